@@ -1,0 +1,58 @@
+"""Azurite: Azure Storage's blobs, queues and tables on one machine, over real HTTP."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.processes import Service, answers, free_port, start
+
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The development storage key that Microsoft publishes for emulators; it opens nothing else."""
+
+PROGRAM = Path(__file__).parent / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+
+
+@dataclass(frozen=True)
+class Azurite:
+    """A running Azurite and how to reach it."""
+
+    service: Service
+    blob_endpoint: str
+    queue_endpoint: str
+    table_endpoint: str
+
+    @property
+    def connection_string(self) -> str:
+        """What `AzureWebJobsStorage` holds on one machine."""
+        return (
+            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+            f"BlobEndpoint={self.blob_endpoint};QueueEndpoint={self.queue_endpoint};"
+            f"TableEndpoint={self.table_endpoint};"
+        )
+
+    @property
+    def blob_origin(self) -> str:
+        """Scheme, host and port of the blob service, as an entry of CONTENT_HOSTS."""
+        return self.blob_endpoint.removesuffix(f"/{ACCOUNT}")
+
+
+def start_azurite(data: Path, *, log: Path, ports: tuple[int, int, int] = (10000, 10001, 10002)) -> Azurite:
+    """Start Azurite with its data in `data`; of `ports` (blob, queue, table) those in use are replaced."""
+    blob, queue, table = (free_port(port) for port in ports)
+    service = start(
+        "azurite",
+        [
+            "node",
+            str(PROGRAM),
+            "--silent",
+            "--disableTelemetry",
+            "--skipApiVersionCheck",  # today's SDKs send newer versions than Azurite knows
+            "--location",
+            str(data),
+            *("--blobPort", str(blob), "--queuePort", str(queue), "--tablePort", str(table)),
+        ],
+        log=log,
+    )
+    service.wait_until(lambda: answers(blob) and answers(queue) and answers(table))
+    blob_url, queue_url, table_url = (f"http://127.0.0.1:{port}/{ACCOUNT}" for port in (blob, queue, table))
+    return Azurite(service, blob_url, queue_url, table_url)

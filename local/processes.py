@@ -1,0 +1,106 @@
+"""Child processes: a free port, a start that waits until the service answers, a stop that is certain."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+READY_SECONDS = 60.0
+"""How long a service may take before it answers; npm services on a loaded 2-core machine took up to 10 s."""
+
+STOP_SECONDS = 10.0
+"""How long a service may take to end after SIGTERM before it is killed."""
+
+
+class ServiceDied(Exception):
+    """A child process ended, or did not answer in time; the text carries the end of its log."""
+
+
+def free_port(preferred: int | None = None) -> int:
+    """Return `preferred` if nothing listens there, else a port the system says is free."""
+    for port in (preferred, 0) if preferred else (0,):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+    raise ServiceDied("the system gave no free port on 127.0.0.1")
+
+
+def answers(port: int) -> bool:
+    """Say whether something accepts connections on 127.0.0.1:`port`."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@dataclass
+class Service:
+    """A child process in a process group of its own, its output in `log`."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self.process.pid
+
+    def alive(self) -> bool:
+        """Say whether the process still runs."""
+        return self.process.poll() is None
+
+    def tail(self, characters: int = 2000) -> str:
+        """Return the end of what the process printed."""
+        return self.log.read_text(errors="replace")[-characters:]
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
+        """Return when `ready()` holds; raise ServiceDied when the process ends or `seconds` pass first."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not self.alive():
+                raise ServiceDied(f"{self.name} ended with {self.process.returncode}:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                self.stop()
+                raise ServiceDied(f"{self.name} did not answer within {seconds:.0f} s:\n{self.tail()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the process and what it started: SIGTERM, then SIGKILL after STOP_SECONDS. Safe to call twice."""
+        if self.alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def start(
+    name: str,
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Service:
+    """Start `command` as a Service; its environment is this process's, changed by `env`."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as sink:
+        process = subprocess.Popen(  # noqa: S603 - the commands are this package's own
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    return Service(name, process, log)
