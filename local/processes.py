@@ -21,9 +21,9 @@ class ServiceDied(Exception):
     """A child process ended, or did not answer in time; the text carries the end of its log."""
 
 
-def free_port(preferred: int | None = None) -> int:
-    """Return `preferred` if nothing listens there, else a port the system says is free."""
-    for port in (preferred, 0) if preferred else (0,):
+def free_port(preferred: int = 0) -> int:
+    """Return `preferred` if nothing listens there, else (and for 0) a port the system says is free."""
+    for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
