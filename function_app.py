@@ -1,0 +1,64 @@
+"""The functions: triggers and bindings only. What they do is in shared/pipeline."""
+
+import os
+from typing import List  # noqa: UP035 - Microsoft's worker refuses func.Out[list[str]] at indexing
+
+import azure.functions as func
+
+from shared.bootstrap import App
+from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, decode_work, encode, text_of
+from shared.errors import InvalidMessage
+
+STORAGE = "AzureWebJobsStorage"
+JOBS_POISON = JOBS_QUEUE + POISON_SUFFIX
+RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
+
+run = App.from_env(os.environ)
+app = func.FunctionApp()
+
+
+@app.function_name("accept_job")
+@app.queue_trigger(arg_name="msg", queue_name=JOBS_QUEUE, connection=STORAGE)
+@app.queue_output(arg_name="poison", queue_name=JOBS_POISON, connection=STORAGE)
+def accept_job(msg: func.QueueMessage, poison: func.Out[str]) -> None:
+    """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
+    try:
+        run.accept_job(msg.get_body())
+    except InvalidMessage:
+        poison.set(text_of(msg.get_body()))
+
+
+@app.function_name("poll_jobs")
+@app.timer_trigger(arg_name="timer", schedule="%POLL_SCHEDULE%", use_monitor=False)
+@app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
+def poll_jobs(timer: func.TimerRequest, work: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006 - bound by name
+    """Find the jobs that ended, and end those whose files are all in."""
+    work.set([encode(message) for use_case in (run.poll_jobs, run.settle_jobs) for message in use_case()])
+
+
+@app.function_name("fetch_results")
+@app.queue_trigger(arg_name="msg", queue_name=RESULTS_QUEUE, connection=STORAGE)
+@app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
+@app.queue_output(arg_name="poison", queue_name=RESULTS_POISON, connection=STORAGE)
+def fetch_results(msg: func.QueueMessage, work: func.Out[List[str]], poison: func.Out[str]) -> None:  # noqa: UP006 - as above
+    """List one page of a job's files, or fetch, split and write one file."""
+    try:
+        message = decode_work(msg.get_body())
+    except InvalidMessage:
+        poison.set(text_of(msg.get_body()))
+        return
+    work.set([encode(following) for following in run.fetch_results(message, msg.dequeue_count or 1)])
+
+
+@app.function_name("record_poison_jobs")
+@app.queue_trigger(arg_name="msg", queue_name=JOBS_POISON, connection=STORAGE)
+def record_poison_jobs(msg: func.QueueMessage) -> None:
+    """Write why a message of the jobs queue was given up."""
+    run.record_poison(JOBS_QUEUE, msg.get_body())
+
+
+@app.function_name("record_poison_results")
+@app.queue_trigger(arg_name="msg", queue_name=RESULTS_POISON, connection=STORAGE)
+def record_poison_results(msg: func.QueueMessage) -> None:
+    """Write why a message of the results queue was given up."""
+    run.record_poison(RESULTS_QUEUE, msg.get_body())

@@ -1,0 +1,42 @@
+/**
+ * The master key signature, as "Access control on Azure Cosmos DB resources" describes it:
+ * HMAC-SHA256 over verb, resource type, resource link and date.
+ */
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+import { CosmosError } from "./errors.mjs";
+
+const unauthorized = (message) => new CosmosError(401, message);
+
+/** The type and the link of the resource that a path names: a feed is signed with its owner's link. */
+function resourceOf(segments) {
+  return segments.length % 2 === 1
+    ? [segments.at(-1), segments.slice(0, -1).join("/")]
+    : [segments.at(-2) ?? "", segments.join("/")];
+}
+
+/** Return if the request carries `key`'s signature, else throw 401. `segments`: its path, decoded. */
+export function authorize({ method, headers }, segments, key) {
+  if (!headers.authorization) throw unauthorized("Required Header authorization is missing.");
+  // Not URLSearchParams: it would read the signature's "+" as a space.
+  const fields = Object.fromEntries(
+    decodeURIComponent(headers.authorization)
+      .split("&")
+      .map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]),
+  );
+  if (fields.type !== "master") {
+    throw unauthorized(`Authorization of type '${fields.type}': local/cosmos knows only the master key.`);
+  }
+  const [type, link] = resourceOf(segments);
+  const date = headers["x-ms-date"] ?? "";
+  const text = [method.toLowerCase(), type.toLowerCase(), link, date.toLowerCase(), "", ""].join("\n");
+  const expected = createHmac("sha256", Buffer.from(key, "base64")).update(text).digest();
+  const given = Buffer.from(fields.sig ?? "", "base64");
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw unauthorized(
+      "The input authorization token can't serve the request. The wrong key is being used or the " +
+        "expected payload is not built as per the protocol.",
+    );
+  }
+}

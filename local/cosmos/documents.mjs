@@ -1,0 +1,98 @@
+/** Requests on `…/docs` and `…/docs/{id}`: from HTTP to an operation or a query, and back. */
+
+import { CosmosError, badRequest, unsupported } from "./errors.mjs";
+import { MAX_BATCH_BYTES, performBatch, performOne } from "./operations.mjs";
+import { parseKey } from "./partition-key.mjs";
+import { runQuery } from "./query.mjs";
+
+const PARTITION_KEY = "x-ms-documentdb-partitionkey";
+
+const ITEM_OPERATIONS = { GET: "Read", PUT: "Replace", PATCH: "Patch", DELETE: "Delete" };
+
+const isTrue = (header) => header?.toLowerCase() === "true";
+
+/** Answer `request` ({method, headers, body: Buffer}) on `container`, on document `id` if given. */
+export function answerDocuments(request, container, id) {
+  const { method, headers } = request;
+  if (id !== undefined) return answerItem(request, container, ITEM_OPERATIONS[method], id);
+  if (headers["a-im"]) throw unsupported("The change feed");
+  if (isTrue(headers["x-ms-cosmos-is-query-plan-request"])) throw unsupported("A query plan");
+  if (method === "GET") return answerQuery(request, container, { query: "SELECT * FROM c" }, true);
+  if (method !== "POST") throw unsupported(`${method} on documents`);
+  if (isTrue(headers["x-ms-documentdb-isquery"]) || headers["content-type"] === "application/query+json") {
+    return answerQuery(request, container, parseBody(request), false);
+  }
+  if (isTrue(headers["x-ms-cosmos-is-batch-request"])) return answerBatch(request, container);
+  const operation = isTrue(headers["x-ms-documentdb-is-upsert"]) ? "Upsert" : "Create";
+  return answerItem(request, container, operation, undefined);
+}
+
+function answerItem(request, container, operationType, id) {
+  if (!operationType) throw unsupported(`${request.method} on a document`);
+  const { headers } = request;
+  const [status, document] = performOne(container, requiredKey(headers, container), {
+    operationType,
+    id,
+    resourceBody: ["Read", "Delete"].includes(operationType) ? undefined : parseBody(request),
+    ifMatch: headers["if-match"],
+    ifNoneMatch: headers["if-none-match"],
+  });
+  const wanted = operationType === "Read" || headers.prefer !== "return=minimal";
+  return { status, body: wanted ? document : undefined, headers: document ? { etag: document._etag } : {} };
+}
+
+function answerBatch(request, container) {
+  if (request.body.length > MAX_BATCH_BYTES) {
+    throw new CosmosError(413, `Request size is too large: a batch has at most ${MAX_BATCH_BYTES} bytes.`);
+  }
+  if (!isTrue(request.headers["x-ms-cosmos-batch-atomic"])) throw unsupported("A batch that is not atomic");
+  const key = requiredKey(request.headers, container);
+  const [status, results] = performBatch(container, key, parseBody(request));
+  return { status, body: results, headers: {} };
+}
+
+function answerQuery({ headers }, container, query, isFeed) {
+  const scope = scopeOf(headers, container);
+  const everywhere = !scope.key && !scope.range;
+  if (everywhere && !isFeed && !isTrue(headers["x-ms-documentdb-query-enablecrosspartition"])) {
+    throw badRequest(
+      "Cross partition query is required but disabled. Please set " +
+        "x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, " +
+        "or revise your query to avoid this exception.",
+    );
+  }
+  const { rows, continuation } = runQuery(container, scope, query, {
+    maxItemCount: Number(headers["x-ms-max-item-count"] ?? 0),
+    continuation: headers["x-ms-continuation"],
+  });
+  const { _rid } = container.properties;
+  return {
+    status: 200,
+    // The rows are JSON already: their size had to be known to end the page.
+    text: `{"_rid":${JSON.stringify(_rid)},"Documents":[${rows.join(",")}],"_count":${rows.length}}`,
+    headers: {
+      "x-ms-item-count": String(rows.length),
+      ...(continuation && { "x-ms-continuation": continuation }),
+    },
+  };
+}
+
+/** One partition by its key, those with a prefix by their EPKs, or all. */
+function scopeOf(headers, container) {
+  if (headers[PARTITION_KEY]) return { key: parseKey(headers[PARTITION_KEY], container.paths) };
+  const [start, end] = [headers["x-ms-start-epk"], headers["x-ms-end-epk"]];
+  return start === undefined ? {} : { range: [start, end] };
+}
+
+function requiredKey(headers, container) {
+  if (!headers[PARTITION_KEY]) throw badRequest("PartitionKey value must be supplied for this operation.");
+  return parseKey(headers[PARTITION_KEY], container.paths);
+}
+
+function parseBody({ body }) {
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    throw badRequest(`The request body is not JSON: ${error.message}`);
+  }
+}

@@ -1,0 +1,33 @@
+/** What Cosmos answers with when it refuses: an HTTP status, a code, a message. */
+
+const CODES = {
+  304: "NotModified",
+  400: "BadRequest",
+  401: "Unauthorized",
+  404: "NotFound",
+  409: "Conflict",
+  412: "PreconditionFailed",
+  413: "RequestEntityTooLarge",
+  500: "InternalServerError",
+};
+
+/** The code that Cosmos puts beside the message of an answer with `status`. */
+export const codeOf = (status) => CODES[status] ?? String(status);
+
+/** A refusal; whoever serves the request turns it into the answer. */
+export class CosmosError extends Error {
+  constructor(status, message, substatus = undefined) {
+    super(message);
+    this.status = status;
+    this.substatus = substatus;
+  }
+}
+
+export const badRequest = (message) => new CosmosError(400, message);
+
+/** Refuse by name what Cosmos knows and this server does not: never a wrong result in its place. */
+export const unsupported = (what) =>
+  badRequest(`${what}: not supported by local/cosmos, which stands in for Azure Cosmos DB.`);
+
+export const notFound = () =>
+  new CosmosError(404, "Entity with the specified id does not exist in the system.");

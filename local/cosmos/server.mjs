@@ -1,0 +1,136 @@
+/**
+ * A Cosmos DB account for NoSQL on one machine, in memory, over plain HTTP: `node server.mjs --port 8081`.
+ *
+ * Two parts. Databases and containers are served by @vercel/cosmosdb-server, whose handlers for them are
+ * right. Documents are served by the modules beside this one, since in that package a document's place
+ * is the first path of the partition key only, so documents of a hierarchical key overwrite each other, and
+ * batches, time to live, size limits, partition-scoped queries and most refusals are missing or wrong; to
+ * mend that from outside takes more code than to hold the documents here. What is not supported is refused
+ * by name, never answered wrongly.
+ */
+
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+
+import accountModule from "@vercel/cosmosdb-server/lib/account/index.js";
+import routesModule from "@vercel/cosmosdb-server/lib/routes.js";
+
+import { authorize } from "./auth.mjs";
+import { Container } from "./container.mjs";
+import { answerDocuments } from "./documents.mjs";
+import { CosmosError, badRequest, codeOf, unsupported } from "./errors.mjs";
+
+/** The key that Microsoft publishes for its emulator; it opens nothing else. */
+const KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
+const HOST = "127.0.0.1";
+
+const account = new accountModule.default(HOST, 0);
+const documents = new WeakMap(); // the package's container → its documents
+
+/** The documents of a container; 404 if there is none. */
+function containerAt(database, id) {
+  const resource = account.database(database).collection(id);
+  const properties = resource.read();
+  if (!properties) throw new CosmosError(404, "Owner resource does not exist.");
+  if (!documents.has(resource)) documents.set(resource, new Container(properties));
+  return documents.get(resource);
+}
+
+/** The account itself, at the address by which the client came: it goes on with the one named here. */
+function answerAccount({ headers }) {
+  const locations = [{ name: "Local", databaseAccountEndpoint: `http://${headers.host}/` }];
+  return {
+    status: 200,
+    body: { ...account.read(), writableLocations: locations, readableLocations: locations },
+  };
+}
+
+/** One physical partition. The SDK asks for changes to the list until it hears that there are none. */
+function answerRanges({ headers }, container) {
+  const etag = '"1"';
+  if (headers["if-none-match"] === etag) return { status: 304, headers: { etag } };
+  const { _rid } = container.properties;
+  const range = { _rid, id: "0", minInclusive: "", maxExclusive: "FF", status: "online", parents: [] };
+  return { status: 200, body: { _rid, PartitionKeyRanges: [range], _count: 1 }, headers: { etag } };
+}
+
+/** Databases and containers: the package's handler, which reads the request and writes the headers itself. */
+async function answerResources(request, response, [, database, , container]) {
+  const [parameters, handler] = routesModule.default(request) ?? [];
+  if (!handler) throw unsupported(`${request.method} ${request.url}`);
+  const replaced = container && request.method === "PUT" ? containerAt(database, container) : null;
+  const body = await handler(account, request, response, parameters);
+  if (replaced && response.statusCode < 400) {
+    replaced.properties = body;
+    documents.set(account.database(database).collection(container), replaced);
+  }
+  return { status: response.statusCode, body, headers: body?._etag ? { etag: body._etag } : {} };
+}
+
+async function answer(request, response) {
+  const segments = segmentsOf(request);
+  authorize(request, segments, KEY);
+  const [root, database, kind, container, feed, id] = segments;
+  if (segments.length === 0 && request.method === "GET") return answerAccount(request);
+  if (root !== "dbs" || (kind ?? "colls") !== "colls" || segments.length > 6) {
+    throw unsupported(`${request.method} ${request.url}`);
+  }
+  if (feed === undefined) return answerResources(request, response, segments);
+  if (feed === "pkranges" && id === undefined) {
+    return answerRanges(request, containerAt(database, container));
+  }
+  if (feed !== "docs") throw unsupported(`${request.method} ${request.url}`);
+  const { method, headers } = request;
+  const body = await bodyOf(request);
+  return answerDocuments({ method, headers, body }, containerAt(database, container), id);
+}
+
+function segmentsOf({ url }) {
+  try {
+    return url.split("?")[0].split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    throw badRequest(`The path ${url} is not URL encoded.`);
+  }
+}
+
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function refusal(error) {
+  if (!(error instanceof CosmosError)) console.error(error);
+  const { status = 500, message, substatus } = error instanceof CosmosError ? error : { message: String(error) };
+  return {
+    status,
+    body: { message },
+    headers: substatus === undefined ? {} : { "x-ms-substatus": String(substatus) },
+  };
+}
+
+function send(request, response, { status, body, text, headers = {} }) {
+  const isEmpty = status === 204 || status === 304 || (body === undefined && text === undefined);
+  // The package's handlers give some refusals neither code nor message; the SDK's errors show both.
+  const whole = status >= 400 ? { code: codeOf(status), message: codeOf(status), ...body } : body;
+  request.resume(); // what a refused request still sends must be read before the connection serves the next
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "x-ms-activity-id": request.headers["x-ms-activity-id"] ?? randomUUID(),
+    "x-ms-request-charge": "1",
+    ...headers,
+  });
+  response.end(isEmpty ? undefined : (text ?? JSON.stringify(whole)));
+}
+
+const { values } = parseArgs({ options: { port: { type: "string", default: "8081" } } });
+
+const server = createServer((request, response) => {
+  answer(request, response)
+    .catch(refusal)
+    .then((answered) => send(request, response, answered));
+});
+server.keepAliveTimeout = 0; // the SDK does not repeat a write that meets a connection just closed
+server.listen(Number(values.port), HOST, () => console.log(`Cosmos DB at http://${HOST}:${values.port}/`));

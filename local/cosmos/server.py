@@ -1,0 +1,52 @@
+"""The Cosmos server as a child process: started on a free port, ready when its account answers."""
+
+import http.client
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.processes import Service, free_port, start
+
+KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+"""The key that Microsoft publishes for its Cosmos DB emulator; it opens nothing else."""
+
+PROGRAM = Path(__file__).parent / "server.mjs"
+
+READY_SECONDS = 1.0
+"""How long one question whether the server answers may take."""
+
+
+@dataclass(frozen=True)
+class Cosmos:
+    """A Cosmos DB account and how to reach it; `service` is None for one that was not started here."""
+
+    service: Service | None
+    endpoint: str
+    key: str
+
+    def stop(self) -> None:
+        """End the server, and with it all that it holds, if it was started here. Safe to call twice."""
+        if self.service is not None:
+            self.service.stop()
+
+
+def start_cosmos(*, log: Path, port: int = 8081) -> Cosmos:
+    """Start the server at `port`, or at a free one if `port` is in use or 0; return when it answers.
+
+    Raises ServiceDied if it does not.
+    """
+    port = free_port(port)
+    service = start("cosmos", ["node", str(PROGRAM), "--port", str(port)], log=log)
+    service.wait_until(lambda: _answers(port))
+    return Cosmos(service, f"http://127.0.0.1:{port}/", KEY)
+
+
+def _answers(port: int) -> bool:
+    """Say whether GET / is answered; without a signature that is a 401."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.client.UNAUTHORIZED
+    except OSError:
+        return False
+    finally:
+        connection.close()

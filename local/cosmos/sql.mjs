@@ -1,0 +1,219 @@
+/**
+ * Cosmos SQL, compiled into functions of a document and the query's parameters.
+ *
+ * The grammar, the operators with their third truth value (undefined) and the functions are those of
+ * @zeit/cosmosdb-query. Its own way to run a query is not used: it copies the rows found so far for every
+ * document (100,000 documents take minutes), evaluates IN and BETWEEN with JavaScript's operators, and
+ * ignores what it does not know. Here only what is listed below runs; all else is refused by its name.
+ */
+
+import aggregates from "@zeit/cosmosdb-query/lib/aggregate-functions.js";
+import builtins from "@zeit/cosmosdb-query/lib/builtin-functions.js";
+import operators from "@zeit/cosmosdb-query/lib/helpers.js";
+import parser from "@zeit/cosmosdb-query/lib/parser.js";
+
+import { badRequest, unsupported } from "./errors.mjs";
+
+/** Functions whose results agree with Cosmos's; some others of the package do not (REPLACE, RIGHT, …). */
+const FUNCTIONS = new Set([
+  ...["IS_ARRAY", "IS_BOOL", "IS_DEFINED", "IS_NULL", "IS_NUMBER", "IS_OBJECT", "IS_PRIMITIVE", "IS_STRING"],
+  ...["CONCAT", "CONTAINS", "ENDSWITH", "LENGTH", "LOWER", "STARTSWITH", "UPPER"],
+  ...["ABS", "ARRAY_CONTAINS", "ARRAY_LENGTH", "CEILING", "FLOOR"],
+]);
+
+/** Clauses of Cosmos SQL that the grammar lacks, so that the refusal can name them. */
+const CLAUSES = ["GROUP BY", "DISTINCT", "OFFSET", "LIKE", "NOT IN", "NOT BETWEEN"];
+
+/**
+ * Compile a query: {top, where, orderBy: [{path, value, descending}], row} or, instead of `row`,
+ * `aggregate(documents, parameters)`, and `isValue`: whether its rows are bare values.
+ */
+export function compile(text) {
+  const query = parse(text).body;
+  if (!query.from) throw unsupported("A query without FROM");
+  const { source, joins } = query.from;
+  if (joins.length > 0) throw unsupported("JOIN");
+  if (source.iteration || source.expression.type !== "collection_expression") {
+    throw unsupported("FROM with anything but the container");
+  }
+  const alias = (source.alias ?? source.expression.expression).name;
+  const { select, where, orderBy, top } = query;
+  const compiled = {
+    top: top ? expression(top.value, alias) : null,
+    where: where ? expression(where.condition, alias) : () => true,
+    orderBy: (orderBy?.expressions ?? []).map((sort) => ({
+      path: `/${pathOf(sort.expression).join("/")}`,
+      value: expression(sort.expression, alias),
+      descending: sort.order === "DESC",
+    })),
+    isValue: Boolean(select.value),
+  };
+  const properties = select.value ? [{ property: select.value }] : (select.properties?.properties ?? []);
+  if (!properties.some(({ property }) => isAggregate(property))) {
+    return { ...compiled, row: projection(select, alias) };
+  }
+  if (top || orderBy) throw unsupported("An aggregate with TOP or ORDER BY");
+  return { ...compiled, aggregate: aggregation(select, properties, alias) };
+}
+
+function parse(text) {
+  try {
+    return parser.parse(text.trim());
+  } catch (error) {
+    if (!(error instanceof parser.SyntaxError)) throw error;
+    const bare = text.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "''");
+    const clause = CLAUSES.find((words) => new RegExp(`\\b${words.replace(" ", "\\s+")}\\b`, "i").test(bare));
+    throw clause ? unsupported(clause) : badRequest(`Syntax error in the query: ${error.message}`);
+  }
+}
+
+const isAggregate = ({ type, name, udf }) =>
+  type === "scalar_function_expression" && !udf && Object.hasOwn(aggregates, name.name.toUpperCase());
+
+function projection(select, alias) {
+  if (select["*"]) return (document) => document;
+  if (select.value) return expression(select.value, alias);
+  return object(namedProperties(select.properties.properties), alias);
+}
+
+/** Pairs of name and expression; what has no name of its own becomes $1, $2, … */
+function namedProperties(properties) {
+  let unnamed = 0;
+  return properties.map(({ property, alias }) => {
+    const named = alias ?? (property.type === "scalar_member_expression" ? property.property : property);
+    const name = named.type === "identifier" ? named.name : named.type === "string_constant" && named.value;
+    return [typeof name === "string" ? name : `$${(unnamed += 1)}`, property];
+  });
+}
+
+function object(pairs, alias) {
+  const fields = pairs.map(([name, node]) => [name, expression(node, alias)]);
+  return (document, parameters) =>
+    Object.fromEntries(fields.map(([name, value]) => [name, value(document, parameters)]));
+}
+
+function aggregation(select, properties, alias) {
+  const columns = namedProperties(properties).map(([name, { name: called, arguments: args, ...node }]) => {
+    if (!called || !isAggregate({ ...node, name: called })) throw unsupported("Properties beside an aggregate");
+    if (args.length !== 1) throw badRequest(`${called.name} takes one argument.`);
+    const value = expression(args[0], alias);
+    const combine = aggregates[called.name.toUpperCase()];
+    return [name, (documents, parameters) => combine(documents.map((one) => value(one, parameters)))];
+  });
+  if (select.value) return columns[0][1];
+  return (documents, parameters) =>
+    Object.fromEntries(columns.map(([name, column]) => [name, column(documents, parameters)]));
+}
+
+/** The names on the way from the document to what ORDER BY names. */
+function pathOf(node) {
+  if (node.type !== "scalar_member_expression") {
+    throw badRequest(
+      "Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.",
+    );
+  }
+  const name = node.property.name ?? String(node.property.value);
+  return node.object.type === "identifier" ? [name] : [...pathOf(node.object), name];
+}
+
+/** What an object or array holds under `name`; undefined where it holds nothing. */
+function member(value, name) {
+  if (Array.isArray(value)) return Number.isInteger(name) ? value[name] : undefined;
+  const isObject = typeof value === "object" && value !== null;
+  return isObject && typeof name === "string" && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+const constant = ({ value }) => () => value;
+
+const list = ({ elements }, alias) => {
+  const values = elements.map((element) => expression(element, alias));
+  return (...row) => values.map((value) => value(...row)).filter((value) => value !== undefined);
+};
+
+const record = ({ properties }, alias) =>
+  object(
+    properties.map(({ key, value }) => [key.name ?? key.value, value]),
+    alias,
+  );
+
+const BINARY = {
+  "=": operators.equal,
+  "!=": operators.notEqual,
+  "<>": operators.notEqual,
+  AND: operators.and,
+  OR: operators.or,
+  "||": operators.concat,
+  "??": (left, right) => (left === undefined ? right : left),
+  ...Object.fromEntries(
+    ["<", "<=", ">", ">="].map((operator) => [operator, (a, b) => operators.compare(operator, a, b)]),
+  ),
+};
+
+const EXPRESSIONS = {
+  string_constant: constant,
+  number_constant: constant,
+  boolean_constant: constant,
+  null_constant: () => () => null,
+  undefined_constant: () => () => undefined,
+  array_constant: list,
+  object_constant: record,
+  scalar_array_expression: list,
+  scalar_object_expression: record,
+  identifier: ({ name }, alias) => {
+    if (name === "undefined") return () => undefined;
+    if (name !== alias) throw badRequest(`Identifier '${name}' could not be resolved.`);
+    return (document) => document;
+  },
+  parameter_name: ({ name }) => (_, parameters) => {
+    if (!parameters.has(name)) throw badRequest(`The query has no parameter ${name}.`);
+    return parameters.get(name);
+  },
+  scalar_member_expression: ({ object: of, property, computed }, alias) => {
+    const owner = expression(of, alias);
+    const name = computed ? expression(property, alias) : () => property.name;
+    return (...row) => member(owner(...row), name(...row));
+  },
+  scalar_unary_expression: ({ operator, argument }, alias) => {
+    const value = expression(argument, alias);
+    if (operator === "NOT") return (...row) => operators.not(value(...row));
+    return (...row) => operators.calculateUnary(operator, value(...row));
+  },
+  scalar_binary_expression: ({ left, operator, right }, alias) => {
+    const [a, b] = [expression(left, alias), expression(right, alias)];
+    const apply = BINARY[operator] ?? ((x, y) => operators.calculate(operator, x, y));
+    return (...row) => apply(a(...row), b(...row));
+  },
+  scalar_conditional_expression: ({ test, consequent, alternate }, alias) => {
+    const [condition, yes, no] = [test, consequent, alternate].map((node) => expression(node, alias));
+    return (...row) => (condition(...row) === true ? yes : no)(...row);
+  },
+  scalar_in_expression: ({ value, list: nodes }, alias) => {
+    const [wanted, choices] = [expression(value, alias), nodes.map((node) => expression(node, alias))];
+    return (...row) => {
+      const found = wanted(...row);
+      return choices.reduce((any, choice) => operators.or(any, operators.equal(found, choice(...row))), false);
+    };
+  },
+  scalar_between_expression: ({ value, begin, end }, alias) => {
+    const [middle, low, high] = [value, begin, end].map((node) => expression(node, alias));
+    return (...row) => {
+      const found = middle(...row);
+      return operators.and(
+        operators.compare(">=", found, low(...row)),
+        operators.compare("<=", found, high(...row)),
+      );
+    };
+  },
+  scalar_function_expression: ({ name: { name }, arguments: nodes, udf }, alias) => {
+    const called = name.toUpperCase();
+    if (udf || !FUNCTIONS.has(called)) throw unsupported(`The function ${udf ? "udf." : ""}${name} here`);
+    const values = nodes.map((node) => expression(node, alias));
+    return (...row) => builtins[called](...values.map((value) => value(...row)));
+  },
+};
+
+function expression(node, alias) {
+  const build = EXPRESSIONS[node.type];
+  if (!build) throw unsupported(node.type.replaceAll("_", " "));
+  return build(node, alias);
+}

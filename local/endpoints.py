@@ -1,0 +1,66 @@
+"""local/.state/endpoints.json: where the running stack is, for whoever wants to talk to it."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = "endpoints.json"
+
+_END_SECONDS = 5.0
+"""How long what an earlier stack left behind may take to end before it is killed."""
+
+
+def write_endpoints(state: Path, values: Mapping[str, object]) -> None:
+    """Write the file whole or not at all, readable by its owner only since it holds keys."""
+    draft = state / f"{FILE}.new"
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(values, file, indent=2)
+        file.write("\n")
+    draft.replace(state / FILE)
+
+
+def remove_endpoints(state: Path) -> None:
+    """Remove the file, if it is there: nothing is to be reached any more."""
+    (state / FILE).unlink(missing_ok=True)
+
+
+def end_leftovers(state: Path, marks: Mapping[str, str]) -> list[str]:
+    """End what a killed stack has left running and return the names of it; the file goes too.
+
+    Ended is only a process that the file names and whose command line holds the mark of its name in `marks`, since
+    a number alone may belong to another process by now. Call it only when no stack runs on `state`.
+    """
+    try:
+        pids = json.loads((state / FILE).read_text())["pids"]
+    except (FileNotFoundError, ValueError, KeyError):
+        pids = {}
+    found = {name: pid for name, pid in pids.items() if name in marks and marks[name] in _command(pid)}
+    for pid in found.values():
+        _signal(pid, signal.SIGTERM)
+    deadline = time.monotonic() + _END_SECONDS
+    while any(_command(pid) for pid in found.values()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for name, pid in found.items():
+        if marks[name] in _command(pid):
+            _signal(pid, signal.SIGKILL)
+    remove_endpoints(state)
+    return sorted(found)
+
+
+def _command(pid: int) -> str:
+    """Return the command line of a process, empty if there is none or it has ended."""
+    command = ["ps", "-ww", "-o", "stat=,args=", "-p", str(pid)]
+    text = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - a number only
+    return "" if text.startswith("Z") else text
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    """Every service leads a process group of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, number)

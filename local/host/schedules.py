@@ -1,0 +1,42 @@
+"""Timer schedules: NCRONTAB expressions and time spans, in UTC as on the platform."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from croniter import CroniterError, croniter
+
+from local.host.settings import time_span
+
+Schedule = Callable[[datetime], datetime]
+"""Gives the first occurrence after a time."""
+
+_FIELDS = 6
+_FIELD = re.compile(r"(?:[0-9*,/-]|[A-Za-z]{3})+")
+"""NCRONTAB has numbers, names, lists, ranges and steps; croniter's `L`, `#`, `?`, `@daily` are not in it."""
+
+
+def parse_schedule(text: str) -> Schedule:
+    """Return the schedule that `text` describes; raise ValueError if it is neither NCRONTAB nor a time span."""
+    if ":" in text:
+        interval = timedelta(seconds=time_span(text))
+        if not interval:
+            raise ValueError(f"the schedule {text!r} has no length")
+        return lambda after: after + interval
+    fields = text.split()
+    # Five fields are an expression without seconds, for the platform too.
+    if len(fields) not in (_FIELDS - 1, _FIELDS) or not all(_FIELD.fullmatch(field) for field in fields):
+        raise ValueError(
+            f"the schedule {text!r} is not NCRONTAB: {{second}} {{minute}} {{hour}} {{day}} {{month}} {{day-of-week}}"
+        )
+
+    def following(after: datetime) -> datetime:
+        # NCRONTAB wants day and day of week both to match, where cron is content with one of them.
+        found: datetime = croniter(text, after, second_at_beginning=True, day_or=False).get_next(datetime)
+        return found
+
+    try:
+        following(datetime.now(UTC))
+    except CroniterError as error:
+        raise ValueError(f"the schedule {text!r} is not NCRONTAB: {error}") from error
+    return following

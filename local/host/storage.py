@@ -1,0 +1,126 @@
+"""Storage queues as the host needs them: made when missing, text encoded as host.json says, listeners woken."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.queue import LinearRetry, QueueClient, QueueMessage, QueueServiceClient
+
+from local.host.errors import HostError, Undecodable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_IO_THREADS = 32
+"""Calls to storage under way at once: a queue's full batch being settled need not wait for its neighbours."""
+
+
+class Storage:
+    """The queues of every connection that the app names."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._threads = ThreadPoolExecutor(_IO_THREADS, thread_name_prefix="storage")
+        self._services: dict[str, QueueServiceClient] = {}
+        self._queues: dict[tuple[str, str], Queue] = {}
+
+    def queue(self, connection: str, name: str) -> "Queue":
+        """Return the queue, always the same object for the same one; raise HostError for a bad connection string."""
+        if connection not in self._services:
+            try:
+                # The SDK's own waits between tries are made for a region far away; here storage answers or is down.
+                self._services[connection] = QueueServiceClient.from_connection_string(
+                    connection, retry_policy=LinearRetry(backoff=1, retry_total=2, random_jitter_range=0)
+                )
+            except ValueError as error:
+                raise HostError([f"the connection of queue {name} is no connection string: {error}"]) from error
+        key = (connection, name)
+        if key not in self._queues:
+            client = self._services[connection].get_queue_client(name)
+            self._queues[key] = Queue(client, self._encoding, self._threads)
+        return self._queues[key]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for service in self._services.values():
+            service.close()
+
+
+class Queue:
+    """One queue. Its methods raise azure.core.exceptions.AzureError."""
+
+    def __init__(self, client: QueueClient, encoding: str, threads: ThreadPoolExecutor) -> None:
+        self._client = client
+        self._encoding = encoding
+        self._threads = threads
+        self.written = asyncio.Event()
+        """Set when this host puts a message here, so that its listener need not wait out its back-off."""
+
+    @property
+    def name(self) -> str:
+        """Name of the queue."""
+        return str(self._client.queue_name)
+
+    async def create(self) -> None:
+        """Make the queue if it is missing."""
+        try:
+            await self._run(self._client.create_queue)
+        except ResourceExistsError:
+            return
+
+    async def receive(self, count: int, lock_seconds: int) -> list[QueueMessage]:
+        """Fetch up to `count` messages, invisible to others for `lock_seconds`."""
+        return await self._run(self._receive, count, lock_seconds)
+
+    def _receive(self, count: int, lock_seconds: int) -> list[QueueMessage]:
+        # One page only: a plain iteration would ask again until the queue is empty.
+        pages = self._client.receive_messages(messages_per_page=count, visibility_timeout=lock_seconds).by_page()
+        return list(next(pages, iter(())))
+
+    async def put(self, body: str | bytes) -> None:
+        """Encode and send one message."""
+        await self.put_raw(self._encode(body))
+
+    async def put_raw(self, text: str) -> None:
+        """Send one message whose text is encoded already."""
+        try:
+            await self._run(self._client.send_message, text)
+        except ResourceNotFoundError:  # removed since the start
+            await self.create()
+            await self._run(self._client.send_message, text)
+        self.written.set()
+
+    async def delete(self, message: QueueMessage) -> None:
+        """Remove a message that this host holds."""
+        await self._run(self._client.delete_message, message.id, message.pop_receipt)
+
+    async def hide(self, message: QueueMessage, seconds: float) -> None:
+        """Let a held message become visible after `seconds`, and keep its new receipt."""
+        # Storage counts in whole seconds.
+        call = partial(self._client.update_message, message.id, message.pop_receipt)
+        updated = await self._run(call, visibility_timeout=round(seconds))
+        message.pop_receipt = updated.pop_receipt
+
+    def decode(self, message: QueueMessage) -> bytes:
+        """Return a message's body; raise Undecodable."""
+        text = str(message.content)
+        if self._encoding == "none":
+            return text.encode()
+        try:
+            # .NET skips white space in base64.
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Undecodable(f"message {message.id} in {self.name} is not base64: {error}") from error
+
+    def _encode(self, body: str | bytes) -> str:
+        data = body.encode() if isinstance(body, str) else body
+        return data.decode() if self._encoding == "none" else base64.b64encode(data).decode()
+
+    async def _run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.wrap_future(self._threads.submit(call, *args, **kwargs))

@@ -1,0 +1,34 @@
+"""`python -m local.speech --port N --storage CONNECTION_STRING --key KEY`: serve until SIGTERM."""
+
+import argparse
+from uuid import NAMESPACE_URL, uuid5
+
+import uvicorn
+
+from local.speech.app import build_app
+from local.speech.content import Content
+from local.speech.simulator import Simulator
+
+
+def container_of(port: int) -> str:
+    """Return the container of the simulator on `port`: the same on every run, no two at a time share it."""
+    return f"bestor-{uuid5(NAMESPACE_URL, f'http://127.0.0.1:{port}')}"
+
+
+def main() -> None:
+    """Read the command line and serve on 127.0.0.1."""
+    parser = argparse.ArgumentParser(prog="python -m local.speech", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--storage", required=True, help="connection string of the storage for result files")
+    parser.add_argument("--key", required=True, help="value expected in Ocp-Apim-Subscription-Key")
+    parser.add_argument("--token", help="value accepted after 'Authorization: Bearer' in place of the key")
+    options = parser.parse_args()
+    content = Content(options.storage, container_of(options.port))
+    content.create()
+    app = build_app(Simulator(key=options.key, token=options.token), content)
+    # uvicorn's access log would repeat a key that a client wrongly puts into a URL; the simulator's own does not
+    uvicorn.run(app, host="127.0.0.1", port=options.port, access_log=False, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

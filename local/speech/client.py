@@ -1,0 +1,109 @@
+"""The simulator's control plane from Python."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+import msgspec
+import requests
+from azure.storage.blob import BlobServiceClient, ContainerClient, ContentSettings
+
+from local.azurite import Azurite
+from local.speech.spec import About, Forced, JobSpec, Requests, Settings, SpecError
+
+Contents = Mapping[str, bytes | Iterable[bytes]]
+"""Blob path in the simulator's container → what is in it, whole or in pieces."""
+
+TIMEOUT_SECONDS = 30.0
+
+JSON = ContentSettings(content_type="application/json")
+
+
+class SpeechControl:
+    """Tells the simulator at `endpoint` what to serve; contents go straight into its Azurite."""
+
+    def __init__(self, endpoint: str, azurite: Azurite) -> None:
+        self._base = f"{endpoint}/_simulator"
+        self._session = requests.Session()
+        self._blobs = BlobServiceClient.from_connection_string(azurite.connection_string)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+        self._blobs.close()
+
+    def put_job(self, spec: JobSpec, contents: Contents | None = None) -> None:
+        """Upload `contents`, fill in the sizes of files that give none, and put the job: its time begins.
+
+        Raises SpecError when a file has neither content nor size. A file with a size and without content is
+        listed, and its contentUrl answers 404.
+        """
+        container = self._blobs.get_container_client(self.container())
+        sizes = {blob: _upload(container, blob, content) for blob, content in (contents or {}).items()}
+        for file in spec.files:
+            if file.size is None and file.blob not in sizes:
+                raise SpecError(f"job {spec.id}: no content and no size for the file {file.name} ({file.blob})")
+        files = tuple(
+            msgspec.structs.replace(file, size=sizes[file.blob]) if file.size is None else file for file in spec.files
+        )
+        self._call("PUT", "/jobs", msgspec.structs.replace(spec, files=files))
+
+    def delete_job(self, job_id: str) -> None:
+        """Let the service forget the job, as if its time to live were over; its contents stay."""
+        self._call("DELETE", f"/jobs/{job_id}")
+
+    def force(
+        self,
+        path: str,
+        status: int,
+        *,
+        times: int = 1,
+        headers: Mapping[str, str] | None = None,
+        body: str = "",
+    ) -> None:
+        """Answer the next `times` requests whose path and query match the regular expression `path` so."""
+        forced = Forced(path=path, status=status, times=times, headers=headers or {}, body=body)
+        self._call("POST", "/forced", forced)
+
+    def clear_forced(self) -> None:
+        """Forget forced answers that are not used up."""
+        self._call("DELETE", "/forced")
+
+    def configure(self, settings: Settings) -> None:
+        """Set limits and habits of the whole resource, with an empty window; it starts as `Settings()`."""
+        self._call("PUT", "/settings", settings)
+
+    def requests(self) -> Requests:
+        """Return what was asked since the last reset: counts, statuses and the requests themselves."""
+        return msgspec.json.decode(self._call("GET", "/requests"), type=Requests)
+
+    def counts(self) -> Counter[str]:
+        """Return how often each operation (get, list, listFiles, getFile, delete, unknown) was asked for."""
+        return Counter(self.requests().counts)
+
+    def reset_counts(self) -> None:
+        """Count anew."""
+        self._call("DELETE", "/requests")
+
+    def container(self) -> str:
+        """Return the name of the container of the contents."""
+        return msgspec.json.decode(self._call("GET", "/"), type=About).container
+
+    def _call(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
+        data = None if body is None else msgspec.json.encode(body)
+        response = self._session.request(method, self._base + path, data=data, timeout=TIMEOUT_SECONDS)
+        if not response.ok:
+            raise SpecError(f"{method} {path}: {response.status_code} {response.text}")
+        return response.content
+
+
+def _upload(container: ContainerClient, blob: str, content: bytes | Iterable[bytes]) -> int:
+    """Store `content` and return its length in bytes, which a stream does not know before."""
+    client = container.upload_blob(blob, content, overwrite=True, content_settings=JSON)
+    return int(client.get_blob_properties().size)

@@ -1,0 +1,143 @@
+"""The state of a simulated Speech resource: jobs in time, the limit, forced answers, what was asked."""
+
+import math
+import re
+import time
+from collections import Counter, deque
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from local.speech.errors import too_many
+from local.speech.spec import FileSpec, Forced, JobSpec, LoggedRequest, Requests, Settings, SpecError
+
+LOG_LENGTH = 10_000
+"""How many requests are remembered one by one; the counts go on."""
+
+
+def now() -> datetime:
+    """Return the time of day, UTC."""
+    return datetime.now(UTC)
+
+
+class Job:
+    """A job and when it was created: what it says at a given time follows from that."""
+
+    def __init__(self, spec: JobSpec, created: datetime) -> None:
+        self.spec = spec
+        self.created = created
+        self._started = created + timedelta(seconds=spec.not_started_seconds)
+        self._ended = self._started + timedelta(seconds=spec.run_seconds)
+        self._files = {file.id.lower(): file for file in spec.files}
+
+    def state_at(self, moment: datetime) -> tuple[str, datetime]:
+        """Return the status at `moment` and when the job entered it."""
+        if moment < self._started:
+            return "NotStarted", self.created
+        if moment < self._ended:
+            return "Running", self._started
+        return self.spec.status, self._ended
+
+    def ended_at(self, moment: datetime) -> bool:
+        """Say whether the job has its files at `moment`."""
+        return moment >= self._ended
+
+    def file(self, file_id: str) -> FileSpec | None:
+        """Return the file with that id, whatever the case of its letters."""
+        return self._files.get(file_id.lower())
+
+
+class Simulator:
+    """One Speech resource in memory. Everything runs on the server's event loop, so nothing is locked."""
+
+    def __init__(self, *, key: str, token: str | None) -> None:
+        self.settings = Settings()
+        self._key = key
+        self._token = token
+        self._jobs: dict[str, Job] = {}
+        self._forced: list[Forced] = []
+        self._recent: deque[float] = deque()
+        self.reset_requests()
+
+    def allows(self, key: str | None, authorization: str | None) -> bool:
+        """Say whether a request with these two headers may pass."""
+        return key == self._key or (self._token is not None and authorization == f"Bearer {self._token}")
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, the oldest first."""
+        return sorted(self._jobs.values(), key=lambda job: job.created)
+
+    def job(self, job_id: str) -> Job | None:
+        """Return the job with that id, whatever the case of its letters."""
+        return self._jobs.get(job_id.lower())
+
+    def put(self, spec: JobSpec) -> None:
+        """Create the job, or put it anew; raise SpecError when a file has no size."""
+        for file in spec.files:
+            if file.size is None:
+                raise SpecError(f"job {spec.id}: the file {file.name} has no size")
+        created = spec.created_date_time or now()
+        if created.tzinfo is None:
+            raise SpecError(f"job {spec.id}: createdDateTime has no time zone")
+        self._jobs[spec.id.lower()] = Job(spec, created)
+
+    def remove(self, job_id: str) -> Job | None:
+        """Forget the job; return it if there was one."""
+        return self._jobs.pop(job_id.lower(), None)
+
+    def force(self, forced: Forced) -> None:
+        """Answer coming requests as `forced` says, in order; raise SpecError for a path that is no pattern."""
+        try:
+            re.compile(forced.path)
+        except re.error as error:
+            raise SpecError(f"{forced.path!r} is no regular expression: {error}") from error
+        self._forced.append(forced)
+
+    def clear_forced(self) -> None:
+        """Answer as usual again."""
+        self._forced.clear()
+
+    def take_forced(self, target: str) -> Forced | None:
+        """Use up and return one forced answer for the path and query `target`."""
+        for index, forced in enumerate(self._forced):
+            if re.search(forced.path, target):
+                if forced.times > 1:
+                    self._forced[index] = msgspec.structs.replace(forced, times=forced.times - 1)
+                else:
+                    del self._forced[index]
+                return forced
+        return None
+
+    def count_against_limit(self) -> None:
+        """Let one more request pass within the window; raise SpeechError (429) when there were too many."""
+        moment = time.monotonic()
+        window = self.settings.window_seconds
+        while self._recent and self._recent[0] <= moment - window:
+            self._recent.popleft()
+        if len(self._recent) >= self.settings.requests_per_window:
+            oldest = self._recent[0] if self._recent else moment
+            raise too_many(max(1, math.ceil(oldest + window - moment)))
+        self._recent.append(moment)
+
+    def configure(self, settings: Settings) -> None:
+        """Behave as `settings` say, with an empty window."""
+        self.settings = settings
+        self._recent.clear()
+
+    def record(self, operation: str, method: str, target: str, status: int) -> None:
+        """Remember a request that was answered; secrets that a client put into the URL are struck out."""
+        for secret in filter(None, (self._key, self._token)):
+            target = target.replace(secret, "***")
+        self._counts[operation] += 1
+        self._statuses[status] += 1
+        self._log.append(LoggedRequest(operation=operation, method=method, target=target, status=status, at=now()))
+
+    def requests(self) -> Requests:
+        """Return what was asked since the last reset."""
+        return Requests(counts=dict(self._counts), statuses=dict(self._statuses), log=list(self._log))
+
+    def reset_requests(self) -> None:
+        """Start counting anew."""
+        self._counts: Counter[str] = Counter()
+        self._statuses: Counter[int] = Counter()
+        self._log: deque[LoggedRequest] = deque(maxlen=LOG_LENGTH)

@@ -1,0 +1,221 @@
+"""The whole system on one machine: storage, Cosmos, Speech and the functions host, watched over."""
+
+import fcntl
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from local.azurite import Azurite, start_azurite
+from local.cosmos import start_cosmos
+from local.endpoints import end_leftovers, remove_endpoints, write_endpoints
+from local.processes import Service, ServiceDied, free_port, start
+from local.speech import start_speech
+
+REPOSITORY = Path(__file__).parent.parent
+
+Provision = Callable[[str, str, str], None]
+"""Makes the database and its containers, given Cosmos's endpoint, key and the database's name."""
+
+DEFAULTS = {
+    "COSMOS_DATABASE": "speech",
+    "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds, not minutes
+    "LOCAL_FUNCTIONS_KEY": "local-functions-key",
+    # A killed host's messages come back after this; the platform's ten minutes are long to sit and wait.
+    "LOCAL_QUEUE_LOCK_SECONDS": "30",
+    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
+}
+"""Settings of the app on one machine, besides the addresses of what the stack starts."""
+
+RESTARTS = 5
+"""How often in a row a host that was well once may fail to start again before the stack gives up."""
+
+_WATCH_SECONDS = 0.2
+_RESTART_SECONDS = 1.0
+"""Wait before the host is started again after a restart that failed."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports that are tried first; one in use, and 0, is replaced by a free one."""
+
+    azurite: tuple[int, int, int] = (10000, 10001, 10002)
+    cosmos: int = 8081
+    speech: int = 5050
+    functions: int = 7071
+
+
+PREFERRED = Ports()
+
+
+class Stack:
+    """The running stack, made by `start_stack`. A host that dies is started again; a store that dies is the end."""
+
+    def __init__(  # noqa: PLR0913 - made by start_stack alone
+        self,
+        state: Path,
+        *,
+        root: Path,
+        port: int,
+        settings: Mapping[str, str],
+        stores: list[Service],
+        cleanup: ExitStack,
+    ) -> None:
+        self.settings = settings
+        """What the functions run with, besides this process's environment."""
+        self.functions_url = f"http://127.0.0.1:{port}"
+        self.state = state
+        """Folder of its data, its logs and endpoints.json."""
+        self._root = root
+        self._port = port
+        self._stores = stores
+        self._stopping = threading.Event()
+        self._failure: ServiceDied | None = None
+        self._host = self._start_host()
+        self._write_endpoints()
+        self._supervisor = threading.Thread(target=self._supervise, name="supervisor")
+        self._supervisor.start()
+        self._cleanup = cleanup.pop_all()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process ids of what was started: host, azurite, and cosmos and speech unless they run elsewhere."""
+        return {service.name: service.pid for service in (self._host, *self._stores)}
+
+    def wait(self, stop: threading.Event) -> None:
+        """Return when `stop` is set; raise ServiceDied when the stack cannot go on."""
+        while not stop.wait(_WATCH_SECONDS):
+            if self._failure is not None:
+                raise self._failure
+
+    def stop(self) -> None:
+        """End everything, the host first, which finishes what it is doing. Safe to call twice."""
+        self._stopping.set()
+        self._supervisor.join()
+        remove_endpoints(self.state)
+        self._host.stop()
+        self._cleanup.close()
+
+    def _supervise(self) -> None:
+        failures = 0
+        while not self._stopping.wait(_WATCH_SECONDS) and self._failure is None:
+            if dead := [store for store in self._stores if not store.alive()]:
+                self._failure = ServiceDied(f"{dead[0].name} ended:\n{dead[0].tail()}")
+            elif not self._host.alive():
+                try:
+                    self._host = self._start_host()
+                except ServiceDied as error:
+                    failures += 1
+                    self._failure = error if failures == RESTARTS else None
+                    self._stopping.wait(_RESTART_SECONDS)
+                else:
+                    failures = 0
+                    self._write_endpoints()
+
+    def _start_host(self) -> Service:
+        command = [sys.executable, "-m", "local.host", "--root", str(self._root), "--port", str(self._port)]
+        log = self.state / "logs" / "host.log"
+        host = start("host", command, log=log, env=self.settings, cwd=REPOSITORY)
+        host.wait_until(lambda: self._stopping.is_set() or _serves(self.functions_url))
+        return host
+
+    def _write_endpoints(self) -> None:
+        values = {
+            "storageConnectionString": self.settings["AzureWebJobsStorage"],
+            "cosmosEndpoint": self.settings["COSMOS_ENDPOINT"],
+            "cosmosKey": self.settings.get("COSMOS_KEY", ""),
+            "cosmosDatabase": self.settings["COSMOS_DATABASE"],
+            "functionsUrl": self.functions_url,
+            "functionsKey": self.settings["LOCAL_FUNCTIONS_KEY"],
+            "speechEndpoint": self.settings["SPEECH_ENDPOINT"],
+            "pids": self.pids,
+        }
+        write_endpoints(self.state, values)
+
+
+def start_stack(
+    state: Path,
+    environ: Mapping[str, str],
+    *,
+    root: Path = REPOSITORY,
+    ports: Ports = PREFERRED,
+    provision: Provision | None = None,
+) -> Stack:
+    """Start what `environ` does not name by COSMOS_ENDPOINT and SPEECH_ENDPOINT, and the host of the app in `root`.
+
+    Settings in `environ` win over the stack's own; an empty one is no setting. Data, logs and endpoints.json lie in
+    `state`, on which one stack can run at a time. Without `provision`, local.provision makes the database. Raises
+    ServiceDied, with the end of its log, if something does not start; then nothing is left running.
+    """
+    given = {name: value for name, value in environ.items() if value.strip()}
+    state = state.resolve()
+    logs = state / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as cleanup:
+        _lock(state, cleanup)
+        end_leftovers(state, _marks(state))
+        for log in logs.glob("*.log"):
+            log.unlink()
+        azurite = start_azurite(state / "azurite", log=logs / "azurite.log", ports=ports.azurite)
+        cleanup.callback(azurite.service.stop)
+        stores = [azurite.service]
+        settings = {**DEFAULTS, **_storage_settings(azurite)}
+        if "COSMOS_ENDPOINT" not in given:
+            cosmos = start_cosmos(log=logs / "cosmos.log", port=ports.cosmos)
+            cleanup.callback(cosmos.stop)
+            stores += [cosmos.service] if cosmos.service else []
+            settings |= {"COSMOS_ENDPOINT": cosmos.endpoint, "COSMOS_KEY": cosmos.key}
+        if "SPEECH_ENDPOINT" not in given:
+            speech = start_speech(azurite, log=logs / "speech.log", port=ports.speech)
+            cleanup.callback(speech.stop)
+            stores.append(speech.service)
+            settings |= {"SPEECH_ENDPOINT": speech.endpoint, "SPEECH_KEY": speech.key}
+        settings |= given
+        (provision or _provision)(
+            settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"]
+        )
+        port = free_port(ports.functions)
+        return Stack(state, root=root, port=port, settings=settings, stores=stores, cleanup=cleanup)
+
+
+def _storage_settings(azurite: Azurite) -> dict[str, str]:
+    return {
+        "AzureWebJobsStorage": azurite.connection_string,
+        "CONTENT_HOSTS": f"{azurite.blob_origin},.blob.core.windows.net",
+    }
+
+
+def _lock(state: Path, cleanup: ExitStack) -> None:
+    """Hold the state directory; the system lets go of it when this process ends, however that happens."""
+    held = cleanup.enter_context((state / "lock").open("w"))
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ServiceDied(f"another stack runs on {state}") from error
+
+
+def _marks(state: Path) -> dict[str, str]:
+    """By what the command lines of a killed stack's services are known."""
+    return {
+        "azurite": str(state / "azurite"),
+        "cosmos": str(Path("cosmos") / "server.mjs"),
+        "speech": "-m local.speech",
+        "host": "-m local.host",
+    }
+
+
+def _provision(endpoint: str, key: str, database: str) -> None:
+    # By name: whoever brings another way to provision need not have the app's own at hand.
+    importlib.import_module("local.provision").provision(endpoint, key, database)
+
+
+def _serves(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/admin/host/status", timeout=1).ok
+    except requests.RequestException:
+        return False

@@ -1,0 +1,1 @@
+"""One outside system a file. Foreign errors become ours at this edge."""

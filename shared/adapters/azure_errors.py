@@ -1,0 +1,30 @@
+"""What the errors of Azure's SDKs mean to us."""
+
+from azure.core.exceptions import AzureError, HttpResponseError
+
+from shared.errors import Conflict, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
+
+_RETRIED = frozenset({401, 403, 408, 424, 449})
+"""401 and 403 are mended by an operator (a key, a role), not by giving a file up at once."""
+
+_SERVER_ERRORS = range(500, 600)
+_WORDS = 300
+
+
+def translated(service: str, error: AzureError, retry_after: float | None = None) -> Speech2CosmosError:
+    """Return our error for one of the SDK's; an error without an answer (no connection, a timeout) is Transient."""
+    words = str(error.message if isinstance(error, HttpResponseError) else error)[:_WORDS].replace("\r\n", " ")
+    if not isinstance(error, HttpResponseError) or error.status_code is None:
+        return Transient(f"{service}: {type(error).__name__}: {words}")
+    text = f"{service} answered {error.status_code}: {words}"
+    match error.status_code:
+        case 404:
+            return NotFound(text)
+        case 409 | 412:
+            return Conflict(text)
+        case 429:
+            return Throttled(text, retry_after)
+        case status if status in _RETRIED or status in _SERVER_ERRORS:
+            return Transient(text)
+        case _:
+            return ServiceRefused(text)

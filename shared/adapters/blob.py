@@ -1,0 +1,135 @@
+"""Blob storage: the archive of raw results, and the app's own right to read a user's container."""
+
+import base64
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import AzureError
+from azure.storage.blob import (
+    BlobBlock,
+    BlobClient,
+    BlobSasPermissions,
+    BlobServiceClient,
+    ContainerClient,
+    ContentSettings,
+    generate_blob_sas,
+)
+
+from shared.adapters.azure_errors import translated
+from shared.adapters.identity import STORAGE_SCOPE, bearer, credential
+from shared.pipeline.ports import RawFile
+
+BLOCK_BYTES = 4 * 1024 * 1024
+"""Compressed bytes a block; up to this size a blob is one request, which is atomic by itself."""
+
+_GZIP = 16 + zlib.MAX_WBITS
+_SETTINGS = ContentSettings(content_type="application/json", content_encoding="gzip")
+_API_VERSION = "2023-11-03"
+_SAS_LIFETIME = timedelta(minutes=30)
+
+
+def blob_service(connection_string: str | None, service_uri: str | None) -> BlobServiceClient:
+    """Return the storage account: by connection string on one machine, else as the app's own identity."""
+    if connection_string:
+        return BlobServiceClient.from_connection_string(connection_string)
+    assert service_uri is not None, "the settings demand one of the two"  # noqa: S101 - narrows the type
+    return BlobServiceClient(service_uri, credential=credential())
+
+
+class BlobArchive:
+    """Implements the port RawArchive: gzip, committed whole or not at all."""
+
+    def __init__(self, container: ContainerClient) -> None:
+        self._container = container
+
+    def begin(self, name: str) -> RawFile:
+        """Begin to write a blob; nothing is visible before its commit."""
+        return _GzipBlob(name, self._container.get_blob_client(name))
+
+
+class NoArchive:
+    """Implements the port RawArchive where RAW_ARCHIVE is off: keeps nothing."""
+
+    def begin(self, name: str) -> RawFile:  # noqa: ARG002 - the port's signature
+        """Return a file that keeps nothing and has no name."""
+        return _Nothing()
+
+
+class _Nothing:
+    name: str | None = None
+
+    def write(self, chunk: bytes) -> None:
+        """Forget it."""
+
+    def commit(self) -> None:
+        """Nothing to make visible."""
+
+
+class _GzipBlob:
+    """Stages blocks as they fill. The same bytes give the same blocks, so two writers do not disturb each other."""
+
+    def __init__(self, name: str, blob: BlobClient) -> None:
+        self.name: str | None = name
+        self._blob = blob
+        self._compressor = zlib.compressobj(wbits=_GZIP)
+        self._pending = bytearray()
+        self._blocks: list[str] = []
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._pending += self._compressor.compress(chunk)
+        while len(self._pending) >= BLOCK_BYTES:
+            self._stage(bytes(self._pending[:BLOCK_BYTES]))
+            del self._pending[:BLOCK_BYTES]
+
+    def commit(self) -> None:
+        """Make the whole visible, at once."""
+        self._pending += self._compressor.flush()
+        if not self._blocks:
+            data = bytes(self._pending)
+            _translated(lambda: self._blob.upload_blob(data, overwrite=True, content_settings=_SETTINGS))
+            return
+        self._stage(bytes(self._pending))
+        blocks = [BlobBlock(block) for block in self._blocks]
+        _translated(lambda: self._blob.commit_block_list(blocks, content_settings=_SETTINGS))
+
+    def _stage(self, data: bytes) -> None:
+        block = base64.b64encode(f"{len(self._blocks):08}".encode()).decode()
+        _translated(lambda: self._blob.stage_block(block, data))
+        self._blocks.append(block)
+
+
+def own_reader(service: BlobServiceClient) -> Callable[[str], tuple[str, dict[str, str]]]:
+    """Return what makes a link without a signature readable: the app's own token, or, with a key, a short signature.
+
+    The key is that of the app's own account, so it signs links to that account only.
+    """
+    key = getattr(service.credential, "account_key", None)
+    token = bearer(STORAGE_SCOPE)
+
+    def authorize(url: str) -> tuple[str, dict[str, str]]:
+        if key is None:
+            return url, {**token(), "x-ms-version": _API_VERSION}
+        blob = BlobClient.from_blob_url(url)
+        if urlsplit(url).netloc != urlsplit(service.url).netloc:
+            return url, {}
+        signature = generate_blob_sas(
+            account_name=str(service.account_name),
+            container_name=blob.container_name,
+            blob_name=blob.blob_name,
+            account_key=key,
+            permission=BlobSasPermissions(read=True),
+            expiry=datetime.now(UTC) + _SAS_LIFETIME,
+        )
+        return f"{url}?{signature}", {}
+
+    return authorize
+
+
+def _translated(request: Callable[[], object]) -> None:
+    try:
+        request()
+    except AzureError as error:
+        raise translated("Blob storage", error) from error

@@ -1,0 +1,136 @@
+"""Container `jobs`."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from azure.core import MatchConditions
+from azure.cosmos import DatabaseProxy
+
+from shared.adapters.cosmos.client import as_item, call, query
+from shared.domain.containers import JOBS
+from shared.domain.documents import UtcTime
+from shared.domain.job import END_STATES, POLL_ID, Job, PollMark, Rejected, Status
+from shared.errors import Conflict, NotFound
+
+_UPDATE_ATTEMPTS = 10
+_PENDING = f"SELECT * FROM c WHERE c.type = 'job' AND c.status = '{Status.PENDING}'"
+_ASKED = f"{_PENDING} AND c.pollCount > 0"
+
+
+class CosmosJobs:
+    """Implements the port Jobs. `retention_seconds`: the `ttl` of every document; None: they stay."""
+
+    def __init__(self, database: DatabaseProxy, retention_seconds: int | None) -> None:
+        self._container = database.get_container_client(JOBS.name)
+        self._retention = retention_seconds
+
+    def get(self, job_id: str) -> Job | None:
+        """Read a job's document."""
+        found = self._read(job_id)
+        return found[0] if found else None
+
+    def create(self, job: Job) -> None:
+        """Create a job's document; raise Conflict if there is one."""
+        call(self._container.create_item, as_item(job, self._retention))
+
+    def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
+        """Replace a job's document by what `change` makes of it, under its ETag, as often as it takes.
+
+        Return the document written; None if there is no such job or `change` returned None.
+        """
+        for attempt in range(_UPDATE_ATTEMPTS):
+            found = self._read(job_id)
+            changed = change(found[0]) if found else None
+            if found is None or changed is None:
+                return None
+            try:
+                call(
+                    self._container.replace_item,
+                    job_id,
+                    as_item(changed, self._retention),
+                    etag=found[1],
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except Conflict:
+                if attempt == _UPDATE_ATTEMPTS - 1:
+                    raise
+            else:
+                return changed
+        raise AssertionError("the loop returns or raises")
+
+    def new(self, limit: int) -> list[Job]:
+        """Pending jobs never asked for, the oldest first."""
+        return self._jobs(f"{_PENDING} AND c.pollCount = 0 ORDER BY c.acceptedAt", limit)
+
+    def due(self, now: UtcTime, limit: int) -> list[Job]:
+        """Pending jobs asked for before whose next poll is due, the most overdue first."""
+        return self._jobs(f"{_ASKED} AND c.nextPollAt <= @now ORDER BY c.nextPollAt", limit, {"now": now})
+
+    def unseen(self, before: UtcTime, limit: int) -> list[Job]:
+        """Pending jobs not heard of since `before`, the oldest first."""
+        return self._jobs(f"{_ASKED} AND c.polledAt <= @before ORDER BY c.polledAt", limit, {"before": before})
+
+    def oldest_pending(self) -> UtcTime | None:
+        """When the oldest pending job that was asked for before was accepted."""
+        oldest = self._jobs(f"{_ASKED} ORDER BY c.acceptedAt", 1)
+        return oldest[0].accepted_at if oldest else None
+
+    def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
+        """Those of the jobs that are pending."""
+        names = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
+        listed = ", ".join(f"@{name}" for name in names)
+        return _decoded(query(self._container, f"{_PENDING} AND c.id IN ({listed})", names))
+
+    def ingesting(self, limit: int) -> list[Job]:
+        """Jobs that are being ingested, the longest unmoved first."""
+        text = f"SELECT * FROM c WHERE c.type = 'job' AND c.status = '{Status.INGESTING}' ORDER BY c.movedAt"
+        return self._jobs(text, limit)
+
+    def untidied(self, ended_before: UtcTime, limit: int) -> list[Job]:
+        """Jobs that ended before `ended_before` and whose leftovers were not looked for since."""
+        ended = ", ".join(f"'{status}'" for status in sorted(END_STATES))
+        text = (
+            f"SELECT * FROM c WHERE c.type = 'job' AND c.status IN ({ended}) "
+            "AND IS_NULL(c.tidiedAt) AND c.endedAt <= @before ORDER BY c.endedAt"
+        )
+        return self._jobs(text, limit, {"before": ended_before})
+
+    def listed(self, status: str | None, limit: int) -> list[Job]:
+        """Jobs, the newest first; of one status if given. For people: it asks all partitions."""
+        condition = " AND c.status = @status" if status else ""
+        text = f"SELECT * FROM c WHERE c.type = 'job'{condition} ORDER BY c.acceptedAt DESC"
+        return self._jobs(text, limit, {"status": status} if status else {})
+
+    def poll_mark(self) -> PollMark:
+        """Read the poll's memory."""
+        try:
+            return msgspec.convert(call(self._container.read_item, POLL_ID, POLL_ID), PollMark)
+        except NotFound:
+            return PollMark(id=POLL_ID)
+
+    def put_poll_mark(self, mark: PollMark) -> None:
+        """Write the poll's memory."""
+        call(self._container.upsert_item, as_item(mark, None))
+
+    def reject(self, rejected: Rejected) -> None:
+        """Keep a message that was not understood."""
+        call(self._container.upsert_item, as_item(rejected, self._retention))
+
+    def rejected(self, limit: int) -> list[Rejected]:
+        """Messages that were not understood, the newest first."""
+        text = f"SELECT TOP {limit:d} * FROM c WHERE c.type = 'rejected' ORDER BY c.rejectedAt DESC"
+        return msgspec.convert(query(self._container, text), list[Rejected])
+
+    def _read(self, job_id: str) -> tuple[Job, str] | None:
+        try:
+            item = call(self._container.read_item, job_id, job_id)
+        except NotFound:
+            return None
+        return msgspec.convert(item, Job), item["_etag"]
+
+    def _jobs(self, text: str, limit: int, values: Mapping[str, str] | None = None) -> list[Job]:
+        return _decoded(query(self._container, text.replace("SELECT *", f"SELECT TOP {limit:d} *", 1), values))
+
+
+def _decoded(items: list[object]) -> list[Job]:
+    return msgspec.convert(items, list[Job])

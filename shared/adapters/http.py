@@ -1,0 +1,112 @@
+"""HTTP requests that go only where they may: no redirects, no proxies of the environment, no private addresses."""
+
+import email.utils
+import socket
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import NewConnectionError
+
+from shared.domain.urls import is_public_address, without_query
+from shared.errors import ForbiddenUrl, NotFound, Permanent, ServiceRefused, Speech2CosmosError, Throttled, Transient
+
+TIMEOUT_SECONDS = (5.0, 60.0)
+"""To connect, and between two pieces of an answer."""
+
+_RETRIED = frozenset({408, 429, 449})
+_THROTTLED = 429
+_UNAUTHORIZED = frozenset({401, 403})
+_NOT_FOUND = 404
+_REDIRECTS = range(300, 400)
+_SERVER_ERRORS = range(500, 600)
+
+
+class _PrivateAddressError(Exception):
+    """A name that may be asked led to an address that may not."""
+
+
+class _PublicConnection(HTTPSConnection):
+    """Connects only to public addresses; the address that was checked is the one connected to."""
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise NewConnectionError(self, f"the name {self.host} is not known: {error}") from error
+        addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+        private = [address for address in addresses if not is_public_address(address)]
+        if private:
+            raise _PrivateAddressError(f"the name {self.host} leads to {private[0]}, which is no public address")
+        self._dns_host = addresses[0]
+        return super()._new_conn()
+
+
+class _PublicPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
+
+
+class _PublicAdapter(HTTPAdapter):
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: ANN401, FBT001, FBT002 - requests' own signature
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool}
+
+
+def trusted_session() -> requests.Session:
+    """Return a session for hosts that the settings name: they may lie in a private network."""
+    session = requests.Session()
+    session.trust_env = False  # no proxy, no .netrc password that the settings do not name
+    return session
+
+
+def public_session() -> requests.Session:
+    """Return a session for hosts that a suffix allows: by https, to public addresses, or not at all."""
+    session = trusted_session()
+    session.adapters.clear()
+    session.mount("https://", _PublicAdapter())
+    return session
+
+
+def get(session: requests.Session, url: str, headers: dict[str, str], *, stream: bool = False) -> requests.Response:
+    """GET `url`; return the answer, whatever its status. Raises Transient, ForbiddenUrl; no error has a query in it."""
+    shown = without_query(url)
+    try:
+        return session.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=stream)
+    except requests.RequestException as error:
+        # The library's text holds the whole URL with its signature, so only the kind of error is told.
+        raise Transient(f"GET {shown}: {type(error).__name__}") from None
+    except _PrivateAddressError as error:
+        raise ForbiddenUrl(f"{shown}: {error}") from error
+
+
+def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
+    """Return the error that an answer other than 200 means; `words` are the service's own."""
+    status = response.status_code
+    text = f"GET {without_query(response.url)} answered {status}: {words}"
+    if status == _THROTTLED:
+        return Throttled(text, retry_after(response.headers.get("Retry-After")))
+    if status in _RETRIED or status in _SERVER_ERRORS or status in _UNAUTHORIZED:
+        # 401 and 403 are mended by an operator (a key, a role), not by giving the file up at once.
+        return Transient(text)
+    if status == _NOT_FOUND:
+        return NotFound(text)
+    if status in _REDIRECTS:
+        return Permanent(f"GET {without_query(response.url)} answered {status}: redirects are not followed", "Redirect")
+    return ServiceRefused(text)
+
+
+def retry_after(header: str | None) -> float | None:
+    """Return the seconds that a Retry-After header tells to wait, in either of its forms; None if it does not."""
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    moment = email.utils.parsedate_tz(header)
+    if moment is None:
+        return None
+    told = datetime.fromtimestamp(email.utils.mktime_tz(moment), UTC).timestamp()
+    return max(0.0, told - time.time())

@@ -1,0 +1,128 @@
+"""Builds the app from the settings; the one place that sees both pipeline and adapters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from azure.cosmos import DatabaseProxy
+
+from shared.adapters.blob import BlobArchive, NoArchive, blob_service, own_reader
+from shared.adapters.clock import SystemClock
+from shared.adapters.contents import HttpContents
+from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
+from shared.adapters.identity import SPEECH_SCOPE, bearer
+from shared.adapters.speech import SpeechApi
+from shared.domain.split import SplitOptions
+from shared.domain.transitions import Patience
+from shared.pipeline.accept import AcceptJob
+from shared.pipeline.fetch import FetchResults
+from shared.pipeline.ingest import Ingest
+from shared.pipeline.poison import RecordPoison
+from shared.pipeline.poll import PollJobs
+from shared.pipeline.settle import SettleJobs
+from shared.settings import Settings
+
+MAX_DEQUEUE_COUNT = 5
+"""How often the platform delivers a message before it goes to poison; host.json says the same."""
+
+
+@dataclass(frozen=True)
+class App:
+    """The use cases over the real adapters, each built when it is first needed."""
+
+    settings: Settings
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "App":
+        """Build the app. Raises Misconfigured, naming every wrong setting, before anything is connected."""
+        return cls(Settings.from_env(environ))
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """Time."""
+        return SystemClock()
+
+    @cached_property
+    def database(self) -> DatabaseProxy:
+        """The connection to Cosmos DB."""
+        key = self.settings.cosmos_key
+        return connect(
+            self.settings.cosmos_endpoint, key.get_secret_value() if key else None, self.settings.cosmos_database
+        )
+
+    @cached_property
+    def jobs(self) -> CosmosJobs:
+        """Container `jobs`."""
+        return CosmosJobs(self.database, self.settings.retention_seconds)
+
+    @cached_property
+    def transcripts(self) -> CosmosTranscripts:
+        """Container `transcripts`."""
+        return CosmosTranscripts(self.database, self.settings.retention_seconds)
+
+    @cached_property
+    def speech(self) -> SpeechApi:
+        """Speech's REST API: by key where one is given, else as the app's own identity."""
+        key = self.settings.speech_key
+        by_key = {"Ocp-Apim-Subscription-Key": key.get_secret_value()} if key else None
+        authorize = bearer(SPEECH_SCOPE) if by_key is None else lambda: by_key
+        return SpeechApi(
+            self.settings.speech_endpoint, self.settings.speech_api_version, self.settings.speech_hosts(), authorize
+        )
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """The writing of one file."""
+        storage = self.settings.storage
+        blobs = blob_service(storage.get_secret_value() if storage else None, self.settings.storage_blob_uri)
+        container = blobs.get_container_client(self.settings.raw_container)
+        return Ingest(
+            jobs=self.jobs,
+            transcripts=self.transcripts,
+            speech=self.speech,
+            contents=HttpContents(self.settings.content_rule(), own_reader(blobs)),
+            archive=BlobArchive(container) if self.settings.raw_archive else NoArchive(),
+            clock=self.clock,
+            options=split_options(self.settings),
+        )
+
+    @cached_property
+    def accept_job(self) -> AcceptJob:
+        """Use case of queue `transcription-jobs`."""
+        return AcceptJob(self.jobs, self.clock, self.settings.speech_hosts())
+
+    @cached_property
+    def poll_jobs(self) -> PollJobs:
+        """Use case of the timer: which jobs ended."""
+        return PollJobs(self.jobs, self.speech, self.clock, self.patience, self.settings.poll_get_limit)
+
+    @cached_property
+    def settle_jobs(self) -> SettleJobs:
+        """Use case of the timer: which jobs are whole."""
+        return SettleJobs(self.jobs, self.transcripts, self.clock, self.patience)
+
+    @cached_property
+    def fetch_results(self) -> FetchResults:
+        """Use case of queue `transcription-results`."""
+        return FetchResults(self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT)
+
+    @cached_property
+    def record_poison(self) -> RecordPoison:
+        """Use case of the poison queues."""
+        hosts = self.settings.speech_hosts()
+        return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT)
+
+    @property
+    def patience(self) -> Patience:
+        """How long we wait for what."""
+        return Patience(
+            poll_min_seconds=self.settings.poll_min_seconds,
+            not_found_minutes=self.settings.not_found_minutes,
+            max_pending_hours=self.settings.max_pending_hours,
+            requeue_minutes=self.settings.requeue_minutes,
+        )
+
+
+def split_options(settings: Settings) -> SplitOptions:
+    """Return what the settings say of the split."""
+    return SplitOptions(settings.turn_gap_seconds, all_words=settings.nbest_words == "all")

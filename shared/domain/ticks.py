@@ -1,0 +1,55 @@
+"""Times in the audio: integer ticks of 100 ns, whichever of its three notations Speech used."""
+
+import re
+from decimal import Decimal
+
+from shared.errors import InvalidResult
+
+TICKS_PER_SECOND = 10_000_000
+TICKS_PER_MILLISECOND = 10_000
+
+_LARGEST = 2**53
+"""Beyond it a JSON number is no longer exact for most readers; it is 28 years of audio."""
+
+_ISO_DURATION = re.compile(
+    r"(?P<sign>-)?P(?:(?P<D>\d+(?:\.\d+)?)D)?"
+    r"(?:T(?:(?P<H>\d+(?:\.\d+)?)H)?(?:(?P<M>\d+(?:\.\d+)?)M)?(?:(?P<S>\d+(?:\.\d+)?)S)?)?",
+    re.ASCII,
+)
+_SECONDS = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
+
+Number = int | float
+
+
+def to_ticks(ticks: Number | None, milliseconds: Number | None, iso: str | None) -> int | None:
+    """Return integer ticks from the first notation that is there: ticks, milliseconds, ISO 8601; None without any.
+
+    Speech writes ticks as floats (`7600000.0`) in some versions. Raises InvalidResult for a number that is too great
+    or an unreadable duration.
+    """
+    if ticks is not None:
+        return _whole(ticks)
+    if milliseconds is not None:
+        return _whole(milliseconds * TICKS_PER_MILLISECOND)
+    if iso is not None:
+        return parse_iso_duration(iso)
+    return None
+
+
+def parse_iso_duration(text: str) -> int:
+    """Return the ticks of an ISO 8601 duration of days and less (`PT1H2M3.4567S`); months and years have no length.
+
+    Raises InvalidResult for anything else.
+    """
+    match = _ISO_DURATION.fullmatch(text)
+    if match is None or not any(match[unit] for unit in _SECONDS):
+        raise InvalidResult(f"{text[:40]!r} is not an ISO 8601 duration such as PT0.76S")
+    seconds = sum((Decimal(match[unit]) * size for unit, size in _SECONDS.items() if match[unit]), Decimal(0))
+    ticks = _whole(int((seconds * TICKS_PER_SECOND).to_integral_value()))
+    return -ticks if match["sign"] else ticks
+
+
+def _whole(number: Number) -> int:
+    if not -_LARGEST <= number <= _LARGEST:
+        raise InvalidResult(f"a time of {number:.3g} ticks is beyond the {_LARGEST:.3g} that can be stored exactly")
+    return round(number)

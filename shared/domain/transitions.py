@@ -1,0 +1,202 @@
+"""What becomes of a job's document: pure functions from a document and an observation to the next document."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.domain.documents import utc
+from shared.domain.job import (
+    END_STATES,
+    Event,
+    FailedFile,
+    Failure,
+    FileCounts,
+    Job,
+    ReportSummary,
+    Status,
+    next_status,
+)
+from shared.domain.messages import Enqueued
+from shared.domain.speech_api import Transcription
+from shared.domain.urls import strip_queries
+from shared.errors import Permanent, UnknownValue
+
+POLL_MAX_SECONDS = 600
+"""The longest wait between two polls of a job by its own GET."""
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """How long we wait for what. From the settings of the same names."""
+
+    poll_min_seconds: int = 60
+    not_found_minutes: int = 10
+    max_pending_hours: int = 72
+    requeue_minutes: int = 30
+
+
+class FileTally(msgspec.Struct, frozen=True):
+    """What the transcripts container holds of a job's current run."""
+
+    ingested: int
+    failed: int
+    failed_reports: int
+    failures: list[FailedFile]
+
+
+def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
+    """Return the document of a job that begins or starts over; None if it goes on as it is."""
+    event = Event.REPROCESS if enqueued.reprocess else Event.ENQUEUED
+    status = next_status(job.status if job else None, event)
+    if job and job.status == status:
+        return None
+    run = job.run + 1 if job else 1
+    return Job(
+        id=enqueued.job_id,
+        status=status,
+        self_url=enqueued.self_url or (job.self_url if job else None),
+        accepted_at=utc(now),
+        next_poll_at=utc(now),
+        run=run,
+        reprocess_from=run if enqueued.reprocess else (job.reprocess_from if job else 0),
+        report=job.report if job else None,
+    )
+
+
+def observe(job: Job, seen: Transcription | None, patience: Patience, now: datetime) -> Job:
+    """Return a pending job's document after Speech was asked; `seen` is None for a 404.
+
+    A status that we do not know is recorded, in words, as the job's failure; the job stays pending, and expires.
+    """
+    job = _told(job, seen, now)
+    failure: Failure | None = None
+    if seen is None:
+        event = Event.STILL_MISSING if _missing_for_long(job, patience, now) else Event.MISSING
+        failure = Failure("NotFound", "Speech does not know this transcription (404)", "speech2cosmos")
+    else:
+        try:
+            event = seen.event()
+        except UnknownValue as error:
+            event, failure = Event.NOT_ENDED, Failure(error.code, str(error), "Speech")
+        if event is Event.SPEECH_FAILED:
+            failure = seen.failure()
+    if event in {Event.NOT_ENDED, Event.MISSING} and _is_too_old(job, patience, now):
+        event = Event.TOO_OLD
+        failure = failure or Failure(
+            "Expired",
+            f"Speech still said {job.speech_status} after {patience.max_pending_hours} h (MAX_PENDING_HOURS)",
+            "speech2cosmos",
+        )
+    return _moved(msgspec.structs.replace(job, failure=failure), event, patience, now)
+
+
+def _told(job: Job, seen: Transcription | None, now: datetime) -> Job:
+    job = msgspec.structs.replace(
+        job,
+        polled_at=utc(now),
+        poll_count=job.poll_count + 1,
+        missing_since=(job.missing_since or utc(now)) if seen is None else None,
+    )
+    if seen is None:
+        return job
+    return msgspec.structs.replace(
+        job,
+        self_url=seen.self_url,
+        files_url=seen.links.files,
+        speech_status=seen.status,
+        display_name=seen.display_name,
+        locale=seen.locale,
+        created_date_time=seen.created_date_time,
+        last_action_date_time=seen.last_action_date_time,
+        properties=strip_queries(seen.properties),
+        custom_properties=strip_queries(seen.custom_properties),
+    )
+
+
+def _moved(job: Job, event: Event, patience: Patience, now: datetime) -> Job:
+    status = next_status(job.status, event)
+    if status is Status.PENDING:
+        wait = min(patience.poll_min_seconds * 2 ** min(job.poll_count - 1, 10), POLL_MAX_SECONDS)
+        if event is Event.MISSING:
+            wait = min(wait, patience.not_found_minutes * 60)
+        next_poll_at: str | None = utc(now + timedelta(seconds=max(wait, patience.poll_min_seconds)))
+    else:
+        next_poll_at = None
+    return msgspec.structs.replace(
+        job,
+        status=status,
+        next_poll_at=next_poll_at,
+        moved_at=utc(now) if status is Status.INGESTING else job.moved_at,
+        ended_at=utc(now) if status in END_STATES else None,
+    )
+
+
+def _missing_for_long(job: Job, patience: Patience, now: datetime) -> bool:
+    since = job.missing_since
+    return since is not None and since <= utc(now - timedelta(minutes=patience.not_found_minutes))
+
+
+def _is_too_old(job: Job, patience: Patience, now: datetime) -> bool:
+    return job.accepted_at <= utc(now - timedelta(hours=patience.max_pending_hours))
+
+
+def listed(job: Job, expected: int, reports: int, now: datetime) -> Job:
+    """Return the job's document after the last page of its files was listed."""
+    files = msgspec.structs.replace(job.files, expected=expected, reports=reports)
+    return msgspec.structs.replace(job, files=files, moved_at=utc(now), failure=None)
+
+
+def vanished(job: Job, words: str, now: datetime) -> Job:
+    """Return the job's document after Speech no longer knew it when its files were to be listed."""
+    status = next_status(job.status, Event.STILL_MISSING)
+    failure = Failure("NotFound", words, "speech2cosmos")
+    return msgspec.structs.replace(job, status=status, failure=failure, ended_at=utc(now))
+
+
+def troubled(job: Job, error: Permanent) -> Job:
+    """Return the job's document with the words of what keeps it from going on; its status stays."""
+    return msgspec.structs.replace(job, failure=Failure(error.code, str(error), "speech2cosmos"))
+
+
+def unasked(job: Job, error: Permanent, patience: Patience, now: datetime) -> Job:
+    """Return a pending job's document after Speech could not even be asked for it; it is asked again later."""
+    job = msgspec.structs.replace(troubled(job, error), polled_at=utc(now), poll_count=job.poll_count + 1)
+    event = Event.TOO_OLD if _is_too_old(job, patience, now) else Event.NOT_ENDED
+    return _moved(job, event, patience, now)
+
+
+def reported(job: Job, report: ReportSummary, now: datetime) -> Job:
+    """Return the job's document after its report was written."""
+    return msgspec.structs.replace(job, report=report, moved_at=utc(now))
+
+
+def settle(job: Job, tally: FileTally, patience: Patience, now: datetime) -> Job:
+    """Return an ingesting job's document with the files counted; ended when every file is in or given up.
+
+    One that stands still for MAX_PENDING_HOURS after it was accepted expires.
+    """
+    files = FileCounts(job.files.expected, tally.ingested, tally.failed, tally.failures, job.files.reports)
+    moved = (files.ingested, files.failed) != (job.files.ingested, job.files.failed)
+    job = msgspec.structs.replace(job, files=files, moved_at=utc(now) if moved else job.moved_at)
+    if _all_in(job, tally):
+        speech_failed = job.report is not None and (job.report.failed_transcriptions_count or job.report.failures)
+        errors = tally.failed or tally.failed_reports or speech_failed
+        event = Event.ALL_IN_WITH_ERRORS if errors else Event.ALL_IN
+    elif stalled(job, patience, now) and _is_too_old(job, patience, now):
+        event = Event.TOO_OLD
+        words = f"only {files.ingested} of {files.expected} files are in after {patience.max_pending_hours} h"
+        job = job if job.failure else msgspec.structs.replace(job, failure=Failure("Expired", words, "speech2cosmos"))
+    else:
+        return job
+    return msgspec.structs.replace(job, status=next_status(job.status, event), ended_at=utc(now))
+
+
+def _all_in(job: Job, tally: FileTally) -> bool:
+    if job.files.expected is None or tally.ingested + tally.failed < job.files.expected:
+        return False
+    has_report = job.report is not None and job.report.run >= job.reprocess_from
+    return not job.files.reports or has_report or tally.failed_reports > 0
+
+
+def stalled(job: Job, patience: Patience, now: datetime) -> bool:
+    """Say whether an ingesting job has not moved for so long that its files are listed again."""
+    return (job.moved_at or job.accepted_at) <= utc(now - timedelta(minutes=patience.requeue_minutes))

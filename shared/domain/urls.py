@@ -1,0 +1,113 @@
+"""Links: which hosts may be asked, and what of a link may be kept.
+
+The network's part (which address a name has) is in adapters/http.py; here is what the text of a link says.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from shared.errors import ForbiddenUrl
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def without_query(url: str) -> str:
+    """Return `url` without query, fragment and user information, which may carry a signature or a secret.
+
+    Text that is no URL is cut at its first `?` or `#`.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    except ValueError:
+        return url.partition("?")[0].partition("#")[0]
+
+
+def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value with every URL in it, at any depth, without its query (see `without_query`)."""
+    match value:
+        case str() if value.lower().startswith(("http://", "https://")):
+            return without_query(value)
+        case list():
+            return [strip_queries(item) for item in value]
+        case dict():
+            return {key: strip_queries(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A link that may be followed. `trusted`: its origin is written out in the settings, so any address is right."""
+
+    host: str
+    port: int
+    trusted: bool
+
+
+@dataclass(frozen=True)
+class HostRule:
+    """Which links may be followed; `setting` names the setting to change.
+
+    An entry is a host (`eastus.api.cognitive.microsoft.com`), a suffix (`.blob.core.windows.net`), both for https on
+    port 443 only, or a whole origin (`http://127.0.0.1:10000`) that allows exactly itself.
+    """
+
+    setting: str
+    entries: tuple[str, ...]
+
+    def check(self, url: str) -> Allowed:
+        """Return where `url` leads; raise ForbiddenUrl, naming host and setting but never the query, if not allowed."""
+        shown = without_query(url)[:200]
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+        except ValueError as error:
+            raise ForbiddenUrl(f"{shown!r} is not a URL: {error}") from error
+        _refuse_odd_spelling(url, parts, shown)
+        if origin_of(parts) in self.entries:
+            return Allowed(host, port, trusted=True)
+        if parts.scheme != "https" or port != DEFAULT_PORTS["https"]:
+            raise ForbiddenUrl(f"{shown!r}: only https on port 443 is allowed, or an origin listed in {self.setting}")
+        if _is_address(host):
+            raise ForbiddenUrl(f"{shown!r}: an address in place of a host name is not allowed ({self.setting})")
+        if not any(host == entry or (entry.startswith(".") and host.endswith(entry)) for entry in self.entries):
+            raise ForbiddenUrl(f"{shown!r}: the host {host!r} is not listed in {self.setting}")
+        return Allowed(host, port, trusted=False)
+
+
+def origin_of(parts: SplitResult) -> str:
+    """Return `scheme://host[:port]` in lower case, without a default port: the form of an entry that is an origin."""
+    host = (parts.hostname or "").lower()
+    shown = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{shown}{port}"
+
+
+def _refuse_odd_spelling(url: str, parts: SplitResult, shown: str) -> None:
+    # Parsers disagree about these, and a link that two parsers read differently may lead past a check.
+    if any(char in url for char in "\\\r\n\t ") or not url.isascii() or not url.isprintable():
+        raise ForbiddenUrl(f"{shown!r}: a URL with white space, a backslash or non-ASCII characters is not followed")
+    if "@" in parts.netloc or "%" in parts.netloc:
+        raise ForbiddenUrl(f"{shown!r}: a URL with user information or an escaped host is not followed")
+    if not parts.hostname or parts.hostname.endswith("."):
+        raise ForbiddenUrl(f"{shown!r}: a URL without a plain host name is not followed")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        # 127.1, 0x7f000001 and 2130706433 are addresses too for many resolvers; no allowed name ends in a number.
+        return host.rpartition(".")[2][:1].isdigit()
+    return True
+
+
+def is_public_address(address: str) -> bool:
+    """Say whether an IP address is one of the public Internet: not private, loopback, link-local or reserved."""
+    parsed = ipaddress.ip_address(address)
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_global

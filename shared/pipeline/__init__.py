@@ -1,0 +1,1 @@
+"""The use cases: gather, decide, apply. They know ports (ports.py), never adapters."""

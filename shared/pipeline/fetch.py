@@ -1,0 +1,141 @@
+"""fetch_results: one message is one page of a job's files, or one file."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.documents import FAILURE_ID, FileFailure, utc
+from shared.domain.job import Job, Status
+from shared.domain.messages import FetchFile, ListJobFiles, Work, encode
+from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
+from shared.domain.split import FileKey
+from shared.domain.transitions import listed, troubled, vanished
+from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValue
+from shared.pipeline.ingest import Ingest, Trace
+from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
+
+log = logging.getLogger(__name__)
+
+THROTTLED_SECONDS = 5.0
+"""How long a throttled invocation waits when it was not told how long."""
+
+THROTTLED_LIMIT_SECONDS = 60.0
+"""It never waits longer than this, told or not: the message is sent anew and will wait again."""
+
+
+@dataclass(frozen=True)
+class FetchResults:
+    """Use case of queue `transcription-results`."""
+
+    jobs: Jobs
+    transcripts: Transcripts
+    speech: Speech
+    ingest: Ingest
+    clock: Clock
+    max_attempts: int
+
+    def __call__(self, message: Work, attempt: int) -> list[Work]:
+        """Do what the message says; return the messages to send. `attempt` counts its deliveries from 1.
+
+        A file that can never be read is recorded at once. Throttling is no failed attempt: the message is sent anew.
+        Raises Transient, after it recorded the last words if no attempt is left.
+        """
+        try:
+            if isinstance(message, ListJobFiles):
+                return self._list(message)
+            self._fetch(message, attempt)
+        except Throttled as error:
+            seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
+            log.warning("job %s: throttled, sent anew after %.1f s: %s", message.job_id, seconds, error)
+            self.clock.sleep(seconds)
+            return [message]
+        return []
+
+    def _list(self, message: ListJobFiles) -> list[Work]:
+        job = self.jobs.get(message.job_id)
+        if job is None or job.run != message.run or job.status is not Status.INGESTING:
+            log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
+            return []
+        try:
+            page = self.speech.files(job.id, job.files_url, message.next_link)
+            files = [_fetch_message(job, file) for file in page.values]
+        except Permanent as error:
+            log.error("job %s: its files cannot be listed: %s", job.id, error)  # noqa: TRY400 - ours; it says it all
+            self.jobs.update(job.id, _unlistable(error, job.run, self.clock.now()))
+            return []
+        reports = message.reports + sum(file.kind == KIND_REPORT for file in files)
+        expected = message.expected + sum(file.kind != KIND_REPORT for file in files)
+        if page.next_link is not None:
+            following = ListJobFiles(job.id, job.run, job.reprocess_from, page.next_link, expected, reports)
+            return [following, *files]
+        self.jobs.update(job.id, lambda current: listed(current, expected, reports, self.clock.now()))
+        log.info("job %s: %d files and %d reports listed", job.id, expected, reports)
+        return list(files)
+
+    def _fetch(self, message: FetchFile, attempt: int) -> None:
+        trace = Trace()
+        try:
+            match message.kind:
+                case str(kind) if kind == KIND_TRANSCRIPTION:
+                    self.ingest.transcript(message, trace)
+                case str(kind) if kind == KIND_REPORT:
+                    self.ingest.report(message, trace)
+                case kind:
+                    raise UnknownValue(
+                        f"Speech says the file's kind is {kind[:100]!r}, which this version does not know"
+                    )
+        except Throttled:
+            raise
+        except Permanent as error:
+            self._remove_parts(message, trace)
+            self._give_up(message, trace, error.code, str(error), attempt)
+        except Transient as error:
+            if attempt >= self.max_attempts:
+                self._give_up(message, trace, "GivenUp", str(error), attempt)
+            raise
+
+    def _remove_parts(self, message: FetchFile, trace: Trace) -> None:
+        # The same bytes fail in every delivery, so no other one is about to name these parts. After a Transient error
+        # another delivery may be: its leftovers are retired when they are a day old.
+        key = FileKey(message.job_id, message.file_id)
+        stored = self.transcripts.head(key)
+        if trace.revision is not None and (stored is None or stored.head.revision != trace.revision):
+            self.transcripts.remove(key, trace.revision)
+
+    def _give_up(self, message: FetchFile, trace: Trace, code: str, words: str, attempt: int) -> None:
+        log.error("job %s file %s: given up: %s: %s", message.job_id, message.file_id, code, words)
+        if self.ingest.is_in(message):
+            return
+        self.transcripts.put_failure(
+            FileFailure(
+                id=FAILURE_ID,
+                job_id=message.job_id,
+                file_id=message.file_id,
+                run=message.run,
+                kind=message.kind,
+                name=message.name,
+                code=code,
+                message=words,
+                attempts=attempt,
+                raw=trace.raw,
+                failed_at=utc(self.clock.now()),
+                queue_message=encode(message),
+            )
+        )
+        if self.ingest.is_in(message):
+            # Another delivery of the same message wrote the head meanwhile.
+            self.transcripts.clear_failure(FileKey(message.job_id, message.file_id))
+
+
+def _fetch_message(job: Job, file: TranscriptionFile) -> FetchFile:
+    return FetchFile(job.id, file.file_id, file.kind, file.self_url, job.run, job.reprocess_from, file.name)
+
+
+def _unlistable(error: Permanent, run: int, now: datetime) -> Callable[[Job], Job | None]:
+    def change(job: Job) -> Job | None:
+        if job.status is not Status.INGESTING or job.run != run:
+            return None
+        return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)
+
+    return change

@@ -1,0 +1,125 @@
+"""poll_jobs, first half: finds which pending jobs ended."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from shared.domain.documents import utc
+from shared.domain.job import POLL_ID, Job, PollMark, Status
+from shared.domain.messages import ListJobFiles
+from shared.domain.polling import UNSEEN_FOR, UNSEEN_LIMIT, PollPlan, Waiting, filter_since, plan
+from shared.domain.speech_api import Transcription
+from shared.domain.transitions import Patience, observe, unasked
+from shared.errors import Permanent, Transient, UnknownValue
+from shared.pipeline.ports import Clock, Jobs, Speech
+
+log = logging.getLogger(__name__)
+
+NEW_LIMIT = 2000
+"""New jobs looked for in one run; further ones wait for the next."""
+
+_IDS_A_QUERY = 100
+
+
+@dataclass(frozen=True)
+class PollJobs:
+    """Use case of the timer. Only the timer polls, and it runs once at a time, so two polls never race."""
+
+    jobs: Jobs
+    speech: Speech
+    clock: Clock
+    patience: Patience
+    get_limit: int
+
+    def __call__(self) -> Iterator[ListJobFiles]:
+        """Ask Speech as the plan says, write what became of the jobs, and yield a message for each that succeeded."""
+        now = self.clock.now()
+        plan_ = plan(self._gather(now), self.get_limit)
+        for step in (self._get, self._walk, self._list):
+            try:
+                yield from step(plan_, now)
+            except (Transient, Permanent) as error:
+                # Not raised: what the other steps found has to be sent. The next tick asks again.
+                log.error("poll: %s: %s", type(error).__name__, error)  # noqa: TRY400 - ours; the text says it all
+
+    def _gather(self, now: datetime) -> Waiting:
+        return Waiting(
+            new=self.jobs.new(NEW_LIMIT),
+            due=self.jobs.due(utc(now), self.get_limit + 1),
+            unseen=self.jobs.unseen(utc(now - UNSEEN_FOR), UNSEEN_LIMIT),
+            oldest=self.jobs.oldest_pending(),
+            watermark=self.jobs.poll_mark().watermark,
+        )
+
+    def _get(self, plan_: PollPlan, now: datetime) -> Iterator[ListJobFiles]:
+        yield from self._ask(plan_.gets, now)
+
+    def _ask(self, jobs: list[Job], now: datetime) -> Iterator[ListJobFiles]:
+        for job in jobs:
+            try:
+                seen = self.speech.transcription(job.id, job.self_url)
+            except Permanent as error:
+                log.error("job %s: %s", job.id, error)  # noqa: TRY400 - ours; the text says it all
+                self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now)))
+                continue
+            yield from self._apply(job.id, seen, now)
+
+    def _unasked(self, job: Job, *, error: Permanent, now: datetime) -> Job:
+        return unasked(job, error, self.patience, now)
+
+    def _walk(self, plan_: PollPlan, now: datetime) -> Iterator[ListJobFiles]:
+        wanted = {job.id: job for job in plan_.walk_for}
+        for seen in self.speech.transcriptions(None) if wanted else ():
+            job = wanted.pop(_id(seen) or "", None)
+            if job is not None:
+                yield from self._apply(job.id, self._with_error(job, seen), now)
+            if not wanted:
+                break
+        yield from self._ask(list(wanted.values())[:UNSEEN_LIMIT], now)
+
+    def _list(self, plan_: PollPlan, now: datetime) -> Iterator[ListJobFiles]:
+        if plan_.since is None:
+            return
+        batch: dict[str, Transcription] = {}
+        for seen in self.speech.transcriptions(filter_since(plan_.since)):
+            if (job_id := _id(seen)) is not None:
+                batch[job_id] = seen
+            if len(batch) == _IDS_A_QUERY:
+                yield from self._match(batch, now)
+                batch = {}
+        yield from self._match(batch, now)
+        self.jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=utc(now)))
+
+    def _match(self, batch: dict[str, Transcription], now: datetime) -> Iterator[ListJobFiles]:
+        for job in self.jobs.pending_among(list(batch)) if batch else ():
+            yield from self._apply(job.id, self._with_error(job, batch[job.id]), now)
+
+    def _with_error(self, job: Job, seen: Transcription) -> Transcription:
+        # Nothing says that the list holds what a failed job's own GET holds: its error.
+        if seen.status == "Failed" and "error" not in seen.properties:
+            return self.speech.transcription(job.id, job.self_url) or seen
+        return seen
+
+    def _apply(self, job_id: str, seen: Transcription | None, now: datetime) -> Iterator[ListJobFiles]:
+        written = self.jobs.update(job_id, _pending_only(lambda job: observe(job, seen, self.patience, now)))
+        if written is None:
+            return
+        log.info("job %s: Speech says %s: %s", job_id, seen.status if seen else "404", written.status)
+        if written.failure is not None:
+            log.warning("job %s: %s: %s", job_id, written.failure.code, written.failure.message)
+        if written.status is Status.INGESTING:
+            yield ListJobFiles(job_id, written.run, written.reprocess_from)
+
+
+def _pending_only(change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
+    return lambda job: change(job) if job.status is Status.PENDING else None
+
+
+def _id(seen: Transcription) -> str | None:
+    try:
+        return seen.job_id
+    except UnknownValue as error:
+        log.warning("poll: passed over an entry of the list: %s", error)
+        return None

@@ -1,0 +1,83 @@
+"""poll_jobs, second half: ends the jobs whose files are all in, lists those again that stand still, tidies up."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.domain.documents import utc
+from shared.domain.job import Job, Status
+from shared.domain.messages import ListJobFiles
+from shared.domain.transitions import FileTally, Patience, settle, stalled
+from shared.errors import Permanent, Transient
+from shared.pipeline.ports import Clock, Jobs, Transcripts
+
+log = logging.getLogger(__name__)
+
+SETTLE_LIMIT = 1000
+"""Jobs counted in one run, those that moved longest ago first."""
+
+TIDY_LIMIT = 20
+"""Ended jobs whose leftovers are looked for in one run."""
+
+TIDY_AFTER = timedelta(days=1)
+"""No run of a file lasts this long: what is older and named by no head was left by one that died."""
+
+
+@dataclass(frozen=True)
+class SettleJobs:
+    """Use case of the timer, after the poll."""
+
+    jobs: Jobs
+    transcripts: Transcripts
+    clock: Clock
+    patience: Patience
+
+    def __call__(self) -> Iterator[ListJobFiles]:
+        """Count what is in, end what is whole, and yield a message for each job whose files are to be listed again."""
+        now = self.clock.now()
+        for job in self.jobs.ingesting(SETTLE_LIMIT):
+            try:
+                yield from self._settle(job, now)
+            except (Transient, Permanent) as error:
+                # Not raised: the messages of the other jobs have to be sent. The next tick counts again.
+                log.error("job %s: %s: %s", job.id, type(error).__name__, error)  # noqa: TRY400 - ours, as in poll
+        for job in self.jobs.untidied(utc(now - TIDY_AFTER), TIDY_LIMIT):
+            self._tidy(job, now)
+
+    def _settle(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
+        tally = self.transcripts.tally(job)
+        if settle(job, tally, self.patience, now) != job:
+            written = self.jobs.update(job.id, lambda current: _settled(current, job.run, tally, self.patience, now))
+            if written is not None and written.status is not Status.INGESTING:
+                log.info("job %s: %s, %s", job.id, written.status, _counts(written))
+            return
+        if stalled(job, self.patience, now):
+            touched = self.jobs.update(job.id, lambda current: _touched(current, job.run, now))
+            if touched is not None:
+                log.warning("job %s: stands still since %s (%s): listed again", job.id, job.moved_at, _counts(job))
+                yield ListJobFiles(job.id, job.run, job.reprocess_from)
+
+    def _tidy(self, job: Job, now: datetime) -> None:
+        for key, ids in self.transcripts.leftovers(job, now - TIDY_AFTER).items():
+            log.warning("job %s file %s: retires %d parts that a run left behind", job.id, key.file_id, len(ids))
+            self.transcripts.retire(key, ids)
+        self.jobs.update(job.id, lambda current: msgspec.structs.replace(current, tidied_at=utc(now)))
+
+
+def _settled(current: Job, run: int, tally: FileTally, patience: Patience, now: datetime) -> Job | None:
+    if current.status is not Status.INGESTING or current.run != run:
+        return None
+    return settle(current, tally, patience, now)
+
+
+def _touched(current: Job, run: int, now: datetime) -> Job | None:
+    if current.status is not Status.INGESTING or current.run != run:
+        return None
+    return msgspec.structs.replace(current, moved_at=utc(now))
+
+
+def _counts(job: Job) -> str:
+    return f"{job.files.ingested} files in and {job.files.failed} given up of {job.files.expected}"

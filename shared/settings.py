@@ -1,0 +1,238 @@
+"""Every setting, its meaning and its limits; docs/settings.md is made from this table."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from shared.domain.urls import HostRule, origin_of
+from shared.errors import Misconfigured
+
+_SCHEDULE_FIELDS = 6
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be a URL such as https://contoso.cognitiveservices.azure.com")
+    return value.strip().rstrip("/")
+
+
+def _entries(value: str) -> str:
+    for entry in value.split(","):
+        name = entry.strip()
+        if name and "://" not in name and any(char in name for char in "/:@*?# "):
+            raise ValueError(f"{name!r} is neither a host, nor a suffix that begins with a dot, nor a whole origin")
+        if "://" in name:
+            _origin(name)
+    return value
+
+
+def _schedule(value: str) -> str:
+    if len(value.split()) != _SCHEDULE_FIELDS:
+        raise ValueError("must have six fields, seconds first, such as '0 * * * * *'")
+    return value
+
+
+Origin = Annotated[str, BeforeValidator(_origin)]
+HostList = Annotated[str, BeforeValidator(_entries)]
+
+
+class Settings(BaseModel):
+    """What the environment says. Build it with `from_env`; every field is the environment variable in its alias."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    speech_endpoint: Origin = Field(
+        alias="SPEECH_ENDPOINT",
+        description="The Speech resource: its custom subdomain (`https://NAME.cognitiveservices.azure.com`) or its "
+        "region's host. Entra ID works with a custom subdomain only.",
+    )
+    speech_api_version: Literal["v3.1", "v3.2", "2024-11-15", "2025-10-15"] = Field(
+        "2025-10-15", alias="SPEECH_API_VERSION", description="Version of the batch transcription API to ask in."
+    )
+    speech_key: SecretStr | None = Field(
+        None,
+        alias="SPEECH_KEY",
+        description="Key of the Speech resource. Leave it out in Azure: the app's own identity is used then.",
+    )
+    speech_allowed_hosts: HostList = Field(
+        "",
+        alias="SPEECH_ALLOWED_HOSTS",
+        description="Further hosts, by comma, that a job's `self`, its `files` and next links may name. The key or "
+        "token is sent to them.",
+    )
+    content_hosts: HostList = Field(
+        ".blob.core.windows.net",
+        alias="CONTENT_HOSTS",
+        description="Where result files may be fetched from, by comma: a host, a suffix that begins with a dot (both "
+        "https, public addresses only), or a whole origin such as `http://127.0.0.1:10000`.",
+    )
+    cosmos_endpoint: Origin = Field(
+        alias="COSMOS_ENDPOINT", description="The Cosmos DB account: `https://NAME.documents.azure.com`."
+    )
+    cosmos_key: SecretStr | None = Field(
+        None,
+        alias="COSMOS_KEY",
+        description="Key of the Cosmos DB account. Leave it out in Azure: the app's own identity is used then.",
+    )
+    cosmos_database: str = Field("speech", alias="COSMOS_DATABASE", min_length=1, description="Database to write to.")
+    storage: SecretStr | None = Field(
+        None,
+        alias="AzureWebJobsStorage",
+        description="Connection string of the storage account with the queues and raw results; for one machine only.",
+    )
+    storage_blob_uri: Origin | None = Field(
+        None,
+        alias="AzureWebJobsStorage__blobServiceUri",
+        description="In place of a connection string: the account's blob endpoint, reached as the app's own identity.",
+    )
+    storage_queue_uri: Origin | None = Field(
+        None,
+        alias="AzureWebJobsStorage__queueServiceUri",
+        description="The account's queue endpoint; read by the Functions host and by the command line.",
+    )
+    poll_schedule: Annotated[str, BeforeValidator(_schedule)] = Field(
+        "0 * * * * *",
+        alias="POLL_SCHEDULE",
+        description="When pending jobs are asked for: six fields, seconds first. Speech asks not to do it more than "
+        "once a minute.",
+    )
+    poll_min_seconds: int = Field(
+        60,
+        alias="POLL_MIN_SECONDS",
+        ge=0,
+        le=600,
+        description="Shortest wait between two polls of one job; it doubles up to 10 minutes.",
+    )
+    poll_get_limit: int = Field(
+        10,
+        alias="POLL_GET_LIMIT",
+        ge=0,
+        le=100,
+        description="Up to so many due jobs are asked for one by one; above, one filtered list finds what ended.",
+    )
+    not_found_minutes: int = Field(
+        10,
+        alias="NOT_FOUND_MINUTES",
+        ge=0,
+        le=1440,
+        description="A job that Speech does not know is asked for again after so long before it is given up.",
+    )
+    max_pending_hours: int = Field(
+        72,
+        alias="MAX_PENDING_HOURS",
+        ge=1,
+        le=744,
+        description="A job that has not ended so long after it was accepted expires.",
+    )
+    requeue_minutes: int = Field(
+        30,
+        alias="REQUEUE_MINUTES",
+        ge=1,
+        le=1440,
+        description="A job being ingested that stands still for so long has its files listed again.",
+    )
+    retention_days: int | None = Field(
+        None,
+        alias="RETENTION_DAYS",
+        ge=1,
+        le=24_000,
+        description="Documents go after so many days; left out, they stay. In Azure the raw results follow, by a rule "
+        "of the storage account.",
+    )
+    raw_archive: bool = Field(
+        True, alias="RAW_ARCHIVE", description="Keep every result file as Speech wrote it, gzip, in Blob storage."
+    )
+    raw_container: str = Field(
+        "raw-results",
+        alias="RAW_CONTAINER",
+        pattern=r"^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){2,62}$",
+        description="Container of the raw results.",
+    )
+    nbest_words: Literal["first", "all"] = Field(
+        "first",
+        alias="NBEST_WORDS",
+        description="`first`: only nBest[0] keeps its words in Cosmos DB; `all`: every hypothesis does.",
+    )
+    turn_gap_seconds: float = Field(
+        3.0,
+        alias="TURN_GAP_SECONDS",
+        ge=0,
+        le=3600,
+        description="Phrases of one speaker are one turn when the next begins less than this after the end so far.",
+    )
+
+    @model_validator(mode="after")
+    def _has_storage(self) -> Self:
+        if self.storage is None and self.storage_blob_uri is None:
+            raise ValueError(
+                "AzureWebJobsStorage: is missing; set it to a connection string, or set "
+                "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
+            )
+        return self
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Return the settings in `environ`; an empty value counts as left out.
+
+        Raises Misconfigured with one sentence for each setting that is missing or wrong.
+        """
+        given = {name: value for name, value in environ.items() if value.strip()}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            problems = [_sentence(problem, given) for problem in error.errors()]
+            raise Misconfigured(problems + _storage_problem(given, problems)) from None
+
+    def speech_hosts(self) -> HostRule:
+        """Return where Speech may be asked: the endpoint's own origin and SPEECH_ALLOWED_HOSTS."""
+        own = origin_of(urlsplit(self.speech_endpoint))
+        return HostRule("SPEECH_ALLOWED_HOSTS", (own, *_split(self.speech_allowed_hosts)))
+
+    def content_rule(self) -> HostRule:
+        """Return where result files may be fetched from."""
+        return HostRule("CONTENT_HOSTS", _split(self.content_hosts))
+
+    @property
+    def retention_seconds(self) -> int | None:
+        """RETENTION_DAYS in seconds; None: documents stay."""
+        return None if self.retention_days is None else self.retention_days * 86_400
+
+
+def settings_table() -> list[tuple[str, FieldInfo]]:
+    """Return every setting: its name in the environment and its field, in the table's order."""
+    return [(str(field.alias), field) for field in Settings.model_fields.values()]
+
+
+SECRETS = frozenset({"SPEECH_KEY", "COSMOS_KEY", "AzureWebJobsStorage"})
+"""Settings whose values are never shown."""
+
+
+def _split(entries: str) -> tuple[str, ...]:
+    names = (entry.strip().lower() for entry in entries.split(",") if entry.strip())
+    return tuple(origin_of(urlsplit(name)) if "://" in name else name for name in names)
+
+
+def _sentence(problem: Any, given: Mapping[str, str]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    name = str(problem["loc"][0])
+    if problem["type"] == "missing":
+        return f"{name}: is missing. {Settings.model_fields[_field(name)].description}"
+    found = "(not shown)" if name in SECRETS else repr(given[name])
+    return f"{name}: found {found}. {str(problem['msg']).removeprefix('Value error, ')}"
+
+
+def _storage_problem(given: Mapping[str, str], problems: list[str]) -> list[str]:
+    # pydantic skips checks of the whole while a field is wrong; all problems are to be named at once.
+    has = "AzureWebJobsStorage" in given or "AzureWebJobsStorage__blobServiceUri" in given
+    if has or any(problem.startswith("AzureWebJobsStorage:") for problem in problems):
+        return []
+    return ["AzureWebJobsStorage: is missing; set it, or AzureWebJobsStorage__blobServiceUri"]
+
+
+def _field(alias: str) -> str:
+    return next(name for name, field in Settings.model_fields.items() if field.alias == alias)

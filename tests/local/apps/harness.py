@@ -1,0 +1,97 @@
+"""Starts a test app in a host of its own, as a child process, and talks to its queues."""
+
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.queue import QueueClient
+
+from local.azurite import Azurite
+from local.processes import Service, free_port, start
+from tests.local.apps.trace import read_trace
+
+T = TypeVar("T")
+
+APPS = Path(__file__).parent
+REPOSITORY = APPS.parents[2]
+KEY = "the-key-of-the-test"
+
+
+def eventually(read: Callable[[], T], seconds: float = 15.0) -> T:
+    """Return the first true value of `read()`; fail when `seconds` have passed without one."""
+    deadline = time.monotonic() + seconds
+    while not (value := read()):
+        assert time.monotonic() < deadline, f"nothing within {seconds} s"
+        time.sleep(0.03)
+    return value
+
+
+def spawn(app: Path, log: Path, environ: Mapping[str, str], port: int = 0) -> Service:
+    """Start a host and do not wait for it."""
+    command = [sys.executable, "-m", "local.host", "--root", str(app), "--port", str(port)]
+    return start("host", command, log=log, env=environ, cwd=REPOSITORY)
+
+
+class RunningApp:
+    """A test app in a running host; queue names begin with `work`."""
+
+    def __init__(self, name: str, azurite: Azurite, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        self.work = f"work-{uuid.uuid4().hex[:8]}"
+        self.storage = azurite.connection_string
+        self._app = APPS / name
+        self._folder = folder
+        self._environ = {
+            "AzureWebJobsStorage": self.storage,
+            "WORK": self.work,
+            "TRACE": str(folder / "trace.jsonl"),
+            "LOCAL_FUNCTIONS_KEY": KEY,
+            **(environ or {}),
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Start the host, again if need be, and wait until it serves."""
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.service = spawn(self._app, self._folder / "host.log", self._environ, port)
+        self.service.wait_until(self._serves)
+
+    def _serves(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/admin/host/status", timeout=1).text == '{"state":"Running"}'
+        except requests.ConnectionError:
+            return False
+
+    def queue(self, suffix: str = "") -> QueueClient:
+        """Return a client of a queue of this app, text as it is."""
+        return QueueClient.from_connection_string(self.storage, self.work + suffix)
+
+    def texts(self, suffix: str) -> list[str]:
+        """Return what lies in a queue, encoded as it lies there, without taking it."""
+        with self.queue(suffix) as queue:
+            try:
+                return sorted(str(message.content) for message in queue.peek_messages(32))
+            except ResourceNotFoundError:
+                return []
+
+    def count(self, suffix: str = "") -> int:
+        """Return how many messages a queue has, those in work included."""
+        with self.queue(suffix) as queue:
+            return int(queue.get_queue_properties().approximate_message_count or 0)
+
+    def trace(self, event: str, **values: object) -> list[dict[str, Any]]:
+        """Return the events of one kind that have these values."""
+        return [
+            one
+            for one in read_trace(self._folder / "trace.jsonl")
+            if one["event"] == event and all(one[name] == value for name, value in values.items())
+        ]
+
+    def log(self) -> str:
+        """Return all that the host printed."""
+        return self.service.log.read_text()

@@ -1,0 +1,1 @@
+"""Queue functions that do what their messages say."""

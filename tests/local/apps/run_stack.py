@@ -1,0 +1,20 @@
+"""`python -m tests.local.apps.run_stack STATE`: what local.up does, with a test app on free ports."""
+
+import os
+import sys
+from pathlib import Path
+
+from local.stack import Ports, start_stack
+from local.up import run
+from tests.local.apps.harness import APPS
+
+FREE = Ports((0, 0, 0), 0, 0, 0)
+
+
+def no_database(endpoint: str, key: str, database: str) -> None:
+    """Make nothing."""
+
+
+if __name__ == "__main__":
+    state = Path(sys.argv[1])
+    sys.exit(run(lambda: start_stack(state, os.environ, root=APPS / "web", ports=FREE, provision=no_database)))

@@ -1,0 +1,72 @@
+"""The Speech simulator for tests: started once a session, without a limit, its counts fresh for every test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+from local.azurite import Azurite
+from local.speech import Settings, Speech, start_speech
+
+TOKEN = "token-of-the-tests"  # noqa: S105 - made up here, opens nothing
+
+UNLIMITED = Settings(requests_per_window=1_000_000)
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Api:
+    """Calls the simulated API as a client of any version would."""
+
+    speech: Speech
+
+    def url(self, path: str, version: str = "2025-10-15") -> str:
+        """Return the address of `path` in the form of `version`."""
+        if version.startswith("v"):
+            return f"{self.speech.endpoint}/speechtotext/{version}/{path}"
+        return f"{self.speech.endpoint}/speechtotext/{path}?api-version={version}"
+
+    def call(self, url: str, method: str = "GET", /, **parameters: str | int) -> requests.Response:
+        """Send a request with the right key; `parameters` go into the query."""
+        headers = {"Ocp-Apim-Subscription-Key": self.speech.key}
+        return requests.request(method, url, params=parameters, headers=headers, timeout=30)
+
+    def body(self, path: str, version: str = "2025-10-15", /, **parameters: str | int) -> Body:
+        """Return the body of a GET that has to succeed."""
+        response = self.call(self.url(path, version), "GET", **parameters)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    def pages(self, path: str, version: str = "2025-10-15", /, **parameters: str | int) -> list[list[Body]]:
+        """Follow @nextLink from `path` to the end; return the values of each page."""
+        page = self.body(path, version, **parameters)
+        pages = [page["values"]]
+        while link := page.get("@nextLink"):
+            page = self.call(link).json()
+            pages.append(page["values"])
+        return pages
+
+
+@pytest.fixture(scope="session")
+def speech_server(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
+    log = tmp_path_factory.mktemp("speech") / "speech.log"
+    running = start_speech(azurite, log=log, port=0, token=TOKEN)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def speech(speech_server: Speech) -> Speech:
+    """Return the simulator without limit, forced answers and counts; jobs of earlier tests are still in it."""
+    speech_server.control.configure(UNLIMITED)
+    speech_server.control.clear_forced()
+    speech_server.control.reset_counts()
+    return speech_server
+
+
+@pytest.fixture
+def api(speech: Speech) -> Api:
+    return Api(speech)

@@ -1,0 +1,116 @@
+"""Queue triggers with the platform's defaults, over Azurite."""
+
+import base64
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from local.azurite import Azurite
+from tests.local.apps.harness import RunningApp, eventually
+
+
+@pytest.fixture(scope="module")
+def app(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """Run with the platform's defaults: base64, five tries, no delay between them."""
+    running = RunningApp("queues", azurite, tmp_path_factory.mktemp("host"), {"LOCAL_QUEUE_LOCK_SECONDS": "2"})
+    yield running
+    running.service.stop()
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def send(app: RunningApp, name: str, **told: object) -> str:
+    """Enqueue an order for the function `work`, base64 as the platform expects; return its text."""
+    text = encoded(json.dumps({"id": name, **told}))
+    with app.queue() as queue:
+        queue.send_message(text)
+    return text
+
+
+def test_a_message_that_succeeds_is_deleted_and_the_function_sees_all_of_its_data(app: RunningApp) -> None:
+    send(app, "success")
+    eventually(lambda: app.trace("end", id="success"))
+    (begun,) = app.trace("begin", id="success")
+    assert begun["dequeue_count"] == 1
+    assert begun["message"]
+    assert begun["pop_receipt"]
+    assert begun["inserted"] < begun["expires"]
+    assert begun["inserted"].endswith("+00:00")
+    eventually(lambda: app.count() == 0)
+
+
+def test_each_invocation_has_one_line_with_its_id_and_the_apps_own_log_passes_through(app: RunningApp) -> None:
+    send(app, "logged")
+    (begun,) = eventually(lambda: app.trace("begin", id="logged"))
+    assert begun["function"] == "work"
+    line = f"Executed 'work' (Succeeded, Id={begun['invocation']}, Duration="
+    eventually(lambda: line in app.log())
+    assert "INFO app: working on logged" in app.log()
+
+
+def test_a_failing_message_is_tried_five_times_and_then_lies_in_the_poison_queue(app: RunningApp) -> None:
+    send(app, "hopeless", fail=True)
+    (poison,) = eventually(lambda: [one for one in app.trace("given up") if "hopeless" in one["body"]])
+    assert json.loads(poison["body"]) == {"id": "hopeless", "fail": True}
+    assert [one["dequeue_count"] for one in app.trace("begin", id="hopeless")] == [1, 2, 3, 4, 5]
+    assert "ValueError: told to fail: hopeless" in app.log()
+    eventually(lambda: app.count() == 0)
+
+
+def test_a_message_that_is_not_base64_goes_to_poison_as_it_is_without_a_try(app: RunningApp) -> None:
+    # The poison queue's own function cannot read it either and has no poison queue: there it stays, untouched.
+    before = len(app.trace("begin"))
+    with app.queue() as queue:
+        queue.send_message("plain, not base64!")
+    eventually(lambda: "is left alone" in app.log())
+    assert len(app.trace("begin")) == before
+    assert app.count("-poison") == 1
+    eventually(lambda: app.texts("-poison") == ["plain, not base64!"])
+    app.queue("-poison").clear_messages()
+
+
+def test_outputs_are_sent_after_success_in_the_encoding_of_host_json(app: RunningApp) -> None:
+    app.queue("-out").clear_messages()
+    send(app, "puts", put="größe", put_many=["a", '{"b": 1}'])
+    expected = sorted([encoded("größe"), encoded("a"), encoded('{"b": 1}')])
+    eventually(lambda: app.texts("-out") == expected)
+
+
+def test_text_that_is_a_json_array_becomes_a_message_for_each_element_as_on_the_platform(app: RunningApp) -> None:
+    app.queue("-out").clear_messages()
+    send(app, "array", put='["x", {"y": 1}]')
+    eventually(lambda: app.texts("-out") == sorted([encoded("x"), encoded('{"y": 1}')]))
+
+
+def test_a_function_that_sets_outputs_and_then_fails_sends_nothing(app: RunningApp) -> None:
+    app.queue("-out").clear_messages()
+    send(app, "puts and fails", put="never", put_many=["never"], fail=True)
+    eventually(lambda: [one for one in app.trace("given up") if "puts and fails" in one["body"]])
+    assert app.texts("-out") == []
+
+
+def test_an_async_function_with_text_in_and_its_return_value_as_output_works(app: RunningApp) -> None:
+    app.queue("-out").clear_messages()
+    with app.queue("-async") as queue:
+        queue.send_message(encoded("abc"))
+    eventually(lambda: app.texts("-out") == [encoded("cba")])
+
+
+def test_a_lock_is_renewed_while_its_function_runs(app: RunningApp) -> None:
+    send(app, "slow", sleep=3.2)
+    eventually(lambda: app.trace("end", id="slow"))
+    assert len(app.trace("begin", id="slow")) == 1
+    eventually(lambda: app.count() == 0)
+
+
+def test_a_poison_queues_message_that_fails_comes_back_only_when_its_lock_ends(app: RunningApp) -> None:
+    with app.queue("-poison") as queue:
+        queue.send_message(encoded("fail in poison"))
+    first, second = eventually(
+        lambda: app.trace("given up", body="fail in poison")[1:] and app.trace("given up", body="fail in poison")[:2]
+    )
+    assert second["time"] - first["time"] > 1.5
+    app.queue("-poison").clear_messages()

@@ -1,0 +1,164 @@
+"""The simulated Speech service: what a job says of itself, in every version of the API, and as time goes by."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+import pytest
+import requests
+
+from local.speech import FileSpec, JobError, JobSpec, Speech
+from tests.local.conftest import TOKEN, Api
+
+VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")
+
+
+def job(**changes: object) -> JobSpec:
+    return msgspec.structs.replace(JobSpec(id=str(uuid4())), **changes)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_links_have_the_form_of_the_version_and_the_host_of_the_request(version: str, api: Api) -> None:
+    spec = job(model="aaa321e9-5a4e-4db1-88a2-f251bbe7b555")
+    api.speech.control.put_job(spec)
+    body = api.body(f"transcriptions/{spec.id}", version)
+    assert body["self"] == api.url(f"transcriptions/{spec.id}", version)
+    assert body["links"]["files"] == api.url(f"transcriptions/{spec.id}/files", version)
+    assert body["model"]["self"] == api.url(f"models/base/{spec.model}", version)
+    assert api.call(body["self"]).json() == body
+    assert api.call(body["self"].replace("127.0.0.1", "localhost")).json()["self"].startswith("http://localhost:")
+
+
+def test_properties_have_the_names_of_the_version(api: Api) -> None:
+    properties = {
+        "durationMilliseconds": 3_723_580,
+        "timeToLiveHours": 48,
+        "diarization": {"enabled": True, "maxSpeakers": 3},
+    }
+    spec = job(properties=properties)
+    api.speech.control.put_job(spec)
+    path = f"transcriptions/{spec.id}"
+    for version in ("2024-11-15", "2025-10-15"):
+        assert api.body(path, version)["properties"] == properties
+    for version in ("v3.1", "v3.2"):
+        assert api.body(path, version)["properties"] == {
+            "duration": "PT1H2M3.58S",
+            "timeToLive": "PT48H",
+            "diarizationEnabled": True,
+            "diarization": {"speakers": {"minCount": 1, "maxCount": 3}},
+        }
+
+
+def test_a_job_shows_what_its_creator_gave_it(api: Api) -> None:
+    spec = job(display_name="call 7", description="a call", locale="de-DE", custom_properties={"queue": "support"})
+    api.speech.control.put_job(spec)
+    body = api.body(f"transcriptions/{spec.id}")
+    shown = (body["displayName"], body["description"], body["locale"], body["customProperties"])
+    assert shown == ("call 7", "a call", "de-DE", {"queue": "support"})
+
+
+def test_a_job_goes_from_not_started_over_running_to_its_end(api: Api) -> None:
+    spec = job(
+        not_started_seconds=1,
+        run_seconds=1,
+        status="Failed",
+        error=JobError(code="InvalidAudio", message="no audio"),
+        properties={"durationMilliseconds": 1000},
+    )
+    api.speech.control.put_job(spec)
+    seen: dict[str, dict[str, object]] = {}
+    deadline = time.monotonic() + 10
+    while "Failed" not in seen and time.monotonic() < deadline:
+        body = api.body(f"transcriptions/{spec.id}")
+        seen[body["status"]] = body
+        time.sleep(0.1)
+    assert list(seen) == ["NotStarted", "Running", "Failed"]
+    assert [body["properties"] for body in seen.values()] == [
+        {},
+        {},
+        {"durationMilliseconds": 1000, "error": {"code": "InvalidAudio", "message": "no audio"}},
+    ]
+    assert seen["NotStarted"]["lastActionDateTime"] == seen["NotStarted"]["createdDateTime"]
+    since = [datetime.fromisoformat(str(body["lastActionDateTime"])) for body in seen.values()]
+    assert [later - since[0] for later in since] == [timedelta(seconds=second) for second in range(3)]
+
+
+def test_a_job_created_long_ago_ended_long_ago(api: Api) -> None:
+    spec = job(created_date_time=datetime(2022, 9, 10, 18, 39, 7, tzinfo=UTC), run_seconds=2)
+    api.speech.control.put_job(spec)
+    body = api.body(f"transcriptions/{spec.id}")
+    assert body["status"] == "Succeeded"
+    assert body["lastActionDateTime"] == "2022-09-10T18:39:09Z"
+
+
+def test_a_job_may_end_with_a_status_that_nobody_documented(api: Api) -> None:
+    spec = job(status="Postponed")
+    api.speech.control.put_job(spec)
+    assert api.body(f"transcriptions/{spec.id}")["status"] == "Postponed"
+
+
+def test_a_job_may_run_for_ever_and_has_no_files_then(api: Api) -> None:
+    file = FileSpec(id=str(uuid4()), name="contenturl_0.json", blob="none", size=1)
+    spec = job(status="Running", run_seconds=10**8, files=(file,))
+    api.speech.control.put_job(spec)
+    assert api.body(f"transcriptions/{spec.id}")["status"] == "Running"
+    assert api.body(f"transcriptions/{spec.id}/files")["values"] == []
+
+
+def test_ids_are_compared_in_lower_case(api: Api) -> None:
+    file = FileSpec(id=str(uuid4()).upper(), name="contenturl_0.json", blob="none", size=1)
+    spec = JobSpec(id=str(uuid4()).upper(), files=(file,))
+    api.speech.control.put_job(spec)
+    for written in (spec.id, spec.id.lower()):
+        assert api.body(f"transcriptions/{written}")["self"] == api.url(f"transcriptions/{spec.id.lower()}")
+        assert api.body(f"transcriptions/{written}/files/{file.id.lower()}")["name"] == file.name
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("rest", ["", "/files", f"/files/{uuid4()}"])
+def test_what_is_not_there_answers_404_with_code_and_message(version: str, rest: str, api: Api) -> None:
+    response = api.call(api.url(f"transcriptions/{uuid4()}{rest}", version))
+    assert response.status_code == 404
+    assert response.json()["code"] == "NotFound"
+    assert response.json()["message"]
+
+
+def test_a_job_that_the_control_removed_is_not_there_any_more(api: Api) -> None:
+    spec = job()
+    api.speech.control.put_job(spec)
+    api.speech.control.delete_job(spec.id)
+    assert api.call(api.url(f"transcriptions/{spec.id}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Ocp-Apim-Subscription-Key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}],
+)
+def test_a_wrong_key_or_token_answers_401_in_the_gateways_shape(headers: dict[str, str], api: Api) -> None:
+    response = requests.get(api.url("transcriptions"), headers=headers, timeout=30)
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "401"
+    assert response.json()["error"]["message"]
+
+
+def test_a_bearer_token_may_stand_for_the_key(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    assert requests.get(api.url("transcriptions"), headers=headers, timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/speechtotext/transcriptions", 400),
+        ("/speechtotext/transcriptions?api-version=2020-01-01", 400),
+        ("/speechtotext/transcriptions?api-version=v3.1", 400),
+        ("/speechtotext/v3.0/transcriptions", 404),
+        ("/speechtotext/2025-10-15/transcriptions", 404),
+        ("/somewhere/else", 404),
+    ],
+)
+def test_versions_and_paths_that_do_not_exist_are_refused(path: str, status: int, api: Api, speech: Speech) -> None:
+    response = api.call(speech.endpoint + path)
+    assert response.status_code == status
+    assert set(response.json()) == {"code", "message"}

@@ -1,0 +1,158 @@
+"""The stack: what it starts, how it watches over it, and that nothing of it stays behind."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from local.processes import Service, ServiceDied, start
+from local.stack import Stack, start_stack
+from tests.local.apps.harness import APPS, KEY, REPOSITORY, eventually
+from tests.local.apps.run_stack import FREE, no_database
+
+ELSEWHERE = {"COSMOS_ENDPOINT": "http://127.0.0.1:9/", "COSMOS_KEY": "k", "SPEECH_ENDPOINT": "http://127.0.0.1:9"}
+"""Settings with which the stack needs neither Cosmos nor the simulator."""
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def endpoints(state: Path) -> dict[str, Any]:
+    file = state / "endpoints.json"
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+def alive(pids: dict[str, int]) -> list[str]:
+    """Return the names of those that still run, by their process groups, which hold their children too."""
+    running = []
+    for name, pid in pids.items():
+        groups = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True)  # noqa: S607 - found on the path
+        if any(line.split()[0] == str(pid) and line.split()[1][0] != "Z" for line in groups.stdout.splitlines()):
+            running.append(name)
+    return running
+
+
+def setting(stack: Stack, name: str) -> str:
+    return requests.get(f"{stack.functions_url}/v1/settings/{name}", timeout=5).text
+
+
+def run_stack(state: Path, **environ: str) -> Service:
+    command = [sys.executable, "-m", "tests.local.apps.run_stack", str(state)]
+    return start("up", command, log=state.parent / "up.log", env={**ELSEWHERE, **environ}, cwd=REPOSITORY)
+
+
+@pytest.fixture
+def stack(state: Path) -> Iterator[Stack]:
+    """Run storage and host only."""
+    running = start_stack(state, {**ELSEWHERE, "WORK": "work"}, root=APPS / "web", ports=FREE, provision=no_database)
+    yield running
+    running.stop()
+
+
+def test_everything_is_started_named_in_endpoints_json_and_gone_at_the_end(state: Path) -> None:
+    made: list[tuple[str, str, str]] = []
+    environ = {"WORK": "work", "POLL_SCHEDULE": "0 * * * * *", "COSMOS_ENDPOINT": "", "LOCAL_FUNCTIONS_KEY": KEY}
+    stack = start_stack(state, environ, root=APPS / "web", ports=FREE, provision=lambda *values: made.append(values))
+    try:
+        told = endpoints(state)
+        assert stat.S_IMODE((state / "endpoints.json").stat().st_mode) == 0o600
+        assert made == [(told["cosmosEndpoint"], told["cosmosKey"], "speech")]
+        assert told["cosmosDatabase"] == "speech"
+        assert told["functionsUrl"] == stack.functions_url
+        assert told["functionsKey"] == KEY
+        pids = told["pids"]
+        assert sorted(pids) == sorted(alive(pids)) == ["azurite", "cosmos", "host", "speech"]
+        assert setting(stack, "AzureWebJobsStorage") == told["storageConnectionString"]
+        assert setting(stack, "COSMOS_KEY") == told["cosmosKey"]
+        assert setting(stack, "SPEECH_ENDPOINT") == told["speechEndpoint"]
+        assert setting(stack, "SPEECH_KEY") == "local-speech-key"
+        assert setting(stack, "POLL_SCHEDULE") == "0 * * * * *"
+        origin, blobs = setting(stack, "CONTENT_HOSTS").split(",")
+        assert f"BlobEndpoint={origin}/devstoreaccount1" in told["storageConnectionString"]
+        assert blobs == ".blob.core.windows.net"
+    finally:
+        stack.stop()
+    assert alive(pids) == []
+    assert endpoints(state) == {}
+
+
+def test_what_the_environment_names_is_not_started(stack: Stack, state: Path) -> None:
+    assert sorted(endpoints(state)["pids"]) == ["azurite", "host"]
+    assert endpoints(state)["speechEndpoint"] == ELSEWHERE["SPEECH_ENDPOINT"]
+    assert setting(stack, "SPEECH_KEY") == ""
+
+
+def test_a_host_that_dies_is_started_again_at_the_same_address(stack: Stack, state: Path) -> None:
+    before = endpoints(state)
+    os.kill(before["pids"]["host"], signal.SIGKILL)
+    after = eventually(lambda: endpoints(state)["pids"]["host"] != before["pids"]["host"] and endpoints(state))
+    assert {**after, "pids": None} == {**before, "pids": None}
+    assert after["pids"]["azurite"] == before["pids"]["azurite"]
+    assert setting(stack, "WORK") == "work"
+
+
+def test_a_store_that_dies_ends_the_stack_with_its_name(stack: Stack, state: Path) -> None:
+    pids = endpoints(state)["pids"]
+    os.kill(pids["azurite"], signal.SIGKILL)
+    with pytest.raises(ServiceDied, match="azurite ended"):
+        stack.wait(threading.Event())
+    stack.stop()
+    assert alive(pids) == []
+
+
+def test_a_second_stack_on_the_same_state_is_refused(stack: Stack, state: Path) -> None:
+    with pytest.raises(ServiceDied, match="another stack runs on"):
+        start_stack(state, ELSEWHERE, root=APPS / "web", ports=FREE, provision=no_database)
+    assert setting(stack, "WORK") == "work"
+    assert endpoints(state)["pids"] == stack.pids
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_with_0_and_nothing_stays_behind(state: Path, number: signal.Signals) -> None:
+    up = run_stack(state, WORK="work")
+    pids = eventually(lambda: endpoints(state))["pids"]
+    eventually(lambda: "Functions  http://127.0.0.1:" in up.tail())
+    up.process.send_signal(number)
+    assert up.process.wait(20) == 0
+    assert alive(pids) == []
+    assert endpoints(state) == {}
+    up.stop()
+
+
+def test_wrong_settings_end_the_start_with_1_and_the_hosts_own_words(state: Path) -> None:
+    up = run_stack(state, WORK="")
+    assert up.process.wait(30) == 1
+    assert "function order, binding 'out': the setting WORK, named in '%WORK%-out', is missing or empty" in up.tail()
+    assert "Functions" not in up.tail()
+    assert endpoints(state) == {}
+    commands = subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout  # noqa: S607 - found on the path
+    assert str(state / "azurite") not in commands
+    up.stop()
+
+
+def test_what_a_killed_stack_left_running_is_ended_by_the_next_one(state: Path) -> None:
+    up = run_stack(state, WORK="work")
+    orphans = eventually(lambda: endpoints(state))["pids"]
+    up.process.kill()
+    up.process.wait()
+    assert sorted(alive(orphans)) == ["azurite", "host"]
+    stack = start_stack(state, {**ELSEWHERE, "WORK": "work"}, root=APPS / "web", ports=FREE, provision=no_database)
+    try:
+        left = alive(orphans)
+        for name in left:
+            os.killpg(orphans[name], signal.SIGKILL)
+        assert left == []
+        assert sorted(alive(stack.pids)) == ["azurite", "host"]
+    finally:
+        stack.stop()
