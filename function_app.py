@@ -1,12 +1,13 @@
 """The functions: triggers and bindings only. What they do is in shared/pipeline."""
 
 import os
+from collections.abc import Sequence
 from typing import List  # noqa: UP035 - Microsoft's worker refuses func.Out[list[str]] at indexing
 
 import azure.functions as func
 
 from shared.bootstrap import App
-from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, decode_work, encode, text_of
+from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, Work, decode_work, encode, text_of
 from shared.errors import InvalidMessage
 
 STORAGE = "AzureWebJobsStorage"
@@ -15,6 +16,12 @@ RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
 
 run = App.from_env(os.environ)
 app = func.FunctionApp()
+
+
+def send(output: func.Out[List[str]], messages: Sequence[Work]) -> None:  # noqa: UP006 - as imported
+    """Hand messages to an output binding, which sends them when the function ended well."""
+    if messages:
+        output.set([encode(message) for message in messages])
 
 
 @app.function_name("accept_job")
@@ -33,7 +40,7 @@ def accept_job(msg: func.QueueMessage, poison: func.Out[str]) -> None:
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
 def poll_jobs(timer: func.TimerRequest, work: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006 - bound by name
     """Find the jobs that ended, and end those whose files are all in."""
-    work.set([encode(message) for use_case in (run.poll_jobs, run.settle_jobs) for message in use_case()])
+    send(work, [*run.poll_jobs(), *run.settle_jobs()])
 
 
 @app.function_name("fetch_results")
@@ -47,7 +54,7 @@ def fetch_results(msg: func.QueueMessage, work: func.Out[List[str]], poison: fun
     except InvalidMessage:
         poison.set(text_of(msg.get_body()))
         return
-    work.set([encode(following) for following in run.fetch_results(message, msg.dequeue_count or 1)])
+    send(work, run.fetch_results(message, msg.dequeue_count or 1))
 
 
 @app.function_name("record_poison_jobs")

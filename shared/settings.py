@@ -149,7 +149,9 @@ class Settings(BaseModel):
     raw_container: str = Field(
         "raw-results",
         alias="RAW_CONTAINER",
-        pattern=r"^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){2,62}$",
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        min_length=3,
+        max_length=63,
         description="Container of the raw results.",
     )
     nbest_words: Literal["first", "all"] = Field(

@@ -29,11 +29,11 @@ def jobs(database: DatabaseProxy) -> ContainerProxy:
 
 @pytest.fixture(scope="session")
 def transcripts(database: DatabaseProxy) -> ContainerProxy:
-    """A container with a hierarchical key, and with time to live on, without a default."""
+    """Create a container with a hierarchical key, and with time to live on, without a default."""
     return database.create_container("transcripts", PartitionKey(["/jobId", "/fileId"]), default_ttl=-1)
 
 
 @pytest.fixture
 def key() -> Key:
-    """A partition of `transcripts` that no other test uses."""
+    """Name a partition of `transcripts` that no other test uses."""
     return [new_name(), new_name()]

@@ -14,7 +14,7 @@ from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionK
 from azure.cosmos.exceptions import CosmosResourceExistsError, CosmosResourceNotFoundError
 
 from local.cosmos import KEY, Cosmos
-from tests.contract_cosmos.support import Key, ids_in, item, new_name, refusal_of
+from tests.contract_cosmos.support import Key, ids_in, item, new_name, refusal_of, rows_of
 
 WRONG_KEY = KEY[:4] + KEY[4:8][::-1] + KEY[8:]
 
@@ -26,7 +26,8 @@ class RecordingTransport(RequestsTransport):  # type: ignore[misc] # azure-core'
         super().__init__()
         self.addresses: list[str] = []
 
-    def send(self, request: HttpRequest, **options: Any) -> RequestsTransportResponse:  # noqa: ANN401 - as the SDK passes them
+    def send(self, request: HttpRequest, **options: Any) -> RequestsTransportResponse:  # noqa: ANN401 - the SDK's own type
+        """Keep the address and send as ever."""
         self.addresses.append(request.url)
         return super().send(request, **options)
 
@@ -41,7 +42,7 @@ def test_every_request_goes_to_the_address_the_client_was_given(cosmos: Cosmos, 
     with CosmosClient(cosmos.endpoint, cosmos.key, transport=transport) as client:
         container = client.get_database_client(jobs.container_link.split("/")[1]).get_container_client("jobs")
         container.upsert_item({"id": new_name()})
-        list(container.query_items("SELECT VALUE COUNT(1) FROM c", enable_cross_partition_query=True))
+        rows_of(container, "SELECT VALUE COUNT(1) FROM c")
     assert len(transport.addresses) > 2
     assert {urlsplit(address).scheme for address in transport.addresses} == {urlsplit(cosmos.endpoint).scheme}
 
@@ -64,7 +65,7 @@ def test_containers_are_listed_and_a_deleted_one_comes_back_empty(database: Data
     database.delete_container(name)
     assert name not in [container["id"] for container in database.list_containers()]
     again = database.create_container(name, PartitionKey("/id"))
-    assert list(again.query_items("SELECT * FROM c", partition_key="a")) == []
+    assert rows_of(again, "SELECT * FROM c", "a") == []
     database.delete_container(name)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from azure.cosmos import ContainerProxy
 
-from tests.contract_cosmos.support import Key, ids_in, item, refusal_of, statuses_of_failed_batch
+from tests.contract_cosmos.support import Key, ids_in, item, refusal_of, rows_of, statuses_of_failed_batch
 
 DEPENDENCY = HTTPStatus.FAILED_DEPENDENCY
 
@@ -58,8 +58,7 @@ def test_a_failed_batch_changes_neither_the_order_nor_the_pages_of_a_query(
     for name in ("a", "b", "c"):
         transcripts.create_item(item(key, name))
     statuses_of_failed_batch(transcripts, key, [("delete", ("a",)), ("read", ("missing",))])
-    rows = transcripts.query_items("SELECT VALUE c.id FROM c", partition_key=key, max_item_count=1)
-    assert list(rows) == ["a", "b", "c"]
+    assert rows_of(transcripts, "SELECT VALUE c.id FROM c", key, page=1) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(
@@ -93,8 +92,8 @@ def test_a_failed_batch_changes_neither_the_order_nor_the_pages_of_a_query(
 def test_the_failing_operation_has_its_own_status_and_the_others_424(
     transcripts: ContainerProxy,
     key: Key,
-    operation: Any,
-    status: HTTPStatus,  # noqa: ANN401 - as the SDK takes it
+    operation: tuple[Any, ...],
+    status: HTTPStatus,
 ) -> None:
     transcripts.create_item(item(key, "there"))
     verb, arguments, *options = operation
@@ -137,12 +136,8 @@ def test_a_thousand_items_are_written_in_batches_of_a_hundred(transcripts: Conta
 def test_text_in_any_script_survives_a_batch_and_a_query(transcripts: ContainerProxy, key: Key) -> None:
     text = "नमस्ते, ज़रूर — 'quoted' \"twice\" 🎧👩🏽‍💻 \u2028 é"
     transcripts.execute_item_batch([("create", (item(key, "a", text=text),))], key)
-    rows = transcripts.query_items(
-        "SELECT VALUE c.text FROM c WHERE c.text = @text",
-        parameters=[{"name": "@text", "value": text}],
-        partition_key=key,
-    )
-    assert list(rows) == [text]
+    query = "SELECT VALUE c.text FROM c WHERE c.text = @text"
+    assert rows_of(transcripts, query, key, text=text) == [text]
 
 
 def test_more_than_a_hundred_operations_are_refused(transcripts: ContainerProxy, key: Key) -> None:

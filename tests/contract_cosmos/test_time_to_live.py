@@ -8,7 +8,7 @@ import pytest
 from azure.cosmos import ContainerProxy, DatabaseProxy, PartitionKey
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from tests.contract_cosmos.support import Key, ids_in, item, new_name, refusal_of, statuses_of_failed_batch
+from tests.contract_cosmos.support import Key, ids_in, item, new_name, refusal_of, rows_of, statuses_of_failed_batch
 
 WAIT_SECONDS = 3.0
 """A ttl of 1 s counts from a time in whole seconds, and the server may take a moment."""
@@ -31,8 +31,7 @@ def test_an_item_that_outlived_its_ttl_is_gone_for_everyone(transcripts: Contain
     wait_until(lambda: ids_in(transcripts, key) == ["lasting"])
     assert isinstance(refusal_of(lambda: transcripts.read_item("short", key)), CosmosResourceNotFoundError)
     assert statuses_of_failed_batch(transcripts, key, [("read", ("short",))]) == [HTTPStatus.NOT_FOUND]
-    counted = transcripts.query_items("SELECT VALUE COUNT(1) FROM c", partition_key=key[:1])
-    assert list(counted) == [1]
+    assert rows_of(transcripts, "SELECT VALUE COUNT(1) FROM c", key[:1]) == [1]
     assert transcripts.create_item(item(key, "short"))["id"] == "short"
 
 
@@ -58,12 +57,7 @@ def test_a_containers_default_counts_for_items_without_a_ttl_of_their_own(databa
     container.create_item({"id": "longer", "ttl": 3600})
     container.create_item({"id": "for-ever", "ttl": -1})
     query = "SELECT VALUE c.id FROM c"
-    wait_until(
-        lambda: (
-            sorted(container.query_items(query, enable_cross_partition_query=True))  # type: ignore[type-var] # VALUE rows are not dicts
-            == ["for-ever", "longer"]
-        )
-    )
+    wait_until(lambda: sorted(rows_of(container, query)) == ["for-ever", "longer"])
     database.delete_container(container)
 
 
