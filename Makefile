@@ -1,0 +1,58 @@
+# One command for each thing that a person does here; `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+VENV_STAMP := $(VENV)/.stamp
+NODE_STAMP := local/node_modules/.stamp
+JOBS ?=
+
+.PHONY: help setup run up test lint docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: $(VENV_STAMP) $(NODE_STAMP) ## .venv with the command speech2cosmos, and what local/ needs from npm
+
+$(VENV_STAMP): requirements.txt requirements-dev.txt requirements.in pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "speech2cosmos needs Python 3.11 or later: make setup PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(NODE_STAMP): local/package.json local/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+		|| { echo "speech2cosmos needs Node 20 or later for what stands in for Azure" >&2; exit 1; }
+	npm --prefix local ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEECH_ENDPOINT=… SPEECH_KEY=… for your own
+	@$(BIN)/python -m local.run $(JOBS)
+
+up: setup ## the stack and the functions host, until Ctrl-C
+	@exec $(BIN)/python -m local.up
+
+test: setup lint ## everything that has to pass
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: setup ## write what is made from the code: docs/contract, docs/settings.md, local.settings.sample.json
+	$(BIN)/python -m local.docs
+
+lock: setup ## write requirements*.txt anew from requirements*.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## remove what setup and runs made
+	rm -rf $(VENV) local/node_modules local/.state

@@ -1,0 +1,84 @@
+"""`python -m local.run [ID…]`: start the stack, send jobs through it, show what landed, check that it is right."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from azure.storage.queue import QueueClient
+from rich.console import Console
+
+from local.run.progress import Watch
+from local.run.table import print_result
+from local.run.verify import Verifier
+from local.samples.catalog import SampleJob, sample_jobs
+from local.speech import SpeechControl
+from local.stack import Stack, start_stack
+from local.up import STATE
+from shared.bootstrap import App
+from shared.domain.messages import JOBS_QUEUE
+
+SAMPLE_SETTINGS = {
+    # The sample jobs take seconds, so nothing waits for minutes. A setting in the environment wins.
+    "NOT_FOUND_MINUTES": "0",
+    "POLL_MIN_SECONDS": "1",
+}
+SAMPLE_SECONDS = 180.0
+"""How long the sample jobs may take together."""
+
+
+def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run sample jobs, or the jobs with these ids; return 0 if every document is as it should be."""
+    console = Console()
+    begun = time.monotonic()
+    samples = () if ids else sample_jobs()
+    with ExitStack() as cleanup:
+        console.print("Starting storage, Cosmos DB, Speech and the functions host …")
+        stack = start_stack(STATE, environ if ids else {**SAMPLE_SETTINGS, **environ})
+        cleanup.callback(stack.stop)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        console.print(f"Ready after {time.monotonic() - begun:.1f} s.")
+        app = App.from_env(stack.settings)
+        watch = Watch(app, {sample.message: sample for sample in samples} if samples else dict.fromkeys(ids))
+        _serve(stack, samples)
+        _enqueue(stack, watch.messages)
+        watch.until_ended(console, SAMPLE_SECONDS if samples else None)
+        print_result(console, watch)
+        problems = watch.problems() + Verifier(app, stack.azurite).problems(watch)
+        for problem in problems:
+            console.print(f"[red]✗[/] {problem}")
+        if not problems:
+            console.print(f"[green]✓[/] every document is as it should be, after {time.monotonic() - begun:.1f} s")
+        console.print(f"Read them: [bold]speech2cosmos jobs[/], [bold]speech2cosmos show {watch.first_id()}[/]")
+        if console.is_terminal:
+            console.print(f"Everything stays up until Ctrl-C; its addresses are in {STATE / 'endpoints.json'}")
+            _wait_for_ctrl_c()
+        return 1 if problems else 0
+
+
+def _serve(stack: Stack, samples: Sequence[SampleJob]) -> None:
+    if not samples:
+        return
+    with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
+        for sample in samples:
+            if sample.spec is not None:
+                speech.put_job(sample.spec, sample.contents)
+
+
+def _enqueue(stack: Stack, messages: Sequence[str]) -> None:
+    with QueueClient.from_connection_string(stack.settings["AzureWebJobsStorage"], JOBS_QUEUE) as queue:
+        for message in messages:
+            queue.send_message(message)
+
+
+def _wait_for_ctrl_c() -> None:
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,107 @@
+"""Watches jobs until they end, with a live view of each."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from local.samples.catalog import SampleJob
+from shared.bootstrap import App
+from shared.domain.job import END_STATES, Job
+from shared.domain.messages import JOBS_QUEUE, decode_enqueued, message_hash, text_of
+from shared.errors import InvalidMessage
+
+_REFRESH_SECONDS = 0.5
+
+
+@dataclass
+class Row:
+    """One message that was enqueued and what became of it. `state` is a job's status, or rejected."""
+
+    message: str
+    name: str
+    job_id: str | None
+    sample: SampleJob | None
+    state: str = "enqueued"
+    job: Job | None = None
+    seconds: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Say whether nothing more will happen."""
+        return self.state == "rejected" or self.state in END_STATES
+
+
+@dataclass
+class Watch:
+    """The jobs of one run. `wanted`: message → the sample job it belongs to, if it does."""
+
+    app: App
+    wanted: Mapping[str, SampleJob | None]
+    rows: list[Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        hosts = self.app.settings.speech_hosts()
+        self.rows = []
+        for message, sample in self.wanted.items():
+            try:
+                job_id: str | None = decode_enqueued(message.encode(), hosts).job_id
+            except InvalidMessage:
+                job_id = None
+            self.rows.append(Row(message, sample.name if sample else message, job_id, sample))
+
+    @property
+    def messages(self) -> Sequence[str]:
+        """What is to be enqueued."""
+        return [row.message for row in self.rows]
+
+    def first_id(self) -> str:
+        """Return the id of a job to look at."""
+        return next((row.job_id for row in self.rows if row.job_id), "ID")
+
+    def until_ended(self, console: Console, seconds: float | None) -> None:
+        """Show what happens until every job has ended, or `seconds` have passed; without a limit if None."""
+        begun = time.monotonic()
+        with Live(self._table(), console=console, refresh_per_second=4) as live:
+            while not all(row.ended for row in self.rows):
+                if seconds is not None and time.monotonic() - begun > seconds:
+                    break
+                self._look(time.monotonic() - begun)
+                live.update(self._table())
+                time.sleep(_REFRESH_SECONDS)
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each sample job that did not end as it should, and each job that did not end."""
+        unfinished = [f"{row.name}: has not ended, it is {row.state}" for row in self.rows if not row.ended]
+        return unfinished + [
+            f"{row.name}: ended as {row.state}, expected {row.sample.expected}"
+            for row in self.rows
+            if row.ended and row.sample is not None and row.state != row.sample.expected
+        ]
+
+    def _look(self, seconds: float) -> None:
+        rejected = {each.id for each in self.app.jobs.rejected(100)}
+        for row in self.rows:
+            if row.ended:
+                continue
+            if row.job_id is None:
+                known = f"rejected_{message_hash(JOBS_QUEUE, text_of(row.message.encode()))}"
+                row.state = "rejected" if known in rejected else row.state
+            else:
+                row.job = self.app.jobs.get(row.job_id)
+                row.state = row.job.status if row.job else row.state
+            row.seconds = seconds if row.ended else None
+
+    def _table(self) -> Table:
+        table = Table(box=None, header_style="bold")
+        for heading in ("job", "shows", "state", "Speech says", "files"):
+            table.add_column(heading, overflow="fold")
+        for row in self.rows:
+            files = row.job.files if row.job else None
+            counted = f"{files.ingested}/{files.expected}" if files and files.expected is not None else ""
+            said = (row.job.speech_status if row.job else None) or ""
+            table.add_row(row.name, row.sample.shows if row.sample else "", row.state, said, counted)
+        return table
