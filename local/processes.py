@@ -13,8 +13,8 @@ from pathlib import Path
 READY_SECONDS = 60.0
 """How long a service may take before it answers; npm services on a loaded 2-core machine took up to 10 s."""
 
-STOP_SECONDS = 10.0
-"""How long a service may take to end after SIGTERM before it is killed."""
+STOP_SECONDS = 12.0
+"""How long a service may take to end after SIGTERM before it is killed: the functions host drains for 10 s."""
 
 
 class ServiceDied(Exception):

@@ -1,7 +1,6 @@
 """The whole system on one machine: storage, Cosmos, Speech and the functions host, watched over."""
 
 import fcntl
-import importlib
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -15,15 +14,17 @@ from local.azurite import Azurite, start_azurite
 from local.cosmos import start_cosmos
 from local.endpoints import end_leftovers, remove_endpoints, write_endpoints
 from local.processes import Service, ServiceDied, free_port, start
+from local.provision import provision_cosmos, provision_storage
 from local.speech import start_speech
 
 REPOSITORY = Path(__file__).parent.parent
 
-Provision = Callable[[str, str, str], None]
-"""Makes the database and its containers, given Cosmos's endpoint, key and the database's name."""
+Provision = Callable[[Mapping[str, str]], None]
+"""Makes what Bicep makes in Azure, given the settings: the database, the container of the raw results."""
 
 DEFAULTS = {
     "COSMOS_DATABASE": "speech",
+    "RAW_CONTAINER": "raw-results",
     "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds, not minutes
     "LOCAL_FUNCTIONS_KEY": "local-functions-key",
     # A killed host's messages come back after this; the platform's ten minutes are long to sit and wait.
@@ -31,6 +32,9 @@ DEFAULTS = {
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
 }
 """Settings of the app on one machine, besides the addresses of what the stack starts."""
+
+SPEECH_KEY = "local-speech-key"
+"""The simulator's key unless the environment names one."""
 
 RESTARTS = 5
 """How often in a row a host that was well once may fail to start again before the stack gives up."""
@@ -63,11 +67,13 @@ class Stack:
         root: Path,
         port: int,
         settings: Mapping[str, str],
+        azurite: Azurite,
         stores: list[Service],
         cleanup: ExitStack,
     ) -> None:
         self.settings = settings
         """What the functions run with, besides this process's environment."""
+        self.azurite = azurite
         self.functions_url = f"http://127.0.0.1:{port}"
         self.state = state
         """Folder of its data, its logs and endpoints.json."""
@@ -138,19 +144,25 @@ class Stack:
         write_endpoints(self.state, values)
 
 
+def provision_all(settings: Mapping[str, str]) -> None:
+    """Make what the app needs in Cosmos and in storage."""
+    provision_cosmos(settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"])
+    provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"])
+
+
 def start_stack(
     state: Path,
     environ: Mapping[str, str],
     *,
     root: Path = REPOSITORY,
     ports: Ports = PREFERRED,
-    provision: Provision | None = None,
+    provision: Provision = provision_all,
 ) -> Stack:
     """Start what `environ` does not name by COSMOS_ENDPOINT and SPEECH_ENDPOINT, and the host of the app in `root`.
 
     Settings in `environ` win over the stack's own; an empty one is no setting. Data, logs and endpoints.json lie in
-    `state`, on which one stack can run at a time. Without `provision`, local.provision makes the database. Raises
-    ServiceDied, with the end of its log, if something does not start; then nothing is left running.
+    `state`, on which one stack can run at a time. Raises ServiceDied, with the end of its log, if something
+    does not start; then nothing is left running.
     """
     given = {name: value for name, value in environ.items() if value.strip()}
     state = state.resolve()
@@ -171,16 +183,15 @@ def start_stack(
             stores += [cosmos.service] if cosmos.service else []
             settings |= {"COSMOS_ENDPOINT": cosmos.endpoint, "COSMOS_KEY": cosmos.key}
         if "SPEECH_ENDPOINT" not in given:
-            speech = start_speech(azurite, log=logs / "speech.log", port=ports.speech)
+            key = given.get("SPEECH_KEY", SPEECH_KEY)
+            speech = start_speech(azurite, log=logs / "speech.log", port=ports.speech, key=key)
             cleanup.callback(speech.stop)
             stores.append(speech.service)
             settings |= {"SPEECH_ENDPOINT": speech.endpoint, "SPEECH_KEY": speech.key}
         settings |= given
-        (provision or _provision)(
-            settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"]
-        )
+        provision(settings)
         port = free_port(ports.functions)
-        return Stack(state, root=root, port=port, settings=settings, stores=stores, cleanup=cleanup)
+        return Stack(state, root=root, port=port, settings=settings, azurite=azurite, stores=stores, cleanup=cleanup)
 
 
 def _storage_settings(azurite: Azurite) -> dict[str, str]:
@@ -207,11 +218,6 @@ def _marks(state: Path) -> dict[str, str]:
         "speech": "-m local.speech",
         "host": "-m local.host",
     }
-
-
-def _provision(endpoint: str, key: str, database: str) -> None:
-    # By name: whoever brings another way to provision need not have the app's own at hand.
-    importlib.import_module("local.provision").provision(endpoint, key, database)
 
 
 def _serves(url: str) -> bool:

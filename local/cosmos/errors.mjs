@@ -1,7 +1,6 @@
 /** What Cosmos answers with when it refuses: an HTTP status, a code, a message. */
 
 const CODES = {
-  304: "NotModified",
   400: "BadRequest",
   401: "Unauthorized",
   404: "NotFound",

@@ -91,8 +91,7 @@ function patch(context, { id, resourceBody, ...conditions }) {
 
 function read(context, { id, ifNoneMatch }) {
   const { document } = need(context, id);
-  if (ifNoneMatch === document._etag) throw new CosmosError(304, "The item has not changed.");
-  return [200, document];
+  return ifNoneMatch === document._etag ? [304, undefined] : [200, document];
 }
 
 function remove(context, { id, ...conditions }) {

@@ -115,14 +115,16 @@ function send(request, response, { status, body, text, headers = {} }) {
   const isEmpty = status === 204 || status === 304 || (body === undefined && text === undefined);
   // The package's handlers give some refusals neither code nor message; the SDK's errors show both.
   const whole = status >= 400 ? { code: codeOf(status), message: codeOf(status), ...body } : body;
+  const payload = isEmpty ? undefined : Buffer.from(text ?? JSON.stringify(whole));
   request.resume(); // what a refused request still sends must be read before the connection serves the next
   response.writeHead(status, {
     "content-type": "application/json",
     "x-ms-activity-id": request.headers["x-ms-activity-id"] ?? randomUUID(),
     "x-ms-request-charge": "1",
+    ...(payload && { "content-length": payload.length }),
     ...headers,
   });
-  response.end(isEmpty ? undefined : (text ?? JSON.stringify(whole)));
+  response.end(payload);
 }
 
 const { values } = parseArgs({ options: { port: { type: "string", default: "8081" } } });

@@ -3,8 +3,8 @@
  *
  * The grammar, the operators with their third truth value (undefined) and the functions are those of
  * @zeit/cosmosdb-query. Its own way to run a query is not used: it copies the rows found so far for every
- * document (100,000 documents take minutes), evaluates IN and BETWEEN with JavaScript's operators, and
- * ignores what it does not know. Here only what is listed below runs; all else is refused by its name.
+ * document (measured: 8,000 documents take 0.14 s, 16,000 take 1.2 s), and evaluates IN and BETWEEN with
+ * JavaScript's operators, for which undefined is false. What is not listed here is refused by its name.
  */
 
 import aggregates from "@zeit/cosmosdb-query/lib/aggregate-functions.js";

@@ -43,7 +43,7 @@ def build_app(simulator: Simulator, content: Content) -> Starlette:
             *routes("/speechtotext/{version}"),
             *(route("/{path:path}", "unknown", unknown, method) for method in ("GET", "DELETE", "POST", "PUT")),
         ],
-        exception_handlers={SpecError: _spec_error, SpeechError: _speech_error},
+        exception_handlers={SpecError: _error, SpeechError: _error},
     )
 
 
@@ -73,11 +73,7 @@ async def _answer(simulator: Simulator, target: str, handler: Handler, request: 
     return await handler(request)
 
 
-async def _speech_error(_: Request, error: Exception) -> Response:
-    if not isinstance(error, SpeechError):
-        raise error
-    return error.response()
-
-
-async def _spec_error(_: Request, error: Exception) -> Response:
-    return SpeechError(400, "InvalidPayload", str(error)).response()
+async def _error(_: Request, error: Exception) -> Response:
+    """Answer what the control plane raises: SpeechError as it is, SpecError as a bad request."""
+    known = error if isinstance(error, SpeechError) else SpeechError(400, "InvalidPayload", str(error))
+    return known.response()

@@ -76,6 +76,25 @@ def test_every_write_gives_a_new_etag(transcripts: ContainerProxy, key: Key) -> 
     assert transcripts.read_item("a", key)["_etag"] == etags[-1]
 
 
+def test_a_write_keeps_the_identity_of_the_item(transcripts: ContainerProxy, key: Key) -> None:
+    created = transcripts.create_item(item(key, "a"))
+    for written in (transcripts.upsert_item(item(key, "a")), transcripts.replace_item("a", item(key, "a"))):
+        assert written["_rid"] == created["_rid"]
+
+
+def test_an_item_that_has_not_changed_is_not_sent_again(transcripts: ContainerProxy, key: Key) -> None:
+    etag = transcripts.create_item(item(key, "a", n=1))["_etag"]
+    modified = MatchConditions.IfModified
+    assert transcripts.read_item("a", key, etag=etag, match_condition=modified) == {}
+    transcripts.upsert_item(item(key, "a", n=2))
+    assert transcripts.read_item("a", key, etag=etag, match_condition=modified)["n"] == 2
+
+
+def test_a_write_sends_nothing_back_when_nothing_is_wanted(transcripts: ContainerProxy, key: Key) -> None:
+    assert transcripts.upsert_item(item(key, "a"), no_response=True) == {}
+    assert ids_in(transcripts, key) == ["a"]
+
+
 def test_a_stale_etag_is_refused_with_412_by_every_write(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.create_item(item(key, "a", n=1))
     unmodified = MatchConditions.IfNotModified

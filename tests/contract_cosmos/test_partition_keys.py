@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from azure.cosmos import ContainerProxy, DatabaseProxy, PartitionKey
+from azure.cosmos.partition_key import NonePartitionKeyValue
 
 from tests.contract_cosmos.support import Item, Key, ids_in, item, new_name, refusal_of, rows_of
 
@@ -68,6 +69,15 @@ def test_three_levels_have_prefixes_of_one_and_of_two(database: DatabaseProxy) -
     assert len(rows_of(container, "SELECT * FROM c", ["a"])) == 4
     assert len(rows_of(container, "SELECT * FROM c", ["a", "y"])) == 2
     assert len(rows_of(container, "SELECT * FROM c", ["a", "y", "2"])) == 1
+    database.delete_container(container)
+
+
+def test_an_item_without_a_value_for_the_key_is_found_under_none(database: DatabaseProxy) -> None:
+    container = database.create_container(new_name(), PartitionKey("/owner"))
+    container.create_item({"id": "a"})
+    container.create_item({"id": "a", "owner": "o", "n": 2})
+    assert "owner" not in container.read_item("a", NonePartitionKeyValue)
+    assert container.read_item("a", "o")["n"] == 2
     database.delete_container(container)
 
 

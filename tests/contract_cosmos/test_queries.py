@@ -144,6 +144,14 @@ def test_pages_give_every_row_once(transcripts: ContainerProxy, key: Key, query:
     assert sorted(itertools.chain(*numbers)) == list(range(20))
 
 
+def test_a_page_holds_no_more_than_4_mb(transcripts: ContainerProxy, key: Key) -> None:
+    for name in ("a", "b", "c", "d", "e", "f"):
+        transcripts.upsert_item(item(key, name, text="x" * 1_000_000), no_response=True)
+    sizes = [len(list(page)) for page in transcripts.query_items("SELECT * FROM c", partition_key=key).by_page()]
+    assert sum(sizes) == 6
+    assert max(sizes) < 6
+
+
 @pytest.mark.parametrize("query", ["SELECT VALUE c.id FROM c", "SELECT VALUE c.id FROM c ORDER BY c.n"])
 def test_what_is_deleted_between_two_pages_hides_no_other_row(
     transcripts: ContainerProxy, key: Key, query: str

@@ -44,11 +44,16 @@ def test_a_write_begins_an_items_time_anew_and_may_end_it(transcripts: Container
     assert ids_in(transcripts, key) == ["kept", "patched"]
 
 
-def test_with_time_to_live_off_an_items_own_ttl_means_nothing(jobs: ContainerProxy) -> None:
-    name = new_name()
-    jobs.create_item({"id": name, "ttl": 1})
+def test_an_items_own_ttl_means_nothing_until_the_container_has_time_to_live_on(
+    database: DatabaseProxy,
+) -> None:
+    container = database.create_container(new_name(), PartitionKey("/id"))
+    container.create_item({"id": "a", "ttl": 1})
     time.sleep(EXPIRED_SECONDS)
-    assert jobs.read_item(name, name)["ttl"] == 1
+    assert container.read_item("a", "a")["ttl"] == 1
+    database.replace_container(container, PartitionKey("/id"), default_ttl=-1)
+    wait_until(lambda: rows_of(container, "SELECT VALUE c.id FROM c") == [])
+    database.delete_container(container)
 
 
 def test_a_containers_default_counts_for_items_without_a_ttl_of_their_own(database: DatabaseProxy) -> None:

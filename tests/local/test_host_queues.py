@@ -40,6 +40,7 @@ def test_a_message_that_succeeds_is_deleted_and_the_function_sees_all_of_its_dat
     assert begun["inserted"] < begun["expires"]
     assert begun["inserted"].endswith("+00:00")
     eventually(lambda: app.count() == 0)
+    assert len(app.trace("begin", id="success")) == 1
 
 
 def test_each_invocation_has_one_line_with_its_id_and_the_apps_own_log_passes_through(app: RunningApp) -> None:

@@ -70,6 +70,11 @@ def test_pages_have_the_size_of_the_job_spec_and_next_links_lead_through_them(ve
     assert [[file["name"] for file in page] for page in pages] == [names[4:6], names[6:]]
 
 
+def test_a_last_page_that_is_full_leads_nowhere(api: Api) -> None:
+    spec = put(api.speech, [f"contenturl_{index}.json" for index in range(4)], page_size=2)
+    assert [len(page) for page in api.pages(f"transcriptions/{spec.id}/files")] == [2, 2]
+
+
 @pytest.mark.parametrize(("version", "name"), [("v3.1", "sasValidityInSeconds"), ("2025-10-15", "sasLifetimeMinutes")])
 def test_next_link_drops_the_life_of_the_sas(version: str, name: str, api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json", "contenturl_1.json"], page_size=1)

@@ -61,13 +61,16 @@ def stack(state: Path) -> Iterator[Stack]:
 
 
 def test_everything_is_started_named_in_endpoints_json_and_gone_at_the_end(state: Path) -> None:
-    made: list[tuple[str, str, str]] = []
+    made: list[dict[str, str]] = []
     environ = {"WORK": "work", "POLL_SCHEDULE": "0 * * * * *", "COSMOS_ENDPOINT": "", "LOCAL_FUNCTIONS_KEY": KEY}
-    stack = start_stack(state, environ, root=APPS / "web", ports=FREE, provision=lambda *values: made.append(values))
+    stack = start_stack(
+        state, environ, root=APPS / "web", ports=FREE, provision=lambda settings: made.append(dict(settings))
+    )
     try:
         told = endpoints(state)
         assert stat.S_IMODE((state / "endpoints.json").stat().st_mode) == 0o600
-        assert made == [(told["cosmosEndpoint"], told["cosmosKey"], "speech")]
+        assert made == [dict(stack.settings)]
+        assert told["cosmosEndpoint"] == stack.settings["COSMOS_ENDPOINT"]
         assert told["cosmosDatabase"] == "speech"
         assert told["functionsUrl"] == stack.functions_url
         assert told["functionsKey"] == KEY
@@ -105,8 +108,10 @@ def test_a_host_that_dies_is_started_again_at_the_same_address(stack: Stack, sta
 def test_a_store_that_dies_ends_the_stack_with_its_name(stack: Stack, state: Path) -> None:
     pids = endpoints(state)["pids"]
     os.kill(pids["azurite"], signal.SIGKILL)
+    enough = threading.Event()
+    threading.Timer(10, enough.set).start()
     with pytest.raises(ServiceDied, match="azurite ended"):
-        stack.wait(threading.Event())
+        stack.wait(enough)
     stack.stop()
     assert alive(pids) == []
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from local.stack import Ports, start_stack
@@ -11,7 +12,7 @@ from tests.local.apps.harness import APPS
 FREE = Ports((0, 0, 0), 0, 0, 0)
 
 
-def no_database(endpoint: str, key: str, database: str) -> None:
+def no_database(_settings: Mapping[str, str]) -> None:
     """Make nothing."""
 
 

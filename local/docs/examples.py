@@ -1,0 +1,107 @@
+"""The examples of the contract page: documents of a run, with what differs between runs replaced by fixed values.
+
+The run's clock is told the time, so times of day need no replacing. What is: the address of Speech, by FIXED_ENDPOINT;
+every revision, by a hash of its file's id and of how many revisions the file had before; system properties are
+taken off.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from local.docs.run import CONVERSATION_JOB, RUNNING_JOB, Document, Run
+from local.samples.catalog import REFERENCE_JOB, sample_jobs
+
+FIXED_ENDPOINT = "https://contoso.cognitiveservices.azure.com"
+
+SHOWN = 2
+"""Entries that are left of a long list in an example that is cut."""
+
+_SYSTEM_PREFIX = "_"
+_RAW_NAME = re.compile(r"/(?P<file>[0-9a-z_-]+)/(?P<revision>[0-9a-f]{12})\.json\.gz")
+
+
+class ExampleError(Exception):
+    """The run left no document that an example is made of; the text says which."""
+
+
+def examples(run: Run) -> dict[str, Document]:
+    """Return the examples by the name under which they stand in the page."""
+    fixed = _Fixed(run)
+    ended, reprocessed = fixed.documents(run.ended), fixed.documents(run.reprocessed)
+    messages = fixed.documents(run.messages)
+    jobs = {job.name: job.message.strip().lower() for job in sample_jobs()}
+    first = {"jobId": REFERENCE_JOB, "fileId": "2dd180a1-434e-4368-a1ac-37350700284f"}
+    talk = {"jobId": CONVERSATION_JOB}
+    partly = {"jobId": jobs["partly-failed"]}
+    return {
+        "job completed": _one(ended, type="job", id=REFERENCE_JOB),
+        "job pending": _one(ended, type="job", id=RUNNING_JOB),
+        "job completedWithErrors": _one(ended, type="job", id=jobs["partly-failed"]),
+        "job failed": _one(ended, type="job", id=jobs["failed"]),
+        "job notFound": _one(ended, type="job", id=jobs["unknown"]),
+        "rejected": _one(ended, type="rejected"),
+        "poll": _one(reprocessed, type="poll"),
+        "transcript": _one(ended, type="transcript", **first),
+        "transcript of a conversation": _one(ended, type="transcript", **talk),
+        "track": _one(ended, type="track", **first),
+        "track of a conversation": _cut(_one(ended, type="track", speaker=2, **talk), "phrases"),
+        "combined": _one(ended, type="combined", **first),
+        "turns": _cut(_one(ended, type="turns", **talk), "turns"),
+        "turns retired": _one(reprocessed, type="turns", ttl=3600, **first),
+        "report": _one(ended, type="report", jobId=REFERENCE_JOB),
+        "report with failures": _one(ended, type="report", **partly),
+        "fileFailure": _one(ended, type="fileFailure", **partly),
+        "enqueued": {"id": REFERENCE_JOB, "reprocess": True},
+        "listJobFiles": _one(messages, do="list", jobId=REFERENCE_JOB, run=1),
+        "fetchFile": _one(messages, do="fetch", run=1, **first),
+    }
+
+
+def without_system_properties(document: Document) -> Document:
+    """Return what we wrote of a document; Cosmos DB's own properties begin with an underscore."""
+    return {name: value for name, value in document.items() if not name.startswith(_SYSTEM_PREFIX)}
+
+
+class _Fixed:
+    """Puts fixed values in place of those that differ between runs."""
+
+    def __init__(self, run: Run) -> None:
+        self._values = {run.endpoint: FIXED_ENDPOINT}
+        revisions: dict[str, list[str]] = {}
+        for document in run.documents():
+            for found in _RAW_NAME.finditer(json.dumps(document)):
+                known = revisions.setdefault(found["file"], [])
+                if found["revision"] not in known:
+                    known.append(found["revision"])
+        for file, known in revisions.items():
+            for number, revision in enumerate(known):
+                self._values[revision] = hashlib.sha256(f"{file} {number}".encode()).hexdigest()[:12]
+        self._pattern = re.compile("|".join(map(re.escape, self._values)))
+
+    def documents(self, documents: Iterable[Document]) -> list[Document]:
+        """Return the documents with fixed values and without system properties."""
+        text = json.dumps([without_system_properties(document) for document in documents])
+        fixed: list[Document] = json.loads(self._pattern.sub(lambda found: self._values[found[0]], text))
+        return fixed
+
+
+def _one(documents: Iterable[Document], **wanted: object) -> Document:
+    """Return the first document, by id, that has all the `wanted` values."""
+    found = [document for document in documents if wanted.items() <= _plain(document).items()]
+    if not found:
+        raise ExampleError(f"the run left nothing with {wanted}")
+    return min(found, key=lambda document: str(document.get("id")))
+
+
+def _plain(document: Document) -> Mapping[str, object]:
+    return {name: value for name, value in document.items() if isinstance(value, str | int | None)}
+
+
+def _cut(document: Document, name: str) -> Document:
+    """Return the document with only the shortest entries of a list, in their order: a page is no place for more."""
+    short = sorted(document[name], key=lambda entry: len(msgspec.json.encode(entry)))[:SHOWN]
+    return {**document, name: [entry for entry in document[name] if entry in short]}

@@ -1,0 +1,183 @@
+"""The run that the examples are taken from: jobs that end in different ways, in process, against the stand-ins."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from azure.cosmos import CosmosClient
+
+from local.azurite import Azurite, start_azurite
+from local.cosmos import Cosmos, start_cosmos
+from local.docs.pipeline import Pipeline
+from local.provision import provision_cosmos, provision_storage
+from local.samples.catalog import SampleJob, sample_jobs
+from local.samples.generate import GeneratedResult, report
+from local.speech import FileSpec, JobSpec, Speech, start_speech
+from shared.domain.containers import CONTAINERS
+from shared.domain.messages import encode
+
+Document = dict[str, Any]
+
+CREATED = datetime(2026, 11, 2, 8, 50, tzinfo=UTC)
+"""When the jobs were created at Speech."""
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+"""When the first of them is enqueued."""
+
+LATER = timedelta(hours=1)
+"""So long after the first run one of them is reprocessed."""
+
+RUNNING_JOB = "00000000-0000-4000-8000-000000000021"
+CONVERSATION_JOB = "00000000-0000-4000-8000-000000000022"
+
+_RAW_CONTAINER = "raw-results"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What stands in for Azure: storage, the database, Speech."""
+
+    azurite: Azurite
+    cosmos: Cosmos
+    speech: Speech
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left behind: documents as Cosmos DB returned them, messages as they were sent."""
+
+    ended: list[Document]
+    """All documents of both containers when every job but the running one had ended."""
+    reprocessed: list[Document]
+    """The same after one job had been reprocessed."""
+    messages: list[Document]
+    """What the functions sent, in order."""
+    endpoint: str
+    """Where Speech was."""
+
+    def documents(self) -> list[Document]:
+        """Return all documents, those of the later time last."""
+        return [*self.ended, *self.reprocessed]
+
+
+def run(servers: Servers) -> Run:
+    """Run the pipeline in a database of its own, which is deleted in the end."""
+    database = f"docs-{uuid4().hex[:12]}"
+    provision_cosmos(servers.cosmos.endpoint, servers.cosmos.key, database)
+    provision_storage(servers.azurite.connection_string, _RAW_CONTAINER)
+    try:
+        return _run(servers, environ(servers, database))
+    finally:
+        CosmosClient(servers.cosmos.endpoint, servers.cosmos.key).delete_database(database)
+
+
+def environ(servers: Servers, database: str) -> dict[str, str]:
+    """Return the settings of an app that works on `servers`; nothing is kept of the process's own environment."""
+    return {
+        "SPEECH_ENDPOINT": servers.speech.endpoint,
+        "SPEECH_KEY": servers.speech.key,
+        "CONTENT_HOSTS": servers.azurite.blob_origin,
+        "COSMOS_ENDPOINT": servers.cosmos.endpoint,
+        "COSMOS_KEY": servers.cosmos.key,
+        "COSMOS_DATABASE": database,
+        "AzureWebJobsStorage": servers.azurite.connection_string,
+        "RAW_CONTAINER": _RAW_CONTAINER,
+    }
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """Start the servers on free ports, with their data in a temporary folder."""
+    with ExitStack() as cleanup:
+        folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="docs-")))
+        azurite = start_azurite(folder / "azurite", log=folder / "azurite.log", ports=(0, 0, 0))
+        cleanup.callback(azurite.service.stop)
+        cosmos = start_cosmos(log=folder / "cosmos.log", port=0)
+        cleanup.callback(cosmos.stop)
+        speech = start_speech(azurite, log=folder / "speech.log", port=0)
+        cleanup.callback(speech.stop)
+        yield Servers(azurite, cosmos, speech)
+
+
+def _run(servers: Servers, settings: dict[str, str]) -> Run:
+    jobs = _jobs()
+    first = Pipeline(settings, START)
+    for job in jobs.values():
+        _put(servers.speech, job)
+        first.enqueue(job.message)
+    first.until_ended(*(job.message.strip().lower() for job in jobs.values() if job.name not in {"running", "no-id"}))
+    ended = _documents(first)
+    # Without GETs of single jobs the poll lists what ended, and notes in `_poll` how far it came.
+    second = Pipeline({**settings, "POLL_GET_LIMIT": "0"}, first.clock.now() + LATER)
+    reference = jobs["reference"]
+    _put(servers.speech, reference)  # a blob that is written anew has another ETag, so another revision
+    second.enqueue(msgspec.json.encode({"id": reference.message, "reprocess": True}).decode())
+    second.until_ended(reference.message)
+    messages = [msgspec.json.decode(encode(message)) for message in (*first.sent, *second.sent)]
+    return Run(ended, _documents(second), messages, servers.speech.endpoint)
+
+
+def _documents(pipeline: Pipeline) -> list[Document]:
+    clients = (pipeline.app.database.get_container_client(container.name) for container in CONTAINERS)
+    return [dict(item) for client in clients for item in client.read_all_items()]
+
+
+def _put(speech: Speech, job: SampleJob) -> None:
+    if job.spec is not None:
+        speech.control.put_job(msgspec.structs.replace(job.spec, created_date_time=CREATED), job.contents)
+
+
+def _jobs() -> dict[str, SampleJob]:
+    samples = {job.name: job for job in sample_jobs()}
+    jobs = [
+        samples["reference"],
+        _conversation(),
+        _with_broken_file(samples["partly-failed"], samples["reference"]),
+        *(samples[name] for name in ("failed", "unknown", "no-id")),
+        _running(),
+    ]
+    return {job.name: job for job in jobs}
+
+
+def _conversation() -> SampleJob:
+    files = FileSpec.of(CONVERSATION_JOB, "contenturl_0.json"), FileSpec.of(CONVERSATION_JOB, "report.json")
+    result = GeneratedResult(
+        hours=1 / 90,
+        speakers=2,
+        display_words=True,
+        languages=("en-US", "de-DE"),
+        style="2024-11-15",
+        seed=5,
+        source="https://example.blob.core.windows.net/audio/conversation.wav",
+    )
+    summary = report([{"source": result.source, "status": "Succeeded"}])
+    spec = JobSpec(
+        id=CONVERSATION_JOB,
+        display_name="conversation",
+        custom_properties={"queue": "support"},
+        run_seconds=90,
+        files=files,
+    )
+    contents = dict(zip((file.blob for file in files), (result, summary), strict=True))
+    return SampleJob("conversation", "two speakers, two languages", CONVERSATION_JOB, "completed", spec, contents)
+
+
+def _with_broken_file(job: SampleJob, whole: SampleJob) -> SampleJob:
+    """Return `job` with the start of a result in place of its second file."""
+    assert job.spec is not None  # noqa: S101 - narrows the type
+    assert whole.spec is not None  # noqa: S101 - narrows the type
+    result = whole.contents[whole.spec.files[0].blob]
+    assert isinstance(result, bytes)  # noqa: S101 - narrows the type
+    contents = {**job.contents, job.spec.files[1].blob: result[:1000]}
+    return SampleJob(job.name, job.shows, job.message, job.expected, job.spec, contents)
+
+
+def _running() -> SampleJob:
+    spec = JobSpec(id=RUNNING_JOB, display_name="running", run_seconds=timedelta(days=36_500).total_seconds())
+    return SampleJob("running", "a job that goes on", RUNNING_JOB, "completed", spec)

@@ -1,0 +1,87 @@
+"""Where a command's settings come from, and which of them it needs."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import typer
+
+from shared.errors import Misconfigured
+from shared.settings import Settings
+
+SPEECH = frozenset({"SPEECH_ENDPOINT", "SPEECH_API_VERSION", "SPEECH_KEY", "SPEECH_ALLOWED_HOSTS"})
+COSMOS = frozenset({"COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE"})
+QUEUE = frozenset({"AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri"})
+SPLIT = frozenset({"NBEST_WORDS", "TURN_GAP_SECONDS"})
+
+STACK_FILE = Path("local", ".state", "endpoints.json")
+"""What the stack on this machine (`make up`) writes when it is ready; seen from the repository's folder."""
+
+_STACK = (
+    (frozenset({"SPEECH_ENDPOINT"}), {"SPEECH_ENDPOINT": "speechEndpoint", "SPEECH_KEY": "speechKey"}),
+    (
+        frozenset({"COSMOS_ENDPOINT"}),
+        {"COSMOS_ENDPOINT": "cosmosEndpoint", "COSMOS_KEY": "cosmosKey", "COSMOS_DATABASE": "cosmosDatabase"},
+    ),
+    (QUEUE, {"AzureWebJobsStorage": "storageConnectionString"}),
+)
+"""By service: what addresses it, and under which keys STACK_FILE tells of the one on this machine."""
+
+_UNNEEDED = {
+    "SPEECH_ENDPOINT": "https://unneeded.invalid",
+    "COSMOS_ENDPOINT": "https://unneeded.invalid",
+    "AzureWebJobsStorage__blobServiceUri": "https://unneeded.invalid",
+}
+"""Stands in for what Settings demands and a command does not use; `.invalid` leads nowhere (RFC 2606)."""
+
+_NO_QUEUE = (
+    "AzureWebJobsStorage: is missing; set it to a connection string, or set AzureWebJobsStorage__queueServiceUri to "
+    "use your own identity"
+)
+
+
+class _LocalSettings(msgspec.Struct, frozen=True):
+    values: dict[str, str] = msgspec.field(name="Values")
+
+
+def settings_of(ctx: typer.Context, needed: frozenset[str], **given: str | None) -> Settings:
+    """Return the settings, of which only the `needed` were looked at. `given`: what options on the command line say.
+
+    Options win over the environment, it over the file of `--settings`, it over the running stack. Raises
+    Misconfigured with one sentence for each needed setting that is missing or wrong.
+    """
+    options = {name: value for name, value in given.items() if value is not None}
+    known = {name: value for name, value in (_known(ctx.obj) | options).items() if name in needed}
+    problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & QUEUE else []
+    unneeded = {name: value for name, value in _UNNEEDED.items() if name not in needed}
+    try:
+        settings = Settings.from_env(unneeded | known)
+    except Misconfigured as error:
+        raise Misconfigured(error.problems + problems) from None
+    if problems:
+        raise Misconfigured(problems)
+    return settings
+
+
+def _known(settings_file: Path | None) -> dict[str, str]:
+    named = _filled(_read(settings_file, _LocalSettings).values) if settings_file else {}
+    named |= _filled(os.environ)
+    stack = _read(STACK_FILE, dict[str, object]) if STACK_FILE.is_file() else {}
+    local: dict[str, str] = {}
+    for address, keys in _STACK:
+        # Whole services only: a local key must not meet the address of a real account, nor a local queue replace one.
+        if not named.keys() & address:
+            local |= _filled({name: str(stack.get(key) or "") for name, key in keys.items()})
+    return local | named
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value.strip()}
+
+
+def _read[T](file: Path, shape: type[T]) -> T:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=shape)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured([f"{file}: cannot be read as settings: {error}"]) from error

@@ -1,0 +1,90 @@
+"""The whole stack, started once: storage, Cosmos, Speech and the functions host with the real function_app.py."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.storage.queue import QueueClient
+
+from local.speech import JobSpec, SpeechControl
+from local.speech.client import Contents
+from local.stack import Ports, Stack, start_stack
+from shared.bootstrap import App
+from shared.domain.job import END_STATES, Job, Rejected
+from shared.domain.messages import JOBS_QUEUE
+
+SECONDS = 60.0
+SETTINGS = {"NOT_FOUND_MINUTES": "0", "POLL_MIN_SECONDS": "0", "POLL_SCHEDULE": "* * * * * *"}
+
+
+@dataclass
+class Whole:
+    """What a user has at hand: a queue to send ids to, and the documents. `speech` is the other side."""
+
+    stack: Stack
+    app: App
+    speech: SpeechControl
+
+    def serve(self, spec: JobSpec, contents: Contents) -> None:
+        """Let Speech have a job."""
+        self.speech.put_job(spec, contents)
+
+    def enqueue(self, *messages: str) -> None:
+        """Send messages to the jobs queue, as they are."""
+        with QueueClient.from_connection_string(self.stack.settings["AzureWebJobsStorage"], JOBS_QUEUE) as queue:
+            for message in messages:
+                queue.send_message(message)
+
+    def until(self, holds: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - whatever `holds` returns
+        """Wait until `holds()` gives something true, and return it."""
+        deadline = time.monotonic() + SECONDS
+        while not (found := holds()):
+            assert time.monotonic() < deadline, f"{what}: not within {SECONDS} s; the host's log ends:\n{self.log()}"
+            time.sleep(0.2)
+        return found
+
+    def ended(self, job_id: str) -> Job:
+        """Wait until the job has ended and return its document."""
+
+        def look() -> Job | None:
+            job = self.app.jobs.get(job_id)
+            return job if job is not None and job.status in END_STATES else None
+
+        job = self.until(look, f"job {job_id} ends")
+        assert isinstance(job, Job)
+        return job
+
+    def rejected(self, message: str) -> Rejected:
+        """Wait for the document of a message that was not understood."""
+        found = self.until(
+            lambda: [each for each in self.app.jobs.rejected(100) if each.message == message], f"{message!r} rejected"
+        )
+        only = found[0]
+        assert isinstance(only, Rejected)
+        return only
+
+    def documents(self, job_id: str, kind: str | None = None) -> list[dict[str, Any]]:
+        """Documents of a job, of one type if named, without what Cosmos DB adds."""
+        items = self.app.transcripts.items(job_id)
+        own = [{name: value for name, value in item.items() if not name.startswith("_")} for item in items]
+        return [item for item in own if kind in {None, item["type"]}]
+
+    def log(self) -> str:
+        """End of what the functions host printed."""
+        return (self.stack.state / "logs" / "host.log").read_text()[-4000:]
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    state: Path = tmp_path_factory.mktemp("stack")
+    environ = {**SETTINGS, "PATH": os.environ["PATH"]}
+    stack = start_stack(state, environ, ports=Ports((0, 0, 0), 0, 0, 0))
+    try:
+        with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
+            yield Whole(stack, App.from_env(stack.settings), speech)
+    finally:
+        stack.stop()

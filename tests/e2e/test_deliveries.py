@@ -1,0 +1,98 @@
+"""Messages come twice, in any form and at any time; the documents are the same."""
+
+import base64
+import json
+import time
+from uuid import uuid4
+
+import requests
+from azure.storage.queue import QueueClient
+
+from local.samples.catalog import DATA
+from local.samples.generate import GeneratedResult, report
+from local.speech import FileSpec, JobSpec
+from shared.domain.messages import RESULTS_QUEUE, FetchFile, encode
+from tests.e2e.conftest import Whole
+
+
+def _job(whole: Whole, *, files: int = 3) -> str:
+    job_id = str(uuid4())
+    specs = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(files)]
+    report_file = FileSpec.of(job_id, "report.json")
+    contents: dict[str, object] = {
+        spec.blob: GeneratedResult(hours=0.01, speakers=2, seed=index) for index, spec in enumerate(specs)
+    }
+    contents[report_file.blob] = report([{"source": spec.name, "status": "Succeeded"} for spec in specs])
+    whole.serve(JobSpec(id=job_id, run_seconds=1, files=(report_file, *specs), page_size=2), contents)  # type: ignore[arg-type]  # bytes or an iterable of bytes, both are contents
+    return job_id
+
+
+def test_one_job_enqueued_in_every_form_at_once_is_one_job(whole: Whole) -> None:
+    job_id = _job(whole)
+    endpoint = whole.stack.settings["SPEECH_ENDPOINT"]
+    whole.enqueue(
+        job_id,
+        job_id.upper(),
+        f"\n {job_id} ",
+        base64.b64encode(job_id.encode()).decode(),
+        json.dumps({"id": job_id, "reprocess": False}),
+        f"{endpoint}/speechtotext/v3.1/transcriptions/{job_id}",
+        f"{endpoint}/speechtotext/transcriptions/{job_id}?api-version=2024-11-15",
+    )
+    job = whole.ended(job_id)
+    assert (job.status, job.run, job.files.ingested) == ("completed", 1, 3)
+
+
+def test_files_delivered_again_and_a_completed_job_enqueued_again_change_nothing(whole: Whole) -> None:
+    job_id = _job(whole)
+    whole.enqueue(job_id)
+    whole.ended(job_id)
+    before = sorted(whole.documents(job_id), key=lambda each: (each["fileId"], each["id"]))
+    heads = [document for document in before if document["type"] == "transcript"]
+    base = whole.stack.settings["SPEECH_ENDPOINT"]
+    query = "?api-version=2025-10-15"
+    with QueueClient.from_connection_string(whole.stack.settings["AzureWebJobsStorage"], RESULTS_QUEUE) as queue:
+        for head in heads * 3:
+            self_url = f"{base}/speechtotext/transcriptions/{job_id}/files/{head['fileId']}{query}"
+            message = FetchFile(job_id, head["fileId"], "Transcription", self_url, 1, 0, head["name"])
+            queue.send_message(encode(message))
+        whole.enqueue(job_id, job_id)
+        whole.until(lambda: queue.get_queue_properties().approximate_message_count == 0, "the queue is empty")
+    time.sleep(1.0)
+    assert sorted(whole.documents(job_id), key=lambda each: (each["fileId"], each["id"])) == before
+
+
+def test_a_reprocess_writes_the_same_ids_again_and_a_changed_file_a_new_revision(whole: Whole) -> None:
+    job_id = _job(whole, files=1)
+    whole.enqueue(job_id)
+    whole.ended(job_id)
+    (first,) = whole.documents(job_id, "transcript")
+
+    whole.enqueue(json.dumps({"id": job_id, "reprocess": True}))
+    whole.until(lambda: whole.documents(job_id, "transcript")[0]["run"] == 2, "the second run is in")
+    (second,) = whole.documents(job_id, "transcript")
+    assert second["revision"] == first["revision"]
+
+    file, report_file = FileSpec.of(job_id, "contenturl_0.json"), FileSpec.of(job_id, "report.json")
+    changed = (DATA / "diarized-mono.json").read_bytes()
+    whole.serve(JobSpec(id=job_id, files=(file, report_file)), {file.blob: changed, report_file.blob: report([])})
+    whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.status == "completed", "the second run ends")
+    whole.enqueue(json.dumps({"id": job_id, "reprocess": True}))
+    whole.until(lambda: whole.documents(job_id, "transcript")[0]["run"] == 3, "the third run is in")
+    (third,) = whole.documents(job_id, "transcript")
+    assert (third["revision"] != first["revision"], third["phraseCount"]) == (True, 46)
+    retired = [each for each in whole.documents(job_id, "track") if each["revision"] == first["revision"]]
+    assert retired, "a reader who holds the old head still finds its parts"
+    assert {each["ttl"] for each in retired} == {3600}
+
+
+def test_nothing_secret_is_in_documents_messages_or_logs(whole: Whole) -> None:
+    job_id = _job(whole)
+    whole.enqueue(job_id)
+    whole.ended(job_id)
+    logs = "".join(path.read_text(errors="replace") for path in (whole.stack.state / "logs").glob("host.log"))
+    everything = json.dumps([whole.documents(job_id), str(whole.app.jobs.get(job_id))]) + logs
+    for name in ("SPEECH_KEY", "COSMOS_KEY"):
+        assert whole.stack.settings[name] not in everything
+    assert "sig=" not in everything
+    assert requests.get(f"{whole.stack.functions_url}/admin/host/status", timeout=5).ok, "the host is still well"
