@@ -84,7 +84,7 @@ function replace(context, { id, resourceBody, ...conditions }) {
 function patch(context, { id, resourceBody, ...conditions }) {
   const existing = need(context, id);
   check(existing, conditions);
-  const document = patched(existing.document, resourceBody, context.container.paths);
+  const document = patched(existing.document, resourceBody);
   validate(context, document);
   return [200, write(context, document, existing)];
 }

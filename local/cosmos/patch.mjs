@@ -50,7 +50,7 @@ const OPERATIONS = {
 };
 
 /** A copy of `document` with `operations` applied; 412 if it does not satisfy `condition`. */
-export function patched(document, { operations, condition }, keyPaths) {
+export function patched(document, { operations, condition }) {
   if (!Array.isArray(operations) || operations.length === 0 || operations.length > MAX_OPERATIONS) {
     throw badRequest(`A patch has 1 to ${MAX_OPERATIONS} operations.`);
   }
@@ -61,19 +61,19 @@ export function patched(document, { operations, condition }, keyPaths) {
   for (const operation of operations) {
     const apply = Object.hasOwn(OPERATIONS, operation.op) ? OPERATIONS[operation.op] : null;
     if (!apply) throw unsupported(`Patch operation ${operation.op}`);
-    allow(operation.path, keyPaths);
-    if (operation.op === "move") allow(operation.from, keyPaths);
+    allow(operation.path);
+    if (operation.op === "move") allow(operation.from);
     apply(copy, operation);
   }
   return copy;
 }
 
-/** Refuse paths that Cosmos keeps from patches: system properties, the id, the partition key. */
-function allow(path, keyPaths) {
+/** Refuse paths that Cosmos keeps from patches: system properties and the id. Every write checks the key. */
+function allow(path) {
   if (typeof path !== "string" || !path.startsWith("/") || path === "/") {
     throw badRequest(`Patch: ${path} is not a path.`);
   }
-  if (SYSTEM_PROPERTIES.has(namesOf(path)[0]) || path === "/id" || keyPaths.includes(path)) {
+  if (SYSTEM_PROPERTIES.has(namesOf(path)[0]) || path === "/id") {
     throw badRequest(`Patch: ${path} cannot be changed.`);
   }
 }

@@ -50,7 +50,7 @@ def examples(run: Run) -> dict[str, Document]:
         "track": _one(ended, type="track", **first),
         "track of a conversation": _cut(_one(ended, type="track", speaker=2, **talk), "phrases"),
         "combined": _one(ended, type="combined", **first),
-        "turns": _cut(_one(ended, type="turns", **talk), "turns"),
+        "turns": _one(ended, type="turns", **talk),
         "turns retired": _one(reprocessed, type="turns", ttl=3600, **first),
         "report": _one(ended, type="report", jobId=REFERENCE_JOB),
         "report with failures": _one(ended, type="report", **partly),

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import typer
 
 from shared.errors import Misconfigured
 from shared.settings import Settings
+
+_T = TypeVar("_T")
 
 SPEECH = frozenset({"SPEECH_ENDPOINT", "SPEECH_API_VERSION", "SPEECH_KEY", "SPEECH_ALLOWED_HOSTS"})
 COSMOS = frozenset({"COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE"})
@@ -80,7 +83,7 @@ def _filled(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value.strip()}
 
 
-def _read[T](file: Path, shape: type[T]) -> T:
+def _read(file: Path, shape: type[_T]) -> _T:
     try:
         return msgspec.json.decode(file.read_bytes(), type=shape)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -76,8 +76,10 @@ class Ingest:
                     _each(splitter.add(item), batches.add)
                 _each(splitter.finish(), batches.add)
 
-            carry(content, raw, feed, close)
+            refusal = carry(content, raw, feed, close)
             trace.raw = raw.name
+        if refusal is not None:
+            raise refusal
         head = splitter.head(
             reader.header,
             run=message.run,
@@ -105,8 +107,10 @@ class Ingest:
             return
         reader = ReportReader()
         with self._open(message, trace) as (content, raw, revision):
-            carry(content, raw, reader.feed, reader.close)
+            refusal = carry(content, raw, reader.feed, reader.close)
             trace.raw = raw.name
+        if refusal is not None:
+            raise refusal
         batches = Batches(lambda documents: self.transcripts.write(key, documents))
         parts = reader.parts(key, revision)
         _each(parts, batches.add)

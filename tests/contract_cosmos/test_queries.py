@@ -58,6 +58,7 @@ CHOSEN = "SELECT VALUE c.id FROM c WHERE {}"
         ("NOT (c.missing BETWEEN 1 AND 2)", ""),
         ("c.missing = c.missing", ""),
         ("c.n", ""),
+        ("IS_DEFINED(c.tags.length)", ""),
     ],
 )
 def test_a_condition_chooses_the_rows_for_which_it_is_true(rows: ContainerProxy, condition: str, ids: str) -> None:

@@ -1,0 +1,191 @@
+"""JSON Schemas of documents and messages, from the code's own types; the words for properties are in meanings.toml."""
+
+import inspect
+import json
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from msgspec import UnsetType
+
+from shared.domain import documents, job, messages
+from shared.domain.documents import SCHEMA_VERSION, Document, UtcTime
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+TOLERANCE = (
+    "Properties may be added without a new schemaVersion: a reader passes over those that it does not know, and so "
+    "does this schema."
+)
+
+SYSTEM_PROPERTIES: Mapping[str, Schema] = {
+    "_attachments": {"type": "string", "description": "Of Cosmos DB."},
+    "_etag": {"type": "string", "description": "Of Cosmos DB: changes whenever the document does."},
+    "_rid": {"type": "string", "description": "Of Cosmos DB."},
+    "_self": {"type": "string", "description": "Of Cosmos DB."},
+    "_ts": {"type": "integer", "description": "Of Cosmos DB: when the document was last written, in s since 1970."},
+}
+
+_PREFIX = "#/$defs/"
+_UTC_WORDS = get_args(UtcTime)[1].description
+
+
+class MeaningError(Exception):
+    """meanings.toml and the code's types name different properties; the text lists them."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A document type, or a message: the name of its schema, and the type it is made from."""
+
+    name: str
+    shape: type[msgspec.Struct]
+
+    @property
+    def file(self) -> str:
+        """Name of the schema's file, and its `$id`."""
+        return f"{self.name}.schema.json"
+
+    @property
+    def is_document(self) -> bool:
+        """Say whether it lies in Cosmos DB."""
+        return issubclass(self.shape, Document)
+
+
+CONTRACTS = (
+    Contract("job", job.Job),
+    Contract("rejected", job.Rejected),
+    Contract("poll", job.PollMark),
+    Contract("transcript", documents.Transcript),
+    Contract("track", documents.TrackPart),
+    Contract("combined", documents.CombinedPart),
+    Contract("turns", documents.TurnsPart),
+    Contract("report", documents.ReportPart),
+    Contract("fileFailure", documents.FileFailure),
+    Contract("enqueued", messages._Request),  # noqa: SLF001 - the only type that says what a user may enqueue
+    Contract("listJobFiles", messages.ListJobFiles),
+    Contract("fetchFile", messages.FetchFile),
+)
+
+_STRUCTS: Mapping[str, type[msgspec.Struct]] = {
+    name: value
+    for module in (documents, job, messages)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and issubclass(value, msgspec.Struct)
+}
+
+
+class Meanings:
+    """What each property means: by the type that declares it, then by the property."""
+
+    def __init__(self) -> None:
+        text = (Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8")
+        self._words: dict[str, dict[str, str]] = tomllib.loads(text)
+        self._used: set[tuple[str, str]] = set()
+
+    def of(self, shape: type, name: str) -> str:
+        """Return the meaning, that of a base class if the type itself gives none. Raises MeaningError for none."""
+        where = self.place(shape, name)
+        self._used.add((where, name))
+        return self._words[where][name]
+
+    def place(self, shape: type, name: str) -> str:
+        """Return the name of the type in which the meaning stands. Raises MeaningError if there is none."""
+        for base in inspect.getmro(shape):
+            if name in self._words.get(base.__name__, {}):
+                return base.__name__
+        raise MeaningError(f"meanings.toml says nothing of {shape.__name__}.{name}")
+
+    def check_all_used(self) -> None:
+        """Raise MeaningError naming what belongs to no property."""
+        unused = {(shape, name) for shape, names in self._words.items() for name in names} - self._used
+        if unused:
+            raise MeaningError(f"no type has: {', '.join(sorted('.'.join(each) for each in unused))}")
+
+
+def schemas() -> dict[str, Schema]:
+    """Return the schemas by the names of their contracts. Raises MeaningError."""
+    meanings = Meanings()
+    made = {contract.name: _schema(contract, meanings) for contract in CONTRACTS}
+    meanings.check_all_used()
+    return made
+
+
+def schema_text(schema: Schema) -> str:
+    """Return the schema as its file holds it."""
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def referenced(schema: Schema) -> str | None:
+    """Return the name of the definition that a property's schema refers to, itself, in a list or beside null."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).removeprefix(_PREFIX)
+    inner = [schema["items"]] if "items" in schema else schema.get("anyOf", [])
+    return next((name for each in inner if (name := referenced(each))), None)
+
+
+def _schema(contract: Contract, meanings: Meanings) -> Schema:
+    _, components = msgspec.json.schema_components([contract.shape], ref_template=_PREFIX + "{name}")
+    definitions = {name: _definition(name, schema, contract, meanings) for name, schema in components.items()}
+    root = definitions.pop(contract.shape.__name__)
+    root |= {"$schema": DIALECT, "$id": contract.file, "title": contract.name}
+    if contract.is_document:
+        root["description"] += "\n\n" + TOLERANCE
+        root["properties"] |= SYSTEM_PROPERTIES
+    return root | ({"$defs": definitions} if definitions else {})
+
+
+def _definition(name: str, schema: Schema, contract: Contract, meanings: Meanings) -> Schema:
+    made = dict(schema)
+    if "description" in made:
+        made["description"] = inspect.cleandoc(made["description"])
+    if "properties" not in made:
+        return made
+    shape = _STRUCTS[name]
+    made["properties"] = {
+        key: _property(value, shape, key, contract, meanings) for key, value in schema["properties"].items()
+    }
+    if contract.is_document:
+        # What the code writes has every property; msgspec says what it would take, where a default may be left out.
+        made["required"] = sorted(field.encode_name for field in msgspec.structs.fields(shape) if not _optional(field))
+    return made
+
+
+def _optional(field: msgspec.structs.FieldInfo) -> bool:
+    return isinstance(field.type, types.UnionType) and UnsetType in get_args(field.type)
+
+
+def _property(schema: Schema, shape: type, name: str, contract: Contract, meanings: Meanings) -> Schema:
+    made = _simple(schema)
+    if contract.is_document:
+        made.pop("default", None)
+        if name == "schemaVersion":
+            made["const"] = SCHEMA_VERSION
+    return made | {"description": meanings.of(shape, name)}
+
+
+def _simple(schema: Schema) -> Schema:
+    """Return the schema in fewer words: types in one list, a const for a choice of one, `format` for times of day."""
+    made = dict(schema)
+    if made.pop("description", None) == _UTC_WORDS:
+        made["format"] = "date-time"
+    if "enum" in made and len(made["enum"]) == 1:
+        made["const"] = made.pop("enum")[0]
+    if "items" in made:
+        made["items"] = _simple(made["items"])
+    if "anyOf" in made:
+        choices = [_simple(choice) for choice in made["anyOf"]]
+        if any("$ref" in choice for choice in choices):
+            return made | {"anyOf": choices}
+        del made["anyOf"]
+        names = [choice.pop("type") for choice in choices]
+        made["type"] = [name for name in names if name != "integer" or "number" not in names]
+        for choice in choices:
+            made |= choice
+    return made

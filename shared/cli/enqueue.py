@@ -1,0 +1,46 @@
+"""Storage queue `transcription-jobs`: the one file that knows its SDK."""
+
+from collections.abc import Iterable, Iterator
+
+from azure.core.exceptions import AzureError
+from azure.storage.queue import QueueClient
+
+from shared.adapters.azure_errors import translated
+from shared.adapters.identity import credential
+from shared.adapters.retrying import retrying
+from shared.domain.messages import JOBS_QUEUE
+from shared.errors import Misconfigured
+from shared.settings import Settings
+
+FOREVER = -1
+"""Life of a message in seconds; by default the service would drop it in silence after seven days."""
+
+
+def enqueue(settings: Settings, messages: Iterable[str]) -> Iterator[str]:
+    """Send messages as plain text, in order; yield each when the queue has it.
+
+    A send whose answer got lost is repeated; the app takes the same message twice for one. Raises Misconfigured for
+    a connection string that is none, NotFound if there is no such queue, Transient, ServiceRefused.
+    """
+    with _client(settings) as queue:
+        for message in messages:
+            retrying()(_send, queue, message)
+            yield message
+
+
+def _send(queue: QueueClient, message: str) -> None:
+    try:
+        queue.send_message(message, time_to_live=FOREVER)
+    except AzureError as error:
+        raise translated(f"Queue {JOBS_QUEUE}", error) from error
+
+
+def _client(settings: Settings) -> QueueClient:
+    # retry_total: the SDK's own waits add up to a minute, which is long to look at a prompt.
+    if settings.storage is None:
+        uri = str(settings.storage_queue_uri)
+        return QueueClient(uri, JOBS_QUEUE, credential=credential(), retry_total=0)
+    try:
+        return QueueClient.from_connection_string(settings.storage.get_secret_value(), JOBS_QUEUE, retry_total=0)
+    except ValueError as error:
+        raise Misconfigured([f"AzureWebJobsStorage: found (not shown). {error}"]) from error

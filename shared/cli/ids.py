@@ -1,0 +1,25 @@
+"""The ids that a user names jobs and files by."""
+
+import re
+
+from shared.domain.speech_api import GUID, transcription_id
+from shared.errors import InvalidMessage
+
+_DOCUMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def job_id_of(text: str) -> str:
+    """Return the id, in lower case, in a job's id or URL. Raises InvalidMessage."""
+    name = text.strip()
+    found = name.lower() if GUID.fullmatch(name) else transcription_id(name)
+    if found is None:
+        raise InvalidMessage(f"{name[:80]!r} is neither a transcription id (a GUID) nor the URL of a transcription")
+    return found
+
+
+def document_id_of(text: str) -> str:
+    """Return an id as documents may have it, in lower case. Raises InvalidMessage."""
+    name = text.strip().lower()
+    if not _DOCUMENT_ID.fullmatch(name):
+        raise InvalidMessage(f"{name[:80]!r} is no id: letters, digits, _ and -, at most 100")
+    return name

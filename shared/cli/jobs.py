@@ -1,0 +1,76 @@
+"""`speech2cosmos jobs`: how the jobs stand."""
+
+from typing import Annotated
+
+import typer
+
+from shared.bootstrap import App
+from shared.cli.environment import COSMOS, settings_of
+from shared.cli.output import moment, print_json_line, print_table
+from shared.domain.job import Failure, Job, Rejected, Status
+
+_JOBS = (
+    "ID",
+    "STATUS",
+    "SPEECH",
+    "INGESTED",
+    "FAILED",
+    "EXPECTED",
+    "REPORT OK",
+    "REPORT FAILED",
+    "ACCEPTED",
+    "ENDED",
+    "FAILURE",
+)
+_REJECTED = ("ID", "QUEUE", "REJECTED", "REASON", "MESSAGE")
+
+OfStatus = Annotated[Status | None, typer.Option(help="Only jobs of this status.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one line of JSON each.")]
+WithRejected = Annotated[bool, typer.Option("--rejected", help="Print the messages that were not understood too.")]
+
+
+def jobs(
+    ctx: typer.Context,
+    *,
+    status: OfStatus = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    rejected: WithRejected = False,
+) -> None:
+    """List jobs, the newest first."""
+    store = App(settings_of(ctx, COSMOS)).jobs
+    listed = store.listed(status, limit)
+    refused = store.rejected(limit) if rejected else []
+    if as_json:
+        for document in (*listed, *refused):
+            print_json_line(document)
+        return
+    print_table("Jobs", _JOBS, map(_job, listed))
+    if rejected:
+        print_table("Rejected messages", _REJECTED, map(_rejected, refused))
+
+
+def failure_text(failure: Failure | None) -> str | None:
+    """Return whose failure it is, its code and its message."""
+    return f"{failure.origin}: {failure.code}: {failure.message}" if failure else None
+
+
+def _job(job: Job) -> tuple[object, ...]:
+    return (
+        job.id,
+        job.status,
+        job.speech_status,
+        job.files.ingested,
+        job.files.failed,
+        job.files.expected,
+        job.report.successful_transcriptions_count if job.report else None,
+        job.report.failed_transcriptions_count if job.report else None,
+        moment(job.accepted_at),
+        moment(job.ended_at),
+        failure_text(job.failure),
+    )
+
+
+def _rejected(message: Rejected) -> tuple[object, ...]:
+    return (message.id, message.queue, moment(message.rejected_at), message.reason, message.message)

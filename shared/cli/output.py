@@ -1,0 +1,87 @@
+"""What the commands print: JSON for programs, tables and lines for people, errors on one line."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
+
+NOTHING = "-"
+"""Stands for what is not there, so that columns of a piped table can be counted."""
+
+_UNLIMITED = 100_000
+"""Columns of a table that is not printed on a terminal: nothing is wrapped or cut."""
+
+
+def print_json_line(document: object) -> None:
+    """Print a document as one line of JSON."""
+    typer.echo(msgspec.json.encode(document))
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+def print_error(text: str) -> None:
+    """Print an error on one line of stderr; the SDKs' own texts have several."""
+    typer.echo(f"error: {shown(text)}", err=True)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; without a terminal it is plain text, a line a row."""
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for row in rows:
+        table.add_row(*(shown(cell) for cell in row))
+    console = _console()
+    console.print(title, style="bold")
+    with console.capture() as printed:
+        console.print(table)
+    # The last column is padded like the others, which a long cell would make a screenful of blanks.
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()), color=console.is_terminal)
+
+
+def print_fields(fields: Iterable[tuple[str, object]]) -> None:
+    """Print names and values, one a line."""
+    for name, value in fields:
+        typer.echo(f"  {name:<12}{shown(value)}")
+
+
+def print_line(text: str) -> None:
+    """Print a line of text from a document."""
+    typer.echo(shown(text))
+
+
+def shown(value: object) -> str:
+    """Return a value as one line of printable text: what a service sent does not get to steer a terminal."""
+    text = NOTHING if value is None else str(value)
+    return "".join(char if char.isprintable() else " " for char in text) or NOTHING
+
+
+def clock(ticks: int | None) -> str | None:
+    """Return a time in the audio (ticks of 100 ns) as hours, minutes, seconds and milliseconds."""
+    if ticks is None:
+        return None
+    seconds, rest = divmod(abs(ticks), TICKS_PER_SECOND)
+    minutes, second = divmod(seconds, 60)
+    sign = "-" if ticks < 0 else ""
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{second:02}.{rest // TICKS_PER_MILLISECOND:03}"
+
+
+def moment(time: str | None) -> str | None:
+    """Return a time of day as documents hold it, without its fractions of a second."""
+    return None if time is None else f"{time.partition('.')[0].removesuffix('Z')}Z"
+
+
+def numbers(values: Iterable[int]) -> str:
+    """Return numbers by comma."""
+    return ",".join(str(value) for value in values)
+
+
+def _console() -> Console:
+    width = None if sys.stdout.isatty() else _UNLIMITED
+    return Console(width=width, markup=False, emoji=False, highlight=False)

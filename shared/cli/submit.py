@@ -1,0 +1,63 @@
+"""`speech2cosmos submit`: asks for jobs, as any user of the queue would."""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import msgspec
+import typer
+
+from shared.cli.enqueue import enqueue
+from shared.cli.environment import QUEUE, SPEECH, settings_of
+from shared.domain.messages import Enqueued, decode_enqueued
+from shared.domain.urls import HostRule
+from shared.errors import InvalidMessage
+
+STDIN = "-"
+
+Ids = Annotated[list[str] | None, typer.Argument(help="Transcription ids, URLs or JSON messages; - reads stdin.")]
+File = Annotated[typer.FileBinaryRead | None, typer.Option("--file", help="Read ids from this file, one a line.")]
+Reprocess = Annotated[bool, typer.Option(help="Write the job's files anew even if it is completed.")]
+
+
+def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess: Reprocess = False) -> None:
+    """Enqueue transcription jobs; all ids are checked before the first is sent."""
+    texts = [*_texts(ids or []), *_lines(file or ())]
+    if not texts:
+        raise typer.BadParameter("give at least one transcription id", param_hint="ID")
+    # A bare id is one whatever Speech resource it is of; the host of a URL must be allowed by the settings.
+    urls = any(b"://" in text for text in texts)
+    settings = settings_of(ctx, QUEUE | SPEECH if urls else QUEUE)
+    jobs = _checked(texts, settings.speech_hosts())
+    for message in enqueue(settings, [_message(job, reprocess=reprocess or job.reprocess) for job in jobs]):
+        typer.echo(f"enqueued {message}")
+
+
+def _texts(ids: Iterable[str]) -> Iterator[bytes]:
+    for text in ids:
+        if text == STDIN:
+            yield from _lines(typer.get_binary_stream("stdin"))
+        else:
+            yield os.fsencode(text)
+
+
+def _lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    return (line.strip() for line in lines if line.strip())
+
+
+def _checked(texts: Iterable[bytes], hosts: HostRule) -> list[Enqueued]:
+    jobs: list[Enqueued] = []
+    wrong: list[str] = []
+    for text in texts:
+        try:
+            jobs.append(decode_enqueued(text, hosts))
+        except InvalidMessage as error:
+            wrong.append(str(error))
+    if wrong:
+        raise InvalidMessage(f"{'; '.join(wrong)}; nothing was enqueued")
+    return jobs
+
+
+def _message(job: Enqueued, *, reprocess: bool) -> str:
+    name = job.self_url or job.job_id
+    return msgspec.json.encode({"id": name, "reprocess": True}).decode() if reprocess else name

@@ -1,0 +1,179 @@
+"""What a result file says, worked out the plain way: a second opinion on shared/domain.
+
+The file is read whole by json.loads and counted as the contract words it, slowly and without any code of shared/.
+A phrase is the dict of the file; what is worked out of it has the names of the contract.
+"""
+
+import json
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+Json = dict[str, Any]
+Track = tuple[int, int | None]
+Interval = tuple[int, int]
+
+FORMS = ("lexical", "itn", "maskedITN", "display")
+SECOND = 10_000_000
+
+
+def load(data: bytes) -> Json:
+    return dict(json.loads(data.decode("utf-8-sig")))
+
+
+def iso_ticks(text: str) -> int:
+    sign, rest = (-1, text[2:]) if text.startswith("-") else (1, text[1:])
+    seconds, number = Fraction(0), ""
+    for char in rest:
+        if char in "DHMS":
+            seconds += Fraction(number) * {"D": 86_400, "H": 3_600, "M": 60, "S": 1}[char]
+            number = ""
+        elif char != "T":
+            number += char
+    return sign * round(seconds * SECOND)
+
+
+def ticks(timed: Json, name: str) -> int | None:
+    """`name` is offset or duration: ticks if they are there, else milliseconds, else ISO 8601."""
+    if timed.get(f"{name}InTicks") is not None:
+        return round(timed[f"{name}InTicks"])
+    if timed.get(f"{name}Milliseconds") is not None:
+        return round(Fraction(timed[f"{name}Milliseconds"]) * 10_000)
+    if timed.get(name) is not None:
+        return iso_ticks(timed[name])
+    return None
+
+
+def surely(number: int | None) -> int:
+    assert number is not None
+    return number
+
+
+def begin(phrase: Json) -> int:
+    return surely(ticks(phrase, "offset"))
+
+
+def end(phrase: Json) -> int:
+    return begin(phrase) + surely(ticks(phrase, "duration"))
+
+
+def track(phrase: Json) -> Track:
+    speaker = phrase.get("speaker")
+    return int(phrase.get("channel", 0)), None if speaker is None else int(speaker)
+
+
+def best(phrase: Json) -> Json:
+    return dict((phrase.get("nBest") or [{}])[0])
+
+
+def is_blank(phrase: Json) -> bool:
+    return all(not (best(phrase).get(form) or "").strip() for form in FORMS)
+
+
+def word_count(phrase: Json) -> int:
+    first = best(phrase)
+    return len(first.get("words") or first.get("displayWords") or (first.get("lexical") or "").split())
+
+
+def talk(phrase: Json) -> list[Interval]:
+    """Where the phrase's words are; where the phrase is, if none of them has a place and a length."""
+    intervals = []
+    for word in best(phrase).get("words") or best(phrase).get("displayWords") or []:
+        offset, duration = ticks(word, "offset"), ticks(word, "duration")
+        if offset is not None and duration is not None and duration > 0:
+            intervals.append((offset, offset + duration))
+    return intervals or [(begin(phrase), end(phrase))]
+
+
+def covered(groups: list[list[Interval]], least: int) -> int:
+    """Ticks in which at least `least` of the groups have an interval: moment by moment, from edge to edge."""
+    edges = sorted({edge for group in groups for interval in group for edge in interval})
+    return sum(
+        later - earlier
+        for earlier, later in pairwise(edges)
+        if sum(any(b <= earlier and later <= e for b, e in group) for group in groups) >= least
+    )
+
+
+def columns(words: list[Json], texts: str, *, confidence: bool) -> Json:
+    result: Json = {
+        texts: [word.get(texts) or "" for word in words],
+        "offsetInTicks": [ticks(word, "offset") for word in words],
+        "durationInTicks": [ticks(word, "duration") for word in words],
+    }
+    if confidence:
+        result["confidence"] = [word.get("confidence") for word in words]
+    return result
+
+
+def hypothesis(entry: Json, *, with_words: bool) -> Json:
+    result = {key: entry.get(key) for key in ("confidence", *FORMS)}
+    if with_words and entry.get("words") is not None:
+        result["words"] = columns(entry["words"], "word", confidence=True)
+    if with_words and entry.get("displayWords") is not None:
+        result["displayWords"] = columns(entry["displayWords"], "displayText", confidence=False)
+    return result
+
+
+def entry(index: int, phrase: Json, *, all_words: bool) -> Json:
+    result = {
+        "index": index,
+        "recognitionStatus": phrase.get("recognitionStatus"),
+        "offsetInTicks": ticks(phrase, "offset"),
+        "durationInTicks": ticks(phrase, "duration"),
+        "nBest": [
+            hypothesis(each, with_words=all_words or place == 0) for place, each in enumerate(phrase.get("nBest") or [])
+        ],
+    }
+    return result if phrase.get("locale") is None else result | {"locale": phrase["locale"]}
+
+
+def tracks(phrases: list[Json]) -> dict[Track, list[int]]:
+    """The indexes of each track's phrases."""
+    found: dict[Track, list[int]] = {}
+    for index, phrase in enumerate(phrases):
+        found.setdefault(track(phrase), []).append(index)
+    return found
+
+
+def turns(phrases: list[Json], gap_in_ticks: int) -> list[Json]:
+    spoken = [(begin(phrase), track(phrase)[0], i) for i, phrase in enumerate(phrases) if not is_blank(phrase)]
+    joined: list[list[int]] = []
+    for offset, _, index in sorted(spoken):
+        last = joined[-1] if joined else []
+        if (
+            last
+            and track(phrases[last[0]]) == track(phrases[index])
+            and offset < max(end(phrases[each]) for each in last) + gap_in_ticks
+        ):
+            last.append(index)
+        else:
+            joined.append([index])
+    return [_turn(phrases, group) for group in joined]
+
+
+def _turn(phrases: list[Json], group: list[int]) -> Json:
+    channel, speaker = track(phrases[group[0]])
+    offset = begin(phrases[group[0]])
+    texts = [best(phrases[index]).get("display") for index in group]
+    return {
+        "channel": channel,
+        "speaker": speaker,
+        "offsetInTicks": offset,
+        "durationInTicks": max(end(phrases[index]) for index in group) - offset,
+        "display": " ".join(text for text in texts if text),
+        "phrases": group,
+    }
+
+
+def interruptions(ordered: list[Json]) -> int:
+    count = 0
+    for place, turn in enumerate(ordered):
+        running = [
+            other
+            for other in ordered[:place]
+            if (other["channel"], other["speaker"]) != (turn["channel"], turn["speaker"])
+            and other["offsetInTicks"] + other["durationInTicks"] > turn["offsetInTicks"]
+        ]
+        count += bool(running)
+    return count

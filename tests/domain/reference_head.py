@@ -1,0 +1,76 @@
+"""The numbers of a head, worked out the plain way (see reference.py)."""
+
+from collections import Counter
+
+from tests.domain.reference import (
+    Json,
+    begin,
+    best,
+    covered,
+    interruptions,
+    is_blank,
+    talk,
+    ticks,
+    track,
+    tracks,
+    turns,
+    word_count,
+)
+
+
+def order(key: tuple[int, int | None]) -> tuple[int, int]:
+    """By channel, then speaker; without one first."""
+    channel, speaker = key
+    return channel, -(2**40) if speaker is None else speaker
+
+
+def head(file: Json, gap_in_ticks: int) -> Json:
+    """Everything in the head that follows from the file alone; ids of parts are left out."""
+    phrases: list[Json] = file["recognizedPhrases"]
+    found = tracks(phrases)
+    heard = {key: [phrases[i] for i in found[key] if not is_blank(phrases[i])] for key in sorted(found, key=order)}
+    groups = [[interval for phrase in group for interval in talk(phrase)] for group in heard.values()]
+    duration = ticks(file, "duration")
+    ordered = turns(phrases, gap_in_ticks)
+    combined = [int(texts.get("channel", 0)) for texts in file.get("combinedRecognizedPhrases", [])]
+    return {
+        "source": file.get("source") and file["source"].split("?")[0],
+        "timestamp": file.get("timestamp"),
+        "durationInTicks": duration,
+        "duration": file.get("duration"),
+        "channels": sorted({channel for channel, _ in found} | set(combined)),
+        "speakers": sorted({speaker for _, speaker in found if speaker is not None}),
+        "locales": sorted({phrase["locale"] for phrase in phrases if phrase.get("locale") is not None}),
+        "recognitionStatuses": dict(Counter(phrase.get("recognitionStatus") or "Unknown" for phrase in phrases)),
+        "phraseCount": len(phrases),
+        "wordCount": sum(word_count(phrase) for group in heard.values() for phrase in group),
+        "tracks": [
+            {
+                "channel": key[0],
+                "speaker": key[1],
+                "phraseCount": len(found[key]),
+                "wordCount": sum(map(word_count, group)),
+                "talkTimeInTicks": covered([[i for phrase in group for i in talk(phrase)]], 1),
+                "meanConfidence": mean([best(phrase).get("confidence") for phrase in group]),
+            }
+            for key, group in heard.items()
+        ],
+        "turns": {"count": len(ordered)},
+        "statistics": {
+            "talkTimeInTicks": covered(groups, 1),
+            "silenceInTicks": max(0, (duration or 0) - covered(groups, 1)),
+            "overlapInTicks": covered(groups, 2),
+            "interruptions": interruptions(ordered),
+        },
+    }
+
+
+def mean(confidences: list[float | None]) -> float | None:
+    known = [each for each in confidences if each is not None]
+    return sum(known) / len(known) if known else None
+
+
+def heard_in_order(phrases: list[Json]) -> list[int]:
+    """Indexes of the phrases with text, by offset, channel, index."""
+    spoken = [(begin(phrase), track(phrase)[0], index) for index, phrase in enumerate(phrases) if not is_blank(phrase)]
+    return [index for *_, index in sorted(spoken)]
