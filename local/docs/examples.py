@@ -21,7 +21,7 @@ SHOWN = 2
 """Entries that are left of a long list in an example that is cut."""
 
 _SYSTEM_PREFIX = "_"
-_RAW_NAME = re.compile(r"/(?P<file>[0-9a-z_-]+)/(?P<revision>[0-9a-f]{12})\.json\.gz")
+_RAW_NAME = re.compile(r"/(?P<file>[0-9A-Za-z_-]+)/(?P<revision>[0-9a-f]{12})\.json\.gz")
 
 
 class ExampleError(Exception):

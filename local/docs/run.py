@@ -19,6 +19,7 @@ from local.provision import provision_cosmos, provision_storage
 from local.samples.catalog import SampleJob, sample_jobs
 from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec, Speech, start_speech
+from local.speech.client import Contents
 from shared.domain.containers import CONTAINERS
 from shared.domain.messages import encode
 
@@ -164,8 +165,8 @@ def _conversation() -> SampleJob:
         run_seconds=90,
         files=files,
     )
-    contents = dict(zip((file.blob for file in files), (result, summary), strict=True))
-    return SampleJob("conversation", "two speakers, with language identification", CONVERSATION_JOB, "completed", spec, contents)
+    contents: Contents = {files[0].blob: result, files[1].blob: summary}
+    return SampleJob("conversation", "two speakers", CONVERSATION_JOB, "completed", spec, contents)
 
 
 def _with_broken_file(job: SampleJob, whole: SampleJob) -> SampleJob:

@@ -91,16 +91,15 @@ class Meanings:
 
     def of(self, shape: type, name: str) -> str:
         """Return the meaning, that of a base class if the type itself gives none. Raises MeaningError for none."""
-        where = self.place(shape, name)
-        self._used.add((where, name))
-        return self._words[where][name]
+        places = [base.__name__ for base in inspect.getmro(shape) if name in self._words.get(base.__name__, {})]
+        if not places:
+            raise MeaningError(f"meanings.toml says nothing of {shape.__name__}.{name}")
+        self._used.update((place, name) for place in places)
+        return self._words[places[0]][name]
 
-    def place(self, shape: type, name: str) -> str:
-        """Return the name of the type in which the meaning stands. Raises MeaningError if there is none."""
-        for base in inspect.getmro(shape):
-            if name in self._words.get(base.__name__, {}):
-                return base.__name__
-        raise MeaningError(f"meanings.toml says nothing of {shape.__name__}.{name}")
+    def own(self, shape: type) -> Mapping[str, str]:
+        """Return the meanings that the type itself gives, not its base classes."""
+        return self._words.get(shape.__name__, {})
 
     def check_all_used(self) -> None:
         """Raise MeaningError naming what belongs to no property."""

@@ -25,6 +25,9 @@ SAMPLE_SETTINGS = {
     "NOT_FOUND_MINUTES": "0",
     "POLL_MIN_SECONDS": "1",
 }
+LOG_WIDTH = 120
+"""Where the output goes into a file there is no terminal's width to fit into."""
+
 SAMPLE_SECONDS = 180.0
 """How long the sample jobs may take together."""
 
@@ -32,6 +35,8 @@ SAMPLE_SECONDS = 180.0
 def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run sample jobs, or the jobs with these ids; return 0 if every document is as it should be."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=LOG_WIDTH)
     begun = time.monotonic()
     samples = () if ids else sample_jobs()
     with ExitStack() as cleanup:
@@ -51,8 +56,9 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
             console.print(f"[red]✗[/] {problem}")
         if not problems:
             console.print(f"[green]✓[/] every document is as it should be, after {time.monotonic() - begun:.1f} s")
-        console.print(f"Read them: [bold]speech2cosmos jobs[/], [bold]speech2cosmos show {watch.first_id()}[/]")
+
         if console.is_terminal:
+            console.print(f"Read them: [bold].venv/bin/speech2cosmos show {watch.first_id()} --turns[/]")
             console.print(f"Everything stays up until Ctrl-C; its addresses are in {STATE / 'endpoints.json'}")
             _wait_for_ctrl_c()
         return 1 if problems else 0

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -63,14 +64,25 @@ class Watch:
         return next((row.job_id for row in self.rows if row.job_id), "ID")
 
     def until_ended(self, console: Console, seconds: float | None) -> None:
-        """Show what happens until every job has ended, or `seconds` have passed; without a limit if None."""
+        """Show what happens until every job has ended, or `seconds` have passed; without a limit if None.
+
+        A terminal gets a table that changes in place, anything else a line for each change.
+        """
         begun = time.monotonic()
-        with Live(self._table(), console=console, refresh_per_second=4) as live:
+        live = Live(self._table(), console=console, refresh_per_second=4) if console.is_terminal else None
+        with live or nullcontext():
             while not all(row.ended for row in self.rows):
-                if seconds is not None and time.monotonic() - begun > seconds:
+                passed = time.monotonic() - begun
+                if seconds is not None and passed > seconds:
                     break
-                self._look(time.monotonic() - begun)
-                live.update(self._table())
+                before = [self._line(row) for row in self.rows]
+                self._look(passed)
+                if live is not None:
+                    live.update(self._table())
+                else:
+                    after = [self._line(row) for row in self.rows]
+                    for line in (new for old, new in zip(before, after, strict=True) if new != old):
+                        console.print(f"{passed:5.1f} s  {line}")
                 time.sleep(_REFRESH_SECONDS)
 
     def problems(self) -> list[str]:
@@ -95,13 +107,19 @@ class Watch:
                 row.state = row.job.status if row.job else row.state
             row.seconds = seconds if row.ended else None
 
+    def _line(self, row: Row) -> str:
+        return "  ".join(part for part in (f"{row.name:<16}", row.state, _files(row)) if part)
+
     def _table(self) -> Table:
         table = Table(box=None, header_style="bold")
-        for heading in ("job", "shows", "state", "Speech says", "files"):
+        for heading in ("job", "state", "Speech says", "files", "shows"):
             table.add_column(heading, overflow="fold")
         for row in self.rows:
-            files = row.job.files if row.job else None
-            counted = f"{files.ingested}/{files.expected}" if files and files.expected is not None else ""
             said = (row.job.speech_status if row.job else None) or ""
-            table.add_row(row.name, row.sample.shows if row.sample else "", row.state, said, counted)
+            table.add_row(row.name, row.state, said, _files(row), row.sample.shows if row.sample else "")
         return table
+
+
+def _files(row: Row) -> str:
+    files = row.job.files if row.job else None
+    return f"{files.ingested} of {files.expected} files" if files and files.expected is not None else ""

@@ -10,11 +10,12 @@ from shared.domain.documents import encoded_size
 
 def print_result(console: Console, watch: Watch) -> None:
     """Print a line a job: state, files, tracks, phrases, turns, documents, bytes, seconds; and why jobs failed."""
-    table = Table(title="What landed in Cosmos DB", title_justify="left", header_style="bold")
+    console.print("\n[bold]What landed in Cosmos DB[/]")
+    table = Table(box=None, header_style="bold", padding=(0, 1))
     table.add_column("job", no_wrap=True)
-    table.add_column("state", no_wrap=True)
+    table.add_column("state", overflow="fold")
     for heading in ("files", "tracks", "phrases", "turns", "documents", "bytes", "seconds"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in watch.rows:
         table.add_row(row.name, row.state, *_numbers(watch.app, row), f"{row.seconds:.1f}" if row.seconds else "")
     console.print(table)

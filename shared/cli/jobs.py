@@ -6,8 +6,8 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.output import moment, print_json_line, print_table
-from shared.domain.job import Failure, Job, Rejected, Status
+from shared.cli.output import failure_text, moment, print_json_line, print_table
+from shared.domain.job import Job, Rejected, Status
 
 _JOBS = (
     "ID",
@@ -49,11 +49,6 @@ def jobs(
     print_table("Jobs", _JOBS, map(_job, listed))
     if rejected:
         print_table("Rejected messages", _REJECTED, map(_rejected, refused))
-
-
-def failure_text(failure: Failure | None) -> str | None:
-    """Return whose failure it is, its code and its message."""
-    return f"{failure.origin}: {failure.code}: {failure.message}" if failure else None
 
 
 def _job(job: Job) -> tuple[object, ...]:

@@ -1,13 +1,14 @@
 """What the commands print: JSON for programs, tables and lines for people, errors on one line."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from shared.domain.job import Failure
 from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 
 NOTHING = "-"
@@ -45,9 +46,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()), color=console.is_terminal)
 
 
-def print_fields(fields: Iterable[tuple[str, object]]) -> None:
+def print_fields(fields: Mapping[str, object]) -> None:
     """Print names and values, one a line."""
-    for name, value in fields:
+    for name, value in fields.items():
         typer.echo(f"  {name:<12}{shown(value)}")
 
 
@@ -75,6 +76,11 @@ def clock(ticks: int | None) -> str | None:
 def moment(time: str | None) -> str | None:
     """Return a time of day as documents hold it, without its fractions of a second."""
     return None if time is None else f"{time.partition('.')[0].removesuffix('Z')}Z"
+
+
+def failure_text(failure: Failure | None) -> str | None:
+    """Return whose failure it is, its code and its message."""
+    return f"{failure.origin}: {failure.code}: {failure.message}" if failure else None
 
 
 def numbers(values: Iterable[int]) -> str:

@@ -10,7 +10,7 @@ from azure.cosmos import DatabaseProxy
 from shared.adapters.cosmos.client import call, query
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileFailure, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
-from shared.domain.job import Job
+from shared.domain.job import ReportSummary
 from shared.domain.split import FileKey
 
 Stored = dict[str, Any]
@@ -18,29 +18,29 @@ Stored = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Found:
-    """The files of a job that readers see: those that are in, and those that were given up."""
+class Files:
+    """Of a job's files those that are in, and those that were given up; a file can be both, by an earlier run."""
 
     heads: list[Transcript]
     failures: list[FileFailure]
 
 
 class Reader:
-    """Reads container `transcripts`. All raise Transient, NotFound for a part whose hour after a new head is over."""
+    """Reads container `transcripts`. Raises Transient, and NotFound for a part that a newer head has replaced."""
 
     def __init__(self, database: DatabaseProxy) -> None:
         self._container = database.get_container_client(TRANSCRIPTS.name)
 
-    def files(self, job_id: str, file_id: str | None = None) -> Found:
-        """Return what is in of a job, or of one file of it, by name; one query, which reads no part."""
+    def files(self, job_id: str, file_id: str | None = None) -> Files:
+        """Return the heads and failures of a job, or of one file of it, by name; parts are not read."""
         text = "SELECT * FROM c WHERE c.type IN ('transcript', 'fileFailure')"
         rows = query(self._container, text, partition=[job_id, file_id] if file_id else [job_id])
         heads = msgspec.convert([row for row in rows if row["type"] == "transcript"], list[Transcript])
         failures = msgspec.convert([row for row in rows if row["type"] == "fileFailure"], list[FileFailure])
-        return Found(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
+        return Files(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:
-        """Yield parts in the order of `ids`; each is read when the one before was consumed."""
+        """Yield parts in the order of `ids`, each read when the one before was consumed."""
         for part in ids:
             item = call(self._container.read_item, part, [key.job_id, key.file_id])
             yield {name: value for name, value in item.items() if not name.startswith("_")}
@@ -50,15 +50,10 @@ class Reader:
         for part in self.parts(FileKey(head.job_id, head.file_id), head.turns.parts):
             yield from msgspec.convert(part, TurnsPart).turns
 
-    def report(self, job: Job) -> Iterator[ReportDetail]:
-        """Yield every line of the job's report; none if there is none."""
-        for part in self.report_parts(job):
+    def report(self, job_id: str, report: ReportSummary) -> Iterator[ReportDetail]:
+        """Yield every line of a job's report."""
+        for part in self.parts(FileKey(job_id, report.file_id), report.parts):
             yield from msgspec.convert(part, ReportPart).details
-
-    def report_parts(self, job: Job) -> Iterator[Stored]:
-        """Yield the documents that hold the job's report."""
-        if job.report is not None:
-            yield from self.parts(FileKey(job.id, job.report.file_id), job.report.parts)
 
 
 def _by_name(document: Transcript | FileFailure) -> tuple[int, str, str]:

@@ -9,46 +9,56 @@ from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.output import print_json_line
-from shared.cli.reading import Found, Reader
-from shared.cli.views import print_file, print_file_failures, print_files, print_job, print_report, print_speech_failures
-from shared.domain.job import Job
+from shared.cli.reading import Files, Reader
+from shared.cli.views import print_file, print_files, print_given_up, print_job, print_report
+from shared.domain.job import ReportSummary
 from shared.domain.split import FileKey
 from shared.errors import NotFound
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
-FileId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One file of it: what was said.")]
+FileId = Annotated[str | None, typer.Argument(metavar="FILE_ID", help="One file of it, and what is said in it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents themselves, one line of JSON each.")]
-Turns = Annotated[bool, typer.Option("--turns", help="What was said in every file; with --json, no parts but turns.")]
+Turns = Annotated[bool, typer.Option("--turns", help="What is said in every file; with --json, no parts but turns.")]
 
 
 def show(
     ctx: typer.Context, job_id: JobId, file_id: FileId = None, *, as_json: AsJson = False, turns: Turns = False
 ) -> None:
-    """Show a job: how it stands, what failed, its files; with FILE_ID or --turns, what was said when by whom."""
+    """Show a job: how it stands, what failed, its files; with FILE_ID or --turns, who said what when."""
     wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
     app = App(settings_of(ctx, COSMOS))
     job = app.jobs.get(wanted_job)
     if job is None:
         raise NotFound(f"there is no job {wanted_job} in the database {app.settings.cosmos_database}")
     reader = Reader(app.database)
-    found = reader.files(job.id, wanted_file)
-    is_report = job.report is not None and wanted_file == job.report.file_id
-    if wanted_file and not (found.heads or found.failures or is_report):
+    files = reader.files(job.id, wanted_file)
+    report = job.report if job.report and wanted_file in {None, job.report.file_id} else None
+    if wanted_file and not (files.heads or files.failures or report):
         raise NotFound(f"of job {job.id} there is no file {wanted_file} in the database")
     if as_json:
-        documents = [] if wanted_file else [job]
-        ...
-    elif wanted_file is None:
-        _print_job(reader, job, found, turns=turns)
-    else:
-        _print_said(reader, found)
-        print_file_failures(job, found.failures)
-        if is_report:
-            print_report(reader.report(job))
+        if wanted_file is None:
+            print_json_line(job)
+        for document in _documents(reader, job.id, files, report, turns_only=turns):
+            print_json_line(document)
+        return
+    if wanted_file is None:
+        print_job(job)
+    print_given_up(files.failures)
+    if report:
+        print_report(reader.report(job.id, report), only_failures=wanted_file is None)
+    if wanted_file is None and not turns:
+        print_files(files.heads)
+        return
+    for head in files.heads:
+        print_file(head, reader.turns(head))
 
 
-def _documents(reader: Reader, job: Job, found: Found, *, turns_only: bool) -> Iterator[object]:
-    for head in found.heads:
+def _documents(
+    reader: Reader, job_id: str, files: Files, report: ReportSummary | None, *, turns_only: bool
+) -> Iterator[object]:
+    for head in files.heads:
         yield head
-        yield from reader.parts(FileKey(head.job_id, head.file_id), head.turns.parts if turns_only else head.parts())
-    yield from found.failures
+        yield from reader.parts(FileKey(job_id, head.file_id), head.turns.parts if turns_only else head.parts())
+    yield from files.failures
+    if report and not turns_only:
+        yield from reader.parts(FileKey(job_id, report.file_id), report.parts)

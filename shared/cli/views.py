@@ -2,19 +2,14 @@
 
 from collections.abc import Iterable
 
-from shared.cli.output import clock, moment, numbers, print_fields, print_line, print_table
-from shared.domain.documents import FileFailure, ReportDetail, TrackSummary, Transcript, Turn
-from shared.domain.job import Failure, Job
+from shared.cli.output import clock, failure_text, moment, numbers, print_fields, print_line, print_table, shown
+from shared.domain.documents import FileFailure, ReportDetail, Transcript, Turn
+from shared.domain.job import Job
 
 _FILES = ("FILE ID", "NAME", "PHRASES", "WORDS", "DURATION", "CHANNELS", "SPEAKERS", "TRACKS")
 _TRACKS = ("CHANNEL", "SPEAKER", "PHRASES", "WORDS", "TALK TIME", "CONFIDENCE")
-_GIVEN_UP = ("FILE ID", "NAME", "KIND", "CODE", "ATTEMPTS", "RUN", "MESSAGE")
+_GIVEN_UP = ("FILE ID", "NAME", "KIND", "RUN", "ATTEMPTS", "CODE", "MESSAGE")
 _REPORT = ("STATUS", "KIND", "SOURCE", "MESSAGE")
-
-
-def failure_text(failure: Failure | None) -> str | None:
-    """Return whose failure it is, its code and its message."""
-    return f"{failure.origin}: {failure.code}: {failure.message}" if failure else None
 
 
 def print_job(job: Job) -> None:
@@ -22,64 +17,87 @@ def print_job(job: Job) -> None:
     files, report = job.files, job.report
     print_line(f"Job {job.id}: {job.status}")
     print_fields(
-        [
-            ("Speech says", job.speech_status),
-            ("name", job.display_name),
-            ("locale", job.locale),
-            ("created", moment(job.created_date_time)),
-            ("accepted", moment(job.accepted_at)),
-            ("ended", moment(job.ended_at)),
-            ("run", job.run),
-            ("files", f"{files.ingested} ingested, {files.failed} failed, {_count(files.expected)} expected"),
-            ("report", report and _counts(report.successful_transcriptions_count, report.failed_transcriptions_count)),
-            ("failure", failure_text(job.failure)),
-        ]
+        {
+            "Speech says": job.speech_status,
+            "name": job.display_name,
+            "locale": job.locale,
+            "created": moment(job.created_date_time),
+            "accepted": moment(job.accepted_at),
+            "ended": moment(job.ended_at),
+            "run": job.run,
+            "files": f"{files.ingested} ingested, {files.failed} failed, {shown(files.expected)} expected",
+            "report": report
+            and f"{shown(report.successful_transcriptions_count)} sources succeeded, "
+            f"{shown(report.failed_transcriptions_count)} failed",
+            "failure": failure_text(job.failure),
+        }
     )
 
 
-def print_speech_failures(details: Iterable[ReportDetail]) -> None:
-    """Print what the report says of sources that Speech failed at, if there are any."""
-    failed = [detail for detail in details if detail.status != "Succeeded"]
-    if failed:
-        print_table("Failed at Speech", _REPORT, map(_detail, failed))
-
-
-def print_report(details: Iterable[ReportDetail]) -> None:
-    """Print the whole report."""
-    print_table("Report", _REPORT, map(_detail, details))
-
-
-def print_file_failures(failures: Iterable[FileFailure]) -> None:
+def print_given_up(failures: Iterable[FileFailure]) -> None:
     """Print the files that speech2cosmos gave up, if there are any."""
-    rows = [
-        (each.file_id, each.name, each.kind, each.code, each.attempts, each.run, each.message) for each in failures
-    ]
+    rows = [(it.file_id, it.name, it.kind, it.run, it.attempts, it.code, it.message) for it in failures]
     if rows:
         print_table("Given up by speech2cosmos", _GIVEN_UP, rows)
 
 
+def print_report(details: Iterable[ReportDetail], *, only_failures: bool) -> None:
+    """Print what Speech's report says of each source, or of those that it failed at, if there are any."""
+    chosen = [detail for detail in details if not (only_failures and detail.status == "Succeeded")]
+    if chosen or not only_failures:
+        title = "Failed at Speech, by its report" if only_failures else "Report"
+        print_table(title, _REPORT, [(it.status, it.error_kind or None, it.source, it.error_message or None) for it in chosen])
+
+
 def print_files(heads: Iterable[Transcript]) -> None:
     """Print a job's files, a line each."""
-    print_table("Files", _FILES, map(_file, heads))
+    rows = [
+        (
+            head.file_id,
+            head.name,
+            head.phrase_count,
+            head.word_count,
+            clock(head.duration_in_ticks),
+            numbers(head.channels),
+            numbers(head.speakers),
+            len(head.tracks),
+        )
+        for head in heads
+    ]
+    print_table("Files", _FILES, rows)
 
 
 def print_file(head: Transcript, turns: Iterable[Turn]) -> None:
-    """Print one file: what the head says, its tracks, and who said what when."""
-    print_line(f"File {head.file_id}: {head.name}")
+    """Print one file: what its head says, its tracks, and who said what when."""
+    statuses = ", ".join(f"{count} {status}" for status, count in head.recognition_statuses.items())
+    talk, statistics = clock(head.statistics.talk_time_in_ticks), head.statistics
+    print_line(f"File {head.file_id}: {shown(head.name)}")
     print_fields(
-        [
-            ("source", head.source),
-            ("duration", clock(head.duration_in_ticks)),
-            ("locales", ",".join(head.locales)),
-            ("phrases", f"{head.phrase_count}: {', '.join(f'{n} {name}' for name, n in head.recognition_statuses.items())}"),
-            ("words", head.word_count),
-            ("talk", _talk(head)),
-            ("ingested", f"{moment(head.ingested_at)} from {head.size_in_bytes} bytes, revision {head.revision}"),
-            ("raw", head.raw),
-        ]
+        {
+            "source": head.source,
+            "duration": clock(head.duration_in_ticks),
+            "locales": ", ".join(head.locales),
+            "phrases": f"{head.phrase_count} ({statuses})" if statuses else head.phrase_count,
+            "words": head.word_count,
+            "talk": f"{talk}, two or more at once {clock(statistics.overlap_in_ticks)}, "
+            f"silence {clock(statistics.silence_in_ticks)}, {statistics.interruptions} interruptions",
+            "ingested": f"{moment(head.ingested_at)}, {head.size_in_bytes} bytes, revision {head.revision}",
+            "raw": head.raw,
+        }
     )
-    print_table("Tracks", _TRACKS, map(_track, head.tracks))
-    print_line("Turns")
+    rows = [
+        (
+            track.channel,
+            track.speaker,
+            track.phrase_count,
+            track.word_count,
+            clock(track.talk_time_in_ticks),
+            None if track.mean_confidence is None else f"{track.mean_confidence:.3f}",
+        )
+        for track in head.tracks
+    ]
+    print_table("Tracks", _TRACKS, rows)
+    print_line(f"Turns: {head.turns.count}")
     for turn in turns:
         who = f"channel {turn.channel}" + ("" if turn.speaker is None else f" speaker {turn.speaker}")
         print_line(f"{clock(turn.offset_in_ticks)}  {who}: {turn.display}")

@@ -4,14 +4,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from shared.domain.documents import FAILURE_ID, FileFailure, utc
 from shared.domain.job import Job, Status
-from shared.domain.messages import FetchFile, ListJobFiles, Work, encode
+from shared.domain.messages import FetchFile, ListJobFiles, Work
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
 from shared.domain.split import FileKey
 from shared.domain.transitions import listed, troubled, vanished
 from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValue
+from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
 
@@ -62,14 +63,15 @@ class FetchResults:
             files = [_fetch_message(job, file) for file in page.values]
         except Permanent as error:
             log.error("job %s: its files cannot be listed: %s", job.id, error)  # noqa: TRY400 - ours; it says it all
-            self.jobs.update(job.id, _unlistable(error, job.run, self.clock.now()))
+            self.jobs.update(job.id, _while_ingesting(job.run, partial(_unlistable, error=error, now=self.clock.now())))
             return []
         reports = message.reports + sum(file.kind == KIND_REPORT for file in files)
         expected = message.expected + sum(file.kind != KIND_REPORT for file in files)
         if page.next_link is not None:
             following = ListJobFiles(job.id, job.run, job.reprocess_from, page.next_link, expected, reports)
             return [following, *files]
-        self.jobs.update(job.id, lambda current: listed(current, expected, reports, self.clock.now()))
+        now = self.clock.now()
+        self.jobs.update(job.id, _while_ingesting(job.run, lambda current: listed(current, expected, reports, now)))
         log.info("job %s: %d files and %d reports listed", job.id, expected, reports)
         return list(files)
 
@@ -88,54 +90,28 @@ class FetchResults:
         except Throttled:
             raise
         except Permanent as error:
+            give_up(self.ingest, message, error.code, str(error), attempts=attempt, raw=trace.raw)
             self._remove_parts(message, trace)
-            self._give_up(message, trace, error.code, str(error), attempt)
         except Transient as error:
             if attempt >= self.max_attempts:
-                self._give_up(message, trace, "GivenUp", str(error), attempt)
+                give_up(self.ingest, message, "GivenUp", str(error), attempts=attempt, raw=trace.raw)
             raise
 
     def _remove_parts(self, message: FetchFile, trace: Trace) -> None:
         # The same bytes fail in every delivery, so no other one is about to name these parts. After a Transient error
         # another delivery may be: its leftovers are retired when they are a day old.
-        key = FileKey(message.job_id, message.file_id)
-        stored = self.transcripts.head(key)
-        if trace.revision is not None and (stored is None or stored.head.revision != trace.revision):
-            self.transcripts.remove(key, trace.revision)
-
-    def _give_up(self, message: FetchFile, trace: Trace, code: str, words: str, attempt: int) -> None:
-        log.error("job %s file %s: given up: %s: %s", message.job_id, message.file_id, code, words)
-        if self.ingest.is_in(message):
-            return
-        self.transcripts.put_failure(
-            FileFailure(
-                id=FAILURE_ID,
-                job_id=message.job_id,
-                file_id=message.file_id,
-                run=message.run,
-                kind=message.kind,
-                name=message.name,
-                code=code,
-                message=words,
-                attempts=attempt,
-                raw=trace.raw,
-                failed_at=utc(self.clock.now()),
-                queue_message=encode(message),
-            )
-        )
-        if self.ingest.is_in(message):
-            # Another delivery of the same message wrote the head meanwhile.
-            self.transcripts.clear_failure(FileKey(message.job_id, message.file_id))
+        if trace.revision is not None and self.ingest.named_revision(message) != trace.revision:
+            self.transcripts.remove(FileKey(message.job_id, message.file_id), trace.revision)
 
 
 def _fetch_message(job: Job, file: TranscriptionFile) -> FetchFile:
     return FetchFile(job.id, file.file_id, file.kind, file.self_url, job.run, job.reprocess_from, file.name)
 
 
-def _unlistable(error: Permanent, run: int, now: datetime) -> Callable[[Job], Job | None]:
-    def change(job: Job) -> Job | None:
-        if job.status is not Status.INGESTING or job.run != run:
-            return None
-        return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)
+def _unlistable(job: Job, *, error: Permanent, now: datetime) -> Job:
+    return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)
 
-    return change
+
+def _while_ingesting(run: int, change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
+    # Between our reading of the job and our writing it may have ended, or started over.
+    return lambda job: change(job) if job.status is Status.INGESTING and job.run == run else None

@@ -55,6 +55,15 @@ class Ingest:
         stored = self.transcripts.head(_key(message))
         return stored is not None and stored.head.run >= message.reprocess_from
 
+    def named_revision(self, message: FetchFile) -> str | None:
+        """Return the revision of the file that readers are led to, whatever run wrote it."""
+        if message.kind == KIND_REPORT:
+            job = self.jobs.get(message.job_id)
+            report = job.report if job else None
+            return report.revision if report and report.file_id == message.file_id else None
+        stored = self.transcripts.head(_key(message))
+        return stored.head.revision if stored else None
+
     def transcript(self, message: FetchFile, trace: Trace) -> None:
         """Write the parts of a result file as they fill, then its head, then retire what the head replaced."""
         key = _key(message)
@@ -132,14 +141,17 @@ class Ingest:
     def _name_report(self, job: Job, summary: ReportSummary) -> None:
         replaced: list[ReportSummary] = []
 
-        def change(current: Job) -> Job:
+        def change(current: Job) -> Job | None:
             replaced[:] = [current.report] if current.report else []
+            if current.report and current.report.run > summary.run:
+                return None  # a later run was faster; what this one wrote is retired as a leftover
             return reported(current, summary, self.clock.now())
 
-        self.jobs.update(job.id, change)
+        if self.jobs.update(job.id, change) is None:
+            return
         for old in replaced:
-            gone = sorted(set(old.parts) - set(summary.parts))
-            self.transcripts.retire(FileKey(job.id, old.file_id), gone)
+            kept = set(summary.parts) if old.file_id == summary.file_id else set()
+            self.transcripts.retire(FileKey(job.id, old.file_id), sorted(set(old.parts) - kept))
 
     @contextmanager
     def _open(self, message: FetchFile, trace: Trace) -> Iterator[tuple[Content, RawFile, str]]:

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 
 import msgspec
 
-from shared.domain.documents import FAILURE_ID, FileFailure, utc
-from shared.domain.job import Failure, Job, Rejected
+from shared.domain.documents import utc
+from shared.domain.job import Failure, Job, Rejected, Status
 from shared.domain.messages import (
     JOBS_QUEUE,
     FetchFile,
     ListJobFiles,
     decode_enqueued,
     decode_work,
-    encode,
     message_hash,
     text_of,
 )
 from shared.domain.split import FileKey
 from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage
+from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Jobs, Transcripts
 
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 KEPT_BYTES = 4096
 """How much of a rejected message is kept."""
+
+_NO_WORDS = "every attempt ended before it could say why: the process was killed or ran out of time"
 
 
 @dataclass(frozen=True)
@@ -74,32 +76,17 @@ class RecordPoison:
     def _file(self, message: FetchFile) -> None:
         key = FileKey(message.job_id, message.file_id)
         recorded = self.transcripts.failure(key)
-        if (recorded is not None and recorded.run >= message.run) or self.ingest.is_in(message):
+        if recorded is not None and recorded.run >= message.run:
             return
-        log.error("job %s file %s: given up without a word of why", message.job_id, message.file_id)
-        self.transcripts.put_failure(
-            FileFailure(
-                id=FAILURE_ID,
-                job_id=message.job_id,
-                file_id=message.file_id,
-                run=message.run,
-                kind=message.kind,
-                name=message.name,
-                code="GivenUp",
-                message="every attempt ended before it could say why: the process was killed or ran out of time",
-                attempts=self.max_attempts,
-                raw=None,
-                failed_at=utc(self.clock.now()),
-                queue_message=encode(message),
-            )
-        )
+        give_up(self.ingest, message, "GivenUp", _NO_WORDS, attempts=self.max_attempts, raw=None)
 
     def _listing(self, message: ListJobFiles) -> None:
         words = f"listing its files failed {self.max_attempts} times; it is tried again after REQUEUE_MINUTES"
         failure = Failure("ListingGivenUp", words, "speech2cosmos")
 
         def change(job: Job) -> Job | None:
-            return msgspec.structs.replace(job, failure=failure) if job.run == message.run else None
+            wanted = job.status is Status.INGESTING and job.run == message.run
+            return msgspec.structs.replace(job, failure=failure) if wanted else None
 
         if self.jobs.update(message.job_id, change) is not None:
             log.error("job %s: %s", message.job_id, words)

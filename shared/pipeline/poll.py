@@ -1,10 +1,12 @@
 """poll_jobs, first half: finds which pending jobs ended."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+
+import msgspec
 
 from shared.domain.documents import utc
 from shared.domain.job import POLL_ID, Job, PollMark, Status
@@ -12,13 +14,16 @@ from shared.domain.messages import ListJobFiles
 from shared.domain.polling import UNSEEN_FOR, UNSEEN_LIMIT, PollPlan, Waiting, filter_since, plan
 from shared.domain.speech_api import Transcription
 from shared.domain.transitions import Patience, observe, unasked
-from shared.errors import Permanent, Transient, UnknownValue
+from shared.errors import Permanent, Throttled, Transient, UnknownValue
 from shared.pipeline.ports import Clock, Jobs, Speech
 
 log = logging.getLogger(__name__)
 
 NEW_LIMIT = 2000
 """New jobs looked for in one run; further ones wait for the next."""
+
+ASK_FOR = timedelta(seconds=60)
+"""GETs of one run take no longer than this, however slow Speech is: what is left waits for the next run."""
 
 _IDS_A_QUERY = 100
 
@@ -40,6 +45,9 @@ class PollJobs:
         for step in (self._get, self._walk, self._list):
             try:
                 yield from step(plan_, now)
+            except Throttled as error:
+                log.warning("poll: stops until the next tick: %s", error)
+                return
             except (Transient, Permanent) as error:
                 # Not raised: what the other steps found has to be sent. The next tick asks again.
                 log.error("poll: %s: %s", type(error).__name__, error)  # noqa: TRY400 - ours; the text says it all
@@ -57,24 +65,35 @@ class PollJobs:
         yield from self._ask(plan_.gets, now)
 
     def _ask(self, jobs: list[Job], now: datetime) -> Iterator[ListJobFiles]:
-        for job in jobs:
+        # Those that made trouble come last, so that they never keep the others waiting.
+        for job in sorted(jobs, key=lambda job: job.failure is not None):
+            if self.clock.now() >= now + ASK_FOR:
+                log.warning("poll: asked for long enough: the rest waits for the next tick")
+                return
             try:
-                seen = self.speech.transcription(job.id, job.self_url)
-            except Permanent as error:
-                log.error("job %s: %s", job.id, error)  # noqa: TRY400 - ours; the text says it all
-                self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now)))
-                continue
-            yield from self._apply(job.id, seen, now)
+                yield from self._apply(job.id, self.speech.transcription(job.id, job.self_url), now)
+            except Throttled:
+                raise
+            except (Transient, Permanent) as error:
+                self._note(job, error, now)
 
-    def _unasked(self, job: Job, *, error: Permanent, now: datetime) -> Job:
-        return unasked(job, error, self.patience, now)
+    def _note(self, job: Job, error: Transient | Permanent, now: datetime) -> None:
+        log.error("job %s: %s", job.id, error)
+        self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now)))
+
+    def _unasked(self, job: Job, *, error: Transient | Permanent, now: datetime) -> Job:
+        if isinstance(error, Permanent):
+            return unasked(job, error, self.patience, now)
+        written = unasked(job, Permanent(str(error), "SpeechUnavailable"), self.patience, now)
+        # It counts as asked for only when Speech answered: a new job may have ended before the watermark.
+        return msgspec.structs.replace(written, poll_count=job.poll_count)
 
     def _walk(self, plan_: PollPlan, now: datetime) -> Iterator[ListJobFiles]:
         wanted = {job.id: job for job in plan_.walk_for}
         for seen in self.speech.transcriptions(None) if wanted else ():
             job = wanted.pop(_id(seen) or "", None)
             if job is not None:
-                yield from self._apply(job.id, self._with_error(job, seen), now)
+                yield from self._take(job, seen, now)
             if not wanted:
                 break
         yield from self._ask(list(wanted.values())[:UNSEEN_LIMIT], now)
@@ -83,24 +102,43 @@ class PollJobs:
         if plan_.since is None:
             return
         batch: dict[str, Transcription] = {}
+        complete = True
         for seen in self.speech.transcriptions(filter_since(plan_.since)):
             if (job_id := _id(seen)) is not None:
                 batch[job_id] = seen
             if len(batch) == _IDS_A_QUERY:
-                yield from self._match(batch, now)
+                complete &= yield from self._match(batch, now)
                 batch = {}
-        yield from self._match(batch, now)
-        self.jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=utc(now)))
+        complete &= yield from self._match(batch, now)
+        if complete:
+            self.jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=utc(now)))
 
-    def _match(self, batch: dict[str, Transcription], now: datetime) -> Iterator[ListJobFiles]:
+    def _match(self, batch: dict[str, Transcription], now: datetime) -> Generator[ListJobFiles, None, bool]:
+        complete = True
         for job in self.jobs.pending_among(list(batch)) if batch else ():
-            yield from self._apply(job.id, self._with_error(job, batch[job.id]), now)
+            complete &= yield from self._take(job, batch[job.id], now)
+        return complete
+
+    def _take(self, job: Job, seen: Transcription, now: datetime) -> Generator[ListJobFiles, None, bool]:
+        """Write what an entry of a list says of the job; return False if that has to be looked at again."""
+        try:
+            yield from self._apply(job.id, self._with_error(job, seen), now)
+        except Throttled:
+            raise
+        except (Transient, Permanent) as error:
+            self._note(job, error, now)
+            return isinstance(error, Permanent)
+        return True
 
     def _with_error(self, job: Job, seen: Transcription) -> Transcription:
         # Nothing says that the list holds what a failed job's own GET holds: its error.
-        if seen.status == "Failed" and "error" not in seen.properties:
+        if seen.status != "Failed" or "error" in seen.properties:
+            return seen
+        try:
             return self.speech.transcription(job.id, job.self_url) or seen
-        return seen
+        except Permanent as error:
+            log.warning("job %s: why it failed cannot be asked: %s", job.id, error)
+            return seen
 
     def _apply(self, job_id: str, seen: Transcription | None, now: datetime) -> Iterator[ListJobFiles]:
         written = self.jobs.update(job_id, _pending_only(lambda job: observe(job, seen, self.patience, now)))

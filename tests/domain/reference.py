@@ -17,8 +17,26 @@ FORMS = ("lexical", "itn", "maskedITN", "display")
 SECOND = 10_000_000
 
 
+class Members(list[tuple[str, Any]]):
+    """A JSON object with all its members, also those whose key comes again."""
+
+
 def load(data: bytes) -> Json:
     return dict(json.loads(data.decode("utf-8-sig")))
+
+
+def is_object(data: bytes) -> bool:
+    """Say whether the bytes are one JSON object in UTF-8: no NaN, no lone surrogates, one BOM at most."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=Members, parse_constant=refuse)
+        json.dumps(value, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return isinstance(value, Members)
 
 
 def iso_ticks(text: str) -> int:

@@ -4,7 +4,6 @@ from collections import Counter
 
 from tests.domain.reference import (
     Json,
-    begin,
     best,
     covered,
     interruptions,
@@ -69,8 +68,3 @@ def mean(confidences: list[float | None]) -> float | None:
     known = [each for each in confidences if each is not None]
     return sum(known) / len(known) if known else None
 
-
-def heard_in_order(phrases: list[Json]) -> list[int]:
-    """Indexes of the phrases with text, by offset, channel, index."""
-    spoken = [(begin(phrase), track(phrase)[0], index) for index, phrase in enumerate(phrases) if not is_blank(phrase)]
-    return [index for *_, index in sorted(spoken)]

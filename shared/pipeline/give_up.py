@@ -1,0 +1,38 @@
+"""A file is given up: why is written where the file's readers and operators look."""
+
+import logging
+
+from shared.domain.documents import FAILURE_ID, FileFailure, utc
+from shared.domain.messages import FetchFile, encode
+from shared.domain.split import FileKey
+from shared.pipeline.ingest import Ingest
+
+log = logging.getLogger(__name__)
+
+
+def give_up(  # noqa: PLR0913 - the failure's own properties
+    ingest: Ingest, message: FetchFile, code: str, words: str, *, attempts: int, raw: str | None
+) -> None:
+    """Write the file's failure, unless what the message asks for is in; then there is none."""
+    if ingest.is_in(message):
+        return
+    log.error("job %s file %s: given up: %s: %s", message.job_id, message.file_id, code, words)
+    ingest.transcripts.put_failure(
+        FileFailure(
+            id=FAILURE_ID,
+            job_id=message.job_id,
+            file_id=message.file_id,
+            run=message.run,
+            kind=message.kind,
+            name=message.name,
+            code=code,
+            message=words,
+            attempts=attempts,
+            raw=raw,
+            failed_at=utc(ingest.clock.now()),
+            queue_message=encode(message),
+        )
+    )
+    if ingest.is_in(message):
+        # Another delivery of the same message wrote the head meanwhile, perhaps after it cleared the failure.
+        ingest.transcripts.clear_failure(FileKey(message.job_id, message.file_id))
