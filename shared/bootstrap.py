@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
+from typing import Any, Self, TypeVar, overload
 
 from azure.cosmos import DatabaseProxy
 
@@ -26,6 +28,23 @@ MAX_DEQUEUE_COUNT = 5
 """How often the platform delivers a message before it goes to poison; host.json says the same."""
 
 
+_T = TypeVar("_T")
+_BUILDING = RLock()
+
+
+class once(cached_property[_T]):  # noqa: N801 - stands where `cached_property` would, which has no lock from Python 3.12 on
+    """Built when it is first needed, and once, whichever threads need it: functions run on many at a time."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> _T: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | _T:
+        """Return what was built, building it if nobody did before."""
+        with _BUILDING:
+            return super().__get__(instance, owner)
+
+
 @dataclass(frozen=True)
 class App:
     """The use cases over the real adapters, each built when it is first needed."""
@@ -37,12 +56,12 @@ class App:
         """Build the app. Raises Misconfigured, naming every wrong setting, before anything is connected."""
         return cls(Settings.from_env(environ))
 
-    @cached_property
+    @once
     def clock(self) -> SystemClock:
         """Time."""
         return SystemClock()
 
-    @cached_property
+    @once
     def database(self) -> DatabaseProxy:
         """The connection to Cosmos DB."""
         key = self.settings.cosmos_key
@@ -50,17 +69,17 @@ class App:
             self.settings.cosmos_endpoint, key.get_secret_value() if key else None, self.settings.cosmos_database
         )
 
-    @cached_property
+    @once
     def jobs(self) -> CosmosJobs:
         """Container `jobs`."""
         return CosmosJobs(self.database, self.settings.retention_seconds)
 
-    @cached_property
+    @once
     def transcripts(self) -> CosmosTranscripts:
         """Container `transcripts`."""
         return CosmosTranscripts(self.database, self.settings.retention_seconds)
 
-    @cached_property
+    @once
     def speech(self) -> SpeechApi:
         """Speech's REST API: by key where one is given, else as the app's own identity."""
         key = self.settings.speech_key
@@ -70,7 +89,7 @@ class App:
             self.settings.speech_endpoint, self.settings.speech_api_version, self.settings.speech_hosts(), authorize
         )
 
-    @cached_property
+    @once
     def ingest(self) -> Ingest:
         """The writing of one file."""
         storage = self.settings.storage
@@ -86,27 +105,27 @@ class App:
             options=split_options(self.settings),
         )
 
-    @cached_property
+    @once
     def accept_job(self) -> AcceptJob:
         """Use case of queue `transcription-jobs`."""
         return AcceptJob(self.jobs, self.clock, self.settings.speech_hosts())
 
-    @cached_property
+    @once
     def poll_jobs(self) -> PollJobs:
         """Use case of the timer: which jobs ended."""
         return PollJobs(self.jobs, self.speech, self.clock, self.patience, self.settings.poll_get_limit)
 
-    @cached_property
+    @once
     def settle_jobs(self) -> SettleJobs:
         """Use case of the timer: which jobs are whole."""
         return SettleJobs(self.jobs, self.transcripts, self.clock, self.patience)
 
-    @cached_property
+    @once
     def fetch_results(self) -> FetchResults:
         """Use case of queue `transcription-results`."""
         return FetchResults(self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT)
 
-    @cached_property
+    @once
     def record_poison(self) -> RecordPoison:
         """Use case of the poison queues."""
         hosts = self.settings.speech_hosts()

@@ -13,11 +13,18 @@ from shared.errors import Misconfigured
 _SCHEDULE_FIELDS = 6
 
 
-def _origin(value: str) -> str:
+def _url(value: str) -> str:
     parts = urlsplit(value.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    named = parts.hostname and "@" not in parts.netloc and parts.port != 0  # reading the port checks it
+    if parts.scheme not in {"http", "https"} or not named or parts.query or parts.fragment:
         raise ValueError("must be a URL such as https://contoso.cognitiveservices.azure.com")
     return value.strip().rstrip("/")
+
+
+def _origin(value: str) -> str:
+    if urlsplit(_url(value)).path:
+        raise ValueError("must be a URL without a path, such as https://contoso.cognitiveservices.azure.com")
+    return _url(value)
 
 
 def _entries(value: str) -> str:
@@ -37,6 +44,7 @@ def _schedule(value: str) -> str:
 
 
 Origin = Annotated[str, BeforeValidator(_origin)]
+Url = Annotated[str, BeforeValidator(_url)]
 HostList = Annotated[str, BeforeValidator(_entries)]
 
 
@@ -84,12 +92,12 @@ class Settings(BaseModel):
         alias="AzureWebJobsStorage",
         description="Connection string of the storage account with the queues and raw results; for one machine only.",
     )
-    storage_blob_uri: Origin | None = Field(
+    storage_blob_uri: Url | None = Field(
         None,
         alias="AzureWebJobsStorage__blobServiceUri",
         description="In place of a connection string: the account's blob endpoint, reached as the app's own identity.",
     )
-    storage_queue_uri: Origin | None = Field(
+    storage_queue_uri: Url | None = Field(
         None,
         alias="AzureWebJobsStorage__queueServiceUri",
         description="The account's queue endpoint; read by the Functions host and by the command line.",
@@ -212,6 +220,8 @@ def settings_table() -> list[tuple[str, FieldInfo]]:
 SECRETS = frozenset({"SPEECH_KEY", "COSMOS_KEY", "AzureWebJobsStorage"})
 """Settings whose values are never shown."""
 
+_SECRET_MARKS = ("key=", "sig=", "signature=", "password=", "secret=", "token=", "@")
+
 
 def _split(entries: str) -> tuple[str, ...]:
     names = (entry.strip().lower() for entry in entries.split(",") if entry.strip())
@@ -224,8 +234,13 @@ def _sentence(problem: Any, given: Mapping[str, str]) -> str:  # noqa: ANN401 - 
     name = str(problem["loc"][0])
     if problem["type"] == "missing":
         return f"{name}: is missing. {Settings.model_fields[_field(name)].description}"
-    found = "(not shown)" if name in SECRETS else repr(given[name])
-    return f"{name}: found {found}. {str(problem['msg']).removeprefix('Value error, ')}"
+    return f"{name}: found {_shown(name, given[name])}. {str(problem['msg']).removeprefix('Value error, ')}"
+
+
+def _shown(name: str, value: str) -> str:
+    # A connection string, a signed URL, or one with a password, put where it does not belong, is a secret all the same.
+    secret = name in SECRETS or any(mark in value.lower() for mark in _SECRET_MARKS)
+    return "(not shown)" if secret else repr(value)
 
 
 def _storage_problem(given: Mapping[str, str], problems: list[str]) -> list[str]:

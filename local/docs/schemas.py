@@ -13,7 +13,8 @@ import msgspec
 from msgspec import UnsetType
 
 from shared.domain import documents, job, messages
-from shared.domain.documents import SCHEMA_VERSION, Document, UtcTime
+from shared.domain.documents import FAILURE_ID, HEAD_ID, SCHEMA_VERSION, Document, FileFailure, Transcript, UtcTime
+from shared.domain.job import POLL_ID, PollMark
 
 Schema = dict[str, Any]
 
@@ -32,6 +33,7 @@ SYSTEM_PROPERTIES: Mapping[str, Schema] = {
     "_ts": {"type": "integer", "description": "Of Cosmos DB: when the document was last written, in s since 1970."},
 }
 
+_FIXED_IDS: Mapping[type, str] = {Transcript: HEAD_ID, FileFailure: FAILURE_ID, PollMark: POLL_ID}
 _PREFIX = "#/$defs/"
 _UTC_WORDS = get_args(UtcTime)[1].description
 
@@ -166,6 +168,8 @@ def _property(schema: Schema, shape: type, name: str, contract: Contract, meanin
         made.pop("default", None)
         if name == "schemaVersion":
             made["const"] = SCHEMA_VERSION
+        if name == "id" and shape is contract.shape:
+            made |= {"const": _FIXED_IDS[shape]} if shape in _FIXED_IDS else {"pattern": "^[A-Za-z0-9_-]+$"}
     return made | {"description": meanings.of(shape, name)}
 
 

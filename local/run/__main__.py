@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from azure.storage.queue import QueueClient
 from rich.console import Console
 
+from local.processes import ServiceDied
 from local.run.progress import Watch
 from local.run.table import print_result
 from local.run.verify import Verifier
@@ -87,4 +88,9 @@ def _wait_for_ctrl_c() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    try:
+        sys.exit(main(sys.argv[1:], os.environ))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except ServiceDied as died:
+        sys.exit(f"error: {died}")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from local.samples.catalog import SampleJob
 from shared.bootstrap import App
-from shared.domain.job import END_STATES, Job
+from shared.domain.job import END_STATES, Job, Status
 from shared.domain.messages import JOBS_QUEUE, decode_enqueued, message_hash, text_of
 from shared.errors import InvalidMessage
 
@@ -34,6 +34,13 @@ class Row:
     def ended(self) -> bool:
         """Say whether nothing more will happen."""
         return self.state == "rejected" or self.state in END_STATES
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """How it should end."""
+        if self.sample is not None:
+            return (self.sample.expected,)
+        return (Status.COMPLETED, Status.COMPLETED_WITH_ERRORS)
 
 
 @dataclass
@@ -86,12 +93,12 @@ class Watch:
                 time.sleep(_REFRESH_SECONDS)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each sample job that did not end as it should, and each job that did not end."""
+        """Return a sentence for each job that has not ended, or not as it should: one of the user's own in success."""
         unfinished = [f"{row.name}: has not ended, it is {row.state}" for row in self.rows if not row.ended]
         return unfinished + [
-            f"{row.name}: ended as {row.state}, expected {row.sample.expected}"
+            f"{row.name}: ended as {row.state}, expected {' or '.join(row.expected)}"
             for row in self.rows
-            if row.ended and row.sample is not None and row.state != row.sample.expected
+            if row.ended and row.state not in row.expected
         ]
 
     def _look(self, seconds: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob import (
     BlobBlock,
     BlobClient,
@@ -19,6 +19,8 @@ from azure.storage.blob import (
 
 from shared.adapters.azure_errors import translated
 from shared.adapters.identity import STORAGE_SCOPE, bearer, credential
+from shared.domain.urls import without_query
+from shared.errors import ForbiddenUrl, Transient
 from shared.pipeline.ports import RawFile
 
 BLOCK_BYTES = 4 * 1024 * 1024
@@ -112,9 +114,12 @@ def own_reader(service: BlobServiceClient) -> Callable[[str], tuple[str, dict[st
     def authorize(url: str) -> tuple[str, dict[str, str]]:
         if key is None:
             return url, {**token(), "x-ms-version": _API_VERSION}
-        blob = BlobClient.from_blob_url(url)
         if urlsplit(url).netloc != urlsplit(service.url).netloc:
             return url, {}
+        try:
+            blob = BlobClient.from_blob_url(url)
+        except ValueError as error:
+            raise ForbiddenUrl(f"{without_query(url)!r} is not the URL of a blob: {error}") from error
         signature = generate_blob_sas(
             account_name=str(service.account_name),
             container_name=blob.container_name,
@@ -131,5 +136,8 @@ def own_reader(service: BlobServiceClient) -> Callable[[str], tuple[str, dict[st
 def _translated(request: Callable[[], object]) -> None:
     try:
         request()
+    except ResourceNotFoundError as error:
+        # An operator mends that; no file is to be given up at once for it.
+        raise Transient("Blob storage has no container for the raw results; RAW_CONTAINER names it") from error
     except AzureError as error:
         raise translated("Blob storage", error) from error

@@ -3,7 +3,6 @@
 import email.utils
 import socket
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -30,30 +29,40 @@ class _PrivateAddressError(Exception):
     """A name that may be asked led to an address that may not."""
 
 
-class _PublicConnection(HTTPSConnection):
+class PublicConnection(HTTPSConnection):
     """Connects only to public addresses; the address that was checked is the one connected to."""
 
-    def _new_conn(self) -> socket.socket:
+    def addresses(self) -> list[str]:
+        """Return the addresses that the host's name has; the certificate is checked against the name all the same."""
         try:
-            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
-        except socket.gaierror as error:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
             raise NewConnectionError(self, f"the name {self.host} is not known: {error}") from error
         addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
         private = [address for address in addresses if not is_public_address(address)]
         if private:
             raise _PrivateAddressError(f"the name {self.host} leads to {private[0]}, which is no public address")
-        self._dns_host = addresses[0]
-        return super()._new_conn()
+        return addresses
+
+    def _new_conn(self) -> socket.socket:
+        name, self._dns_host = self._dns_host, self.addresses()[0]
+        try:
+            return super()._new_conn()
+        finally:
+            # What is read of the host after this goes into the handshake, the certificate's check and the request.
+            self._dns_host = name
 
 
-class _PublicPool(HTTPSConnectionPool):
-    ConnectionCls = _PublicConnection
+class PublicPool(HTTPSConnectionPool):
+    """Connections to one host that is reached at public addresses."""
+
+    ConnectionCls = PublicConnection
 
 
 class _PublicAdapter(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: ANN401, FBT001, FBT002 - requests' own signature
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool}
+        self.poolmanager.pool_classes_by_scheme = {"https": PublicPool}
 
 
 def trusted_session() -> requests.Session:
@@ -108,5 +117,4 @@ def retry_after(header: str | None) -> float | None:
     moment = email.utils.parsedate_tz(header)
     if moment is None:
         return None
-    told = datetime.fromtimestamp(email.utils.mktime_tz(moment), UTC).timestamp()
-    return max(0.0, told - time.time())
+    return max(0.0, email.utils.mktime_tz(moment) - time.time())

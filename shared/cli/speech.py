@@ -16,6 +16,7 @@ from shared.domain.urls import strip_queries
 _OWN_LINKS = frozenset({"self", "files", "@nextLink"})
 """Links of Speech to itself: their query is no secret, and without it they lead elsewhere."""
 
+
 class _Page(msgspec.Struct, frozen=True):
     values: list[dict[str, Any]]
     next_link: str | None = msgspec.field(name="@nextLink", default=None)

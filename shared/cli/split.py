@@ -4,9 +4,12 @@ import hashlib
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Annotated, BinaryIO, Literal
+from typing import IO, Annotated
 
 import msgspec
 import typer
@@ -21,16 +24,130 @@ from shared.domain.report import ReportReader
 from shared.domain.speech_result import ResultReader
 from shared.domain.split import FileKey, SplitOptions, Splitter
 from shared.errors import InvalidResult
+from shared.pipeline.ingest import WRITER_VERSION
 
 CHUNK_BYTES = 1024 * 1024
 
 NO_JOB = str(uuid.UUID(int=0))
 """The job of a file that belongs to none."""
 
-Content = Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="A result or report; - reads stdin.")]
-OfJob = Annotated[str, typer.Option("--job-id", help="`jobId` of the documents.")]
-OfFile = Annotated[str | None, typer.Option("--file-id", help="`fileId`; made from the content by default.")]
-Name = Annotated[str | None, typer.Option(help="`name` of the transcript; the file's own by default.")]
-AsReport = Annotated[bool, typer.Option("--report", help="The file is a report; found out by default.")]
-NBestWords = Annotated[str | None, typer.Option(help="first or all; by default what NBEST_WORDS says, or first.")]
-TurnGap = Annotated[str | None, typer.Option(help="Seconds; by default what TURN_GAP_SECONDS says, or 3.")]
+_STDIN = "<stdin>"
+
+Content = Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="A result or a report; - reads stdin.")]
+OfJob = Annotated[str, typer.Option("--job-id", help="jobId of the documents.")]
+OfFile = Annotated[str | None, typer.Option("--file-id", help="fileId; by default made from the content.")]
+Name = Annotated[str | None, typer.Option(help="name of the transcript; by default the file's.")]
+AsReport = Annotated[bool, typer.Option("--report", help="The file is a report; by default its content tells.")]
+NBestWords = Annotated[str | None, typer.Option(help="first or all; by default NBEST_WORDS, or first.")]
+TurnGap = Annotated[str | None, typer.Option(help="By default TURN_GAP_SECONDS, or 3.")]
+
+
+def split(  # noqa: PLR0913 - the command's own options
+    ctx: typer.Context,
+    content: Content,
+    *,
+    job_id: OfJob = NO_JOB,
+    file_id: OfFile = None,
+    name: Name = None,
+    report: AsReport = False,
+    nbest_words: NBestWords = None,
+    turn_gap_seconds: TurnGap = None,
+) -> None:
+    """Print the documents that a result file becomes, one line of JSON each; of a file that is none, nothing."""
+    settings = settings_of(ctx, SPLIT, NBEST_WORDS=nbest_words, TURN_GAP_SECONDS=turn_gap_seconds)
+    options = split_options(settings)
+    with _seekable(content) as seekable:
+        digest = hashlib.file_digest(seekable, "sha256").hexdigest()
+        file = _File(
+            content=seekable,
+            key=FileKey(document_id_of(job_id), document_id_of(file_id or str(uuid.UUID(digest[:32])))),
+            revision=_revision(digest, options),
+            name=name or (None if content.name == _STDIN else PurePath(content.name).name),
+            options=options,
+        )
+        try:
+            documents = _readable(file, as_report=report)
+        except InvalidResult as error:
+            raise InvalidResult(f"{content.name}: {error}", error.code) from error
+        for document in documents():
+            print_json_line(document)
+
+
+@dataclass(frozen=True)
+class _File:
+    content: IO[bytes]
+    key: FileKey
+    revision: str
+    name: str | None
+    options: SplitOptions
+
+    def transcript(self) -> Iterator[FileDocument]:
+        """Yield the parts of a result as they fill, then the head."""
+        reader, splitter = ResultReader(), Splitter(self.key, self.revision, self.options)
+        for chunk in self._chunks():
+            for item in reader.feed(chunk):
+                yield from splitter.add(item)
+        for item in reader.close():
+            yield from splitter.add(item)
+        yield from splitter.finish()
+        yield splitter.head(
+            reader.header,
+            run=1,
+            name=self.name,
+            raw=None,
+            size_in_bytes=reader.received,
+            ingested_at=utc(SystemClock().now()),
+        )
+
+    def report(self) -> Iterator[FileDocument]:
+        """Yield the parts of a report."""
+        reader = ReportReader()
+        for chunk in self._chunks():
+            reader.feed(chunk)
+        reader.close()
+        yield from reader.parts(self.key, self.revision)
+
+    def _chunks(self) -> Iterator[bytes]:
+        self.content.seek(0)
+        while chunk := self.content.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _readable(file: _File, *, as_report: bool) -> Callable[[], Iterator[FileDocument]]:
+    """Return what yields the file's documents, after trying it: of a file that is bad at its end nothing is printed.
+
+    Raises InvalidResult: the report's own if it was asked for, else the result's.
+    """
+    if as_report:
+        _exhaust(file.report())
+        return file.report
+    try:
+        _exhaust(file.transcript())
+    except InvalidResult as refusal:
+        try:
+            _exhaust(file.report())
+        except InvalidResult:
+            raise refusal from None
+        return file.report
+    return file.transcript
+
+
+def _exhaust(documents: Iterator[FileDocument]) -> None:
+    deque(documents, maxlen=0)
+
+
+def _revision(digest: str, options: SplitOptions) -> str:
+    # As the app makes it of a blob's ETag: here the bytes themselves say which file it is.
+    return hashlib.sha256(msgspec.json.encode([digest, WRITER_VERSION, options])).hexdigest()[:12]
+
+
+@contextmanager
+def _seekable(content: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give the content so that it can be read again: what a pipe brings goes to a temporary file."""
+    if content.seekable():
+        yield content
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(content, copy, CHUNK_BYTES)
+        copy.seek(0)
+        yield copy

@@ -46,7 +46,9 @@ def print_report(details: Iterable[ReportDetail], *, only_failures: bool) -> Non
     chosen = [detail for detail in details if not (only_failures and detail.status == "Succeeded")]
     if chosen or not only_failures:
         title = "Failed at Speech, by its report" if only_failures else "Report"
-        print_table(title, _REPORT, [(it.status, it.error_kind or None, it.source, it.error_message or None) for it in chosen])
+        print_table(
+            title, _REPORT, [(it.status, it.error_kind or None, it.source, it.error_message or None) for it in chosen]
+        )
 
 
 def print_files(heads: Iterable[Transcript]) -> None:

@@ -25,7 +25,7 @@ class Clock(Protocol):
 
 
 class Speech(Protocol):
-    """Speech's REST API. All raise Transient, Throttled, ForbiddenUrl; NotFound only where it says so."""
+    """Speech's REST API. All raise Transient, Throttled, ForbiddenUrl, ServiceRefused; NotFound where it says so."""
 
     def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:
         """Get a transcription by the URL it was named by, or by its id; None for a 404."""
@@ -96,7 +96,8 @@ class Jobs(Protocol):
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
         """Replace a job's document by what `change` makes of it, under its ETag, as often as it takes.
 
-        Return the document written; None if there is no such job or `change` returned None.
+        Return the document written; None if there is no such job or `change` returned None. Raises Conflict when
+        others are faster again and again.
         """
 
     def new(self, limit: int) -> list[Job]:
@@ -142,14 +143,14 @@ class Transcripts(Protocol):
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
         """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
 
-        Raises Conflict when another head is there.
+        Raises Conflict when another head is there than the one replaced or the very one given.
         """
 
     def retire(self, key: FileKey, ids: Sequence[str]) -> None:
         """Give parts an hour to live; those that are gone already do not matter."""
 
     def remove(self, key: FileKey, revision: str) -> None:
-        """Delete the parts of a revision that no head ever named."""
+        """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
 
     def failure(self, key: FileKey) -> FileFailure | None:
         """Read why a file was given up."""
@@ -161,7 +162,7 @@ class Transcripts(Protocol):
         """Delete the file's failure, if there is one."""
 
     def tally(self, job: Job) -> FileTally:
-        """Count what is in and what was given up in the job's current run."""
+        """Count what is in and what was given up in the job's current run; a file that is in was not given up."""
 
     def leftovers(self, job: Job, older_than: datetime) -> dict[FileKey, list[str]]:
-        """Ids of parts, by file, that no head (nor the job's report) names, that have no time to live yet."""
+        """Ids of parts, by file, that no head (nor the job's report) names, that are not retired yet."""

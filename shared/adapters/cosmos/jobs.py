@@ -1,6 +1,7 @@
 """Container `jobs`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from azure.core import MatchConditions
@@ -31,29 +32,39 @@ class CosmosJobs:
 
     def create(self, job: Job) -> None:
         """Create a job's document; raise Conflict if there is one."""
-        call(self._container.create_item, as_item(job, self._retention))
+        call(self._container.create_item, self._item(job))
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
         """Replace a job's document by what `change` makes of it, under its ETag, as often as it takes.
 
-        Return the document written; None if there is no such job or `change` returned None.
+        Return the document written; None if there is no such job or `change` returned None. Raises Conflict when
+        others are faster again and again.
         """
+        lost: Job | None = None
         for attempt in range(_UPDATE_ATTEMPTS):
             found = self._read(job_id)
-            changed = change(found[0]) if found else None
-            if found is None or changed is None:
+            if found is None:
+                return None
+            current, etag = found
+            if lost is not None and self._item(current) == self._item(lost):
+                return current  # our own writing, whose answer got lost: whoever asked has to go on from here
+            changed = change(current)
+            if changed is None:
                 return None
             try:
                 call(
                     self._container.replace_item,
                     job_id,
-                    as_item(changed, self._retention),
-                    etag=found[1],
+                    self._item(changed),
+                    etag=etag,
                     match_condition=MatchConditions.IfNotModified,
                 )
+            except NotFound:
+                return None
             except Conflict:
                 if attempt == _UPDATE_ATTEMPTS - 1:
                     raise
+                lost = changed
             else:
                 return changed
         raise AssertionError("the loop returns or raises")
@@ -120,6 +131,9 @@ class CosmosJobs:
         """Messages that were not understood, the newest first."""
         text = f"SELECT TOP {limit:d} * FROM c WHERE c.type = 'rejected' ORDER BY c.rejectedAt DESC"
         return msgspec.convert(query(self._container, text), list[Rejected])
+
+    def _item(self, job: Job) -> dict[str, Any]:
+        return as_item(job, self._retention)
 
     def _read(self, job_id: str) -> tuple[Job, str] | None:
         try:

@@ -1,6 +1,6 @@
 """Container `transcripts`: all documents of one audio file share a logical partition."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,7 @@ from shared.domain.job import FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
-from shared.errors import NotFound
-from shared.pipeline.batches import BATCH_OPERATIONS
+from shared.errors import Conflict, NotFound
 from shared.pipeline.ports import StoredHead
 
 RETIRED_SECONDS = 3600
@@ -49,7 +48,7 @@ class CosmosTranscripts:
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
         """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
 
-        Raises Conflict when another head is there.
+        Raises Conflict when another head is there than the one replaced or the very one given.
         """
         operations: list[Any] = [("upsert", (as_item(each, self._retention),)) for each in documents]
         item = as_item(head, self._retention)
@@ -57,7 +56,13 @@ class CosmosTranscripts:
             operations.append(("create", (item,)))
         else:
             operations.append(("replace", (HEAD_ID, item), {"if_match_etag": replaces}))
-        self._batch(key, operations)
+        try:
+            self._batch(key, operations)
+        except Conflict:
+            # It may be our own head that is there, and only the answer got lost.
+            stored = self._read(key, HEAD_ID)
+            if stored is None or not item.items() <= stored.items():
+                raise
 
     def retire(self, key: FileKey, ids: Sequence[str]) -> None:
         """Give parts an hour to live; those that are gone already do not matter."""
@@ -73,11 +78,10 @@ class CosmosTranscripts:
                 continue
 
     def remove(self, key: FileKey, revision: str) -> None:
-        """Delete the parts of a revision that no head ever named."""
+        """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
         text = f"SELECT VALUE c.id FROM c WHERE {_PARTS} AND c.revision = @revision"
-        ids = query(self._container, text, {"revision": revision}, partition=_partition(key))
-        for first in range(0, len(ids), BATCH_OPERATIONS):
-            self._batch(key, [("delete", (part,)) for part in ids[first : first + BATCH_OPERATIONS]])
+        for part in query(self._container, text, {"revision": revision}, partition=_partition(key)):
+            self._delete(key, part)
 
     def failure(self, key: FileKey) -> FileFailure | None:
         """Read why a file was given up."""
@@ -90,32 +94,31 @@ class CosmosTranscripts:
 
     def clear_failure(self, key: FileKey) -> None:
         """Delete the file's failure, if there is one."""
-        try:
-            call(self._container.delete_item, FAILURE_ID, _partition(key))
-        except NotFound:
-            return
+        self._delete(key, FAILURE_ID)
 
     def tally(self, job: Job) -> FileTally:
-        """Count what is in and what was given up in the job's current run."""
-        heads = "SELECT VALUE COUNT(1) FROM c WHERE c.type = 'transcript' AND c.run >= @run"
+        """Count what is in and what was given up in the job's current run; a file that is in was not given up."""
+        heads = "FROM c WHERE c.type = 'transcript' AND c.run >= @run"
         lost = "FROM c WHERE c.type = 'fileFailure' AND c.run = @run"
-        ingested = self._count(job.id, heads, {"run": job.reprocess_from})
-        given_up = self._count(job.id, f"SELECT VALUE COUNT(1) {lost}", {"run": job.run})
+        given_up = self._rows(job, f"SELECT c.fileId, c.kind {lost}", job.run)
         if not given_up:
-            return FileTally(ingested, 0, 0, [])
-        of_kind = f"SELECT VALUE COUNT(1) {lost} AND c.kind = @kind"
-        reports = self._count(job.id, of_kind, {"run": job.run, "kind": KIND_REPORT})
-        shown = f"SELECT TOP {_SHOWN_FAILURES} c.fileId, c.name, c.code, c.message {lost}"
-        failures = query(self._container, shown, {"run": job.run}, partition=[job.id])
-        return FileTally(ingested, given_up - reports, reports, msgspec.convert(failures, list[FailedFile]))
+            return FileTally(int(self._rows(job, f"SELECT VALUE COUNT(1) {heads}", job.reprocess_from)[0]), 0, 0, [])
+        # A file that is in may have a failure for a moment, until that is cleared: it must not count twice.
+        ingested = set(self._rows(job, f"SELECT VALUE c.fileId {heads}", job.reprocess_from))
+        done = ingested | _report_in(job)
+        kinds = Counter(row["kind"] == KIND_REPORT for row in given_up if row["fileId"] not in done)
+        shown = self._rows(job, f"SELECT TOP {_SHOWN_FAILURES} c.fileId, c.name, c.code, c.message {lost}", job.run)
+        failures = [row for row in shown if row["fileId"] not in done]
+        return FileTally(len(ingested), kinds[False], kinds[True], msgspec.convert(failures, list[FailedFile]))
 
     def leftovers(self, job: Job, older_than: datetime) -> dict[FileKey, list[str]]:
-        """Ids of parts, by file, that no head (nor the job's report) names, that have no time to live yet."""
+        """Ids of parts, by file, that no head (nor the job's report) names, that are not retired yet."""
         heads = "SELECT c.fileId, c.revision FROM c WHERE c.type = 'transcript'"
         named = {(row["fileId"], row["revision"]) for row in query(self._container, heads, partition=[job.id])}
         if job.report is not None:
             named.add((job.report.file_id, job.report.revision))
-        parts = f"SELECT c.id, c.fileId, c.revision FROM c WHERE {_PARTS} AND NOT IS_DEFINED(c.ttl) AND c._ts < @before"
+        alive = f"(NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
+        parts = f"SELECT c.id, c.fileId, c.revision FROM c WHERE {_PARTS} AND {alive} AND c._ts < @before"
         left: dict[FileKey, list[str]] = defaultdict(list)
         for row in query(self._container, parts, {"before": int(older_than.timestamp())}, partition=[job.id]):
             if (row["fileId"], row["revision"]) not in named:
@@ -126,8 +129,14 @@ class CosmosTranscripts:
         """All documents of a job, or of one file of it, as they are stored. For people and tests."""
         return query(self._container, "SELECT * FROM c", partition=[job_id, file_id] if file_id else [job_id])
 
-    def _count(self, job_id: str, text: str, values: dict[str, str | int]) -> int:
-        return int(query(self._container, text, values, partition=[job_id])[0])
+    def _rows(self, job: Job, text: str, run: int) -> list[Any]:
+        return query(self._container, text, {"run": run}, partition=[job.id])
+
+    def _delete(self, key: FileKey, document_id: str) -> None:
+        try:
+            call(self._container.delete_item, document_id, _partition(key))
+        except NotFound:
+            return
 
     def _read(self, key: FileKey, document_id: str) -> dict[str, Any] | None:
         try:
@@ -137,6 +146,11 @@ class CosmosTranscripts:
 
     def _batch(self, key: FileKey, operations: list[Any]) -> None:
         call(self._container.execute_item_batch, operations, _partition(key))
+
+
+def _report_in(job: Job) -> set[str]:
+    report = job.report
+    return {report.file_id} if report is not None and report.run >= job.reprocess_from else set()
 
 
 def _partition(key: FileKey) -> list[str]:

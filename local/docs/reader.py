@@ -1,0 +1,19 @@
+"""How a reader gets at a file; the contract page shows this code, and every run of the generator runs it."""
+
+from typing import Any
+
+from azure.cosmos import ContainerProxy
+
+
+def files_of(transcripts: ContainerProxy, job_id: str) -> list[str]:
+    """Return the ids of the files of a job that are in."""
+    query = "SELECT VALUE c.fileId FROM c WHERE c.type = 'transcript'"
+    return list(transcripts.query_items(query, partition_key=[job_id]))
+
+
+def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list[dict[str, Any]]:
+    """Return the turns of a file: first the head, then the parts that it names."""
+    partition = [job_id, file_id]
+    head = transcripts.read_item("transcript", partition)
+    parts = [transcripts.read_item(part, partition) for part in head["turns"]["parts"]]
+    return [turn for part in parts for turn in part["turns"]]

@@ -1,0 +1,69 @@
+"""The command `speech2cosmos`. Exit codes: 0 done, 1 not found or failed, 2 wrong usage or settings."""
+
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from shared.cli.jobs import jobs
+from shared.cli.output import print_error
+from shared.cli.show import show
+from shared.cli.speech import files, status
+from shared.cli.split import split
+from shared.cli.submit import submit
+from shared.errors import InvalidMessage, Misconfigured, Speech2CosmosError
+
+FAILED = 1
+WRONG_USAGE = 2
+
+
+class _Commands(TyperGroup):
+    """Turns our errors into a line on stderr and an exit code."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - the framework's signature
+        try:
+            return super().invoke(ctx)
+        except Misconfigured as error:
+            for problem in error.problems:
+                print_error(problem)
+            raise typer.Exit(WRONG_USAGE) from error
+        except Speech2CosmosError as error:
+            print_error(str(error))
+            # Of the messages that commands look at, all were given by the user.
+            raise typer.Exit(WRONG_USAGE if isinstance(error, InvalidMessage) else FAILED) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="speech2cosmos",
+    rich_markup_mode=None,  # errors stay lines of plain text, which can be piped and searched
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (submit, jobs, show, status, files, split):
+    app.command()(command)
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", help="Read settings that the environment lacks from this local.settings.json."),
+]
+
+
+@app.callback()
+def root(ctx: typer.Context, settings: SettingsFile = None) -> None:
+    """Results of Azure Speech batch transcription in Azure Cosmos DB.
+
+    Settings come from the environment, as those of the app, each command looking only at the ones it uses. Of a
+    service that it does not name, the stack on this machine is used if it runs (local/.state/endpoints.json).
+    """
+    ctx.obj = settings
+
+
+def main() -> None:
+    """Run the command."""
+    # Otherwise Python prints the warnings of Azure's SDKs, many lines long, over our one.
+    logging.getLogger().addHandler(logging.NullHandler())
+    app()
