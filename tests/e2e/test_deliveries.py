@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections.abc import Iterable
 from uuid import uuid4
 
 import requests
@@ -19,11 +20,11 @@ def _job(whole: Whole, *, files: int = 3) -> str:
     job_id = str(uuid4())
     specs = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(files)]
     report_file = FileSpec.of(job_id, "report.json")
-    contents: dict[str, object] = {
+    contents: dict[str, bytes | Iterable[bytes]] = {
         spec.blob: GeneratedResult(hours=0.01, speakers=2, seed=index) for index, spec in enumerate(specs)
     }
     contents[report_file.blob] = report([{"source": spec.name, "status": "Succeeded"} for spec in specs])
-    whole.serve(JobSpec(id=job_id, run_seconds=1, files=(report_file, *specs), page_size=2), contents)  # type: ignore[arg-type]  # bytes or an iterable of bytes, both are contents
+    whole.serve(JobSpec(id=job_id, run_seconds=1, files=(report_file, *specs), page_size=2), contents)
     return job_id
 
 
