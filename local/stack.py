@@ -139,6 +139,7 @@ class Stack:
             "functionsUrl": self.functions_url,
             "functionsKey": self.settings["LOCAL_FUNCTIONS_KEY"],
             "speechEndpoint": self.settings["SPEECH_ENDPOINT"],
+            "speechKey": self.settings.get("SPEECH_KEY", ""),
             "pids": self.pids,
         }
         write_endpoints(self.state, values)

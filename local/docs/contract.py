@@ -1,17 +1,21 @@
 """What is made for the contract page: tables of properties, containers and states, examples, code of a reader."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from local.docs import reader
-from local.docs.pages import code, json_text, table
-from local.docs.run import Document, Run
 from local.docs.examples import examples
-from local.docs.schemas import CONTRACTS, Meanings, Schema, referenced
+from local.docs.pages import code, json_text, table
+from local.docs.run import Run
+from local.docs.schemas import CONTRACTS, SYSTEM_PROPERTIES, Contract, Meanings, Schema, referenced
 from shared.domain.containers import CONTAINERS
 from shared.domain.documents import Document as DocumentType
 from shared.domain.documents import FileDocument, Part
 from shared.domain.job import END_STATES, LIFE
+
+_NO_DEFAULT = object()
 
 _COMMON = (
     (DocumentType, "every document"),
@@ -29,16 +33,13 @@ def contract_blocks(schemas: Mapping[str, Schema], run: Run) -> dict[str, str]:
         "reader": code("python", inspect.getsource(reader).partition('"""\n\n')[2]),
         "conversation": code("text", _spoken(run)),
         "properties of every document": _common(schemas),
-        **{f"properties: {contract.name}": _properties(contract.name, schemas) for contract in CONTRACTS},
+        **{f"properties: {each.name}": _properties(each, schemas[each.name]) for each in CONTRACTS},
         **{f"example: {name}": code("json", json_text(document)) for name, document in shown.items()},
     }
 
 
 def _containers() -> str:
-    rows = (
-        (f"`{each.name}`", " then ".join(f"`{path}`" for path in each.partition_key), _listed(each.indexed))
-        for each in CONTAINERS
-    )
+    rows = ((f"`{each.name}`", _listed(each.partition_key), _listed(each.indexed)) for each in CONTAINERS)
     return table(("container", "partition key", "indexed properties"), rows)
 
 
@@ -53,7 +54,7 @@ def _states() -> str:
 
 def _state(status: str | None) -> str:
     if status is None:
-        return "–"
+        return "no document"
     return f"**`{status}`**" if status in END_STATES else f"`{status}`"
 
 
@@ -63,10 +64,60 @@ def _spoken(run: Run) -> str:
 
 def _common(schemas: Mapping[str, Schema]) -> str:
     meanings = Meanings()
-    types = dict(_rows(schemas["track"], schemas["track"]))
+    kinds = {path: kind for path, kind, _ in _rows(schemas["track"], schemas["track"])}
+    kinds["type"] = _listed(contract.name for contract in CONTRACTS if contract.is_document)
     rows = (
-        (f"`{name}`", words, types[name], meaning)
+        (f"`{name}`", words, kinds[name], meaning)
         for shape, words in _COMMON
         for name, meaning in meanings.own(shape).items()
     )
     return table(("property", "in", "type", "meaning"), rows)
+
+
+def _properties(contract: Contract, schema: Schema) -> str:
+    own = Meanings().own(contract.shape)
+    rows = (row for row in _rows(schema, schema) if not contract.is_document or re.split(r"[.\[]", row[0])[0] in own)
+    return table(("property", "type", "meaning"), ((f"`{path}`", kind, meaning) for path, kind, meaning in rows))
+
+
+def _rows(schema: Schema, root: Schema, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield path, type and meaning of every property, those of inner objects after the one that holds them."""
+    for name, value in schema["properties"].items():
+        if value in SYSTEM_PROPERTIES.values():
+            continue
+        path = f"{prefix}{name}{'[]' if 'items' in value else ''}"
+        yield path, _kind(value, root) + _presence(name, schema), value["description"]
+        inner = root.get("$defs", {}).get(referenced(value), {})
+        if "properties" in inner:
+            yield from _rows(inner, root, f"{path}.")
+
+
+def _kind(value: Schema, root: Schema) -> str:
+    """Return a property's type in words."""
+    if "const" in value:
+        return f"`{value['const']}`"
+    if "items" in value:
+        return f"array of {_kind(value['items'], root)}"
+    if "anyOf" in value:
+        return " or ".join(_kind(choice, root) for choice in value["anyOf"])
+    if "$ref" in value:
+        return _choice(root["$defs"][referenced(value)])
+    if "enum" in value:
+        return _choice(value)
+    names = value["type"] if isinstance(value["type"], list) else [value["type"]]
+    return " or ".join("time of day" if "format" in value and name == "string" else name for name in names)
+
+
+def _choice(value: Schema) -> str:
+    return " or ".join(f"`{each}`" for each in value["enum"]) if "enum" in value else "object"
+
+
+def _presence(name: str, schema: Schema) -> str:
+    if name in schema["required"]:
+        return ""
+    default = schema["properties"][name].get("default", _NO_DEFAULT)
+    return ", may be left out" if default is _NO_DEFAULT else f", may be left out: `{json.dumps(default)}`"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

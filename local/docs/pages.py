@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -47,11 +48,14 @@ def code(language: str, text: str) -> str:
 
 
 def json_text(value: Any, *, indent: int = 0) -> str:  # noqa: ANN401 - any JSON value
-    """Return JSON with each list and object on one line where it fits, else with an entry a line."""
+    """Return JSON with lists and objects on one line where they fit, else an entry a line; numbers fill the lines."""
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, dict | list) or not value or len(flat) + indent <= WIDTH:
         return flat
     inner = indent + 2
+    if isinstance(value, list) and all(isinstance(each, int | float) for each in value):
+        lines = textwrap.fill(flat[1:-1], WIDTH, initial_indent=" " * inner, subsequent_indent=" " * inner)
+        return f"[\n{lines}\n{' ' * indent}]"
     if isinstance(value, dict):
         entries = [f"{json.dumps(name)}: {json_text(each, indent=inner)}" for name, each in value.items()]
     else:

@@ -7,8 +7,8 @@ from azure.cosmos import ContainerProxy
 
 def files_of(transcripts: ContainerProxy, job_id: str) -> list[str]:
     """Return the ids of the files of a job that are in."""
-    query = "SELECT VALUE c.fileId FROM c WHERE c.type = 'transcript'"
-    return list(transcripts.query_items(query, partition_key=[job_id]))
+    heads = transcripts.query_items("SELECT c.fileId FROM c WHERE c.type = 'transcript'", partition_key=[job_id])
+    return [head["fileId"] for head in heads]
 
 
 def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list[dict[str, Any]]:

@@ -15,12 +15,13 @@ from azure.cosmos import CosmosClient
 from local.azurite import Azurite, start_azurite
 from local.cosmos import Cosmos, start_cosmos
 from local.docs.pipeline import Pipeline
+from local.docs.reader import conversation, files_of
 from local.provision import provision_cosmos, provision_storage
 from local.samples.catalog import SampleJob, sample_jobs
 from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec, Speech, start_speech
 from local.speech.client import Contents
-from shared.domain.containers import CONTAINERS
+from shared.domain.containers import CONTAINERS, TRANSCRIPTS
 from shared.domain.messages import encode
 
 Document = dict[str, Any]
@@ -48,6 +49,26 @@ class Servers:
     cosmos: Cosmos
     speech: Speech
 
+    @contextmanager
+    def app_settings(self) -> Iterator[dict[str, str]]:
+        """Make a database; give the settings of an app that works on it, nothing of this process's; delete it."""
+        database = f"docs-{uuid4().hex[:12]}"
+        provision_cosmos(self.cosmos.endpoint, self.cosmos.key, database)
+        provision_storage(self.azurite.connection_string, _RAW_CONTAINER)
+        try:
+            yield {
+                "SPEECH_ENDPOINT": self.speech.endpoint,
+                "SPEECH_KEY": self.speech.key,
+                "CONTENT_HOSTS": self.azurite.blob_origin,
+                "COSMOS_ENDPOINT": self.cosmos.endpoint,
+                "COSMOS_KEY": self.cosmos.key,
+                "COSMOS_DATABASE": database,
+                "AzureWebJobsStorage": self.azurite.connection_string,
+                "RAW_CONTAINER": _RAW_CONTAINER,
+            }
+        finally:
+            CosmosClient(self.cosmos.endpoint, self.cosmos.key).delete_database(database)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -59,6 +80,8 @@ class Run:
     """The same after one job had been reprocessed."""
     messages: list[Document]
     """What the functions sent, in order."""
+    conversation: list[Document]
+    """The turns of a file, read as the contract page tells its readers to."""
     endpoint: str
     """Where Speech was."""
 
@@ -68,28 +91,9 @@ class Run:
 
 
 def run(servers: Servers) -> Run:
-    """Run the pipeline in a database of its own, which is deleted in the end."""
-    database = f"docs-{uuid4().hex[:12]}"
-    provision_cosmos(servers.cosmos.endpoint, servers.cosmos.key, database)
-    provision_storage(servers.azurite.connection_string, _RAW_CONTAINER)
-    try:
-        return _run(servers, environ(servers, database))
-    finally:
-        CosmosClient(servers.cosmos.endpoint, servers.cosmos.key).delete_database(database)
-
-
-def environ(servers: Servers, database: str) -> dict[str, str]:
-    """Return the settings of an app that works on `servers`; nothing is kept of the process's own environment."""
-    return {
-        "SPEECH_ENDPOINT": servers.speech.endpoint,
-        "SPEECH_KEY": servers.speech.key,
-        "CONTENT_HOSTS": servers.azurite.blob_origin,
-        "COSMOS_ENDPOINT": servers.cosmos.endpoint,
-        "COSMOS_KEY": servers.cosmos.key,
-        "COSMOS_DATABASE": database,
-        "AzureWebJobsStorage": servers.azurite.connection_string,
-        "RAW_CONTAINER": _RAW_CONTAINER,
-    }
+    """Run the pipeline in a database of its own."""
+    with servers.app_settings() as settings:
+        return _run(servers, settings)
 
 
 @contextmanager
@@ -114,6 +118,12 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
         first.enqueue(job.message)
     first.until_ended(*(job.message.strip().lower() for job in jobs.values() if job.name not in {"running", "no-id"}))
     ended = _documents(first)
+    transcripts = first.app.database.get_container_client(TRANSCRIPTS.name)
+    talk = [
+        turn
+        for file_id in files_of(transcripts, CONVERSATION_JOB)
+        for turn in conversation(transcripts, CONVERSATION_JOB, file_id)
+    ]
     # Without GETs of single jobs the poll lists what ended, and notes in `_poll` how far it came.
     second = Pipeline({**settings, "POLL_GET_LIMIT": "0"}, first.clock.now() + LATER)
     reference = jobs["reference"]
@@ -121,7 +131,7 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
     second.enqueue(msgspec.json.encode({"id": reference.message, "reprocess": True}).decode())
     second.until_ended(reference.message)
     messages = [msgspec.json.decode(encode(message)) for message in (*first.sent, *second.sent)]
-    return Run(ended, _documents(second), messages, servers.speech.endpoint)
+    return Run(ended, _documents(second), messages, talk, servers.speech.endpoint)
 
 
 def _documents(pipeline: Pipeline) -> list[Document]:

@@ -20,7 +20,7 @@ def enqueue(settings: Settings, messages: Iterable[str]) -> Iterator[str]:
     """Send messages as plain text, in order; yield each when the queue has it.
 
     A send whose answer got lost is repeated; the app takes the same message twice for one. Raises Misconfigured for
-    a connection string that is none, NotFound if there is no such queue, Transient, ServiceRefused.
+    an address that the SDK refuses, NotFound if there is no such queue, Transient, ServiceRefused.
     """
     with _client(settings) as queue:
         for message in messages:
@@ -36,11 +36,13 @@ def _send(queue: QueueClient, message: str) -> None:
 
 
 def _client(settings: Settings) -> QueueClient:
-    # retry_total: the SDK's own waits add up to a minute, which is long to look at a prompt.
-    if settings.storage is None:
-        uri = str(settings.storage_queue_uri)
-        return QueueClient(uri, JOBS_QUEUE, credential=credential(), retry_total=0)
+    storage, uri = settings.storage, settings.storage_queue_uri
     try:
-        return QueueClient.from_connection_string(settings.storage.get_secret_value(), JOBS_QUEUE, retry_total=0)
+        # retry_total: the SDK's own waits add up to a minute, which is long to look at a prompt.
+        if storage is not None:
+            return QueueClient.from_connection_string(storage.get_secret_value(), JOBS_QUEUE, retry_total=0)
+        return QueueClient(str(uri), JOBS_QUEUE, credential=credential(), retry_total=0)
     except ValueError as error:
-        raise Misconfigured([f"AzureWebJobsStorage: found (not shown). {error}"]) from error
+        # The SDK's text names no value: "Connection string is either blank or malformed."
+        name = "AzureWebJobsStorage" if storage is not None else f"AzureWebJobsStorage__queueServiceUri: found {uri!r}"
+        raise Misconfigured([f"{name}: {error}"]) from error

@@ -1,11 +1,12 @@
 """The command `speech2cosmos`. Exit codes: 0 done, 1 not found or failed, 2 wrong usage or settings."""
 
 import logging
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from shared.cli.jobs import jobs
 from shared.cli.output import print_error
@@ -19,24 +20,7 @@ FAILED = 1
 WRONG_USAGE = 2
 
 
-class _Commands(TyperGroup):
-    """Turns our errors into a line on stderr and an exit code."""
-
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - the framework's signature
-        try:
-            return super().invoke(ctx)
-        except Misconfigured as error:
-            for problem in error.problems:
-                print_error(problem)
-            raise typer.Exit(WRONG_USAGE) from error
-        except Speech2CosmosError as error:
-            print_error(str(error))
-            # Of the messages that commands look at, all were given by the user.
-            raise typer.Exit(WRONG_USAGE if isinstance(error, InvalidMessage) else FAILED) from error
-
-
 app = typer.Typer(
-    cls=_Commands,
     name="speech2cosmos",
     rich_markup_mode=None,  # errors stay lines of plain text, which can be piped and searched
     no_args_is_help=True,
@@ -62,8 +46,21 @@ def root(ctx: typer.Context, settings: SettingsFile = None) -> None:
     ctx.obj = settings
 
 
-def main() -> None:
-    """Run the command."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command with `arguments`, or those of the process, and exit."""
     # Otherwise Python prints the warnings of Azure's SDKs, many lines long, over our one.
     logging.getLogger().addHandler(logging.NullHandler())
-    app()
+    try:
+        app(arguments)
+    except Misconfigured as error:
+        for problem in error.problems:
+            print_error(problem)
+        sys.exit(WRONG_USAGE)
+    except InvalidMessage as error:
+        # Of the messages and ids that commands look at, all were given by the user.
+        print_error(str(error))
+        sys.exit(WRONG_USAGE)
+    except Speech2CosmosError as error:
+        print_error(str(error))
+        sys.exit(FAILED)
+    raise AssertionError("typer exits")

@@ -1,5 +1,6 @@
 """What the commands print: JSON for programs, tables and lines for people, errors on one line."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,6 +14,9 @@ from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 
 NOTHING = "-"
 """Stands for what is not there, so that columns of a piped table can be counted."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Not more than these: the joiners that Hindi is written with are no printable characters to Python either."""
 
 _UNLIMITED = 100_000
 """Columns of a table that is not printed on a terminal: nothing is wrapped or cut."""
@@ -60,7 +64,7 @@ def print_line(text: str) -> None:
 def shown(value: object) -> str:
     """Return a value as one line of printable text: what a service sent does not get to steer a terminal."""
     text = NOTHING if value is None else str(value)
-    return "".join(char if char.isprintable() else " " for char in text) or NOTHING
+    return _CONTROL.sub(" ", text) or NOTHING
 
 
 def clock(ticks: int | None) -> str | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Annotated
 
-import msgspec
 import typer
 
 from shared.adapters.clock import SystemClock
@@ -21,10 +20,10 @@ from shared.cli.ids import document_id_of
 from shared.cli.output import print_json_line
 from shared.domain.documents import FileDocument, utc
 from shared.domain.report import ReportReader
+from shared.domain.revision import revision_of
 from shared.domain.speech_result import ResultReader
 from shared.domain.split import FileKey, SplitOptions, Splitter
 from shared.errors import InvalidResult
-from shared.pipeline.ingest import WRITER_VERSION
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -57,11 +56,11 @@ def split(  # noqa: PLR0913 - the command's own options
     settings = settings_of(ctx, SPLIT, NBEST_WORDS=nbest_words, TURN_GAP_SECONDS=turn_gap_seconds)
     options = split_options(settings)
     with _seekable(content) as seekable:
-        digest = hashlib.file_digest(seekable, "sha256").hexdigest()
+        digest = _digest(seekable)
         file = _File(
             content=seekable,
             key=FileKey(document_id_of(job_id), document_id_of(file_id or str(uuid.UUID(digest[:32])))),
-            revision=_revision(digest, options),
+            revision=revision_of(digest, options),
             name=name or (None if content.name == _STDIN else PurePath(content.name).name),
             options=options,
         )
@@ -84,7 +83,7 @@ class _File:
     def transcript(self) -> Iterator[FileDocument]:
         """Yield the parts of a result as they fill, then the head."""
         reader, splitter = ResultReader(), Splitter(self.key, self.revision, self.options)
-        for chunk in self._chunks():
+        for chunk in _chunks(self.content):
             for item in reader.feed(chunk):
                 yield from splitter.add(item)
         for item in reader.close():
@@ -102,15 +101,10 @@ class _File:
     def report(self) -> Iterator[FileDocument]:
         """Yield the parts of a report."""
         reader = ReportReader()
-        for chunk in self._chunks():
+        for chunk in _chunks(self.content):
             reader.feed(chunk)
         reader.close()
         yield from reader.parts(self.key, self.revision)
-
-    def _chunks(self) -> Iterator[bytes]:
-        self.content.seek(0)
-        while chunk := self.content.read(CHUNK_BYTES):
-            yield chunk
 
 
 def _readable(file: _File, *, as_report: bool) -> Callable[[], Iterator[FileDocument]]:
@@ -132,13 +126,21 @@ def _readable(file: _File, *, as_report: bool) -> Callable[[], Iterator[FileDocu
     return file.transcript
 
 
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+    content.seek(0)
+    while chunk := content.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _digest(content: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(content):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def _exhaust(documents: Iterator[FileDocument]) -> None:
     deque(documents, maxlen=0)
-
-
-def _revision(digest: str, options: SplitOptions) -> str:
-    # As the app makes it of a blob's ETag: here the bytes themselves say which file it is.
-    return hashlib.sha256(msgspec.json.encode([digest, WRITER_VERSION, options])).hexdigest()[:12]
 
 
 @contextmanager
@@ -149,5 +151,4 @@ def _seekable(content: IO[bytes]) -> Iterator[IO[bytes]]:
         return
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(content, copy, CHUNK_BYTES)
-        copy.seek(0)
         yield copy

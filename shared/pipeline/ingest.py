@@ -1,17 +1,15 @@
 """Fetches one file of a job, splits it and writes it: a reader never sees half of it."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import msgspec
-
 from shared.domain.documents import FileDocument, encoded_size, utc
 from shared.domain.job import Job, ReportSummary
 from shared.domain.messages import FetchFile
 from shared.domain.report import SHOWN_FAILURES, ReportReader
+from shared.domain.revision import revision_of
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.speech_result import ResultReader
 from shared.domain.split import FileKey, SplitOptions, Splitter
@@ -22,10 +20,6 @@ from shared.pipeline.ports import Clock, Content, Contents, Jobs, RawArchive, Ra
 from shared.pipeline.stream import carry
 
 log = logging.getLogger(__name__)
-
-WRITER_VERSION = 1
-"""Raise it whenever the same file would become other documents: then reprocessing writes a new revision."""
-
 
 @dataclass
 class Trace:
@@ -162,7 +156,7 @@ class Ingest:
                 raise Permanent(f"Speech gave no contentUrl for file {message.file_id}", "NoContentUrl")
             try:
                 with self.contents.open(url) as content:
-                    revision = trace.revision = _revision(content.etag, self.options)
+                    revision = trace.revision = revision_of(content.etag, self.options)
                     raw = self.archive.begin(f"{message.job_id}/{message.file_id}/{revision}.json.gz")
                     yield content, raw, revision
                     return
@@ -170,12 +164,6 @@ class Ingest:
                 if last:
                     raise Transient(f"the content was refused twice: {error}") from error
                 log.warning("job %s file %s: %s: asks for a new link", message.job_id, message.file_id, error)
-
-
-def _revision(etag: str, options: SplitOptions) -> str:
-    # The options are in it, so that two revisions with one name never differ in their documents.
-    known = msgspec.json.encode([etag, WRITER_VERSION, options])
-    return hashlib.sha256(known).hexdigest()[:12]
 
 
 def _has_report(job: Job, message: FetchFile) -> bool:

@@ -1,0 +1,58 @@
+"""The files that are made: what they should hold, which of them differ, and their writing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.docs.contract import contract_blocks
+from local.docs.pages import filled
+from local.docs.run import Run
+from local.docs.schemas import CONTRACTS, schema_text, schemas
+from local.docs.settings import sample_settings, settings_blocks
+
+REPOSITORY = Path(__file__).parent.parent.parent
+
+CONTRACT = "docs/contract"
+SETTINGS_PAGE = "docs/settings.md"
+SAMPLE = "local.settings.sample.json"
+
+_SCHEMAS = "*.schema.json"
+
+
+def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
+    """Return what the files should hold, by their path from `root`; pages keep what stands outside their blocks.
+
+    Raises PageError and MeaningError where page, words and code do not fit.
+    """
+    documents = schemas()
+    page = f"{CONTRACT}/README.md"
+    return {
+        **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in CONTRACTS},
+        page: filled(page, _text(root, page), contract_blocks(documents, run)),
+        SETTINGS_PAGE: filled(SETTINGS_PAGE, _text(root, SETTINGS_PAGE), settings_blocks()),
+        SAMPLE: sample_settings(),
+    }
+
+
+def differing(files: Mapping[str, str], root: Path = REPOSITORY) -> list[str]:
+    """Return the paths of files that are missing or hold something else, and of schemas that nothing makes."""
+    found = {path.relative_to(root).as_posix() for path in (root / CONTRACT).glob(_SCHEMAS)}
+    wrong = {name for name, text in files.items() if _bytes(root / name) != text.encode()}
+    return sorted(wrong | (found - files.keys()))
+
+
+def write(files: Mapping[str, str], root: Path = REPOSITORY) -> None:
+    """Write the files that differ, with LF on every system, and remove schemas that nothing makes."""
+    for name in differing(files, root):
+        if name in files:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(files[name].encode())
+        else:
+            (root / name).unlink()
+
+
+def _text(root: Path, name: str) -> str:
+    return (root / name).read_text(encoding="utf-8")
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

@@ -1,0 +1,150 @@
+"""The command in this process, over real stand-ins in which the pipeline has written three jobs."""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.storage.queue import QueueClient
+
+from local.azurite import Azurite
+from local.cosmos import Cosmos
+from local.provision import provision_cosmos, provision_storage
+from local.samples.catalog import DATA
+from local.speech import FileSpec, JobError, JobSpec, Speech, start_speech
+from shared.bootstrap import App
+from shared.cli.main import main
+from shared.domain.messages import JOBS_QUEUE, Work
+from shared.errors import InvalidMessage
+from shared.settings import settings_table
+
+WHOLE_JOB = "00000000-0000-4000-8000-00000000c001"
+PARTLY_JOB = "00000000-0000-4000-8000-00000000c002"
+FAILED_JOB = "00000000-0000-4000-8000-00000000c003"
+REJECTED = "please transcribe\tmy call"
+
+DIARIZED = FileSpec.of(WHOLE_JOB, "contenturl_0.json")
+REPORT = FileSpec.of(PARTLY_JOB, "report.json")
+BROKEN = FileSpec.of(PARTLY_JOB, "contenturl_0.json")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command left."""
+
+    code: int
+    out: str
+    error: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """The documents that were printed, one line of JSON each."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Ran]
+
+
+@dataclass(frozen=True)
+class World:
+    """The services, and the settings that name them."""
+
+    settings: dict[str, str]
+    speech: Speech
+
+    def queue(self) -> QueueClient:
+        """Return the queue that users send to."""
+        return QueueClient.from_connection_string(self.settings["AzureWebJobsStorage"], JOBS_QUEUE)
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder, without any of our settings."""
+    for name, _ in settings_table():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    def command(*arguments: str | Path) -> Ran:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        printed = capfd.readouterr()
+        return Ran(int(ended.value.code or 0), printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def world(azurite: Azurite, cosmos: Cosmos, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    speech = start_speech(azurite, log=tmp_path_factory.mktemp("cli") / "speech.log", port=0)
+    settings = {
+        "SPEECH_ENDPOINT": speech.endpoint,
+        "SPEECH_KEY": speech.key,
+        "COSMOS_ENDPOINT": cosmos.endpoint,
+        "COSMOS_KEY": cosmos.key,
+        "COSMOS_DATABASE": f"cli-{uuid.uuid4().hex}",
+        "AzureWebJobsStorage": azurite.connection_string,
+        "CONTENT_HOSTS": azurite.blob_origin,
+        "POLL_MIN_SECONDS": "0",
+    }
+    provision_cosmos(cosmos.endpoint, cosmos.key, settings["COSMOS_DATABASE"])
+    provision_storage(azurite.connection_string, "raw-results")
+    world = World(settings, speech)
+    with world.queue() as queue:
+        queue.create_queue()
+    _serve(speech)
+    _ingest(App.from_env(settings))
+    yield world
+    speech.stop()
+
+
+@pytest.fixture
+def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Name the services in the environment; leave the queue empty."""
+    for name, value in world.settings.items():
+        monkeypatch.setenv(name, value)
+    with world.queue() as queue:
+        queue.clear_messages()
+    return world
+
+
+def _serve(speech: Speech) -> None:
+    diarized = (DATA / "diarized-mono.json").read_bytes()
+    report = (DATA / "report-failures.json").read_bytes()
+    speech.control.put_job(JobSpec(id=WHOLE_JOB, files=(DIARIZED,)), {DIARIZED.blob: diarized})
+    speech.control.put_job(
+        JobSpec(
+            id=PARTLY_JOB,
+            display_name="two\x1b[2Jlines\n",
+            properties={"destinationContainerUrl": "https://example.blob.core.windows.net/out?sig=REDACTED"},
+            files=(REPORT, BROKEN),
+            page_size=1,
+        ),
+        {REPORT.blob: report, BROKEN.blob: b'{"recognizedPhrases": [{}]}'},
+    )
+    error = JobError(code="InvalidAudio", message="The audio could not be decoded.")
+    speech.control.put_job(JobSpec(id=FAILED_JOB, status="Failed", error=error))
+
+
+def _ingest(app: App) -> None:
+    for job_id in (WHOLE_JOB, PARTLY_JOB, FAILED_JOB):
+        app.accept_job(job_id.encode())
+    with pytest.raises(InvalidMessage):
+        app.accept_job(REJECTED.encode())
+    app.record_poison(JOBS_QUEUE, REJECTED.encode())
+    work: list[Work] = [*app.poll_jobs()]
+    while work:
+        work += app.fetch_results(work.pop(0), 1)
+    assert list(app.settle_jobs()) == []
+
+
+def environment_for_a_process(**settings: str) -> dict[str, str]:
+    """Return the environment of a child process: only what Python needs, and these settings."""
+    return {"PATH": os.environ["PATH"], **settings}

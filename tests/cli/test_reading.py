@@ -1,0 +1,143 @@
+"""`jobs`, `show`, `status`, `files`: what is in Cosmos DB, and what Speech says."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from shared.bootstrap import App
+from shared.domain.split import FileKey
+from tests.cli.conftest import BROKEN, DIARIZED, FAILED_JOB, PARTLY_JOB, REJECTED, REPORT, WHOLE_JOB, Run, World
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    return {line.split()[0]: line.split() for line in text.splitlines() if line.strip()}
+
+
+def test_jobs_are_listed_the_newest_first_without_colour(run: Run, here: World) -> None:
+    ran = run("jobs")
+    assert (ran.code, ran.error) == (0, "")
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == [FAILED_JOB, PARTLY_JOB, WHOLE_JOB]
+    table = rows(ran.out)
+    assert table[WHOLE_JOB][1:6] == ["completed", "Succeeded", "1", "0", "1"]
+    assert table[PARTLY_JOB][1:8] == ["completedWithErrors", "Succeeded", "0", "1", "1", "0", "2"]
+    assert "Speech: InvalidAudio: The audio could not be decoded." in ran.out
+    assert "\x1b" not in ran.out
+    assert here.settings["COSMOS_KEY"] not in ran.out
+
+
+def test_jobs_of_one_status_and_at_most_so_many(run: Run, here: World) -> None:
+    assert [job["id"] for job in run("jobs", "--json", "--limit", "1").lines] == [FAILED_JOB]
+    assert [job["id"] for job in run("jobs", "--json", "--status", "completed").lines] == [WHOLE_JOB]
+    assert run("jobs", "--json", "--status", "pending").out == ""
+    assert run("jobs", "--status", "done").code == 2
+    assert here
+
+
+def test_rejected_messages_are_listed_on_demand(run: Run, here: World) -> None:
+    assert "rejected_" not in run("jobs").out
+    assert "please transcribe my call" in run("jobs", "--rejected").out
+    (rejected,) = [each for each in run("jobs", "--rejected", "--json").lines if each["type"] == "rejected"]
+    assert rejected["message"] == REJECTED
+    assert here
+
+
+def test_show_tells_speechs_failures_from_ours(run: Run, here: World) -> None:
+    out = run("show", PARTLY_JOB.upper()).out
+    given_up, _, at_speech = out.partition("Failed at Speech")
+    assert "Given up by speech2cosmos" in given_up
+    assert BROKEN.id in given_up
+    assert "InvalidResult" in given_up
+    assert "recognizedPhrases[0]" in given_up
+    assert at_speech.count("Failed") == 2
+    assert "failure     Speech: InvalidAudio" in run("show", FAILED_JOB).out
+    assert here
+
+
+def test_text_from_a_service_cannot_steer_the_terminal(run: Run, here: World) -> None:
+    assert "name        two [2Jlines \n" in run("show", PARTLY_JOB).out
+    assert here
+
+
+def test_show_lists_the_files_of_a_job(run: Run, here: World) -> None:
+    ran = run("show", f"https://any.example/speechtotext/v3.1/transcriptions/{WHOLE_JOB}")
+    head = App.from_env(here.settings).transcripts.head(FileKey(WHOLE_JOB, DIARIZED.id))
+    assert head is not None
+    row = rows(ran.out)[DIARIZED.id]
+    assert row[1:4] == ["contenturl_0.json", str(head.head.phrase_count), str(head.head.word_count)]
+    assert row[5:] == ["0", "0,1,2", "3"]
+
+
+@pytest.mark.parametrize("arguments", [(DIARIZED.id.upper(),), ("--turns",)])
+def test_show_prints_who_said_what_when(run: Run, here: World, arguments: tuple[str, ...]) -> None:
+    out = run("show", WHOLE_JOB, *arguments).out
+    documents = run("show", WHOLE_JOB, "--json", "--turns").lines
+    turns = [turn for each in documents if each["type"] == "turns" for turn in each["turns"]]
+    said = out.partition("Turns: ")[2].splitlines()
+    assert int(said[0]) == len(turns) == len(said[1:])
+    assert said[1].endswith(f"  channel 0 speaker {turns[0]['speaker']}: {turns[0]['display']}")
+    assert here
+
+
+def test_json_follows_the_head_and_leaves_out_what_it_does_not_name(run: Run, here: World) -> None:
+    app = App.from_env(here.settings)
+    stored = app.transcripts.items(WHOLE_JOB)
+    container = app.database.get_container_client("transcripts")
+    part = next(item for item in stored if item["type"] == "turns")
+    orphan = {**{name: value for name, value in part.items() if not name.startswith("_")}, "id": "0ld_turns_0000"}
+    container.upsert_item(orphan)
+    try:
+        job, head, *parts = run("show", WHOLE_JOB, "--json").lines
+        of_file: list[dict[str, Any]] = run("show", WHOLE_JOB, DIARIZED.id, "--json").lines
+    finally:
+        container.delete_item(orphan["id"], [WHOLE_JOB, DIARIZED.id])
+    assert (job["type"], job["id"], head["type"]) == ("job", WHOLE_JOB, "transcript")
+    assert {each["id"] for each in [head, *parts]} == {item["id"] for item in stored}
+    assert of_file == [head, *parts]
+    assert not any(name.startswith("_") for each in parts for name in each)
+
+
+def test_json_has_the_failure_and_the_report(run: Run, here: World) -> None:
+    assert [each["type"] for each in run("show", PARTLY_JOB, "--json").lines] == ["job", "fileFailure", "report"]
+    assert [each["type"] for each in run("show", PARTLY_JOB, REPORT.id, "--json").lines] == ["report"]
+    assert [each["type"] for each in run("show", PARTLY_JOB, BROKEN.id, "--json").lines] == ["fileFailure"]
+    assert here
+
+
+def test_what_is_not_in_the_database_is_an_error(run: Run, here: World) -> None:
+    unknown = str(uuid.uuid4())
+    for arguments in ((unknown,), (WHOLE_JOB, unknown)):
+        ran = run("show", *arguments)
+        assert (ran.code, ran.out) == (1, "")
+        assert unknown in ran.error
+    assert run("show", "not-an-id").code == 2
+    assert here
+
+
+def test_status_prints_what_speech_says_without_signatures(run: Run, here: World) -> None:
+    ran = run("status", PARTLY_JOB)
+    said = json.loads(ran.out)
+    assert (said["status"], said["displayName"]) == ("Succeeded", "two\x1b[2Jlines\n")
+    assert said["self"].endswith("?api-version=2025-10-15")
+    assert "REDACTED" not in ran.out
+    url = f"{here.speech.endpoint}/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
+    assert json.loads(run("status", url).out)["self"] == url
+
+
+def test_status_of_a_job_that_speech_does_not_know_is_an_error(run: Run, here: World) -> None:
+    ran = run("status", str(uuid.uuid4()))
+    assert (ran.code, ran.out) == (1, "")
+    assert "answered 404" in ran.error
+    assert run("status", f"https://elsewhere.example/speechtotext/transcriptions/{WHOLE_JOB}").code == 2
+    assert here
+
+
+def test_files_of_all_pages_stand_in_one_list_without_signatures(run: Run, here: World) -> None:
+    url = f"{here.speech.endpoint}/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
+    for job in (PARTLY_JOB, url):
+        values = json.loads(run("files", job).out)["values"]
+        assert [file["name"] for file in values] == ["report.json", "contenturl_0.json"]
+        assert [file["links"]["contentUrl"].partition("?")[2] for file in values] == ["", ""]
+        signed = json.loads(run("files", job, "--with-signatures").out)["values"]
+        assert all("sig=" in file["links"]["contentUrl"] for file in signed)

@@ -1,0 +1,127 @@
+"""Where the commands find their settings, and what they say when they do not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import FAILED_JOB, PARTLY_JOB, WHOLE_JOB, Run, World
+
+
+def write_stack_file(world: World) -> None:
+    file = Path("local", ".state", "endpoints.json")
+    file.parent.mkdir(parents=True)
+    values = {
+        "storageConnectionString": world.settings["AzureWebJobsStorage"],
+        "cosmosEndpoint": world.settings["COSMOS_ENDPOINT"],
+        "cosmosKey": world.settings["COSMOS_KEY"],
+        "cosmosDatabase": world.settings["COSMOS_DATABASE"],
+        "speechEndpoint": world.settings["SPEECH_ENDPOINT"],
+        "speechKey": world.settings["SPEECH_KEY"],
+        "functionsUrl": "http://127.0.0.1:7071",
+        "pids": {"host": 1},
+    }
+    file.write_text(json.dumps(values))
+
+
+def named_in(error: str) -> list[str]:
+    return [line.removeprefix("error: ").partition(":")[0] for line in error.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["status", WHOLE_JOB], ["SPEECH_ENDPOINT"]),
+        (["files", WHOLE_JOB], ["SPEECH_ENDPOINT"]),
+        (["jobs"], ["COSMOS_ENDPOINT"]),
+        (["show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
+        (["submit", WHOLE_JOB], ["AzureWebJobsStorage"]),
+        (["submit", f"https://x.example/{WHOLE_JOB}"], ["SPEECH_ENDPOINT", "AzureWebJobsStorage"]),
+    ],
+)
+def test_a_command_demands_the_settings_that_it_uses_and_no_others(
+    run: Run, arguments: list[str], missing: list[str]
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out, named_in(ran.error)) == (2, "", missing)
+
+
+def test_what_is_wrong_is_named_together_with_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPEECH_API_VERSION", "v9")
+    monkeypatch.setenv("SPEECH_KEY", " ")
+    ran = run("status", WHOLE_JOB)
+    assert ran.code == 2
+    assert named_in(ran.error) == ["SPEECH_ENDPOINT", "SPEECH_API_VERSION"]
+    assert "'v9'" in ran.error
+
+
+def test_a_connection_string_that_is_none_is_named_and_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AzureWebJobsStorage", "pasted-secret")
+    ran = run("submit", WHOLE_JOB)
+    assert (ran.code, ran.out, named_in(ran.error)) == (2, "", ["AzureWebJobsStorage"])
+    assert "pasted-secret" not in ran.error
+
+
+def test_without_settings_the_stack_that_runs_in_this_folder_is_asked(run: Run, world: World) -> None:
+    write_stack_file(world)
+    assert f"Job {WHOLE_JOB}: completed" in run("show", WHOLE_JOB).out
+    assert json.loads(run("status", WHOLE_JOB).out)["status"] == "Succeeded"
+    assert run("submit", FAILED_JOB).out == f"enqueued {FAILED_JOB}\n"
+    with world.queue() as queue:
+        queue.clear_messages()
+
+
+def test_a_service_that_the_environment_names_is_never_mixed_with_the_running_stack(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stack_file(world)
+    monkeypatch.setenv("COSMOS_ENDPOINT", world.settings["COSMOS_ENDPOINT"])
+    monkeypatch.setenv("COSMOS_KEY", world.settings["COSMOS_KEY"])
+    ran = run("jobs")
+    assert (ran.code, ran.out) == (1, "")  # the stack's COSMOS_DATABASE is not taken, and `speech` is not there
+    assert "answered 404" in ran.error
+
+
+def test_a_queue_that_the_environment_names_is_never_replaced_by_the_running_stacks(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stack_file(world)
+    monkeypatch.setenv("AzureWebJobsStorage__queueServiceUri", "http://127.0.0.1:9/account")
+    ran = run("submit", FAILED_JOB)
+    assert (ran.code, ran.out, named_in(ran.error)) == (2, "", ["AzureWebJobsStorage__queueServiceUri"])
+    assert "only supported with HTTPS" in ran.error
+    with world.queue() as queue:
+        assert queue.peek_messages() == []
+
+
+def test_a_setting_in_the_environment_wins_over_the_running_stacks(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stack_file(world)
+    monkeypatch.setenv("SPEECH_KEY", "another-key")
+    ran = run("status", WHOLE_JOB)
+    assert (ran.code, ran.out) == (1, "")
+    assert "answered 401" in ran.error
+
+
+def test_a_settings_file_gives_what_the_environment_lacks(run: Run, world: World, tmp_path: Path) -> None:
+    file = tmp_path / "local.settings.json"
+    file.write_text(json.dumps({"IsEncrypted": False, "Values": world.settings}))
+    assert f"Job {PARTLY_JOB}: completedWithErrors" in run("--settings", file, "show", PARTLY_JOB).out
+
+
+def test_a_settings_file_that_is_none_is_named(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "local.settings.json"
+    file.write_text('{"Values": []}')
+    ran = run("--settings", file, "jobs")
+    assert (ran.code, ran.out) == (2, "")
+    assert str(file) in ran.error
+
+
+def test_a_service_that_does_not_answer_is_an_error_on_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPEECH_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("SPEECH_KEY", "any")
+    ran = run("status", WHOLE_JOB)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.error.count("\n") == 1
+    assert "127.0.0.1:9" in ran.error

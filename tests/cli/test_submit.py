@@ -1,0 +1,98 @@
+"""`submit`: what it puts on the queue, and what it refuses to."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import Run, World, environment_for_a_process
+
+FIRST = "11111111-1111-4111-8111-1111111111AA"
+SECOND = "22222222-2222-4222-8222-222222222222"
+
+
+def enqueued(world: World) -> list[str]:
+    with world.queue() as queue:
+        return [message.content for message in queue.receive_messages()]
+
+
+def test_bare_ids_are_enqueued_as_plain_text_in_lower_case(run: Run, here: World) -> None:
+    ran = run("submit", FIRST, SECOND)
+    assert (ran.code, ran.error) == (0, "")
+    assert ran.out.splitlines() == [f"enqueued {FIRST.lower()}", f"enqueued {SECOND}"]
+    assert enqueued(here) == [FIRST.lower(), SECOND]
+
+
+def test_reprocess_is_said_in_json(run: Run, here: World) -> None:
+    assert run("submit", FIRST, "--reprocess").code == 0
+    assert [json.loads(text) for text in enqueued(here)] == [{"id": FIRST.lower(), "reprocess": True}]
+
+
+def test_a_url_of_the_configured_resource_is_enqueued_as_it_is(run: Run, here: World) -> None:
+    url = f"{here.speech.endpoint}/speechtotext/v3.1/transcriptions/{SECOND}"
+    assert run("submit", url).code == 0
+    assert enqueued(here) == [url]
+
+
+def test_a_message_lives_until_it_is_read(run: Run, here: World) -> None:
+    run("submit", SECOND)
+    with here.queue() as queue:
+        (message,) = queue.receive_messages()
+    assert message.expires_on is not None
+    assert message.expires_on.year > 9000
+
+
+def test_wrong_ids_are_all_named_and_nothing_is_enqueued(run: Run, here: World) -> None:
+    ran = run("submit", FIRST, "not-an-id", f"https://elsewhere.example/speechtotext/transcriptions/{FIRST}")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'not-an-id'" in ran.error
+    assert "'elsewhere.example' is not listed in SPEECH_ALLOWED_HOSTS" in ran.error
+    assert ran.error.count("\n") == 1
+    assert enqueued(here) == []
+
+
+def test_ids_are_read_from_a_file_a_line_each(run: Run, here: World, tmp_path: Path) -> None:
+    file = tmp_path / "ids.txt"
+    file.write_bytes(f"\ufeff{FIRST}\r\n\n  {SECOND}  ".encode())
+    assert run("submit", "--file", file).code == 0
+    assert enqueued(here) == [FIRST.lower(), SECOND]
+
+
+def test_a_file_that_is_not_text_is_refused(run: Run, here: World, tmp_path: Path) -> None:
+    file = tmp_path / "ids.txt"
+    file.write_bytes(b"\xff\xfe\x00")
+    ran = run("submit", "--file", file)
+    assert ran.code == 2
+    assert "not UTF-8" in ran.error
+    assert enqueued(here) == []
+
+
+def test_ids_are_read_from_stdin(here: World) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "from shared.cli.main import main; main()", "submit", "-"],
+        input=f"{FIRST}\n{SECOND}\n".encode(),
+        capture_output=True,
+        check=False,
+        env=environment_for_a_process(AzureWebJobsStorage=here.settings["AzureWebJobsStorage"]),
+        cwd=Path(__file__).parents[2],
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert enqueued(here) == [FIRST.lower(), SECOND]
+
+
+def test_no_id_at_all_is_wrong_usage(run: Run) -> None:
+    ran = run("submit")
+    assert ran.code == 2
+    assert "at least one transcription id" in ran.error
+
+
+def test_a_queue_that_is_not_there_is_named(run: Run, here: World) -> None:
+    with here.queue() as queue:
+        queue.delete_queue()
+        try:
+            ran = run("submit", FIRST)
+        finally:
+            queue.create_queue()
+    assert (ran.code, ran.out) == (1, "")
+    assert "Queue transcription-jobs answered 404" in ran.error
+    assert ran.error.count("\n") == 1

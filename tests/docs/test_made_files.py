@@ -1,0 +1,59 @@
+"""The files that are made from the code: in step with it, and the check that says so."""
+
+from pathlib import Path
+
+import pytest
+
+from local.docs.__main__ import main
+from local.docs.run import Run
+from local.docs.write import CONTRACT, REPOSITORY, SAMPLE, SETTINGS_PAGE, made
+
+PAGE = f"{CONTRACT}/README.md"
+SCHEMA = f"{CONTRACT}/job.schema.json"
+
+
+def test_every_made_file_is_as_the_code_and_a_run_make_it(ran: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["--check"], lambda: ran)
+    assert (code, capsys.readouterr().err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (SCHEMA, ('"const": "job"', '"const": "Job"')),
+        (PAGE, ("Hello world.", "Hello, world.")),
+        (PAGE, ("How often the job was taken up", "How often")),
+        (SETTINGS_PAGE, ("`NBEST_WORDS`", "`WORDS`")),
+        (SAMPLE, ("python", "node")),
+        (SCHEMA, ("\n", "\r\n")),
+    ],
+)
+def test_the_check_names_a_file_that_differs_and_fails(
+    name: str, change: tuple[str, str], ran: Run, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = change
+    before = (copy / name).read_bytes().decode()
+    assert old in before
+    (copy / name).write_bytes(before.replace(old, new).encode())
+    assert main(["--check"], lambda: ran, copy) == 1
+    assert capsys.readouterr().err == f"{name} differs from the code; `make docs` writes it anew\n"
+
+
+def test_the_check_names_all_of_missing_and_leftover_schemas(
+    ran: Run, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / SCHEMA).unlink()
+    (copy / CONTRACT / "bygone.schema.json").write_text("{}")
+    assert main(["--check"], lambda: ran, copy) == 1
+    names = [line.split()[0] for line in capsys.readouterr().err.splitlines()]
+    assert names == [f"{CONTRACT}/bygone.schema.json", SCHEMA]
+
+
+def test_writing_mends_what_differs_and_leaves_nothing_to_write(ran: Run, copy: Path) -> None:
+    (copy / SCHEMA).write_text("{}")
+    (copy / SAMPLE).unlink()
+    (copy / CONTRACT / "bygone.schema.json").write_text("{}")
+    assert main([], lambda: ran, copy) == 0
+    for name in made(ran):
+        assert (copy / name).read_bytes() == (REPOSITORY / name).read_bytes()
+    assert not (copy / CONTRACT / "bygone.schema.json").exists()
