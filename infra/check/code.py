@@ -1,0 +1,98 @@
+"""What the code needs of a deployment, read from the code itself."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.domain import messages
+from shared.domain.containers import CONTAINERS, TIME_TO_LIVE
+from shared.settings import SECRETS, settings_table
+
+ROOT = Path(__file__).parent.parent.parent
+
+PLATFORM_SETTINGS = {
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "the host sends telemetry as the app's identity",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "where the host sends telemetry",
+    "AZURE_CLIENT_ID": "azure-identity: which user-assigned identity",
+    "AzureWebJobsStorage__clientId": "the host: which user-assigned identity",
+    "AzureWebJobsStorage__credential": "the host: a managed identity in place of a key",
+    "AzureWebJobsStorage__tableServiceUri": "where the host keeps its diagnostic events",
+    "PYTHON_THREADPOOL_THREAD_COUNT": "the Python worker: functions that run at once on an instance",
+}
+"""Settings that the platform and its libraries read, besides those of docs/settings.md."""
+
+
+@dataclass(frozen=True)
+class Functions:
+    """What function_app.py declares."""
+
+    names: frozenset[str]
+    queues: frozenset[str]
+
+
+def deployable_settings() -> set[str]:
+    """Return the settings that Azure is to have: all but keys and the connection string."""
+    return {name for name, _ in settings_table()} - SECRETS
+
+
+def functions() -> Functions:
+    """Return the functions and the queues that they read and write, by reading the file, not by running it."""
+    module = ast.parse((ROOT / "function_app.py").read_text("utf-8"))
+    constants: dict[str, str] = {name: value for name, value in vars(messages).items() if isinstance(value, str)}
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            constants[node.targets[0].id] = _text(node.value, constants)
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    named = [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == "function_name"]
+    keywords = [one for call in calls for one in call.keywords if one.arg == "queue_name"]
+    return Functions(
+        frozenset(_text(one.args[0], constants) for one in named),
+        frozenset(_text(one.value, constants) for one in keywords),
+    )
+
+
+def cosmos_containers() -> dict[str, dict[str, Any]]:
+    """Return each container as Cosmos DB's API writes it, by its name."""
+    return {
+        one.name: {
+            "id": one.name,
+            "partitionKey": {
+                "paths": list(one.partition_key),
+                # https://learn.microsoft.com/azure/cosmos-db/hierarchical-partition-keys: several paths, version 2
+                "kind": "MultiHash" if one.partition_key[1:] else "Hash",
+                "version": 2,
+            },
+            "indexingPolicy": one.indexing_policy(),
+            "defaultTtl": TIME_TO_LIVE,
+        }
+        for one in CONTAINERS
+    }
+
+
+def python_text() -> str:
+    """Return all of the deployed code, to look for words in."""
+    files = [ROOT / "function_app.py", *sorted((ROOT / "shared").rglob("*.py"))]
+    return "\n".join(path.read_text("utf-8") for path in files if "cli" not in path.relative_to(ROOT).parts)
+
+
+def azure_packages() -> set[str]:
+    """Return every package of Azure's SDK that the deployed code imports."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(python_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        found |= {name for name in names if name.split(".")[0] == "azure"}
+    return found
+
+
+def _text(node: ast.expr, constants: dict[str, str]) -> str:
+    match node:
+        case ast.Constant(value=str() as value):
+            return value
+        case ast.Name(id=name):
+            return constants.get(name, "")
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _text(left, constants) + _text(right, constants)
+        case _:
+            return ""

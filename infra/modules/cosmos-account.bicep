@@ -1,0 +1,87 @@
+// A Cosmos DB account of its own. An existing one is left as it is; what the app needs in either is in cosmos.bicep.
+
+import { tagSet } from 'types.bicep'
+
+@description('Region.')
+@minLength(1)
+param location string
+
+@description('Name of the account.')
+@minLength(3)
+@maxLength(44)
+param name string
+
+@description('Tags.')
+param tags tagSet
+
+@description('serverless: pay by the request; autoscale: a range of request units a second.')
+@allowed(['serverless', 'autoscale'])
+param capacity string
+
+@description('How far back the account can be restored.')
+@allowed(['Continuous7Days', 'Continuous30Days'])
+param backupTier string
+
+@description('Whether the account is reached through a private endpoint only.')
+param privateOnly bool
+
+@description('Resource id of the Log Analytics workspace that gets the logs.')
+@minLength(1)
+param workspaceId string
+
+resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'GlobalDocumentDB'
+  properties: {
+    databaseAccountOfferType: 'Standard'
+    locations: [
+      {
+        locationName: location
+        failoverPriority: 0
+        isZoneRedundant: false
+      }
+    ]
+    capabilities: capacity == 'serverless'
+      ? [
+          {
+            name: 'EnableServerless'
+          }
+        ]
+      : []
+    // The app's writes are conditional, so a read that lags costs it a repetition or a wait, never data; Strong would
+    // double what every read costs.
+    consistencyPolicy: {
+      defaultConsistencyLevel: 'Session'
+    }
+    backupPolicy: {
+      type: 'Continuous'
+      continuousModeProperties: {
+        tier: backupTier
+      }
+    }
+    disableKeyBasedMetadataWriteAccess: true
+    disableLocalAuth: true
+    enableAutomaticFailover: false
+    minimalTlsVersion: 'Tls12'
+    networkAclBypass: 'None'
+    publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
+  }
+}
+
+// Not DataPlaneRequests: a line for each of our requests costs more than the requests.
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-log-analytics'
+  scope: account
+  properties: {
+    workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [
+      {
+        category: 'ControlPlaneRequests'
+        enabled: true
+      }
+    ]
+  }
+}

@@ -1,0 +1,199 @@
+// The app: a Flex Consumption plan, the function app and its settings.
+
+import { settingSet, tagSet } from 'types.bicep'
+
+@description('Region.')
+@minLength(1)
+param location string
+
+@description('Name of the function app.')
+@minLength(2)
+@maxLength(60)
+param name string
+
+@description('Name of its plan.')
+@minLength(1)
+@maxLength(40)
+param planName string
+
+@description('Tags.')
+param tags tagSet
+
+@description('Resource id of the app\'s user-assigned identity.')
+@minLength(1)
+param identityId string
+
+@description('Client id of that identity.')
+@minLength(36)
+@maxLength(36)
+param identityClientId string
+
+@description('Name of the Application Insights component, in this resource group.')
+@minLength(1)
+param componentName string
+
+@description('Blob endpoint of the storage account, with a slash at its end.')
+@minLength(1)
+param blobEndpoint string
+
+@description('Queue endpoint of the storage account, with a slash at its end.')
+@minLength(1)
+param queueEndpoint string
+
+@description('Table endpoint of the storage account, with a slash at its end.')
+@minLength(1)
+param tableEndpoint string
+
+@description('Container that the app is deployed from.')
+@minLength(3)
+@maxLength(63)
+param deploymentContainer string
+
+@description('Memory of an instance in MB; all that runs on it at once shares it.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int
+
+@description('The most instances that may run at once.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int
+
+@description('Instances kept ready for poll_jobs and accept_job each.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyPollers int
+
+@description('Instances kept ready for fetch_results.')
+@minValue(0)
+@maxValue(100)
+param alwaysReadyFetchers int
+
+@description('Functions that run at the same time on an instance.')
+@minValue(1)
+@maxValue(48)
+param threadsPerInstance int
+
+@description('Resource id of the subnet that the app is put into; empty: none.')
+param subnetId string
+
+@description('The settings that docs/settings.md names.')
+param appSettings settingSet
+
+var readyPollers = [
+  for functionName in ['poll_jobs', 'accept_job']: {
+    name: 'function:${functionName}'
+    instanceCount: alwaysReadyPollers
+  }
+]
+
+var readyFetchers = [
+  {
+    name: 'function:fetch_results'
+    instanceCount: alwaysReadyFetchers
+  }
+]
+
+// What the platform and its libraries read. No FUNCTIONS_WORKER_RUNTIME: the runtime is a property of the app here.
+var platformSettings = {
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
+  AZURE_CLIENT_ID: identityClientId
+  AzureWebJobsStorage__blobServiceUri: blobEndpoint
+  AzureWebJobsStorage__clientId: identityClientId
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__queueServiceUri: queueEndpoint
+  AzureWebJobsStorage__tableServiceUri: tableEndpoint
+  PYTHON_THREADPOOL_THREAD_COUNT: string(threadsPerInstance)
+}
+
+resource component 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: componentName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  // By this tag `azd deploy` finds where the service `api` of azure.yaml goes.
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${blobEndpoint}${deploymentContainer}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'python'
+        version: '3.12'
+      }
+      scaleAndConcurrency: {
+        alwaysReady: concat(alwaysReadyPollers > 0 ? readyPollers : [], alwaysReadyFetchers > 0 ? readyFetchers : [])
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+      }
+    }
+    siteConfig: {
+      ftpsState: 'Disabled'
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+    }
+  }
+}
+
+resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: union(appSettings, platformSettings)
+}
+
+// Deployment is by Entra ID only: no publishing password.
+resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'ftp'
+  properties: {
+    allow: false
+  }
+}
+
+resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'scm'
+  properties: {
+    allow: false
+  }
+}
+
+@description('Name of the function app.')
+output name string = app.name
+
+@description('Where its HTTP functions are.')
+output url string = 'https://${app.properties.defaultHostName}'

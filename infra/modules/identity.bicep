@@ -1,0 +1,31 @@
+// The identity that the app has everywhere: in storage, Cosmos DB, Speech and Application Insights.
+
+import { tagSet } from 'types.bicep'
+
+@description('Region.')
+@minLength(1)
+param location string
+
+@description('Name of the user-assigned identity.')
+@minLength(3)
+@maxLength(128)
+param name string
+
+@description('Tags.')
+param tags tagSet
+
+// User-assigned, not system-assigned: its rights can be given before the app exists, and outlive it.
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: name
+  location: location
+  tags: tags
+}
+
+@description('Resource id, for the app.')
+output id string = identity.id
+
+@description('Client id, for settings: it tells this identity from others that the app may have.')
+output clientId string = identity.properties.clientId
+
+@description('Object id, for role assignments.')
+output principalId string = identity.properties.principalId

@@ -1,0 +1,164 @@
+// A private network: the app's subnet, and storage and Cosmos DB reached through private endpoints in the other.
+
+import { tagSet } from 'types.bicep'
+
+@description('Region.')
+@minLength(1)
+param location string
+
+@description('Name of the virtual network; private endpoints begin with it.')
+@minLength(2)
+@maxLength(50)
+param name string
+
+@description('Tags.')
+param tags tagSet
+
+@description('Address range of the network; each subnet takes a /24 of it.')
+@minLength(9)
+@maxLength(18)
+param addressPrefix string
+
+@description('Name of the subnet that the app is put into.')
+@minLength(1)
+@maxLength(80)
+param appSubnetName string
+
+@description('Resource id of the storage account.')
+@minLength(1)
+param storageAccountId string
+
+@description('Resource id of the Cosmos DB account.')
+@minLength(1)
+param cosmosAccountId string
+
+var endpoints = [
+  {
+    name: 'blob'
+    groupId: 'blob'
+    accountId: storageAccountId
+    zone: 'privatelink.blob.${environment().suffixes.storage}'
+  }
+  {
+    name: 'queue'
+    groupId: 'queue'
+    accountId: storageAccountId
+    zone: 'privatelink.queue.${environment().suffixes.storage}'
+  }
+  {
+    name: 'table'
+    groupId: 'table'
+    accountId: storageAccountId
+    zone: 'privatelink.table.${environment().suffixes.storage}'
+  }
+  {
+    name: 'cosmos'
+    groupId: 'Sql'
+    accountId: cosmosAccountId
+    zone: 'privatelink.documents.azure.com'
+  }
+]
+
+resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: {
+      addressPrefixes: [addressPrefix]
+    }
+    subnets: [
+      {
+        name: appSubnetName
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, 24, 0)
+          // Speech and Entra ID are out there.
+          defaultOutboundAccess: true
+          delegations: [
+            {
+              // Flex Consumption's own; it needs the provider Microsoft.App registered in the subscription.
+              name: 'flex-consumption'
+              properties: {
+                serviceName: 'Microsoft.App/environments'
+              }
+            }
+          ]
+        }
+      }
+      {
+        name: 'private-endpoints'
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, 24, 1)
+        }
+      }
+    ]
+  }
+}
+
+resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-07-01' existing = {
+  parent: network
+  name: 'private-endpoints'
+}
+
+resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
+  for endpoint in endpoints: {
+    name: endpoint.zone
+    location: 'global'
+    tags: tags
+  }
+]
+
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (endpoint, index) in endpoints: {
+    parent: zones[index]
+    name: 'to-${name}'
+    location: 'global'
+    tags: tags
+    properties: {
+      registrationEnabled: false
+      virtualNetwork: {
+        id: network.id
+      }
+    }
+  }
+]
+
+resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-07-01' = [
+  for endpoint in endpoints: {
+    name: '${name}-${endpoint.name}'
+    location: location
+    tags: tags
+    properties: {
+      subnet: {
+        id: endpointSubnet.id
+      }
+      privateLinkServiceConnections: [
+        {
+          name: endpoint.name
+          properties: {
+            privateLinkServiceId: endpoint.accountId
+            groupIds: [endpoint.groupId]
+          }
+        }
+      ]
+    }
+  }
+]
+
+resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-07-01' = [
+  for (endpoint, index) in endpoints: {
+    parent: privateEndpoints[index]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        {
+          name: endpoint.name
+          properties: {
+            privateDnsZoneId: zones[index].id
+          }
+        }
+      ]
+    }
+    dependsOn: [links[index]]
+  }
+]

@@ -1,0 +1,31 @@
+// What the app needs in the Speech resource, new or existing: its address, and the right to ask.
+
+import { roleGrant } from 'types.bicep'
+
+@description('Name of the Speech resource, in this resource group.')
+@minLength(2)
+@maxLength(64)
+param accountName string
+
+@description('Who has which role on it.')
+param grants roleGrant[]
+
+resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = {
+  name: accountName
+}
+
+// The same grant has the same name, so a second deployment finds what the first one made.
+resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in grants: {
+    name: guid(account.id, grant.principal.id, grant.roleId)
+    scope: account
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', grant.roleId)
+      principalId: grant.principal.id
+      principalType: grant.principal.type
+    }
+  }
+]
+
+@description('Endpoint (SPEECH_ENDPOINT): the custom subdomain, with a slash at its end.')
+output endpoint string = account.properties.endpoint

@@ -1,0 +1,107 @@
+// What the app needs in its storage account, new or existing: queues, containers, rights.
+
+import { roleGrant } from 'types.bicep'
+
+@description('Name of the account, in this resource group.')
+@minLength(3)
+@maxLength(24)
+param accountName string
+
+@description('Container of the raw results (RAW_CONTAINER).')
+@minLength(3)
+@maxLength(63)
+param rawContainer string
+
+@description('Container that the app is deployed from.')
+@minLength(3)
+@maxLength(63)
+param deploymentContainer string
+
+@description('Queue that jobs are enqueued on.')
+@minLength(3)
+@maxLength(63)
+param jobsQueue string
+
+@description('The other queues: what the functions send each other, and where the platform puts what they gave up.')
+@minLength(1)
+param otherQueues string[]
+
+@description('Who has which role on the account.')
+param grants roleGrant[]
+
+@description('Who has which role on that queue alone.')
+param jobsQueueGrants roleGrant[]
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: accountName
+}
+
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = [
+  for name in [rawContainer, deploymentContainer]: {
+    parent: blobService
+    name: name
+    properties: {
+      publicAccess: 'None'
+    }
+  }
+]
+
+// The host would make them on its first look; so they are there for whoever enqueues before it.
+resource jobs 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {
+  parent: queueService
+  name: jobsQueue
+}
+
+resource others 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
+  for name in otherQueues: {
+    parent: queueService
+    name: name
+  }
+]
+
+// The same grant has the same name, so a second deployment finds what the first one made.
+resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in grants: {
+    name: guid(account.id, grant.principal.id, grant.roleId)
+    scope: account
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', grant.roleId)
+      principalId: grant.principal.id
+      principalType: grant.principal.type
+    }
+  }
+]
+
+resource jobsQueueRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in jobsQueueGrants: {
+    name: guid(jobs.id, grant.principal.id, grant.roleId)
+    scope: jobs
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', grant.roleId)
+      principalId: grant.principal.id
+      principalType: grant.principal.type
+    }
+  }
+]
+
+@description('Resource id of the account.')
+output accountId string = account.id
+
+@description('Blob endpoint, with a slash at its end.')
+output blobEndpoint string = account.properties.primaryEndpoints.blob
+
+@description('Queue endpoint, with a slash at its end.')
+output queueEndpoint string = account.properties.primaryEndpoints.queue
+
+@description('Table endpoint, with a slash at its end.')
+output tableEndpoint string = account.properties.primaryEndpoints.table
