@@ -63,7 +63,7 @@ class App:
 
     @once
     def database(self) -> DatabaseProxy:
-        """The connection to Cosmos DB."""
+        """Connect to Cosmos DB."""
         key = self.settings.cosmos_key
         return connect(
             self.settings.cosmos_endpoint, key.get_secret_value() if key else None, self.settings.cosmos_database
@@ -91,7 +91,7 @@ class App:
 
     @once
     def ingest(self) -> Ingest:
-        """The writing of one file."""
+        """Write one file."""
         storage = self.settings.storage
         blobs = blob_service(storage.get_secret_value() if storage else None, self.settings.storage_blob_uri)
         container = blobs.get_container_client(self.settings.raw_container)

@@ -11,14 +11,18 @@ from shared.domain.urls import HostRule, origin_of
 from shared.errors import Misconfigured
 
 _SCHEDULE_FIELDS = 6
+_NO_STORAGE = (
+    "AzureWebJobsStorage: is missing; set it to a connection string, or set "
+    "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
+)
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value.strip())
+    parts = urlsplit(value)
     named = parts.hostname and "@" not in parts.netloc and parts.port != 0  # reading the port checks it
     if parts.scheme not in {"http", "https"} or not named or parts.query or parts.fragment:
         raise ValueError("must be a URL such as https://contoso.cognitiveservices.azure.com")
-    return value.strip().rstrip("/")
+    return value.rstrip("/")
 
 
 def _origin(value: str) -> str:
@@ -178,24 +182,22 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _has_storage(self) -> Self:
         if self.storage is None and self.storage_blob_uri is None:
-            raise ValueError(
-                "AzureWebJobsStorage: is missing; set it to a connection string, or set "
-                "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
-            )
+            raise ValueError(_NO_STORAGE)
         return self
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Return the settings in `environ`; an empty value counts as left out.
+        """Return the settings in `environ`; white space around a value does not count, an empty one is left out.
 
         Raises Misconfigured with one sentence for each setting that is missing or wrong.
         """
-        given = {name: value for name, value in environ.items() if value.strip()}
+        given = {name: value.strip() for name, value in environ.items() if value.strip()}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            problems = [_sentence(problem, given) for problem in error.errors()]
-            raise Misconfigured(problems + _storage_problem(given, problems)) from None
+            # pydantic skips checks of the whole while a field is wrong, but all problems are to be named at once.
+            wrong = [_sentence(problem, given) for problem in error.errors() if problem["loc"]]
+            raise Misconfigured(wrong + _storage_problem(given)) from None
 
     def speech_hosts(self) -> HostRule:
         """Return where Speech may be asked: the endpoint's own origin and SPEECH_ALLOWED_HOSTS."""
@@ -229,8 +231,6 @@ def _split(entries: str) -> tuple[str, ...]:
 
 
 def _sentence(problem: Any, given: Mapping[str, str]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    if not problem["loc"]:
-        return str(problem["msg"]).removeprefix("Value error, ")
     name = str(problem["loc"][0])
     if problem["type"] == "missing":
         return f"{name}: is missing. {Settings.model_fields[_field(name)].description}"
@@ -243,12 +243,10 @@ def _shown(name: str, value: str) -> str:
     return "(not shown)" if secret else repr(value)
 
 
-def _storage_problem(given: Mapping[str, str], problems: list[str]) -> list[str]:
-    # pydantic skips checks of the whole while a field is wrong; all problems are to be named at once.
-    has = "AzureWebJobsStorage" in given or "AzureWebJobsStorage__blobServiceUri" in given
-    if has or any(problem.startswith("AzureWebJobsStorage:") for problem in problems):
+def _storage_problem(given: Mapping[str, str]) -> list[str]:
+    if "AzureWebJobsStorage" in given or "AzureWebJobsStorage__blobServiceUri" in given:
         return []
-    return ["AzureWebJobsStorage: is missing; set it, or AzureWebJobsStorage__blobServiceUri"]
+    return [_NO_STORAGE]
 
 
 def _field(alias: str) -> str:

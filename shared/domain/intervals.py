@@ -4,7 +4,8 @@ Durations are never summed: pieces of one utterance repeat its offset with growi
 long somebody talked.
 """
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator
 from heapq import merge
 
 Interval = tuple[int, int]
@@ -14,10 +15,11 @@ _COMPACT_EVERY = 4096
 
 
 class IntervalSet:
-    """A union of intervals that stays compact while it grows."""
+    """A union of intervals that stays compact while it grows: 16 bytes an interval, since words are many."""
 
     def __init__(self) -> None:
-        self._merged: list[Interval] = []
+        self._begins = array("q")
+        self._ends = array("q")
         self._added: list[Interval] = []
 
     def add(self, begin: int, end: int) -> None:
@@ -28,39 +30,56 @@ class IntervalSet:
         if len(self._added) >= _COMPACT_EVERY:
             self._compact()
 
-    def union(self) -> Sequence[Interval]:
-        """Return the disjoint intervals in order; those that touch are one."""
+    def __iter__(self) -> Iterator[Interval]:
+        """Yield the disjoint intervals in order; those that touch are one."""
         self._compact()
-        return self._merged
+        return zip(self._begins, self._ends, strict=True)
 
     def length(self) -> int:
         """Return the ticks covered."""
-        return sum(end - begin for begin, end in self.union())
+        return sum(end - begin for begin, end in self)
 
     def _compact(self) -> None:
-        self._merged = union_of(merge(self._merged, sorted(self._added)))
-        self._added = []
+        added, self._added = sorted(self._added), []
+        if not added:
+            return
+        # Words come in order of time: what ends before the first new one stays as it is.
+        kept = len(self._ends)
+        while kept and self._ends[kept - 1] >= added[0][0]:
+            kept -= 1
+        touched = zip(self._begins[kept:], self._ends[kept:], strict=True)
+        del self._begins[kept:], self._ends[kept:]
+        for begin, end in union_of(merge(touched, added)):
+            self._begins.append(begin)
+            self._ends.append(end)
 
 
-def union_of(ordered: Iterable[Interval]) -> list[Interval]:
-    """Return the union of intervals given in order of their begin."""
-    result: list[Interval] = []
+def union_of(ordered: Iterable[Interval]) -> Iterator[Interval]:
+    """Yield the union of intervals given in order of their begin."""
+    current: Interval | None = None
     for begin, end in ordered:
-        if result and begin <= result[-1][1]:
-            if end > result[-1][1]:
-                result[-1] = (result[-1][0], end)
+        if current is not None and begin <= current[1]:
+            current = (current[0], max(current[1], end))
         else:
-            result.append((begin, end))
-    return result
+            if current is not None:
+                yield current
+            current = (begin, end)
+    if current is not None:
+        yield current
 
 
 def covered(sets: Iterable[IntervalSet]) -> tuple[int, int]:
     """Return the ticks in which at least one of the sets is active, and those in which two or more are."""
-    edges = merge(*([edge for begin, end in each.union() for edge in ((begin, 1), (end, -1))] for each in sets))
     any_active = several_active = active = since = 0
-    for moment, change in edges:
+    for moment, change in merge(*map(_edges, sets)):
         any_active += (moment - since) if active >= 1 else 0
         several_active += (moment - since) if active >= 2 else 0  # noqa: PLR2004 - two or more talk at once
         active += change
         since = moment
     return any_active, several_active
+
+
+def _edges(intervals: IntervalSet) -> Iterator[tuple[int, int]]:
+    for begin, end in intervals:
+        yield begin, 1
+        yield end, -1

@@ -25,6 +25,7 @@ _WHITE_SPACE = re.compile(rb"[ \t\n\r]*")
 _BOM = codecs.BOM_UTF8
 _TOKEN_BYTES = 16
 """An error this near to the end of the buffer may be a token cut in two: `-`, `1e`, `\\ud83d` without its twin."""
+_LITERALS = (b"true", b"false", b"null")
 
 
 class Cut(NamedTuple):
@@ -244,7 +245,7 @@ class ObjectStream:
             msgspec.json.decode(rest + b" " * _TOKEN_BYTES, type=msgspec.Raw)
         except msgspec.DecodeError as error:
             at_byte = _AT_BYTE.search(str(error))
-            if at_byte is not None and int(at_byte[1]) < len(rest):
+            if at_byte is not None and not _is_cut_token(rest, int(at_byte[1])):
                 return self._malformed(error)
         return self._cut_short()
 
@@ -263,3 +264,9 @@ class ObjectStream:
 def _may_be_cut(problem: str, length: int) -> bool:
     at_byte = _AT_BYTE.search(problem)
     return at_byte is None or int(at_byte[1]) + _TOKEN_BYTES > length
+
+
+def _is_cut_token(rest: bytes, at_byte: int) -> bool:
+    """Say whether the error at this byte is only that a token is cut off: msgspec counts from within the token."""
+    literal = rest[max(0, at_byte - 1) :]
+    return at_byte >= len(rest) or rest[at_byte:] == b"\\" or any(each.startswith(literal) for each in _LITERALS)

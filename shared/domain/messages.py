@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -39,7 +40,7 @@ class ListJobFiles(msgspec.Struct, rename="camel", frozen=True, tag_field="do", 
     next_link: str | None = None
     expected: int = 0
     reports: int = 0
-    version: int = 1
+    version: Literal[1] = 1
 
 
 class FetchFile(msgspec.Struct, rename="camel", frozen=True, tag_field="do", tag="fetch"):
@@ -52,7 +53,7 @@ class FetchFile(msgspec.Struct, rename="camel", frozen=True, tag_field="do", tag
     run: int
     reprocess_from: int = 0
     name: str | None = None
-    version: int = 1
+    version: Literal[1] = 1
 
 
 Work = ListJobFiles | FetchFile
@@ -120,9 +121,9 @@ def _text(body: bytes) -> str:
     plain = _utf8(body)
     if not plain:
         raise InvalidMessage("the message is empty")
-    # No id, URL or JSON is valid Base64: a GUID has hyphens, a URL a colon, JSON braces.
+    # No id, URL or JSON is valid Base64: a GUID has hyphens, a URL a colon, JSON braces. Some tools wrap its lines.
     try:
-        return _utf8(base64.b64decode(plain, validate=True)) or plain
+        return _utf8(base64.b64decode("".join(plain.splitlines()), validate=True)) or plain
     except (binascii.Error, ValueError, InvalidMessage):
         return plain
 

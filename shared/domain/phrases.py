@@ -1,11 +1,13 @@
 """Turns a phrase of Speech's JSON into the entry of a track document, and into what the head counts."""
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import UNSET
 
 from shared.domain.documents import DisplayWordColumns, Hypothesis, PhraseEntry, WordColumns
 from shared.domain.intervals import Interval
-from shared.domain.speech_result import DisplayWord, IndexedPhrase, NBest, Phrase, Word
+from shared.domain.speech_result import DisplayWord, IndexedPhrase, NBest, Phrase, Timed, Word
 from shared.domain.ticks import Number
 from shared.errors import InvalidResult
 
@@ -65,7 +67,7 @@ def _measure(index: int, phrase: Phrase, *, all_words: bool) -> Measured:
 def integer(number: Number, name: str) -> int:
     """Return a channel or speaker as the integer it is; Speech may write 1.0. Raises InvalidResult for 1.5."""
     if number != int(number) or abs(number) >= 2**31:
-        raise InvalidResult(f"{name} is {number}, not a number of a {name}")
+        raise InvalidResult(f"{name} is {number}, not a whole number below 2^31")
     return int(number)
 
 
@@ -92,8 +94,8 @@ def _hypothesis(best: NBest, *, with_words: bool) -> Hypothesis:
 def _word_columns(words: list[Word]) -> WordColumns:
     return WordColumns(
         word=[word.word or "" for word in words],
-        offset_in_ticks=[word.offset_ticks() for word in words],
-        duration_in_ticks=[word.duration_ticks() for word in words],
+        offset_in_ticks=_offsets(words),
+        duration_in_ticks=_durations(words),
         confidence=[word.confidence for word in words],
     )
 
@@ -101,9 +103,18 @@ def _word_columns(words: list[Word]) -> WordColumns:
 def _display_word_columns(words: list[DisplayWord]) -> DisplayWordColumns:
     return DisplayWordColumns(
         display_text=[word.display_text or "" for word in words],
-        offset_in_ticks=[word.offset_ticks() for word in words],
-        duration_in_ticks=[word.duration_ticks() for word in words],
+        offset_in_ticks=_offsets(words),
+        duration_in_ticks=_durations(words),
     )
+
+
+# Words are most of a file, and nearly all have ticks: taken directly, these cost a quarter of what the methods do.
+def _offsets(words: Sequence[Timed]) -> list[int | None]:
+    return [word.offset_ticks() if (ticks := word.offset_in_ticks) is None else round(ticks) for word in words]
+
+
+def _durations(words: Sequence[Timed]) -> list[int | None]:
+    return [word.duration_ticks() if (ticks := word.duration_in_ticks) is None else round(ticks) for word in words]
 
 
 def _word_count(best: NBest) -> int:

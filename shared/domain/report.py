@@ -10,7 +10,7 @@ from shared.domain.json_stream import Cut, ObjectStream
 from shared.domain.parts import PartFiller
 from shared.domain.speech_result import decode
 from shared.domain.split import FileKey
-from shared.domain.urls import without_query
+from shared.domain.urls import strip_queries, without_query
 from shared.errors import InvalidResult
 
 SHOWN_FAILURES = 20
@@ -103,5 +103,5 @@ def _detail(detail: _Detail) -> ReportDetail:
         source=None if source is None else without_query(source),
         status=detail.status,
         error_kind=UNSET if detail.error_kind is None else detail.error_kind,
-        error_message=UNSET if detail.error_message is None else detail.error_message,
+        error_message=UNSET if detail.error_message is None else strip_queries(detail.error_message),
     )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from shared.domain.job import Event, Failure
+from shared.domain.urls import strip_queries
 from shared.errors import Transient, UnknownValue
 
 _T = TypeVar("_T")
@@ -43,7 +44,7 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
         """The id, in lower case. Raises UnknownValue if `self` is no transcription's URL."""
         job_id = transcription_id(self.self_url)
         if job_id is None:
-            raise UnknownValue(f"Speech named a transcription by {urlsplit(self.self_url).path!r}, which has no id")
+            raise UnknownValue(f"Speech named a transcription by {_path(self.self_url)!r}, which has no id")
         return job_id
 
     def event(self) -> Event:
@@ -63,7 +64,8 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
         error = self.properties.get("error")
         error = error if isinstance(error, dict) else {}
         code, message = error.get("code"), error.get("message")
-        return Failure(str(code or "Unknown"), str(message or "Speech gave no message"), "Speech")
+        words = strip_queries(str(message or "Speech gave no message"))
+        return Failure(str(code or "Unknown"), words, "Speech")
 
 
 class _FileProperties(msgspec.Struct, frozen=True):
@@ -82,9 +84,9 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
     @property
     def file_id(self) -> str:
         """The id, in lower case. Raises UnknownValue if `self` is no file's URL."""
-        match = _FILE_PATH.search(urlsplit(self.self_url).path)
+        match = _FILE_PATH.search(_path(self.self_url))
         if match is None:
-            raise UnknownValue(f"Speech named a file by {urlsplit(self.self_url).path!r}, which has no file id")
+            raise UnknownValue(f"Speech named a file by {_path(self.self_url)!r}, which has no file id")
         return match[1].lower()
 
     @property
@@ -113,8 +115,15 @@ KIND_REPORT = "TranscriptionReport"
 
 def transcription_id(url: str) -> str | None:
     """Return the id in a transcription's `self` URL of any version, in lower case, or None."""
-    match = _TRANSCRIPTION_PATH.fullmatch(urlsplit(url).path)
+    match = _TRANSCRIPTION_PATH.fullmatch(_path(url))
     return match[1].lower() if match else None
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # text that is no URL has no path
+        return ""
 
 
 def transcriptions_url(endpoint: str, version: str, *parts: str, **query: str | int) -> str:

@@ -102,8 +102,11 @@ class ResultHeader(msgspec.Struct, rename="camel", frozen=True):
     duration_milliseconds: Number | None = None
 
     def duration_ticks(self) -> int | None:
-        """Length of the audio in ticks; None where the file says nothing."""
-        return to_ticks(self.duration_in_ticks, self.duration_milliseconds, self.duration)
+        """Length of the audio in ticks; None where the file says nothing. Raises InvalidResult if it is none."""
+        try:
+            return to_ticks(self.duration_in_ticks, self.duration_milliseconds, self.duration)
+        except InvalidResult as error:
+            raise InvalidResult(f"the duration of the audio: {error}") from error
 
 
 class IndexedPhrase(msgspec.Struct, frozen=True):
@@ -129,6 +132,7 @@ class ResultReader:
         self._stream = ObjectStream(members=_HEADER_MEMBERS, arrays=frozenset({_PHRASES, _COMBINED}))
         self._phrase = msgspec.json.Decoder(Phrase)
         self._combined = msgspec.json.Decoder(CombinedPhrase)
+        self._member = msgspec.json.Decoder(ResultHeader)
         self._header: dict[str, msgspec.Raw] = {}
 
     def feed(self, chunk: bytes) -> Iterator[IndexedPhrase | CombinedPhrase]:
@@ -144,7 +148,7 @@ class ResultReader:
     @property
     def header(self) -> ResultHeader:
         """What the file says of itself; complete after `close()`."""
-        return decode(msgspec.json.Decoder(ResultHeader), msgspec.json.encode(self._header), "the header")
+        return decode(self._member, msgspec.json.encode(self._header), "the header")
 
     @property
     def received(self) -> int:
@@ -156,6 +160,8 @@ class ResultReader:
             where = f"{cut.key}[{cut.element}] (byte {cut.place})"
             if cut.element is None:
                 self._header[cut.key] = msgspec.Raw(cut.value)
+                alone = msgspec.json.encode({cut.key: self._header[cut.key]})
+                decode(self._member, alone, f"{cut.key} (byte {cut.place})")  # here, where the place is known
             elif cut.key == _PHRASES:
                 yield IndexedPhrase(cut.element, cut.place, decode(self._phrase, cut.value, where))
             else:

@@ -209,7 +209,7 @@ class Splitter:
         )
 
     def _add_combined(self, texts: CombinedPhrase) -> Iterator[CombinedPart]:
-        channel = integer(texts.channel, "channel")
+        channel = integer(texts.channel, "the channel of a combined text")
         ids = self._combined.setdefault(channel, [])
         forms = [list(pieces(text or "", _TEXT_BYTES)) for text in texts.forms()]
         for number in range(max(1, *map(len, forms))):

@@ -13,22 +13,23 @@ def pieces(text: str, size: int) -> Iterator[str]:
 
     Joined with nothing between, the pieces give the text. An empty text has no pieces.
     """
-    while text:
-        piece = _fitting(text, size)
-        if len(piece) < len(text):
-            match = _LAST_WHITE_SPACE.match(piece)
-            piece = match[0] if match else piece
-        yield piece
-        text = text[len(piece) :]
+    begin = 0
+    while begin < len(text):
+        end = _fitting_end(text, begin, size)
+        if end < len(text):
+            match = _LAST_WHITE_SPACE.match(text, begin, end)
+            end = match.end() if match else end
+        yield text[begin:end]
+        begin = end
 
 
-def _fitting(text: str, size: int) -> str:
-    """Return the longest start of `text` of at most `size` bytes of JSON, but at least one character."""
-    low, high = 1, min(len(text), size)
+def _fitting_end(text: str, begin: int, size: int) -> int:
+    """Return where the longest piece from `begin` ends: at most `size` bytes of JSON, but at least one character."""
+    low, high = begin + 1, min(len(text), begin + size)
     while low < high:
         middle = (low + high + 1) // 2
-        if encoded_size(text[:middle]) - len('""') <= size:
+        if encoded_size(text[begin:middle]) - len('""') <= size:
             low = middle
         else:
             high = middle - 1
-    return text[:low]
+    return low

@@ -2,6 +2,9 @@
 
 import re
 from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
 
 from shared.errors import InvalidResult
 
@@ -11,14 +14,18 @@ TICKS_PER_MILLISECOND = 10_000
 _LARGEST = 2**53
 """Beyond it a JSON number is no longer exact for most readers; it is 28 years of audio."""
 
+_AMOUNT = r"\d{1,16}(?:\.\d{1,12})?"  # no more digits than Decimal computes with exactly
 _ISO_DURATION = re.compile(
-    r"(?P<sign>-)?P(?:(?P<D>\d+(?:\.\d+)?)D)?"
-    r"(?:T(?:(?P<H>\d+(?:\.\d+)?)H)?(?:(?P<M>\d+(?:\.\d+)?)M)?(?:(?P<S>\d+(?:\.\d+)?)S)?)?",
+    rf"(?P<sign>-)?P(?:(?P<D>{_AMOUNT})D)?"
+    rf"(?:T(?=\d)(?:(?P<H>{_AMOUNT})H)?(?:(?P<M>{_AMOUNT})M)?(?:(?P<S>{_AMOUNT})S)?)?",
     re.ASCII,
 )
 _SECONDS = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
 
-Number = int | float
+_InRange = Meta(ge=-_LARGEST, le=_LARGEST)
+
+Number = Annotated[int, _InRange] | Annotated[float, _InRange]
+"""A number in a result file. Speech writes integers as floats too; msgspec refuses those that are out of range."""
 
 
 def to_ticks(ticks: Number | None, milliseconds: Number | None, iso: str | None) -> int | None:
@@ -51,5 +58,5 @@ def parse_iso_duration(text: str) -> int:
 
 def _whole(number: Number) -> int:
     if not -_LARGEST <= number <= _LARGEST:
-        raise InvalidResult(f"a time of {number:.3g} ticks is beyond the {_LARGEST:.3g} that can be stored exactly")
+        raise InvalidResult(f"a time of more than {_LARGEST} ticks cannot be stored exactly")
     return round(number)

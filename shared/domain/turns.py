@@ -8,6 +8,9 @@ from shared.domain.documents import Turn
 LARGEST_TURN_CHARACTERS = 256 * 1024
 """A monologue goes on in a new turn beyond this, so that no turn can outgrow a document of 2 MB."""
 
+_INDEX_CHARACTERS = 10
+"""What a phrase adds to a turn beside its text: its index, a comma, a space."""
+
 
 class Spoken(NamedTuple):
     """What of a phrase a turn needs. Sorts by offset, then channel, then index (`phrase`). Times in ticks."""
@@ -36,7 +39,7 @@ def turns_of(spoken: Iterable[Spoken], gap_in_ticks: int) -> list[Turn]:
             turns.append(_turn(current, end))
             current, end, characters = [], phrase.end, 0
         end = max(end, phrase.end) if current else phrase.end
-        characters += len(phrase.display) + 1
+        characters += len(phrase.display) + _INDEX_CHARACTERS
         current.append(phrase)
     if current:
         turns.append(_turn(current, end))
@@ -50,7 +53,7 @@ def _turn(phrases: list[Spoken], end: int) -> Turn:
         speaker=first.speaker,
         offset_in_ticks=first.offset,
         duration_in_ticks=end - first.offset,
-        display=" ".join(each.display for each in phrases),
+        display=" ".join(each.display for each in phrases if each.display),
         phrases=[each.phrase for each in phrases],
     )
 

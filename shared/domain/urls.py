@@ -4,6 +4,7 @@ The network's part (which address a name has) is in adapters/http.py; here is wh
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -11,6 +12,12 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from shared.errors import ForbiddenUrl
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_URL_IN_TEXT = re.compile(r"https?://[^\s\"<>]+", re.IGNORECASE)
+_USER_INFORMATION = re.compile(r"//[^/]*@")
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_PLATFORM_ADDRESS = ipaddress.ip_address("168.63.129.16")
+"""Azure's own services inside every virtual machine answer at this address, public by its number alone."""
 
 
 def without_query(url: str) -> str:
@@ -23,14 +30,19 @@ def without_query(url: str) -> str:
         host = parts.netloc.rpartition("@")[2]
         return urlunsplit((parts.scheme, host, parts.path, "", ""))
     except ValueError:
-        return url.partition("?")[0].partition("#")[0]
+        return _USER_INFORMATION.sub("//", url.partition("?")[0].partition("#")[0])
 
 
 def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the JSON value with every URL in it, at any depth, without its query (see `without_query`)."""
+    """Return the JSON value with every URL in it, at any depth and within text, without its query.
+
+    See `without_query`: a text that is a URL from its beginning is taken for one to its end.
+    """
     match value:
         case str() if value.lower().startswith(("http://", "https://")):
             return without_query(value)
+        case str():
+            return _URL_IN_TEXT.sub(lambda url: without_query(url[0]), value)
         case list():
             return [strip_queries(item) for item in value]
         case dict():
@@ -64,7 +76,8 @@ class HostRule:
         shown = without_query(url)[:200]
         try:
             parts = urlsplit(url)
-            host, port = (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+            host = (parts.hostname or "").lower()
+            port = DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
         except ValueError as error:
             raise ForbiddenUrl(f"{shown!r} is not a URL: {error}") from error
         _refuse_odd_spelling(url, parts, shown)
@@ -72,9 +85,10 @@ class HostRule:
             return Allowed(host, port, trusted=True)
         if parts.scheme != "https" or port != DEFAULT_PORTS["https"]:
             raise ForbiddenUrl(f"{shown!r}: only https on port 443 is allowed, or an origin listed in {self.setting}")
-        if _is_address(host):
+        if "[" in parts.netloc or _is_address(host):
             raise ForbiddenUrl(f"{shown!r}: an address in place of a host name is not allowed ({self.setting})")
-        if not any(host == entry or (entry.startswith(".") and host.endswith(entry)) for entry in self.entries):
+        listed = any(host == entry or (entry.startswith(".") and host.endswith(entry)) for entry in self.entries)
+        if not listed or not _HOST_NAME.fullmatch(host):
             raise ForbiddenUrl(f"{shown!r}: the host {host!r} is not listed in {self.setting}")
         return Allowed(host, port, trusted=False)
 
@@ -107,7 +121,15 @@ def _is_address(host: str) -> bool:
 
 
 def is_public_address(address: str) -> bool:
-    """Say whether an IP address is one of the public Internet: not private, loopback, link-local or reserved."""
+    """Say whether an IP address is one of the public Internet.
+
+    That is: not private, loopback, link-local, multicast, reserved or the platform's own, nor one that embeds another.
+    """
     parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_global
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            parsed = parsed.ipv4_mapped
+        elif parsed.sixtofour is not None or parsed.is_site_local:
+            return False
+    odd = parsed.is_multicast or parsed.is_reserved or parsed == _PLATFORM_ADDRESS
+    return parsed.is_global and not odd

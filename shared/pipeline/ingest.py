@@ -21,6 +21,7 @@ from shared.pipeline.stream import carry
 
 log = logging.getLogger(__name__)
 
+
 @dataclass
 class Trace:
     """What is known of a file when its ingestion fails: what to clean, and where the raw bytes are."""

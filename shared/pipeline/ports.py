@@ -143,7 +143,7 @@ class Transcripts(Protocol):
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
         """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
 
-        Raises Conflict when another head is there than the one replaced or the very one given.
+        Raises Conflict when another head is there.
         """
 
     def retire(self, key: FileKey, ids: Sequence[str]) -> None:

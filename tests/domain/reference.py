@@ -54,7 +54,7 @@ def iso_ticks(text: str) -> int:
 def ticks(timed: Json, name: str) -> int | None:
     """`name` is offset or duration: ticks if they are there, else milliseconds, else ISO 8601."""
     if timed.get(f"{name}InTicks") is not None:
-        return round(timed[f"{name}InTicks"])
+        return round(Fraction(timed[f"{name}InTicks"]))
     if timed.get(f"{name}Milliseconds") is not None:
         return round(Fraction(timed[f"{name}Milliseconds"]) * 10_000)
     if timed.get(name) is not None:
@@ -147,7 +147,7 @@ def entry(index: int, phrase: Json, *, all_words: bool) -> Json:
 
 
 def tracks(phrases: list[Json]) -> dict[Track, list[int]]:
-    """The indexes of each track's phrases."""
+    """Return the indexes of each track's phrases."""
     found: dict[Track, list[int]] = {}
     for index, phrase in enumerate(phrases):
         found.setdefault(track(phrase), []).append(index)

@@ -10,7 +10,6 @@ from tests.domain.reference import (
     is_blank,
     talk,
     ticks,
-    track,
     tracks,
     turns,
     word_count,
@@ -67,4 +66,3 @@ def head(file: Json, gap_in_ticks: int) -> Json:
 def mean(confidences: list[float | None]) -> float | None:
     known = [each for each in confidences if each is not None]
     return sum(known) / len(known) if known else None
-

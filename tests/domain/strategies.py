@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -163,7 +164,7 @@ def result_files(*, most_phrases: int = 6) -> st.SearchStrategy[bytes]:
 def cut_up(data: bytes, cuts: list[int]) -> list[bytes]:
     """Return `data` in pieces, cut at these places (taken modulo its length)."""
     places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    return [data[begin:end] for begin, end in zip(places, places[1:], strict=False)]
+    return [data[begin:end] for begin, end in pairwise(places)]
 
 
 def in_chunks(data: bytes, size: int) -> list[bytes]:

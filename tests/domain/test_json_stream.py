@@ -131,7 +131,10 @@ GREAT_VALUES = {
 @pytest.mark.parametrize("value", GREAT_VALUES.values(), ids=GREAT_VALUES)
 @pytest.mark.parametrize("place", ["element", "passed over"])
 def test_time_is_linear_for_a_value_that_comes_in_many_tiny_chunks(value: str, place: str) -> None:
-    body = {"element": f'{{"recognizedPhrases": [{value}]}}', "passed over": f'{{"a": {value}, "recognizedPhrases": []}}'}
+    body = {
+        "element": f'{{"recognizedPhrases": [{value}]}}',
+        "passed over": f'{{"a": {value}, "recognizedPhrases": []}}',
+    }
     chunks = in_chunks(body[place].encode(), 64)
     assert len(chunks) > 15_000
     begin = time.process_time()

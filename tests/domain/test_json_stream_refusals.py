@@ -20,17 +20,20 @@ def refusal(chunks: list[bytes]) -> InvalidResult:
     return caught.value
 
 
-def assert_cut_short_everywhere(data: bytes) -> None:
-    whole = data.rstrip()
-    blank = len(data) - len(data.removeprefix(b"\xef\xbb\xbf").lstrip())
-    for length in range(len(whole)):
-        for size in (7, 10_000):
+MARK = b"\xef\xbb\xbf"
+
+
+def assert_cut_short_everywhere(data: bytes, sizes: tuple[int, ...]) -> None:
+    begin = data.index(b"{")
+    for length in range(len(data.rstrip())):
+        is_empty = length <= begin and not (data.startswith(MARK) and 0 < length < len(MARK))
+        for size in sizes:
             error = refusal(in_chunks(data[:length], size))
-            # within the mark itself it is a file that ends in the middle
-            empty = length == 0 or (length <= blank and not b"\xef\xbb\xbf".startswith(data[:length][:2]))
-            empty = empty or (length >= 3 and length <= blank)
-            assert error.code == ("EmptyResult" if empty else "ResultCutShort"), (length, str(error))
-            assert empty or f"byte {length}: the file ends in the middle" in str(error)
+            if is_empty:
+                assert error.code == "EmptyResult"
+            else:
+                words = f"byte {length}: the file ends in the middle"
+                assert (error.code, str(error)) == ("ResultCutShort", words), data[:length]
 
 
 def test_a_file_without_anything_in_it_is_empty() -> None:
@@ -39,16 +42,18 @@ def test_a_file_without_anything_in_it_is_empty() -> None:
 
 
 def test_a_documented_result_cut_off_at_any_byte_ends_in_the_middle() -> None:
-    assert_cut_short_everywhere((DATA / "reference-result.json").read_bytes())
+    assert_cut_short_everywhere((DATA / "reference-result.json").read_bytes(), (10_000,))
 
 
-@settings(max_examples=15)
-@given(data=result_files(most_phrases=2))
+@settings(max_examples=12)
+@given(data=result_files(most_phrases=1))
 def test_any_file_cut_off_at_any_byte_ends_in_the_middle(data: bytes) -> None:
-    assert_cut_short_everywhere(data)
+    assert_cut_short_everywhere(data, (5, 10_000))
 
 
-@given(data=result_files(most_phrases=1), extra=st.sampled_from([b"x", b"{}", b",", b"}", b"\x00", b"\xef\xbb\xbf", b"0"]))
+@given(
+    data=result_files(most_phrases=1), extra=st.sampled_from([b"x", b"{}", b",", b"}", b"\x00", b"\xef\xbb\xbf", b"0"])
+)
 def test_bytes_after_the_object_are_named_with_their_place(data: bytes, extra: bytes) -> None:
     for chunks in ([data + b" \n" + extra], [data, b" ", b"\n", extra], in_chunks(data + b" \n" + extra, 3)):
         error = refusal(chunks)
@@ -58,7 +63,20 @@ def test_bytes_after_the_object_are_named_with_their_place(data: bytes, extra: b
 MALFORMED = [
     *(b"NaN", b"Infinity", b"-Infinity", b"nan", b"undefined", b"None", b"True", b"'a'", b"a"),
     *(b"01", b"-01", b"1.", b".5", b"+1", b"1e", b"1e+", b"-", b"--1", b"1.e5", b"0x10", b"1_0", b"1..2", b"1 2"),
-    *(b"[1,]", b"[,1]", b"[1 2]", b"[1", b"]", b'{"a":1,}', b"{,}", b'{"a"}', b'{"a":}', b"{1:2}", b"{a:1}", b'{"a" 1}'),
+    *(
+        b"[1,]",
+        b"[,1]",
+        b"[1 2]",
+        b"[1",
+        b"]",
+        b'{"a":1,}',
+        b"{,}",
+        b'{"a"}',
+        b'{"a":}',
+        b"{1:2}",
+        b"{a:1}",
+        b'{"a" 1}',
+    ),
     *(b'"\n"', b'"\x00"', b'"\t"', b'"\\x"', b'"\\u12g4"', b'"\\u123"', b'"', b'"\\"', b'"a" "b"', b"/* */ 1", b""),
     *(b'"\\ud83d"', b'"\\ud83dx"', b'"\\ud83d\\u0041"', b'"\\udc00"', b'"\\ude00\\ud83d"', b'"\\ud83d\\ud83d"'),
     *(b'{"\\ud83d": 1}', b'["\\udfff"]', b'"\xff"', b'"\xc3"', b'"\xed\xa0\xbd"', b'"\xc0\x80"', b'"\xf4\x90\x80\x80"'),
@@ -104,7 +122,10 @@ def test_malformed_keys_are_refused(value: bytes) -> None:
         (b'{"a"=1}', r"byte 4: expected :, found ="),
         (b'{"recognizedPhrases": null}', r"byte 22: recognizedPhrases is not an array"),
         (b'{"recognizedPhrases": {}}', r"byte 22: recognizedPhrases is not an array"),
-        (b'{"recognizedPhrases":[],"a":1,"recognizedPhrases":[]}', r"byte 50: recognizedPhrases stands in the file twice"),
+        (
+            b'{"recognizedPhrases":[],"a":1,"recognizedPhrases":[]}',
+            r"byte 50: recognizedPhrases stands in the file twice",
+        ),
         (b'{"a":"\xff"}', r"byte 6: not UTF-8: invalid start byte"),
         (b'{"a":"\xe2\x82x"}', r"byte 6: not UTF-8: invalid continuation byte"),
         (b'{"source": NaN, "recognizedPhrases": []}', r"byte 11: JSON is malformed: invalid character"),
@@ -117,7 +138,7 @@ def test_the_refusal_names_the_byte_and_what_was_expected(data: bytes, words: st
 
 
 @given(
-    data=result_files(most_phrases=2),
+    data=result_files(most_phrases=1),
     changes=st.lists(
         st.tuples(
             st.integers(0, 2**20),
@@ -129,7 +150,7 @@ def test_the_refusal_names_the_byte_and_what_was_expected(data: bytes, words: st
     ),
     cuts=CUTS,
 )
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_damaged_files_are_refused_exactly_when_json_loads_refuses_them(
     data: bytes, changes: list[tuple[int, int, int]], cuts: list[int]
 ) -> None:
@@ -148,7 +169,9 @@ def test_damaged_files_are_refused_exactly_when_json_loads_refuses_them(
 
 
 @pytest.mark.parametrize("wrong", [b"\xff", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\x80"])
-@pytest.mark.parametrize("frame", [b'{"%s":1}', b'{"source":"%s"}', b'{"a":{"b%s":[]},"c":1}', b'{"recognizedPhrases":["%s"]}'])
+@pytest.mark.parametrize(
+    "frame", [b'{"%s":1}', b'{"source":"%s"}', b'{"a":{"b%s":[]},"c":1}', b'{"recognizedPhrases":["%s"]}']
+)
 def test_invalid_utf_8_is_found_in_any_key_or_text_at_any_border_of_chunks(frame: bytes, wrong: bytes) -> None:
     data = frame % wrong
     place = data.index(wrong)

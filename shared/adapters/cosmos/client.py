@@ -12,7 +12,7 @@ from shared.adapters.azure_errors import translated
 from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.domain.documents import Document
-from shared.errors import Speech2CosmosError
+from shared.errors import Conflict, Speech2CosmosError
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -31,6 +31,10 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
             enable_compact_utf8_item_writes=True,
         )
     return client.get_database_client(database)
+
+
+class PerhapsOurs(Conflict):
+    """A conflict after a first try that got no answer: what is there may be what that one wrote."""
 
 
 @contextmanager
@@ -53,14 +57,21 @@ def _ours(error: HttpResponseError) -> Speech2CosmosError:
 def call(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Call the SDK under our retry policy. Every call is an upsert, a read, or conditional, so it may be repeated.
 
-    Raises ours: NotFound, Conflict, Throttled, Transient, ServiceRefused.
+    Raises ours: NotFound, Conflict (PerhapsOurs when it was tried more than once), Throttled, Transient,
+    ServiceRefused.
     """
+    policy = retrying()
 
     def once() -> _T:
         with cosmos_errors():
             return function(*args, **kwargs)
 
-    return retrying()(once)
+    try:
+        return policy(once)
+    except Conflict as error:
+        if policy.statistics["attempt_number"] > 1:
+            raise PerhapsOurs(str(error)) from error
+        raise
 
 
 def query(

@@ -7,7 +7,7 @@ import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos.client import as_item, call, query
+from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
 from shared.domain.job import END_STATES, POLL_ID, Job, PollMark, Rejected, Status
@@ -61,10 +61,10 @@ class CosmosJobs:
                 )
             except NotFound:
                 return None
-            except Conflict:
+            except Conflict as error:
                 if attempt == _UPDATE_ATTEMPTS - 1:
                     raise
-                lost = changed
+                lost = changed if isinstance(error, PerhapsOurs) else None
             else:
                 return changed
         raise AssertionError("the loop returns or raises")

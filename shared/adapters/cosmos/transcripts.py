@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos.client import as_item, call, query
+from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Transcript
 from shared.domain.job import FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 from shared.pipeline.ports import StoredHead
 
 RETIRED_SECONDS = 3600
@@ -48,7 +48,7 @@ class CosmosTranscripts:
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
         """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
 
-        Raises Conflict when another head is there than the one replaced or the very one given.
+        Raises Conflict when another head is there.
         """
         operations: list[Any] = [("upsert", (as_item(each, self._retention),)) for each in documents]
         item = as_item(head, self._retention)
@@ -58,8 +58,7 @@ class CosmosTranscripts:
             operations.append(("replace", (HEAD_ID, item), {"if_match_etag": replaces}))
         try:
             self._batch(key, operations)
-        except Conflict:
-            # It may be our own head that is there, and only the answer got lost.
+        except PerhapsOurs:
             stored = self._read(key, HEAD_ID)
             if stored is None or not item.items() <= stored.items():
                 raise

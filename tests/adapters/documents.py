@@ -1,0 +1,84 @@
+"""Jobs and documents of files for the tests of the Cosmos adapters."""
+
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from shared.domain.documents import FAILURE_ID, FileFailure, ReportPart, Transcript, TurnsPart
+from shared.domain.job import Job, ReportSummary, Status
+from shared.domain.speech_api import KIND_TRANSCRIPTION
+from shared.domain.speech_result import ResultHeader
+from shared.domain.split import FileKey, SplitOptions, Splitter
+
+NOON = "2026-11-02T12:00:00.000000Z"
+
+
+def new_job(**changes: Any) -> Job:  # noqa: ANN401 - properties of a job
+    """Return a pending job that nobody else has."""
+    job = Job(id=str(uuid4()), status=Status.PENDING, accepted_at=NOON)
+    return msgspec.structs.replace(job, **changes)
+
+
+def new_key(job: Job | None = None) -> FileKey:
+    """Return a partition that nobody else has, of `job` if one is given."""
+    return FileKey(job.id if job else str(uuid4()), str(uuid4()))
+
+
+def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> TurnsPart:
+    """Return a part whose id takes about `size` bytes more than it must."""
+    name = f"{revision}_turns_{number:04}"
+    return TurnsPart(
+        id=name, job_id=key.job_id, file_id=key.file_id, revision=revision, part=number, turns=[_turn("x" * size)]
+    )
+
+
+def _turn(text: str) -> Any:  # noqa: ANN401 - only its size matters
+    turn = {"channel": 0, "speaker": None, "offsetInTicks": 0, "durationInTicks": 1, "display": text, "phrases": [0]}
+    return msgspec.convert([turn], TurnsPart.__annotations__["turns"])[0]
+
+
+def report_part(key: FileKey, revision: str) -> ReportPart:
+    """Return a report's only part."""
+    return ReportPart(
+        id=f"{revision}_report_0000",
+        job_id=key.job_id,
+        file_id=key.file_id,
+        revision=revision,
+        part=0,
+        successful_transcriptions_count=1,
+        failed_transcriptions_count=0,
+        details=[],
+    )
+
+
+def head(key: FileKey, revision: str, *, run: int = 1) -> Transcript:
+    """Return the head of a silent file."""
+    splitter = Splitter(key, revision, SplitOptions())
+    assert list(splitter.finish()) == []
+    return splitter.head(
+        ResultHeader(duration_in_ticks=10), run=run, name="a.json", raw="raw", size_in_bytes=1, ingested_at=NOON
+    )
+
+
+def failure(key: FileKey, *, run: int = 1, kind: str = KIND_TRANSCRIPTION) -> FileFailure:
+    """Return why a file was given up."""
+    return FileFailure(
+        id=FAILURE_ID,
+        job_id=key.job_id,
+        file_id=key.file_id,
+        run=run,
+        kind=kind,
+        name="a.json",
+        code="InvalidResult",
+        message="byte 7: expected {",
+        attempts=1,
+        raw=None,
+        failed_at=NOON,
+        queue_message="{}",
+    )
+
+
+def summary(key: FileKey, revision: str, *, run: int = 1) -> ReportSummary:
+    """Return what a job's document says of its report."""
+    return ReportSummary(1, 0, [], key.file_id, revision, [f"{revision}_report_0000"], None, run)

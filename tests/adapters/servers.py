@@ -1,0 +1,87 @@
+"""A small HTTP server that answers as it is told and remembers what it was asked."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `cut` closes the connection after so many bytes of the body, short of its Content-Length."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Server:
+    """Where it listens; what it answers, one after the other, the last for ever; what it was asked."""
+
+    origin: str
+    answers: deque[Answer] = field(default_factory=deque)
+    asked: list[Asked] = field(default_factory=list)
+
+    def answer(self, *answers: Answer) -> None:
+        """Answer so from now on."""
+        self.answers.clear()
+        self.answers.extend(answers)
+
+    def next(self) -> Answer:
+        """Return the answer to the next request."""
+        return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
+
+
+@contextmanager
+def serving(tls: SSLContext | None = None) -> Iterator[Server]:
+    """Serve on a free port of 127.0.0.1 until the block ends."""
+    server: Server
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _respond(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            server.asked.append(Asked(self.command, self.path, headers))
+            answer = server.next()
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body[: answer.cut])
+            if answer.cut is not None:
+                self.close_connection = True
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _respond  # noqa: N815 - names that http.server asks for
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.daemon_threads = True
+    if tls is not None:
+        httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
+    server = Server(f"{scheme}://127.0.0.1:{httpd.server_address[1]}", deque([Answer()]))
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()

@@ -1,0 +1,193 @@
+"""Result files fetched from Azurite by signed links, and what is refused."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import requests
+from azure.storage.blob import BlobServiceClient, ContainerClient, generate_blob_sas
+
+from local.azurite import Azurite
+from shared.adapters.blob import blob_service, own_reader
+from shared.adapters.contents import CHUNK_BYTES, HttpContents
+from shared.domain.urls import HostRule
+from shared.errors import ForbiddenUrl, NotFound, Permanent, ServiceRefused, Throttled, Transient
+from shared.pipeline.ports import Refused
+from tests.adapters.servers import Answer, Server, serving
+
+BODY = b'{"recognizedPhrases": []}' + b" " * (2 * CHUNK_BYTES)
+
+
+@pytest.fixture(scope="module")
+def service(azurite: Azurite) -> Iterator[BlobServiceClient]:
+    with blob_service(azurite.connection_string, None) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def container(service: BlobServiceClient) -> ContainerClient:
+    """Return the container of a user, with one result file."""
+    made = service.create_container(f"results-{uuid4()}")
+    made.upload_blob("calls/größer 1.json", BODY)
+    return made
+
+
+@pytest.fixture
+def contents(azurite: Azurite, service: BlobServiceClient) -> HttpContents:
+    """Return the adapter for the hosts of CONTENT_HOSTS' default and Azurite's origin."""
+    return contents_for(service, ".blob.core.windows.net", azurite.blob_origin)
+
+
+def contents_for(service: BlobServiceClient, *hosts: str) -> HttpContents:
+    """Return the adapter for these hosts."""
+    return HttpContents(HostRule("CONTENT_HOSTS", hosts), own_reader(service))
+
+
+def sas(container: ContainerClient, blob: str, *, minutes: int) -> str:
+    """Return a link to a blob that is valid for so long; negative: that has expired."""
+    client = container.get_blob_client(blob)
+    signature = generate_blob_sas(
+        str(client.account_name),
+        client.container_name,
+        blob,
+        account_key=client.credential.account_key,
+        permission="r",
+        start=datetime.now(UTC) - timedelta(hours=1),
+        expiry=datetime.now(UTC) + timedelta(minutes=minutes),
+    )
+    return f"{client.url}?{signature}"
+
+
+def read(contents: HttpContents, url: str) -> tuple[str, bytes]:
+    """Return ETag and bytes."""
+    with contents.open(url) as content:
+        return content.etag, b"".join(content.chunks)
+
+
+def test_a_signed_link_is_read_in_chunks_with_the_blobs_etag(
+    contents: HttpContents, container: ContainerClient
+) -> None:
+    blob = container.get_blob_client("calls/größer 1.json")
+    with contents.open(sas(container, blob.blob_name, minutes=5)) as content:
+        chunks = list(content.chunks)
+    assert b"".join(chunks) == BODY
+    assert max(map(len, chunks)) <= CHUNK_BYTES
+    assert content.etag.strip('"') == blob.get_blob_properties().etag.strip('"')
+
+
+def test_an_expired_signature_is_refused_not_failed(contents: HttpContents, container: ContainerClient) -> None:
+    link = sas(container, "calls/größer 1.json", minutes=-5)
+    with pytest.raises(Refused) as refused:
+        read(contents, link)
+    assert "sig=" not in str(refused.value)
+
+
+def test_a_link_without_a_signature_to_the_own_account_is_read_as_the_app_itself(
+    contents: HttpContents, container: ContainerClient
+) -> None:
+    plain = container.get_blob_client("calls/größer 1.json").url
+    assert requests.get(plain, timeout=10).status_code != 200, "it is not public"
+    assert read(contents, plain)[1] == BODY
+
+
+def test_a_link_without_a_signature_to_another_account_gets_no_signature_of_ours(
+    service: BlobServiceClient, server: Server
+) -> None:
+    server.answer(Answer(403))
+    with pytest.raises(Refused):
+        read(contents_for(service, server.origin), f"{server.origin}/container/blob.json")
+    assert [asked.path for asked in server.asked] == ["/container/blob.json"]
+    assert "authorization" not in server.asked[0].headers
+
+
+def test_a_link_to_the_own_account_that_names_no_blob_is_refused(contents: HttpContents, azurite: Azurite) -> None:
+    with pytest.raises(ForbiddenUrl):
+        read(contents, f"{azurite.blob_endpoint}")
+
+
+def test_a_blob_that_is_gone_is_not_found(contents: HttpContents, container: ContainerClient) -> None:
+    with pytest.raises(NotFound, match="404") as error:
+        read(contents, sas(container, "gone.json", minutes=5))
+    assert "sig=" not in str(error.value)
+
+
+def test_a_body_shorter_than_its_content_length_is_transient(service: BlobServiceClient, server: Server) -> None:
+    server.answer(Answer(body=BODY, cut=CHUNK_BYTES + 10))
+    with contents_for(service, server.origin).open(f"{server.origin}/a.json?sig=secret") as content:
+        assert next(content.chunks) == BODY[:CHUNK_BYTES]
+        with pytest.raises(Transient, match="stopped early") as error:
+            list(content.chunks)
+    assert "secret" not in str(error.value)
+
+
+def test_a_redirect_is_refused_and_not_followed(service: BlobServiceClient, server: Server) -> None:
+    with serving() as foreign:
+        server.answer(Answer(307, headers={"Location": f"{foreign.origin}/"}))
+        with pytest.raises(Permanent, match="redirects are not followed") as error:
+            read(contents_for(service, server.origin, foreign.origin), f"{server.origin}/a.json?sig=s")
+        assert error.value.code == "Redirect"
+        assert foreign.asked == []
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_store_that_is_busy_is_asked_again(service: BlobServiceClient, server: Server, status: int) -> None:
+    server.answer(Answer(status), Answer(body=b"{}", headers={"ETag": '"7"'}))
+    assert read(contents_for(service, server.origin), f"{server.origin}/a.json?sig=s") == ('"7"', b"{}")
+    assert len(server.asked) == 2
+
+
+def test_other_answers_are_told_by_their_own_code(service: BlobServiceClient, server: Server) -> None:
+    opened = contents_for(service, server.origin)
+    server.answer(Answer(409, headers={"x-ms-error-code": "PublicAccessNotPermitted"}))
+    with pytest.raises(ServiceRefused, match="PublicAccessNotPermitted"):
+        read(opened, f"{server.origin}/a.json?sig=s")
+    server.answer(Answer(429, headers={"Retry-After": "60"}))
+    with pytest.raises(Throttled) as throttled:
+        read(opened, f"{server.origin}/a.json?sig=s")
+    assert throttled.value.retry_after == 60
+
+
+def test_a_blob_that_lies_compressed_is_read_as_what_it_holds(service: BlobServiceClient, server: Server) -> None:
+    server.answer(Answer(body=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"}))
+    assert read(contents_for(service, server.origin), f"{server.origin}/a.json?sig=s")[1] == b"{}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://results.blob.core.windows.net/a.json?sig=s",
+        "https://results.blob.core.windows.net:8443/a.json?sig=s",
+        "https://blob.core.windows.net.evil.example/a.json?sig=s",
+        "https://evil.example/a.json?sig=s",
+        "https://127.0.0.1/a.json?sig=s",
+        "https://[::1]/a.json?sig=s",
+        "https://169.254.169.254/metadata?sig=s",
+        "https://user@results.blob.core.windows.net/a.json?sig=s",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_link_that_the_settings_do_not_allow_is_refused(contents: HttpContents, url: str) -> None:
+    with pytest.raises(ForbiddenUrl) as error:
+        read(contents, url)
+    assert "sig=" not in str(error.value)
+
+
+def test_a_name_that_leads_to_a_loopback_address_is_refused_unless_its_origin_is_written_out(
+    service: BlobServiceClient, server: Server
+) -> None:
+    with pytest.raises(ForbiddenUrl, match="no public address"):
+        read(contents_for(service, "localhost"), "https://localhost/a.json?sig=s")
+    port = server.origin.rpartition(":")[2]
+    server.answer(Answer(body=b"{}"))
+    written_out = f"http://localhost:{port}"
+    assert read(contents_for(service, written_out), f"{written_out}/a.json?sig=s")[1] == b"{}"
+
+
+def test_several_readers_share_the_adapter(contents: HttpContents, container: ContainerClient) -> None:
+    link = sas(container, "calls/größer 1.json", minutes=5)
+    with ExitStack() as opened:
+        readers = [opened.enter_context(contents.open(link)) for _ in range(12)]
+        assert {b"".join(content.chunks) for content in readers} == {BODY}

@@ -1,0 +1,106 @@
+"""Ids, times of day and sizes of documents."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.documents import (
+    FAILURE_ID,
+    HEAD_ID,
+    FileFailure,
+    TurnsPart,
+    combined_id,
+    encoded_size,
+    report_id,
+    track_id,
+    turns_id,
+    utc,
+)
+from tests.domain.reading import as_json
+from tests.domain.strategies import TEXTS
+
+REVISIONS = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
+NUMBERS = st.integers(0, 20_000)
+
+
+@given(revision=REVISIONS, channel=NUMBERS, speaker=st.none() | st.integers(-5, 50), part=NUMBERS)
+def test_ids_use_only_letters_digits_underscores_and_hyphens_and_none_is_used_twice(
+    revision: str, channel: int, speaker: int | None, part: int
+) -> None:
+    ids = {
+        HEAD_ID,
+        FAILURE_ID,
+        track_id(revision, channel, speaker, part),
+        combined_id(revision, channel, part),
+        turns_id(revision, part),
+        report_id(revision, part),
+    }
+    assert len(ids) == 6
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,255}", each) for each in ids)
+
+
+def test_ids_are_those_of_the_contract() -> None:
+    assert (HEAD_ID, FAILURE_ID) == ("transcript", "failure")
+    assert track_id("abc", 0, None, 0) == "abc_c0_snone_0000"
+    assert track_id("abc", 1, 2, 12) == "abc_c1_s2_0012"
+    assert track_id("abc", 0, 0, 12_345) == "abc_c0_s0_12345"
+    assert combined_id("abc", 1, 3) == "abc_combined_c1_0003"
+    assert turns_id("abc", 0) == "abc_turns_0000"
+    assert report_id("abc", 7) == "abc_report_0007"
+
+
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis adds the time zone
+    max_value=datetime(2200, 1, 1),  # noqa: DTZ001 - as above
+    timezones=st.just(UTC),
+)
+
+
+@given(one=MOMENTS, other=MOMENTS)
+def test_times_of_day_sort_as_text(one: datetime, other: datetime) -> None:
+    assert (one < other) == (utc(one) < utc(other))
+    assert datetime.fromisoformat(utc(one)) == one
+
+
+def test_a_time_of_day_is_written_in_utc_with_six_decimals() -> None:
+    east = timezone(timedelta(hours=2))
+    assert utc(datetime(2026, 11, 22, 1, 2, 3, tzinfo=east)) == "2026-11-21T23:02:03.000000Z"
+    assert utc(datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC)) == "2026-11-22T01:02:03.000004Z"
+
+
+@given(text=TEXTS)
+def test_a_size_is_that_of_compact_utf_8_json(text: str) -> None:
+    assert encoded_size({"a": [text]}) == len(
+        json.dumps({"a": [text]}, ensure_ascii=False, separators=(",", ":")).encode()
+    )
+
+
+def test_a_property_that_is_null_is_there_and_time_to_live_is_not() -> None:
+    failure = FileFailure(
+        id=FAILURE_ID,
+        job_id="j",
+        file_id="f",
+        run=1,
+        kind="Transcription",
+        name=None,
+        code="InvalidResult",
+        message="byte 5",
+        attempts=1,
+        raw=None,
+        failed_at="t",
+        queue_message=None,
+    )
+    document = as_json(failure)
+    assert (document["type"], document["schemaVersion"]) == ("fileFailure", 1)
+    assert {"name", "raw", "queueMessage"} <= set(document)
+    assert "ttl" not in document
+
+
+@pytest.mark.parametrize("ttl", [3600])
+def test_time_to_live_is_written_in_seconds_when_a_document_is_to_go(ttl: int) -> None:
+    part = TurnsPart(id="i", job_id="j", file_id="f", revision="r", part=0, turns=[], ttl=ttl)
+    assert as_json(part)["ttl"] == 3600

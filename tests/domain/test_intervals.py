@@ -1,0 +1,68 @@
+"""Sets of moments: what is covered, however it was put in."""
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.intervals import IntervalSet, covered
+from tests.domain.reference import Interval
+from tests.domain.reference import covered as covered_plainly
+
+INTERVALS = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), max_size=30)
+
+
+def filled(intervals: list[Interval]) -> IntervalSet:
+    result = IntervalSet()
+    for begin, end in intervals:
+        result.add(begin, end)
+    return result
+
+
+def moments(intervals: list[Interval]) -> set[int]:
+    return {moment for begin, end in intervals for moment in range(begin, end)}
+
+
+@given(intervals=INTERVALS)
+def test_an_interval_set_covers_each_moment_once_in_order(intervals: list[Interval]) -> None:
+    found = list(filled(intervals))
+    assert moments(found) == moments(intervals)
+    assert sum(end - begin for begin, end in found) == len(moments(intervals)) == filled(intervals).length()
+    edges = [edge for interval in found for edge in interval]
+    assert edges == sorted(set(edges)), "disjoint, in order, and those that touch are one"
+
+
+@given(groups=st.lists(INTERVALS, max_size=4))
+def test_covered_counts_moments_of_one_and_of_several(groups: list[list[Interval]]) -> None:
+    everyone = [moments(group) for group in groups]
+    anyone = set().union(*everyone)
+    several = {moment for moment in anyone if sum(moment in group for group in everyone) > 1}
+    assert covered(map(filled, groups)) == (len(anyone), len(several))
+    forward = [[(begin, end) for begin, end in group if begin < end] for group in groups]
+    assert covered_plainly(forward, 1) == len(anyone)  # the reference itself, against counting moments
+    assert covered_plainly(forward, 2) == len(several)
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_set_may_be_asked_while_it_grows(*, shuffled: bool) -> None:
+    intervals = [(step * 3, step * 3 + 2) for step in range(10_000)]
+    if shuffled:
+        random.Random(1).shuffle(intervals)  # noqa: S311 - any order will do
+    growing = IntervalSet()
+    for count, (begin, end) in enumerate(intervals, 1):
+        growing.add(begin, end)
+        if count % 3_000 == 0:
+            assert growing.length() == 2 * count
+    assert list(growing) == sorted(intervals)
+
+
+def test_a_day_of_words_is_added_in_linear_time() -> None:
+    begin = time.process_time()
+    growing = IntervalSet()
+    for word in range(400_000):
+        growing.add(word * 10, word * 10 + 9)
+    assert growing.length() == 400_000 * 9
+    # About half a second; were everything merged anew every few thousand words, 20 million steps more.
+    assert time.process_time() - begin < 4

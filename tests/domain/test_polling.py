@@ -1,0 +1,74 @@
+"""What the poll asks: its cost grows with what ended, not with what waits."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.domain.job import Job, Status
+from shared.domain.polling import CLOCK_SKEW, UNSEEN_FOR, UNSEEN_LIMIT, Waiting, filter_since, plan
+
+LIMIT = 10
+OLDEST = "2026-11-22T10:00:00.000000Z"
+WATERMARK = "2026-11-22T12:00:00.000000Z"
+
+
+def jobs(kind: str, count: int) -> list[Job]:
+    return [Job(id=f"{kind}{number}", status=Status.PENDING, accepted_at=OLDEST) for number in range(count)]
+
+
+def ids(found: list[Job]) -> list[str]:
+    return [job.id for job in found]
+
+
+@pytest.mark.parametrize("unseen", [0, 3])
+@pytest.mark.parametrize("limit", [0, 1, LIMIT])
+@pytest.mark.parametrize("new", [0, 1, LIMIT - 1, LIMIT, LIMIT + 1, 500])
+@pytest.mark.parametrize("due", [0, 1, LIMIT, LIMIT + 1])
+def test_few_get_a_request_each_and_many_share_one_list(new: int, due: int, limit: int, unseen: int) -> None:
+    waiting = Waiting(jobs("new", new), jobs("due", due), jobs("unseen", unseen), OLDEST, WATERMARK)
+    found = plan(waiting, limit)
+    expected = ids(waiting.new) if new <= limit else []
+    expected += ids(waiting.due) if due <= limit else []
+    assert ids(found.gets) == expected + ids(waiting.unseen)
+    assert ids(found.walk_for) == (ids(waiting.new) if new > limit else [])
+    assert found.since == (WATERMARK if due > limit else None)
+
+
+def test_nothing_that_waits_is_nothing_to_ask() -> None:
+    found = plan(Waiting([], [], [], None, None), 0)
+    assert (found.gets, found.walk_for, found.since) == ([], [], None)
+
+
+def test_a_job_that_is_both_due_and_unseen_is_asked_for_once_and_unseen_ones_even_when_a_list_is_taken() -> None:
+    due = jobs("due", 3)
+    assert ids(plan(Waiting([], due, due[1:], OLDEST, WATERMARK), 3).gets) == ["due0", "due1", "due2"]
+    assert ids(plan(Waiting([], due, due[1:], OLDEST, WATERMARK), 2).gets) == ["due1", "due2"]
+
+
+@pytest.mark.parametrize(
+    ("watermark", "oldest", "since"),
+    [
+        (WATERMARK, OLDEST, WATERMARK),
+        (OLDEST, WATERMARK, WATERMARK),
+        (None, OLDEST, OLDEST),
+        (WATERMARK, None, WATERMARK),
+    ],
+)
+def test_the_list_begins_at_the_watermark_or_the_oldest_job_whichever_is_later(
+    watermark: str | None, oldest: str | None, since: str
+) -> None:
+    assert plan(Waiting([], jobs("due", 2), [], oldest, watermark), 1).since == since
+
+
+def test_the_filter_names_both_ends_and_leaves_ten_minutes_for_clocks() -> None:
+    assert timedelta(minutes=10) == CLOCK_SKEW
+    assert filter_since("2026-11-22T12:00:59.999999Z") == (
+        "(status eq 'Succeeded' or status eq 'Failed') and lastActionDateTime ge 2026-11-22T11:50:59Z"
+    )
+    begin = datetime.fromisoformat(filter_since("2026-01-01T00:05:00.000000Z").rpartition(" ")[2])
+    assert begin == datetime.fromisoformat("2025-12-31T23:55:00Z")
+
+
+def test_a_job_is_unseen_after_an_hour_and_fifty_of_them_are_asked_for_in_a_run() -> None:
+    assert timedelta(hours=1) == UNSEEN_FOR
+    assert UNSEEN_LIMIT == 50

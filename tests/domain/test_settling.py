@@ -1,0 +1,154 @@
+"""What becomes of an ingesting job: listed, counted, completed, or given up."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from shared.domain.documents import ReportDetail, utc
+from shared.domain.job import FailedFile, Failure, FileCounts, Job, ReportSummary, Status
+from shared.domain.transitions import FileTally, Patience, listed, reported, settle, stalled, troubled, vanished
+from shared.errors import NotFound, UnknownValue
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+PATIENCE = Patience(poll_min_seconds=60, not_found_minutes=10, max_pending_hours=72, requeue_minutes=30)
+GIVEN_UP = FailedFile("f", "contenturl_0.json", "InvalidResult", "byte 5")
+
+
+def at(**back: float) -> str:
+    return utc(NOW - timedelta(**back))
+
+
+def report(failed: int | None = 0, failures: int = 0, run: int = 1) -> ReportSummary:
+    details = [ReportDetail("https://h/a.wav", "Failed")] * failures
+    return ReportSummary(2, failed, details, "r", "rev", ["p"], None, run)
+
+
+def ingesting(expected: int | None = 3, reports: int = 1, **members: object) -> Job:
+    plain = Job(
+        id="a",
+        status=Status.INGESTING,
+        accepted_at=at(minutes=20),
+        moved_at=at(minutes=1),
+        files=FileCounts(expected=expected, reports=reports),
+        report=report(),
+    )
+    return msgspec.structs.replace(plain, **members)
+
+
+def tally(ingested: int, failed: int = 0, failed_reports: int = 0) -> FileTally:
+    return FileTally(ingested, failed, failed_reports, [GIVEN_UP] * failed)
+
+
+IN, ERRORS, OPEN = Status.COMPLETED, Status.COMPLETED_WITH_ERRORS, Status.INGESTING
+
+
+@pytest.mark.parametrize(
+    ("before", "counted", "status"),
+    [
+        (ingesting(3), tally(3), IN),
+        (ingesting(3), tally(2), OPEN),
+        (ingesting(3), tally(0), OPEN),
+        (ingesting(3), tally(2, failed=1), ERRORS),
+        (ingesting(3), tally(0, failed=3), ERRORS),
+        (ingesting(3), tally(1, failed=1), OPEN),
+        (ingesting(3), tally(4), IN),
+        (ingesting(None), tally(3), OPEN),
+        (ingesting(None), tally(0, failed=3), OPEN),
+        (ingesting(0), tally(0), IN),
+        (ingesting(0, report=report(failed=2)), tally(0), ERRORS),
+        (ingesting(3, report=report(failed=1)), tally(3), ERRORS),
+        (ingesting(3, report=report(failed=None, failures=1)), tally(3), ERRORS),
+        (ingesting(3, report=report(failed=None)), tally(3), IN),
+        (ingesting(3, report=None), tally(3), OPEN),
+        (ingesting(3, reports=0, report=None), tally(3), IN),
+        (ingesting(3, report=None), tally(3, failed_reports=1), ERRORS),
+        (ingesting(3, run=2, reprocess_from=2), tally(3), OPEN),
+        (ingesting(3, run=2, reprocess_from=2, report=report(run=2)), tally(3), IN),
+        (ingesting(3, run=2, reprocess_from=1), tally(3), IN),
+    ],
+)
+def test_a_job_ends_when_every_file_and_the_report_are_in_or_given_up(
+    before: Job, counted: FileTally, status: Status
+) -> None:
+    found = settle(before, counted, PATIENCE, NOW)
+    assert found.status is status
+    assert (found.ended_at is not None) == (status is not OPEN)
+    assert (found.files.ingested, found.files.failed) == (counted.ingested, counted.failed)
+    assert found.files.failures == counted.failures
+    assert (found.files.expected, found.files.reports) == (before.files.expected, before.files.reports)
+
+
+def test_counting_the_same_again_changes_nothing_and_counting_more_is_a_movement() -> None:
+    once = settle(ingesting(3), tally(1), PATIENCE, NOW)
+    assert once.moved_at == utc(NOW)
+    later = NOW + timedelta(minutes=5)
+    assert settle(once, tally(1), PATIENCE, later) == once
+    assert settle(once, tally(1, failed=1), PATIENCE, later).moved_at == utc(later)
+
+
+@pytest.mark.parametrize(
+    ("moved_at", "accepted_at", "expected"),
+    [
+        (at(minutes=29), at(hours=9), False),
+        (at(minutes=30), at(hours=9), True),
+        (at(hours=9), at(hours=9), True),
+        (None, at(minutes=29), False),
+        (None, at(minutes=31), True),
+    ],
+)
+def test_a_job_stands_still_when_it_has_not_moved_for_requeue_minutes(
+    moved_at: str | None, accepted_at: str, *, expected: bool
+) -> None:
+    assert stalled(ingesting(moved_at=moved_at, accepted_at=accepted_at), PATIENCE, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("accepted", "moved", "status"),
+    [
+        (timedelta(hours=73), timedelta(hours=1), Status.EXPIRED),
+        (timedelta(hours=73), timedelta(minutes=5), OPEN),
+        (timedelta(hours=71), timedelta(hours=70), OPEN),
+    ],
+)
+def test_a_job_that_stands_still_expires_after_max_pending_hours_and_says_how_far_it_came(
+    accepted: timedelta, moved: timedelta, status: Status
+) -> None:
+    files = FileCounts(expected=3, ingested=1, reports=1)
+    before = ingesting(files=files, accepted_at=utc(NOW - accepted), moved_at=utc(NOW - moved))
+    found = settle(before, tally(1), PATIENCE, NOW)
+    assert found.status is status
+    if status is Status.EXPIRED:
+        assert found.failure == Failure("Expired", "only 1 of 3 files are in after 72 h", "speech2cosmos")
+        assert found.ended_at == utc(NOW)
+
+
+def test_the_words_of_what_kept_a_job_back_are_not_lost_when_it_expires() -> None:
+    error = UnknownValue("Speech named a file without an id")
+    stuck = troubled(ingesting(None, accepted_at=at(hours=80), moved_at=at(hours=79)), error)
+    assert stuck.status is OPEN
+    found = settle(stuck, tally(0), PATIENCE, NOW)
+    assert (found.status, found.failure) == (Status.EXPIRED, Failure("UnknownValue", str(error), "speech2cosmos"))
+
+
+def test_a_job_whose_last_file_comes_in_late_is_completed_and_not_expired() -> None:
+    before = ingesting(3, accepted_at=at(hours=200), moved_at=at(hours=100))
+    assert settle(before, tally(3), PATIENCE, NOW).status is IN
+
+
+def test_listing_notes_what_to_expect_and_that_the_trouble_is_over() -> None:
+    before = ingesting(None, reports=0, failure=Failure("x", "y", "speech2cosmos"), moved_at=at(hours=1))
+    found = listed(before, expected=55, reports=1, now=NOW)
+    assert (found.files.expected, found.files.reports, found.moved_at, found.failure) == (55, 1, utc(NOW), None)
+    assert found.status is OPEN
+
+
+def test_a_job_that_vanished_before_its_files_were_listed_is_not_found() -> None:
+    found = vanished(ingesting(None), str(NotFound("404: gone")), NOW)
+    assert (found.status, found.ended_at) == (Status.NOT_FOUND, utc(NOW))
+    assert found.failure == Failure("NotFound", "404: gone", "speech2cosmos")
+
+
+def test_a_report_is_a_movement() -> None:
+    found = reported(ingesting(report=None, moved_at=at(hours=1)), report(failed=2), NOW)
+    assert (found.report, found.moved_at, found.status) == (report(failed=2), utc(NOW), OPEN)

@@ -1,0 +1,210 @@
+"""The documents of a file, put together again, are the file; the head counts as the contract says."""
+
+import json
+from itertools import groupby
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain.documents import CombinedPart, Part, TrackPart, Transcript, TurnsPart
+from shared.domain.split import SplitOptions
+from shared.errors import InvalidResult
+from tests.domain import reference
+from tests.domain.reading import KEY, REVISION, as_json, split
+from tests.domain.reference import Json, Track
+from tests.domain.reference_head import head as expected_head
+from tests.domain.strategies import CUTS, cut_up, in_chunks, result_files, results
+
+PART_BYTES = 64 * 1024
+VALIDATORS: dict[type, jsonschema.Draft202012Validator] = {
+    shape: jsonschema.Draft202012Validator(msgspec.json.schema(shape))
+    for shape in (TrackPart, CombinedPart, TurnsPart, Transcript)
+}
+GAPS = st.sampled_from([0.0, 0.05, 3.0])
+
+
+def of_type(parts: list[Part], shape: str) -> list[Json]:
+    return [as_json(part) for part in parts if part.type == shape]
+
+
+def tracks_of(parts: list[Part]) -> dict[Track, list[Json]]:
+    """Return the phrases of each track, its parts joined in their order."""
+    found: dict[Track, list[Json]] = {}
+    for part in of_type(parts, "track"):
+        found.setdefault((part["channel"], part["speaker"]), []).extend(part["phrases"])
+    return found
+
+
+def size_of(document: object) -> int:
+    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def assert_holds_the_file(file: Json, parts: list[Part], head: Transcript, options: SplitOptions) -> None:
+    phrases = file["recognizedPhrases"]
+    every = [reference.entry(index, phrase, all_words=options.all_words) for index, phrase in enumerate(phrases)]
+    assert tracks_of(parts) == {
+        track: [every[index] for index in indexes] for track, indexes in reference.tracks(phrases).items()
+    }
+    texts: dict[int, Json] = {}
+    for part in of_type(parts, "combined"):
+        joined = texts.setdefault(part["channel"], dict.fromkeys(reference.FORMS, ""))
+        for form in reference.FORMS:
+            joined[form] += part[form]
+    assert texts == {
+        each["channel"]: {form: each[form] or "" for form in reference.FORMS}
+        for each in file.get("combinedRecognizedPhrases", [])
+    }
+    gap = round(options.turn_gap_seconds * reference.SECOND)
+    turns = [turn for part in of_type(parts, "turns") for turn in part["turns"]]
+    assert turns == reference.turns(phrases, gap)
+    assert_head(as_json(head), expected_head(file, gap))
+
+
+def assert_head(found: Json, expected: Json) -> None:
+    assert {key: found[key] for key in expected if key not in {"tracks", "turns"}} == {
+        key: value for key, value in expected.items() if key not in {"tracks", "turns"}
+    }
+    assert found["turns"]["count"] == expected["turns"]["count"]
+    for track, wanted in zip(found["tracks"], expected["tracks"], strict=True):
+        confidence = wanted.pop("meanConfidence")
+        assert track["meanConfidence"] == (None if confidence is None else pytest.approx(confidence, abs=1e-12))
+        assert {key: track[key] for key in wanted} == wanted
+
+
+def assert_well_formed(parts: list[Part], head: Transcript) -> None:
+    named = [*head.parts()]
+    assert sorted(named) == sorted(part.id for part in parts)
+    assert len(set(named)) == len(named)
+    for part in parts:
+        document = as_json(part)
+        VALIDATORS[type(part)].validate(document)
+        entries = document.get("phrases") or document.get("turns") or []
+        assert size_of(document) <= PART_BYTES or len(entries) == 1
+        assert (part.job_id, part.file_id, part.revision) == (KEY.job_id, KEY.file_id, REVISION)
+        assert part.id.endswith(f"_{part.part:04}")
+        assert part.id.startswith(f"{REVISION}_")
+    VALIDATORS[Transcript].validate(as_json(head))
+    for _, group in groupby(named, key=lambda name: name.rpartition("_")[0]):
+        numbers = [int(name.rpartition("_")[2]) for name in group]
+        assert numbers == list(range(len(numbers)))
+
+
+@given(data=result_files(most_phrases=10), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
+@settings(max_examples=120)
+def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: float, *, all_words: bool) -> None:
+    options = SplitOptions(turn_gap_seconds=gap, all_words=all_words)
+    parts, head = split(cut_up(data, cuts), options)
+    assert_holds_the_file(reference.load(data), parts, head, options)
+    assert_well_formed(parts, head)
+    assert head.size_in_bytes == len(data)
+
+
+@given(file=results(most_phrases=8), long=st.sampled_from([100, 1_000]))
+@settings(max_examples=15)
+def test_a_long_file_is_whole_in_parts_that_are_as_full_as_they_may_be(file: Json, long: int) -> None:
+    more = {"display": "नमस्ते " * long}
+    phrases = [phrase | {"nBest": [*phrase["nBest"], more]} for phrase in file["recognizedPhrases"]]
+    file |= {"recognizedPhrases": phrases * (6_000 // long)}
+    for texts in file.get("combinedRecognizedPhrases", []):
+        texts |= {form: f"{texts[form] or ''} {'one two ' * 20_000}" for form in reference.FORMS[1:]}
+    data = json.dumps(file, ensure_ascii=False).encode()
+    parts, head = split(in_chunks(data, 70_001))
+    assert_holds_the_file(json.loads(data), parts, head, SplitOptions())
+    assert_well_formed(parts, head)
+    assert len(of_type(parts, "track")) > len(head.tracks) or not phrases
+    for shape, entries in (("track", "phrases"), ("turns", "turns")):
+        for part, following in neighbours(of_type(parts, shape)):
+            assert size_of(part) + size_of(following[entries][0]) > PART_BYTES - 600
+
+
+def neighbours(parts: list[Json]) -> list[tuple[Json, Json]]:
+    """Pairs of parts of the same thing that follow one another."""
+    by_id = {part["id"]: part for part in parts}
+    following = {id_: f"{id_[:-4]}{int(id_[-4:]) + 1:04}" for id_ in by_id}
+    return [(by_id[id_], by_id[after]) for id_, after in following.items() if after in by_id]
+
+
+@given(data=result_files(most_phrases=8), cuts=CUTS)
+@settings(max_examples=30)
+def test_the_same_bytes_give_the_same_documents_wherever_the_chunks_end(data: bytes, cuts: list[int]) -> None:
+    def documents(chunks: list[bytes]) -> list[bytes]:
+        parts, head = split(chunks)
+        return [msgspec.json.encode(document) for document in (*parts, head)]
+
+    assert documents(cut_up(data, cuts)) == documents([data]) == documents(in_chunks(data, 13))
+
+
+def phrase_of(display: str, **members: object) -> Json:
+    return {"offsetInTicks": 0, "durationInTicks": 1, "nBest": [{"display": display}], **members}
+
+
+def test_a_phrase_that_no_document_can_hold_is_refused_with_its_index() -> None:
+    file = {"recognizedPhrases": [phrase_of("a"), phrase_of("é" * 1_100_000), phrase_of("b")]}
+    with pytest.raises(InvalidResult, match=r"recognizedPhrases\[1\] takes 22\d{5} bytes") as caught:
+        split([json.dumps(file).encode()])
+    assert caught.value.code == "PhraseTooLarge"
+
+
+def test_a_phrase_of_nearly_2_mb_gets_a_part_of_its_own() -> None:
+    file = {"recognizedPhrases": [phrase_of("a"), phrase_of("x" * 2_000_000), phrase_of("b")]}
+    parts, head = split([json.dumps(file).encode()])
+    assert [[phrase["index"] for phrase in part["phrases"]] for part in of_type(parts, "track")] == [[0], [1], [2]]
+    assert all(size_of(as_json(part)) < 2 * 1024 * 1024 for part in parts)
+    assert_well_formed(parts, head)
+
+
+def test_parts_come_as_they_fill_so_that_memory_need_not_hold_them() -> None:
+    file = {"recognizedPhrases": [phrase_of("x" * 1_000, channel=channel) for channel in [0, 1] * 200]}
+    parts, _ = split([json.dumps(file).encode()])
+    order = [part.id for part in parts if part.type == "track"]
+    assert order[:4] == [f"{REVISION}_c{c}_snone_{n:04}" for n in (0, 1) for c in (0, 1)]
+
+
+def test_ids_of_documents_use_only_letters_digits_underscores_and_hyphens() -> None:
+    speakers = [None, 0, 1, 12, -1]
+    file = {
+        "recognizedPhrases": [phrase_of("a", channel=channel, speaker=who) for channel in (0, 3) for who in speakers],
+        "combinedRecognizedPhrases": [{"channel": 3, "display": "a"}],
+    }
+    parts, head = split([json.dumps(file).encode()])
+    for id_ in [head.id, *(part.id for part in parts)]:
+        assert id_.replace("_", "").replace("-", "").isalnum()
+        assert id_.isascii()
+    assert f"{REVISION}_c0_s0_0000" in head.parts()
+    assert f"{REVISION}_c0_snone_0000" in head.parts()
+    assert f"{REVISION}_combined_c3_0000" in head.parts()
+    assert f"{REVISION}_turns_0000" in head.parts()
+    assert [(track.channel, track.speaker) for track in head.tracks] == [
+        (channel, who) for channel in (0, 3) for who in [None, -1, 0, 1, 12]
+    ]
+
+
+def test_the_source_is_kept_without_its_query_and_silence_is_never_negative() -> None:
+    file = {
+        "source": "https://h.example/a.wav?sv=1&sig=REDACTED#here",
+        "durationInTicks": 5,
+        "recognizedPhrases": [phrase_of("a", durationInTicks=50)],
+    }
+    _, head = split([json.dumps(file).encode()])
+    assert head.source == "https://h.example/a.wav"
+    assert head.statistics.silence_in_ticks == 0
+    assert head.statistics.talk_time_in_ticks == 50
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ({"duration": "soon", "recognizedPhrases": []}, "the duration of the audio: 'soon' is not"),
+        (
+            {"combinedRecognizedPhrases": [{"channel": 0.5}], "recognizedPhrases": []},
+            "the channel of a combined text is 0.5, not a whole number",
+        ),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_by_name(file: Json, words: str) -> None:
+    with pytest.raises(InvalidResult) as caught:
+        split([json.dumps(file).encode()])
+    assert words in str(caught.value)

@@ -1,0 +1,116 @@
+"""Speech's REST API in memory: jobs with scripted statuses, files in pages, and a count of the requests."""
+
+# ruff: noqa: D102 - the ports say what the methods do
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from shared.domain.speech_api import KIND_TRANSCRIPTION, FilePage, Transcription, TranscriptionFile
+from shared.errors import NotFound, Speech2CosmosError
+from tests.pipeline.script import Script
+
+ROOT = "https://speech.example/speechtotext/transcriptions"
+CONTENT = "https://content.example"
+JOBS_PAGE = 100
+
+_SINCE = re.compile(r"lastActionDateTime ge (\S+)$")
+
+
+@dataclass
+class SpeechJob:
+    """A job as Speech has it. `statuses` are given out one by one, the last for ever."""
+
+    id: str
+    statuses: list[str] = field(default_factory=lambda: ["Succeeded"])
+    files: list[tuple[str, str]] = field(default_factory=list)  # (file id, kind)
+    ended: datetime = datetime(2026, 11, 2, tzinfo=UTC)
+    error: dict[str, str] | None = None
+    properties: dict[str, Any] = field(default_factory=dict)
+
+    def body(self, status: str, *, whole: bool) -> Transcription:
+        """Return the job as a GET shows it, or (not whole) as an entry of the list."""
+        error = {"error": self.error} if self.error and whole else {}
+        said = {
+            "self": f"{ROOT}/{self.id}",
+            "status": status,
+            "displayName": "calls",
+            "lastActionDateTime": f"{self.ended:%Y-%m-%dT%H:%M:%SZ}",
+            "properties": {**self.properties, **error},
+            "links": {"files": f"{ROOT}/{self.id}/files"},
+        }
+        return msgspec.convert(said, Transcription)
+
+
+class FakeSpeech:
+    """Implements the port; `requests` counts what would have been HTTP requests, `broken` has jobs whose GET fails."""
+
+    def __init__(self, script: Script, jobs: Sequence[SpeechJob] = ()) -> None:
+        self.script = script
+        self.jobs = {job.id: job for job in jobs}
+        self.requests: Counter[str] = Counter()
+        self.broken: dict[str, Speech2CosmosError] = {}
+        self.asked: list[str] = []
+        self.page = 100
+
+    def add(self, *jobs: SpeechJob) -> None:
+        """Let Speech have further jobs."""
+        self.jobs.update({job.id: job for job in jobs})
+
+    def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:  # noqa: ARG002 - the port's
+        self.requests["get"] += 1
+        self.asked.append(job_id)
+        with self.script.effect("speech.get"):
+            if job_id in self.broken:
+                raise self.broken[job_id]
+            job = self.jobs.get(job_id)
+            return job.body(self._status(job), whole=True) if job else None
+
+    def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
+        since = _SINCE.search(odata_filter) if odata_filter else None
+        wanted = list(self.jobs.values())
+        if since:
+            begin = datetime.fromisoformat(since[1])
+            wanted = [job for job in wanted if job.statuses[0] in {"Succeeded", "Failed"} and job.ended >= begin]
+        for start in range(0, max(1, len(wanted)), JOBS_PAGE):
+            self.requests["list"] += 1
+            with self.script.effect("speech.list"):
+                page = [job.body(self._status(job), whole=False) for job in wanted[start : start + JOBS_PAGE]]
+            yield from page
+
+    def files(self, job_id: str, files_url: str | None, next_link: str | None) -> FilePage:  # noqa: ARG002 - the port's
+        self.requests["files"] += 1
+        with self.script.effect("speech.files"):
+            if job_id not in self.jobs:
+                raise NotFound("Speech does not know the transcription")
+            skip = int(next_link.rpartition("=")[2]) if next_link else 0
+            files = self.jobs[job_id].files
+            more = f"{ROOT}/{job_id}/files?skip={skip + self.page}" if skip + self.page < len(files) else None
+            return FilePage([self._file(job_id, *file) for file in files[skip : skip + self.page]], more)
+
+    def file(self, self_url: str) -> TranscriptionFile:
+        self.requests["file"] += 1
+        with self.script.effect("speech.file"):
+            _, job_id, _, file_id = self_url.rsplit("/", 3)
+            kinds = dict(self.jobs[job_id].files) if job_id in self.jobs else {}
+            if file_id not in kinds:
+                raise NotFound("Speech does not know the file")
+            return self._file(job_id, file_id, kinds[file_id])
+
+    def _file(self, job_id: str, file_id: str, kind: str = KIND_TRANSCRIPTION) -> TranscriptionFile:
+        said = {
+            "self": f"{ROOT}/{job_id}/files/{file_id}",
+            "kind": kind,
+            "name": f"{file_id}.json",
+            "links": {"contentUrl": f"{CONTENT}/{job_id}/{file_id}?sig={self.requests['file']}"},
+        }
+        return msgspec.convert(said, TranscriptionFile)
+
+    @staticmethod
+    def _status(job: SpeechJob) -> str:
+        return job.statuses.pop(0) if len(job.statuses) > 1 else job.statuses[0]

@@ -1,0 +1,40 @@
+"""Many jobs, in Speech and in ours."""
+
+from shared.domain.messages import Enqueued
+from shared.domain.transitions import enqueue
+from tests.pipeline.fake_speech import SpeechJob
+from tests.pipeline.world import World
+
+
+def job_id(number: int) -> str:
+    """Return the id of one of many jobs."""
+    return f"00000000-0000-4000-8000-{number:012}"
+
+
+def accepted(world: World, *numbers: int) -> None:
+    """Write the documents that accept_job writes."""
+    for number in numbers:
+        job = enqueue(None, Enqueued(job_id(number)), world.clock.now())
+        assert job is not None
+        world.jobs.put(job)
+
+
+def waiting(world: World, many: int) -> None:
+    """Let `many` jobs be accepted, asked for once and still running in Speech."""
+    world.speech.add(*(SpeechJob(job_id(number), ["Running"]) for number in range(many)))
+    accepted(world, *range(many))
+    assert world.tick() == []
+    world.clock.move(minutes=2)
+    world.speech.requests.clear()
+
+
+def finish(world: World, *numbers: int, status: str = "Succeeded") -> None:
+    """Let jobs end in Speech now."""
+    for number in numbers:
+        error = {"code": "InvalidAudio", "message": "no audio"} if status == "Failed" else None
+        world.speech.add(SpeechJob(job_id(number), [status], ended=world.clock.now(), error=error))
+
+
+def polled(world: World) -> set[int]:
+    """Run the poll; return the numbers of the jobs that are to be listed."""
+    return {int(message.job_id[-12:]) for message in world.poll()}

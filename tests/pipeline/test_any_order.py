@@ -1,0 +1,118 @@
+"""Messages in any order and any number of times, through faults at any step: the same documents."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.domain.documents import FAILURE_ID, HEAD_ID, Part, Transcript
+from shared.domain.job import Status
+from shared.domain.messages import ListJobFiles
+from shared.errors import Speech2CosmosError, Throttled, Transient
+from shared.pipeline.settle import TIDY_AFTER
+from tests.pipeline.world import JOB, World, large_result, report_file, result
+
+FILES = {"a": result("hello", "world"), "b": large_result(), "c": b'{"no": "result"}', "d": result()}
+
+SOME = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def begun() -> World:
+    """Return a world in which the job has succeeded and its files are to be listed."""
+    world = World()
+    world.speech.page = 2
+    world.put_job(FILES, report=report_file("Succeeded", "Failed"))
+    world.enqueue()
+    world.tick()
+    return world
+
+
+def ended(world: World) -> World:
+    """Let the timer run until the job has ended."""
+    for _ in range(4):
+        world.drain()
+        world.tick()
+        if world.job().status not in {Status.PENDING, Status.INGESTING}:
+            return world
+        world.clock.move(minutes=30)
+    raise AssertionError(f"the job is still {world.job().status}")
+
+
+REFERENCE = ended(begun()).state()
+
+
+@SOME
+@given(st.data())
+def test_any_order_with_duplicates_gives_the_same_documents(data: st.DataObject) -> None:
+    world = begun()
+    duplicates = 0
+    while world.queue:
+        place = data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered")
+        if duplicates < 6 and data.draw(st.booleans(), "and stays, as if its deletion was lost"):
+            world.queue.append(world.queue[place])
+            duplicates += 1
+        world.deliver(place)
+    assert ended(world).state() == REFERENCE
+
+
+@SOME
+@given(st.data())
+def test_faults_and_lost_answers_at_any_step_give_the_same_documents(data: st.DataObject) -> None:
+    world = begun()
+    faults = 4  # fewer than a message has attempts, so nothing is given up
+
+    def chance(moment: str) -> Speech2CosmosError | None:
+        nonlocal faults
+        if not faults or not data.draw(st.integers(0, 7).map(lambda n: n == 0), moment):
+            return None
+        faults -= 1
+        return data.draw(st.sampled_from([Transient("503"), Throttled("429", 1.0)]))
+
+    world.script.chance = chance
+    while world.queue:
+        world.deliver(data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered"))
+    world.script.chance = lambda _: None
+    assert ended(world).state() == REFERENCE
+
+
+@SOME
+@given(st.data())
+def test_what_was_given_up_is_in_after_it_was_sent_again_and_leaves_nothing_behind(data: st.DataObject) -> None:
+    world = begun()
+    down = data.draw(st.sets(st.sampled_from(["open", "write", "commit", "archive.commit", "speech.file"]), min_size=1))
+    world.script.chance = lambda moment: Transient("down") if moment.removeprefix("before ") in down else None
+    while world.queue:
+        world.deliver(data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered"))
+    world.script.chance = lambda _: None
+    ended(world)
+    assert world.failure("b") is not None
+    world.run(reprocess=True)
+    ended(world)
+    world.clock.time += 2 * TIDY_AFTER
+    world.tick()
+    for file_id in ("a", "b", "d"):
+        documents = world.file(file_id)
+        head = documents[HEAD_ID]
+        assert isinstance(head, Transcript)
+        living = {name for name, each in documents.items() if isinstance(each, Part) and each.ttl != 3600}
+        assert living == set(head.parts())
+        assert FAILURE_ID not in documents
+    assert world.job().status is Status.COMPLETED_WITH_ERRORS
+    assert [failure.file_id for failure in world.job().files.failures] == ["c"]
+
+
+def test_the_reference_is_what_it_should_be() -> None:
+    job = REFERENCE["jobs"][JOB]
+    assert job["status"] == "completedWithErrors"
+    assert job["files"]["expected"] == 4
+    assert (job["files"]["ingested"], job["files"]["failed"]) == (3, 1)
+    heads = {name for name in REFERENCE["files"] if name.endswith(f"/{HEAD_ID}")}
+    assert heads == {f"{JOB}/{file_id}/{HEAD_ID}" for file_id in ("a", "b", "d")}
+    assert len(REFERENCE["raw"]) == 5
+
+
+def test_a_timer_that_died_before_it_sent_its_messages_delays_the_job_and_no_more() -> None:
+    world = begun()
+    world.queue.clear()
+    assert world.tick() == []
+    world.clock.move(minutes=30)
+    assert world.tick() == [ListJobFiles(JOB, 1)]
+    assert ended(world).state() == REFERENCE

@@ -1,0 +1,128 @@
+"""Transactional batches, and the way of a file's bytes."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from shared.domain.documents import FileDocument, TurnsPart, encoded_size
+from shared.errors import InvalidResult, ServiceRefused, Transient
+from shared.pipeline.batches import BATCH_BYTES, BATCH_OPERATIONS, Batches
+from shared.pipeline.ports import Content
+from shared.pipeline.stream import carry
+from tests.pipeline.fake_blobs import FakeArchive, FakeRaw
+from tests.pipeline.script import Script
+
+HEAD_BYTES = 50_000
+
+
+def part(number: int, size: int) -> FileDocument:
+    """Return a document of about `size` bytes."""
+    return TurnsPart(id=f"{number}".ljust(size, "x"), job_id="j", file_id="f", revision="r", part=number, turns=[])
+
+
+@pytest.mark.parametrize("sizes", [[10] * 250, [64_000] * 40, [10, 1_500_000, 10], [1_500_000], [], [549_000, 549_000]])
+def test_every_batch_keeps_the_limits_of_cosmos_db_with_room_for_the_head(sizes: list[int]) -> None:
+    written: list[Sequence[FileDocument]] = []
+    batches = Batches(lambda documents: written.append(list(documents)))
+    documents = [part(number, size) for number, size in enumerate(sizes)]
+    for document in documents:
+        batches.add(document)
+    last = batches.last(HEAD_BYTES)
+    assert [document for batch in [*written, last] for document in batch] == documents
+    for batch in written:
+        assert len(batch) <= BATCH_OPERATIONS
+        assert sum(map(encoded_size, batch)) <= BATCH_BYTES or len(batch) == 1
+    assert len(last) <= BATCH_OPERATIONS - 1
+    assert sum(map(encoded_size, last)) + HEAD_BYTES <= BATCH_BYTES
+
+
+def test_a_batch_is_written_as_soon_as_it_is_full_so_memory_stays_flat() -> None:
+    written: list[int] = []
+    batches = Batches(lambda documents: written.append(len(documents)))
+    for number in range(100):
+        batches.add(part(number, 64_000))
+    assert len(written) >= 5
+    assert sum(written) >= 80
+
+
+def _content(*chunks: bytes, error: Exception | None = None) -> Content:
+    def yielded() -> Iterator[bytes]:
+        yield from chunks
+        if error is not None:
+            raise error
+
+    return Content("etag", yielded())
+
+
+class Reader:
+    """Keeps what it was fed; raises `error` at `bad`, and at the end if it was not whole."""
+
+    def __init__(self, bad: bytes = b"", error: Exception | None = None) -> None:
+        self.fed: list[bytes] = []
+        self.closed = False
+        self._bad = bad
+        self._error = error
+
+    def feed(self, chunk: bytes) -> None:
+        """Take a chunk."""
+        self.fed.append(chunk)
+        if self._error is not None and chunk == self._bad:
+            raise self._error
+
+    def close(self) -> None:
+        """Take note of the end."""
+        self.closed = True
+        if self._error is not None and not self._bad:
+            raise self._error
+
+
+def _carry(reader: Reader, content: Content, *, keeps: bool = True) -> tuple[Exception | None, FakeArchive]:
+    archive = FakeArchive(Script(), keeps=keeps)
+    return carry(content, archive.begin("raw"), reader.feed, reader.close), archive
+
+
+def test_bytes_go_to_the_reader_and_whole_to_the_archive() -> None:
+    reader = Reader()
+    refusal, archive = _carry(reader, _content(b"a", b"b"))
+    assert (refusal, reader.fed, reader.closed, archive.blobs) == (None, [b"a", b"b"], True, {"raw": b"ab"})
+
+
+@pytest.mark.parametrize("bad", [b"b", b""])
+def test_a_file_that_is_no_result_is_archived_whole_and_its_error_comes_back(bad: bytes) -> None:
+    error = InvalidResult("byte 1")
+    reader = Reader(bad, error)
+    refusal, archive = _carry(reader, _content(b"a", b"b", b"c"))
+    assert refusal is error
+    assert archive.blobs == {"raw": b"abc"}
+    assert (reader.fed[-1], reader.closed) == ((b"b", False) if bad else (b"c", True))
+
+
+def test_without_an_archive_the_rest_of_a_bad_file_is_not_read() -> None:
+    error = InvalidResult("byte 1")
+    rest = AssertionError("the rest was read")
+    refusal, _ = _carry(Reader(b"a", error), _content(b"a", error=rest), keeps=False)
+    assert refusal is error
+
+
+@pytest.mark.parametrize("reader", [Reader(), Reader(b"a", InvalidResult("byte 0"))])
+def test_a_body_that_stops_early_archives_nothing_even_if_it_was_no_result(reader: Reader) -> None:
+    archive = FakeArchive(Script())
+    with pytest.raises(Transient, match="early"):
+        carry(_content(b"a", error=Transient("early")), archive.begin("raw"), reader.feed, reader.close)
+    assert archive.blobs == {}
+
+
+def test_a_store_that_fails_for_now_ends_the_reading_at_once() -> None:
+    reader = Reader(b"a", Transient("503"))
+    archive = FakeArchive(Script())
+    raw = FakeRaw(archive, "raw")
+    with pytest.raises(Transient):
+        carry(_content(b"a", error=AssertionError("the rest was read")), raw, reader.feed, reader.close)
+    assert archive.blobs == {}
+
+
+def test_a_refusal_while_documents_are_written_is_treated_like_a_bad_file() -> None:
+    error = ServiceRefused("413")
+    refusal, archive = _carry(Reader(b"a", error), _content(b"a", b"b"))
+    assert refusal is error
+    assert archive.blobs == {"raw": b"ab"}

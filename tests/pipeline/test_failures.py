@@ -1,0 +1,209 @@
+"""Files that cannot be read: at once, after the last attempt, or not for now."""
+
+import pytest
+
+from shared.domain.documents import FAILURE_ID, HEAD_ID
+from shared.domain.job import Status
+from shared.domain.messages import FetchFile, decode_work
+from shared.errors import ForbiddenUrl, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.pipeline.ports import Refused
+from tests.pipeline.fake_speech import CONTENT
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World, fetch_message, large_result, list_message, report_file, result
+
+BROKEN = large_result()[:-1] + b"!"
+
+
+def test_a_file_that_is_no_result_is_given_up_at_once_and_nothing_else_is_harmed() -> None:
+    world = World()
+    world.put_job({"good": result("hello"), "bad": BROKEN}, report=report_file("Succeeded", "Succeeded"))
+    job = world.run()
+    failure = world.failure("bad")
+    assert failure is not None
+    assert (failure.code, failure.attempts, failure.name, failure.run) == ("InvalidResult", 1, "bad.json", 1)
+    assert f"byte {len(BROKEN) - 1}" in failure.message
+    assert world.file("bad").keys() == {FAILURE_ID}, "its parts are gone"
+    assert world.script.counts()["write"] > 1, "there were some"
+    assert failure.raw is not None
+    assert world.archive.blobs[failure.raw] == BROKEN
+    assert HEAD_ID in world.file("good")
+    assert job.status is Status.COMPLETED_WITH_ERRORS
+    assert (job.files.ingested, job.files.failed) == (1, 1)
+    assert [(each.file_id, each.code) for each in job.files.failures] == [("bad", "InvalidResult")]
+
+
+def test_without_an_archive_a_bad_file_is_not_read_to_its_end_and_names_no_raw() -> None:
+    world = World()
+    world.archive.keeps = False
+    world.contents.chunk = 10
+    world.put_job({"bad": b'{"recognizedPhrases": 1}' + b" " * 1000})
+    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # only its last chunk is missing
+    world.run()
+    failure = world.failure("bad")
+    assert failure is not None
+    assert (failure.code, failure.raw) == ("InvalidResult", None)
+
+
+def test_a_bad_report_is_a_failure_of_ours_that_does_not_count_as_a_file() -> None:
+    world = World()
+    world.put_job({"a": result("hello")}, report=b"[]")
+    job = world.run()
+    assert job.status is Status.COMPLETED_WITH_ERRORS
+    assert (job.files.expected, job.files.ingested, job.files.failed) == (1, 1, 0)
+    assert [each.file_id for each in job.files.failures] == ["report"]
+
+
+def test_a_kind_that_we_do_not_know_is_named() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.speech.jobs[JOB].files.append(("x", "Subtitles"))
+    job = world.run()
+    failure = world.failure("x")
+    assert failure is not None
+    assert (failure.code, "'Subtitles'" in failure.message) == ("UnknownValue", True)
+    assert job.status is Status.COMPLETED_WITH_ERRORS
+
+
+def test_a_link_that_leads_where_we_do_not_go_fails_the_file_with_that_reason() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.script.before("open", fails(ForbiddenUrl("the host 'evil.example' is not listed in CONTENT_HOSTS")))
+    world.run()
+    failure = world.failure("a")
+    assert failure is not None
+    assert (failure.code, "CONTENT_HOSTS" in failure.message, failure.raw) == ("ForbiddenUrl", True, None)
+
+
+@pytest.mark.parametrize("place", ["speech.file", "open", "write", "commit", "archive.commit", "put_failure"])
+def test_throttled_is_no_attempt_the_message_is_sent_anew_after_waiting_as_told(place: str) -> None:
+    world = World()
+    world.put_job({"a": BROKEN if place == "put_failure" else large_result()})
+    world.script.before(place, fails(Throttled("429", 12.5)))
+    message = fetch_message("a")
+    assert world.fetch(message, 5) == [message]
+    assert world.clock.slept == [12.5]
+    assert world.failure("a") is None
+    assert world.fetch(message, 1) == []
+    assert world.file("a").keys() & {HEAD_ID, FAILURE_ID}
+
+
+@pytest.mark.parametrize(("told", "waits"), [(None, 5.0), (3600.0, 60.0), (0.0, 5.0)])
+def test_throttled_without_a_time_or_for_long_waits_within_bounds(told: float | None, waits: float) -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    world.tick()
+    world.script.before("speech.files", fails(Throttled("429", told)))
+    assert world.fetch(list_message(), 1) == [list_message()]
+    assert world.clock.slept == [waits]
+
+
+def test_a_transient_error_is_raised_and_recorded_with_its_words_only_on_the_last_attempt() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    for attempt in range(1, 6):
+        world.script.before("open", fails(Transient("the store answered 503")))
+        with pytest.raises(Transient, match="503"):
+            world.fetch(fetch_message("a"), attempt)
+        assert (world.failure("a") is None) == (attempt < 5)
+    failure = world.failure("a")
+    assert failure is not None
+    assert (failure.code, failure.message, failure.attempts) == ("GivenUp", "the store answered 503", 5)
+
+
+def test_what_was_given_up_can_be_sent_again_and_the_failure_goes_when_it_succeeds() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.script.before("open", fails(Transient("503")))
+    with pytest.raises(Transient):
+        world.fetch(fetch_message("a"), 5)
+    failure = world.failure("a")
+    assert failure is not None
+    assert failure.queue_message is not None
+    again = decode_work(failure.queue_message.encode())
+    assert isinstance(again, FetchFile)
+    assert world.fetch(again, 1) == []
+    assert world.failure("a") is None
+    assert HEAD_ID in world.file("a")
+
+
+def test_a_body_that_stops_early_leaves_no_raw_and_is_tried_again() -> None:
+    world = World()
+    world.put_job({"a": large_result()})
+    world.contents.cut.add(f"{CONTENT}/{JOB}/a")
+    with pytest.raises(Transient, match="stopped early"):
+        world.fetch(fetch_message("a"), 1)
+    assert world.archive.blobs == {}
+    world.contents.cut.clear()
+    world.fetch(fetch_message("a"), 2)
+    assert HEAD_ID in world.file("a")
+
+
+def test_a_refused_signature_is_asked_for_once_more() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.script.before("open", _refuse)
+    world.fetch(fetch_message("a"), 1)
+    assert HEAD_ID in world.file("a")
+    assert world.speech.requests["file"] == 2
+    world.script.before("open", _refuse, _refuse)
+    with pytest.raises(Transient, match="refused twice"):
+        world.fetch(fetch_message("a", reprocess_from=2, run=2), 1)
+
+
+@pytest.mark.parametrize("error", [Transient("503"), ServiceRefused("400")])
+def test_when_the_parts_of_a_bad_file_cannot_be_removed_the_reason_is_kept_all_the_same(
+    error: Speech2CosmosError,
+) -> None:
+    world = World()
+    world.put_job({"bad": BROKEN})
+    world.script.before("remove", fails(error))
+    with pytest.raises(type(error)):
+        world.fetch(fetch_message("bad"), 5)
+    failure = world.failure("bad")
+    assert failure is not None
+    assert failure.code == "InvalidResult"
+    world.fetch(fetch_message("bad"), 1)
+    assert world.file("bad").keys() == {FAILURE_ID}
+
+
+def test_a_bad_new_content_leaves_the_old_transcript_as_it_was() -> None:
+    world = World()
+    world.put_job({"a": large_result()})
+    world.run()
+    before = world.file("a")
+    world.contents.blobs[f"{CONTENT}/{JOB}/a"] = BROKEN
+    job = world.run(reprocess=True)
+    assert job.status is Status.COMPLETED_WITH_ERRORS
+    after = world.file("a")
+    failure = after.pop(FAILURE_ID)
+    assert after == before
+    assert failure is not None
+
+
+def test_a_failure_is_not_written_over_a_transcript_that_another_worker_wrote_meanwhile() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+
+    def other_worker() -> None:
+        world.fetch(fetch_message("a"), 1)
+
+    def slow_failure() -> None:
+        other_worker()
+        raise Transient("503")
+
+    world.script.before("open", slow_failure)
+    with pytest.raises(Transient):
+        world.fetch(fetch_message("a"), 5)
+    assert HEAD_ID in world.file("a")
+    assert world.failure("a") is None
+
+    world.script.before("open", fails(Transient("503")))
+    world.script.before("put_failure", lambda: world.fetch(fetch_message("a", run=2, reprocess_from=2), 1))
+    with pytest.raises(Transient):
+        world.fetch(fetch_message("a", run=2, reprocess_from=2), 5)
+    assert world.failure("a") is None, "cleared, though it was written after the head"
+
+
+def _refuse() -> None:
+    raise Refused("403")

@@ -1,0 +1,151 @@
+"""A job from the user's message to the end states."""
+
+import pytest
+
+from shared.domain.documents import HEAD_ID, Transcript
+from shared.domain.job import Failure, Status
+from shared.domain.messages import FetchFile, ListJobFiles
+from shared.domain.speech_api import KIND_REPORT
+from shared.errors import InvalidMessage
+from tests.pipeline.fake_speech import ROOT, SpeechJob
+from tests.pipeline.world import HOSTS, JOB, World, report_file, result
+
+
+def test_a_job_goes_from_the_message_through_pending_and_ingesting_to_completed() -> None:
+    world = World()
+    job = world.put_job({"a": result("hello"), "b": result("good", "bye")}, report=report_file("Succeeded"))
+    job.statuses = ["NotStarted", "Running", "Succeeded"]
+    world.enqueue()
+    assert world.job().status is Status.PENDING
+    seen = []
+    for _ in range(3):
+        seen.append((world.job().status, len(world.tick())))
+        world.clock.move(minutes=10)
+    assert seen == [(Status.PENDING, 0), (Status.PENDING, 0), (Status.PENDING, 1)]
+    assert world.job().status is Status.INGESTING
+    world.drain()
+    world.tick()
+    done = world.job()
+    assert (done.status, done.files.expected, done.files.ingested, done.files.failed) == (Status.COMPLETED, 2, 2, 0)
+    assert done.failure is None
+    assert done.ended_at is not None
+    assert done.report is not None
+    assert done.report.successful_transcriptions_count == 1
+
+
+def test_a_head_names_parts_that_are_there_and_where_the_raw_bytes_are() -> None:
+    world = World()
+    world.put_job({"a": result("hello", "world")})
+    world.run()
+    documents = world.file("a")
+    head = documents[HEAD_ID]
+    assert isinstance(head, Transcript)
+    assert set(head.parts()) == documents.keys() - {HEAD_ID}
+    assert head.raw is not None
+    assert world.archive.blobs == {head.raw: result("hello", "world")}
+    assert head.source == "https://audio.example/a.wav"
+
+
+def test_enqueueing_again_does_nothing_while_the_job_is_pending_ingesting_or_completed() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    for step in (world.tick, world.drain, world.tick):
+        world.enqueue()
+        before = world.job()
+        world.enqueue()
+        assert world.job() == before
+        step()
+    assert world.job().status is Status.COMPLETED
+    world.enqueue()
+    assert world.job().status is Status.COMPLETED
+    assert world.job().run == 1
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.NOT_FOUND, Status.EXPIRED])
+def test_a_job_that_failed_expired_or_was_not_found_starts_over_when_it_is_enqueued_again(status: Status) -> None:
+    world = World()
+    job = world.put_job({"a": result("hello")})
+    if status is Status.NOT_FOUND:
+        world.speech.jobs.clear()
+    else:
+        job.statuses = ["Failed" if status is Status.FAILED else "Running"]
+    world.enqueue()
+    world.tick()
+    world.clock.move(hours=72)
+    world.tick()
+    assert world.job().status is status
+    world.speech.add(SpeechJob(JOB, files=job.files))
+    assert world.run().status is Status.COMPLETED
+    assert world.job().run == 2
+    assert world.job().failure is None
+
+
+def test_a_job_that_speech_failed_carries_speechs_own_code_and_message() -> None:
+    world = World()
+    error = {"code": "InvalidAudio", "message": "The audio could not be decoded."}
+    world.speech.add(SpeechJob(JOB, ["Failed"], error=error))
+    job = world.run()
+    assert job.status is Status.FAILED
+    assert job.failure == Failure("InvalidAudio", "The audio could not be decoded.", "Speech")
+
+
+def test_speechs_failed_sources_and_our_failed_files_are_told_apart_in_the_jobs_document() -> None:
+    world = World()
+    world.put_job({"good": result("hello"), "bad": b'{"no": "result"}'}, report=report_file("Succeeded", "Failed"))
+    job = world.run()
+    assert job.status is Status.COMPLETED_WITH_ERRORS
+    assert [failure.file_id for failure in job.files.failures] == ["bad"]
+    assert job.report is not None
+    assert [failure.source for failure in job.report.failures] == ["https://audio.example/1.wav"]
+    assert job.failure is None
+
+
+def test_an_unknown_status_is_named_and_never_passes_as_success() -> None:
+    world = World()
+    world.put_job({"a": result("hello")}).statuses = ["Done"]
+    job = world.run()
+    assert job.status is Status.PENDING
+    assert job.failure is not None
+    assert job.failure.code == "UnknownValue"
+    assert "'Done'" in job.failure.message
+    world.clock.move(hours=72)
+    world.tick()
+    assert world.job().status is Status.EXPIRED
+    assert "'Done'" in (world.job().failure or job.failure).message
+
+
+def test_a_job_named_by_its_url_is_asked_for_by_that_url_and_a_foreign_host_is_refused() -> None:
+    world = World()
+    world.accept(f"{ROOT}/{JOB.upper()}".encode())
+    assert world.job().self_url == f"{ROOT}/{JOB.upper()}"
+    with pytest.raises(InvalidMessage, match=r"evil\.example"):
+        world.accept(f"https://evil.example/speechtotext/transcriptions/{JOB}".encode())
+    assert HOSTS.setting == "SPEECH_ALLOWED_HOSTS"
+
+
+def test_two_deliveries_of_a_new_id_at_once_make_one_job() -> None:
+    world = World()
+    world.script.before("jobs.create", world.enqueue)
+    world.enqueue()
+    assert world.job().run == 1
+    assert world.script.counts()["jobs.create"] == 2
+
+
+def test_a_job_without_files_is_completed() -> None:
+    world = World()
+    world.put_job({})
+    assert world.run().status is Status.COMPLETED
+
+
+def test_the_messages_of_a_job_name_its_run_so_that_old_ones_are_known() -> None:
+    world = World()
+    world.put_job({"a": result("hello")}, report=report_file("Succeeded"))
+    world.run()
+    world.enqueue(reprocess=True)
+    (message,) = world.tick()
+    assert message == ListJobFiles(JOB, run=2, reprocess_from=2)
+    files = [each for each in world.fetch(message, 1) if isinstance(each, FetchFile)]
+    assert [(each.run, each.reprocess_from, each.kind == KIND_REPORT) for each in files] == [
+        (2, 2, True),
+        (2, 2, False),
+    ]

@@ -1,0 +1,164 @@
+"""The listing of a job's files, a page an invocation."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.job import Job, Status
+from shared.domain.messages import FetchFile, ListJobFiles
+from shared.domain.speech_api import KIND_TRANSCRIPTION
+from shared.errors import ForbiddenUrl, Transient
+from tests.pipeline.fake_speech import SpeechJob
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World, list_message, result
+
+
+@pytest.fixture
+def world() -> World:
+    """Make a job of 10,000 files and its report, found by the poll and not listed yet."""
+    world = World()
+    world.put_job({}, report=b"")
+    world.speech.jobs[JOB].files += [(f"f{number}", KIND_TRANSCRIPTION) for number in range(10_000)]
+    world.enqueue()
+    world.queue.extend((message, 1) for message in [*world.poll()])
+    return world
+
+
+def test_ten_thousand_files_are_listed_page_by_page_one_page_an_invocation(world: World) -> None:
+    message, fetched, invocations = list_message(), [], 0
+    while True:
+        before = world.speech.requests.copy()
+        sent = world.fetch(message, 1)
+        invocations += 1
+        assert world.speech.requests - before == {"files": 1}
+        fetched += [each for each in sent if isinstance(each, FetchFile)]
+        following = [each for each in sent if isinstance(each, ListJobFiles)]
+        assert len(sent) <= 101
+        if not following:
+            break
+        (message,) = following
+    assert invocations == 101
+    assert len({each.file_id for each in fetched}) == 10_001
+    assert world.job().files.expected == 10_000
+    assert world.job().files.reports == 1
+
+
+def test_expected_is_right_also_when_page_messages_are_delivered_twice(world: World) -> None:
+    world.speech.page = 1000
+    delivered = 0
+    messages = [list_message()]
+    while messages:
+        message = messages.pop()
+        for _ in range(2 if delivered < 6 else 1):
+            sent = world.fetch(message, 1)
+            delivered += 1
+            messages += [each for each in sent if isinstance(each, ListJobFiles)]
+    assert delivered > 20
+    assert (world.job().files.expected, world.job().files.reports) == (10_000, 1)
+
+
+def test_nothing_is_settled_before_the_last_page_is_listed() -> None:
+    world = World()
+    world.speech.page = 1
+    world.put_job({"a": result("one"), "b": result("two")})
+    world.enqueue()
+    world.tick()
+    world.deliver()
+    world.deliver(1)
+    assert "transcript" in world.file("a")
+    world.tick()
+    assert world.job().status is Status.INGESTING
+    assert world.job().files.expected is None
+    world.drain()
+    world.tick()
+    assert world.job().status is Status.COMPLETED
+
+
+def test_a_list_message_of_an_earlier_run_or_an_ended_job_does_nothing() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.run()
+    ended = world.job()
+    assert world.fetch(list_message(), 1) == []
+    world.enqueue(reprocess=True)
+    world.tick()
+    assert world.fetch(list_message(run=1), 1) == []
+    assert world.fetch(ListJobFiles("no-such-job", 1), 1) == []
+    assert ended.status is Status.COMPLETED
+
+
+def test_a_job_that_ends_while_its_last_page_is_read_stays_as_it_ended() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    world.tick()
+
+    def expire() -> None:
+        world.clock.move(hours=100)
+        assert list(world.settle()) == []
+
+    world.script.before("speech.files", expire)
+    world.drain()
+    job = world.job()
+    assert job.status is Status.EXPIRED
+    assert job.failure is not None
+    assert job.files.expected is None
+
+
+def test_a_job_that_speech_forgot_before_it_was_listed_is_not_found() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    world.tick()
+    world.speech.jobs.clear()
+    world.drain()
+    assert world.job().status is Status.NOT_FOUND
+    assert world.job().failure is not None
+
+
+def test_a_list_that_leads_where_we_do_not_go_is_told_in_the_jobs_document_and_tried_again_later() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    world.tick()
+    world.script.before("speech.files", fails(ForbiddenUrl("the host 'evil.example' is not listed")))
+    world.drain()
+    failure = world.job().failure
+    assert world.job().status is Status.INGESTING
+    assert failure is not None
+    assert (failure.code, "evil.example" in failure.message) == ("ForbiddenUrl", True)
+    world.clock.move(minutes=30)
+    world.tick()
+    world.drain()
+    world.tick()
+    assert world.job().status is Status.COMPLETED
+    assert world.job().failure is None
+
+
+def test_a_file_without_an_id_in_its_url_is_an_error_that_names_the_url() -> None:
+    world = World()
+    world.put_job({})
+    world.speech.add(SpeechJob(JOB, files=[("no/../id!", KIND_TRANSCRIPTION)]))
+    world.enqueue()
+    world.tick()
+    world.drain()
+    assert "no file id" in _failure(world.job())
+
+
+def test_a_listing_that_was_given_up_is_told_and_begun_again_after_a_while() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    world.tick()
+    world.script.before("speech.files", *[fails(Transient("503"))] * 5)
+    world.drain()
+    assert "tried again after REQUEUE_MINUTES" in _failure(world.job())
+    world.clock.move(minutes=29)
+    assert world.tick() == []
+    world.clock.time += timedelta(minutes=1)
+    assert world.tick() == [list_message()]
+
+
+def _failure(job: Job) -> str:
+    assert job.failure is not None
+    return job.failure.message

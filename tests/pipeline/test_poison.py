@@ -1,0 +1,118 @@
+"""What was given up is kept, with the reason, where it is looked for."""
+
+import base64
+
+import pytest
+
+from shared.domain.documents import HEAD_ID
+from shared.domain.job import Status
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, decode_work, encode
+from shared.errors import Transient
+from shared.pipeline.poison import KEPT_BYTES
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World, fetch_message, list_message, report_file, result
+
+FETCH = encode(fetch_message("a")).encode()
+
+
+@pytest.fixture
+def world() -> World:
+    """Make a job of one file, found by the poll."""
+    world = World()
+    world.put_job({"a": result("one")}, report=report_file("Succeeded"))
+    world.enqueue()
+    world.tick()
+    return world
+
+
+def test_a_message_that_was_not_understood_becomes_one_rejected_document_however_often_it_comes() -> None:
+    world = World()
+    for _ in range(3):
+        world.poison(JOBS_QUEUE, b"please transcribe my call")
+    (rejected,) = world.jobs.rejected.values()
+    assert rejected.id.startswith("rejected_")
+    assert rejected.message == "please transcribe my call"
+    assert (rejected.queue, rejected.code) == (JOBS_QUEUE, "InvalidMessage")
+    assert "neither a transcription id" in rejected.reason
+
+
+def test_the_first_four_kibibytes_of_a_rejected_message_are_kept_without_half_a_character() -> None:
+    world = World()
+    world.poison(JOBS_QUEUE, ("x" + "é" * 10_000).encode())
+    (rejected,) = world.jobs.rejected.values()
+    assert KEPT_BYTES - 2 <= len(rejected.message.encode()) <= KEPT_BYTES
+    assert rejected.message == "x" + "é" * (len(rejected.message) - 1)
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"", b'{"do": "dance"}', base64.b64encode(b"nonsense")])
+def test_anything_may_lie_in_a_poison_queue(body: bytes) -> None:
+    world = World()
+    for queue in (JOBS_QUEUE, RESULTS_QUEUE):
+        world.poison(queue, body)
+    assert len(world.jobs.rejected) == 2
+    assert all(rejected.reason for rejected in world.jobs.rejected.values())
+
+
+def test_a_good_id_that_could_not_be_accepted_is_kept_too() -> None:
+    world = World()
+    world.poison(JOBS_QUEUE, JOB.encode())
+    (rejected,) = world.jobs.rejected.values()
+    assert (rejected.code, JOB in rejected.reason) == ("GivenUp", True)
+
+
+def test_a_file_whose_attempts_all_died_without_a_word_is_a_failure_that_can_be_sent_again(world: World) -> None:
+    world.poison(RESULTS_QUEUE, FETCH)
+    failure = world.failure("a")
+    assert failure is not None
+    assert (failure.code, failure.attempts) == ("GivenUp", 5)
+    assert "killed" in failure.message
+    assert failure.queue_message is not None
+    assert decode_work(failure.queue_message.encode()) == fetch_message("a")
+
+
+def test_the_words_of_a_recorded_failure_are_not_overwritten(world: World) -> None:
+    world.script.before("open", fails(Transient("the store answered 503")))
+    with pytest.raises(Transient):
+        world.fetch(fetch_message("a"), 5)
+    world.poison(RESULTS_QUEUE, FETCH)
+    failure = world.failure("a")
+    assert failure is not None
+    assert failure.message == "the store answered 503"
+
+
+def test_a_failure_of_an_earlier_run_does_not_hide_a_later_one(world: World) -> None:
+    world.poison(RESULTS_QUEUE, FETCH)
+    world.poison(RESULTS_QUEUE, encode(fetch_message("a", run=2)).encode())
+    failure = world.failure("a")
+    assert failure is not None
+    assert failure.run == 2
+
+
+def test_a_file_that_is_in_gets_no_failure_from_a_late_poison_message(world: World) -> None:
+    world.fetch(fetch_message("a"), 1)
+    world.poison(RESULTS_QUEUE, FETCH)
+    assert world.failure("a") is None
+    assert HEAD_ID in world.file("a")
+
+
+def test_a_file_that_comes_in_while_its_failure_is_written_has_none_after(world: World) -> None:
+    world.script.before("put_failure", lambda: world.fetch(fetch_message("a"), 1))
+    world.poison(RESULTS_QUEUE, FETCH)
+    assert world.failure("a") is None
+
+
+def test_a_listing_that_was_given_up_is_told_in_the_job_of_that_run_only(world: World) -> None:
+    world.poison(RESULTS_QUEUE, encode(list_message(run=7)).encode())
+    assert world.job().failure is None
+    world.poison(RESULTS_QUEUE, encode(list_message()).encode())
+    failure = world.job().failure
+    assert failure is not None
+    assert failure.code == "ListingGivenUp"
+
+
+def test_a_listing_that_was_given_up_says_nothing_of_a_job_that_is_completed_all_the_same(world: World) -> None:
+    world.drain()
+    world.tick()
+    world.poison(RESULTS_QUEUE, encode(list_message()).encode())
+    assert world.job().status is Status.COMPLETED
+    assert world.job().failure is None

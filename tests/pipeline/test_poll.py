@@ -1,0 +1,171 @@
+"""What the poll asks of Speech, what that costs, and what becomes of the jobs."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.documents import utc
+from shared.domain.job import Status
+from shared.domain.polling import CLOCK_SKEW, UNSEEN_LIMIT
+from shared.errors import Transient
+from tests.pipeline.fake_speech import SpeechJob
+from tests.pipeline.polling import accepted, finish, job_id, polled, waiting
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World
+
+
+@pytest.mark.parametrize("pending", [20, 200, 1000])
+def test_requests_grow_with_what_finished_and_not_with_what_waits(pending: int) -> None:
+    world = World()
+    waiting(world, pending)
+    finish(world, *range(3, 8))
+    assert polled(world) == {3, 4, 5, 6, 7}
+    assert world.speech.requests == {"list": 1}
+
+
+def test_a_thousand_waiting_jobs_cost_one_request_a_minute_and_at_most_fifty_more_after_an_hour() -> None:
+    world = World()
+    waiting(world, 1000)
+    for _ in range(20):
+        assert polled(world) == set()
+        world.clock.move(minutes=1)
+    assert world.speech.requests == {"list": 20}
+    world.clock.move(minutes=40)
+    world.speech.requests.clear()
+    polled(world)
+    assert world.speech.requests == {"list": 1, "get": UNSEEN_LIMIT}
+
+
+def test_a_few_due_jobs_are_asked_for_one_by_one_and_not_before_they_are_due() -> None:
+    world = World()
+    waiting(world, 10)
+    finish(world, 4)
+    assert polled(world) == {4}
+    assert world.speech.requests == {"get": 10}
+    world.speech.requests.clear()
+    assert polled(world) == set()
+    assert not world.speech.requests
+
+
+def test_the_waits_of_one_job_grow_up_to_ten_minutes() -> None:
+    world = World()
+    world.speech.add(SpeechJob(job_id(0), ["Running"]))
+    accepted(world, 0)
+    minutes = []
+    for minute in range(60):
+        before = world.speech.requests["get"]
+        polled(world)
+        if world.speech.requests["get"] > before:
+            minutes.append(minute)
+        world.clock.move(minutes=1)
+    assert minutes == [0, 1, 3, 7, 15, 25, 35, 45, 55]
+
+
+def test_a_new_job_that_ended_long_ago_is_found_by_its_own_get_though_the_watermark_is_past_it() -> None:
+    world = World()
+    waiting(world, 50)
+    polled(world)
+    assert world.jobs.mark.watermark == utc(world.clock.now())
+    world.speech.add(SpeechJob(job_id(99), ended=world.clock.now() - timedelta(days=20)))
+    accepted(world, 99)
+    assert polled(world) == {99}
+
+
+def test_many_new_jobs_that_ended_long_ago_are_found_by_one_walk_through_the_list() -> None:
+    world = World()
+    ended = world.clock.now() - timedelta(days=20)
+    world.speech.add(*(SpeechJob(job_id(number), ended=ended) for number in range(250)))
+    accepted(world, *range(100, 250))
+    assert polled(world) == set(range(100, 250))
+    assert world.speech.requests == {"list": 3}
+
+
+def test_new_jobs_that_the_walk_does_not_meet_are_asked_for_by_a_get_within_bounds() -> None:
+    world = World()
+    accepted(world, *range(120))
+    world.speech.add(SpeechJob(job_id(500)))
+    polled(world)
+    assert world.speech.requests == {"list": 1, "get": UNSEEN_LIMIT}
+    assert sum(job.missing_since is not None for job, _ in world.jobs.documents.values()) == UNSEEN_LIMIT
+
+
+def test_the_list_begins_ten_minutes_before_the_watermark_since_clocks_differ() -> None:
+    world = World()
+    waiting(world, 50)
+    polled(world)
+    late = world.clock.now() - CLOCK_SKEW + timedelta(seconds=1)
+    world.clock.move(minutes=1)
+    world.speech.add(SpeechJob(job_id(7), ended=late))
+    assert polled(world) == {7}
+
+
+def test_the_watermark_moves_only_after_a_complete_list() -> None:
+    world = World()
+    waiting(world, 250)
+    polled(world)
+    before = world.jobs.mark
+    world.clock.move(hours=1)
+    finish(world, *range(150))
+    world.script.after("speech.list", lambda: None, fails(Transient("503")))
+    found = polled(world)
+    assert len(found) == 100, "the first page was used"
+    assert world.jobs.mark == before
+    world.clock.move(minutes=1)
+    assert polled(world) == set(range(150)) - found
+    assert world.jobs.mark.watermark == utc(world.clock.now())
+
+
+def test_a_failed_job_met_in_a_list_carries_the_error_that_only_its_own_get_tells() -> None:
+    world = World()
+    waiting(world, 20)
+    finish(world, 5, status="Failed")
+    polled(world)
+    failure = world.job(job_id(5)).failure
+    assert failure is not None
+    assert (failure.code, failure.message, failure.origin) == ("InvalidAudio", "no audio", "Speech")
+    assert world.speech.requests == {"list": 1, "get": 1}
+
+
+def test_a_deleted_job_among_many_is_found_by_its_hourly_get() -> None:
+    world = World()
+    waiting(world, 30)
+    del world.speech.jobs[job_id(3)]
+    world.clock.move(hours=1)
+    polled(world)
+    assert world.job(job_id(3)).status is Status.PENDING
+    assert world.job(job_id(3)).failure is not None
+    world.clock.move(hours=1)
+    polled(world)
+    assert world.job(job_id(3)).status is Status.NOT_FOUND
+
+
+def test_a_deleted_job_among_few_is_not_found_by_the_second_404_that_is_ten_minutes_later() -> None:
+    world = World()
+    accepted(world, 3)
+    minutes = 0
+    while world.job(job_id(3)).status is Status.PENDING:
+        polled(world)
+        world.clock.move(minutes=1)
+        minutes += 1
+    assert 10 < minutes <= 20
+    assert world.job(job_id(3)).status is Status.NOT_FOUND
+
+
+def test_a_404_once_is_forgotten_when_speech_knows_the_job_again() -> None:
+    world = World()
+    accepted(world, 0)
+    polled(world)
+    assert world.job(job_id(0)).missing_since is not None
+    world.clock.move(minutes=1)
+    world.speech.add(SpeechJob(job_id(0), ["Running"]))
+    polled(world)
+    assert world.job(job_id(0)).missing_since is None
+    assert world.job(job_id(0)).failure is None
+
+
+def test_a_job_that_is_enqueued_by_nobody_is_left_alone() -> None:
+    world = World()
+    world.speech.add(SpeechJob(JOB))
+    waiting(world, 20)
+    assert polled(world) == set()
+    assert JOB not in world.jobs.documents

@@ -1,0 +1,106 @@
+"""Jobs that cannot be asked for, and a Speech that does not answer: what the poll does all the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.job import Status
+from shared.errors import ForbiddenUrl, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from tests.pipeline.fake_speech import SpeechJob
+from tests.pipeline.polling import accepted, finish, job_id, polled, waiting
+from tests.pipeline.script import fails
+from tests.pipeline.world import World
+
+
+def test_a_failed_job_whose_error_cannot_be_asked_for_now_is_looked_at_again() -> None:
+    world = World()
+    waiting(world, 20)
+    finish(world, 5, status="Failed")
+    finish(world, 6)
+    before = world.jobs.mark
+    world.script.before("speech.get", fails(Transient("503")))
+    assert polled(world) == {6}, "the others are not held up"
+    assert world.job(job_id(5)).status is Status.PENDING
+    assert world.jobs.mark == before
+    world.clock.move(minutes=1)
+    polled(world)
+    assert world.job(job_id(5)).status is Status.FAILED
+
+
+def test_a_failed_job_whose_own_url_is_refused_fails_with_what_the_list_says() -> None:
+    world = World()
+    waiting(world, 20)
+    finish(world, 5, status="Failed")
+    world.speech.broken[job_id(5)] = ForbiddenUrl("not listed")
+    polled(world)
+    assert world.job(job_id(5)).status is Status.FAILED
+
+
+@pytest.mark.parametrize("error", [Transient("500"), ForbiddenUrl("not listed"), ServiceRefused("400")])
+def test_one_bad_job_stops_no_other_and_its_document_says_what_is_wrong(error: Speech2CosmosError) -> None:
+    world = World()
+    world.speech.add(*(SpeechJob(job_id(number)) for number in range(5)))
+    world.speech.broken[job_id(0)] = error
+    accepted(world, *range(5))
+    assert polled(world) == {1, 2, 3, 4}
+    failure = world.job(job_id(0)).failure
+    assert failure is not None
+    assert failure.message == str(error)
+    world.clock.move(hours=72)
+    polled(world)
+    assert world.job(job_id(0)).status is Status.EXPIRED
+
+
+def test_a_job_that_cosmos_refuses_to_write_stops_no_other() -> None:
+    world = World()
+    world.speech.add(*(SpeechJob(job_id(number)) for number in range(3)))
+    accepted(world, *range(3))
+    world.script.before("jobs.update", fails(ServiceRefused("413: too large")))
+    assert polled(world) == {1, 2}
+    assert world.job(job_id(0)).status is Status.PENDING
+
+
+def test_jobs_that_made_trouble_come_last_when_time_runs_out() -> None:
+    world = World()
+    world.speech.add(*(SpeechJob(job_id(number)) for number in range(8)))
+    world.speech.broken |= {job_id(number): Transient("timeout") for number in range(4)}
+    accepted(world, *range(8))
+    world.script.before("speech.get", *[lambda: world.clock.move(seconds=20)] * 100)
+    assert polled(world) == set(), "three bad ones took the minute"
+    assert polled(world) == {4, 5}, "a fourth, then good ones"
+    assert polled(world) == {6, 7}, "good ones first"
+
+
+def test_a_new_job_that_speech_could_not_be_asked_for_stays_new() -> None:
+    world = World()
+    waiting(world, 20)
+    polled(world)
+    world.speech.add(SpeechJob(job_id(99), ended=world.clock.now() - timedelta(days=20)))
+    accepted(world, 99)
+    world.script.before("speech.get", fails(Transient("503")))
+    assert polled(world) == set()
+    world.clock.move(minutes=1)
+    assert polled(world) == {99}
+
+
+def test_throttled_ends_the_poll_until_the_next_tick_and_loses_nothing() -> None:
+    world = World()
+    waiting(world, 20)
+    accepted(world, 100)
+    finish(world, 100, 5)
+    world.script.before("speech.get", fails(Throttled("429", 30)))
+    assert polled(world) == set()
+    assert world.speech.requests == {"get": 1}
+    world.clock.move(minutes=1)
+    assert polled(world) == {100, 5}
+
+
+def test_what_was_found_before_speech_failed_is_sent() -> None:
+    world = World()
+    waiting(world, 20)
+    accepted(world, 100)
+    finish(world, 100, 5)
+    world.script.before("speech.list", fails(Transient("503")))
+    assert polled(world) == {100}
+    world.clock.move(minutes=1)
+    assert polled(world) == {5}

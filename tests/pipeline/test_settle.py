@@ -1,0 +1,154 @@
+"""When a job is whole, when its files are listed again, and what a day later is tidied up."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from msgspec import UNSET
+
+from shared.domain.documents import HEAD_ID, Transcript
+from shared.domain.job import Status
+from shared.domain.messages import ListJobFiles
+from shared.errors import Speech2CosmosError, Throttled, Transient
+from shared.pipeline.settle import TIDY_AFTER
+from tests.pipeline.fake_speech import CONTENT
+from tests.pipeline.fakes import RETIRED_SECONDS
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World, fetch_message, large_result, report_file, result
+
+OTHER = JOB.replace("1", "9")
+
+
+@pytest.fixture
+def world() -> World:
+    """Make a job of two files and a report, found by the poll."""
+    world = World()
+    world.put_job({"a": result("one"), "b": result("two")}, report=report_file("Succeeded"))
+    world.enqueue()
+    world.tick()
+    return world
+
+
+def test_a_job_is_completed_only_when_its_number_of_files_is_known_and_all_and_the_report_are_in(world: World) -> None:
+    world.fetch(fetch_message("a"), 1)
+    world.fetch(fetch_message("b"), 1)
+    world.tick()
+    assert (world.job().status, world.job().files.ingested) == (Status.INGESTING, 2)
+    world.deliver()
+    world.tick()
+    assert world.job().status is Status.INGESTING, "its report is not in"
+    world.drain()
+    world.tick()
+    assert world.job().status is Status.COMPLETED
+
+
+def test_a_file_that_is_missing_keeps_the_job_from_ending(world: World) -> None:
+    world.deliver()
+    world.fetch(fetch_message("report", kind="TranscriptionReport"), 1)
+    world.fetch(fetch_message("a"), 1)
+    world.tick()
+    assert (world.job().status, world.job().files.ingested) == (Status.INGESTING, 1)
+
+
+def test_a_job_that_stands_still_is_listed_again_every_half_hour(world: World) -> None:
+    world.queue.clear()
+    sent = []
+    for minute in range(1, 65):
+        world.clock.move(minutes=1)
+        sent += [(minute, message) for message in world.tick()]
+    assert sent == [(30, ListJobFiles(JOB, 1)), (60, ListJobFiles(JOB, 1))]
+
+
+def test_a_job_that_moves_is_not_listed_again(world: World) -> None:
+    world.queue.clear()
+    world.clock.move(minutes=20)
+    world.fetch(fetch_message("a"), 1)
+    assert world.tick() == []
+    world.clock.move(minutes=20)
+    assert world.tick() == []
+    world.clock.move(minutes=10)
+    assert world.tick() == [ListJobFiles(JOB, 1)]
+
+
+def test_a_job_that_stands_still_for_days_expires_and_says_what_is_missing(world: World) -> None:
+    world.deliver()
+    world.queue.clear()
+    world.clock.move(hours=73)
+    world.tick()
+    failure = world.job().failure
+    assert world.job().status is Status.EXPIRED
+    assert failure is not None
+    assert "0 of 2 files" in failure.message
+
+
+def test_a_job_that_started_over_is_not_settled_by_what_was_counted_before(world: World) -> None:
+    world.drain()
+
+    def start_over() -> None:
+        job = world.job()
+        world.jobs.put(msgspec.structs.replace(job, run=job.run + 1, status=Status.PENDING))
+
+    world.script.after("tally", start_over)
+    world.tick()
+    assert (world.job().status, world.job().run) == (Status.PENDING, 2)
+
+
+@pytest.mark.parametrize("error", [Transient("503"), Throttled("429")])
+@pytest.mark.parametrize("effect", ["jobs.ingesting", "tally", "leftovers"])
+def test_a_store_that_fails_keeps_back_no_message_of_the_same_tick(effect: str, error: Speech2CosmosError) -> None:
+    world = World()
+    world.put_job({"a": result("one")})
+    world.run()
+    world.put_job({"a": result("one")}, job_id=OTHER)
+    world.enqueue(OTHER)
+    world.clock.time += TIDY_AFTER
+    world.script.before(effect, fails(error))
+    assert world.tick() == [ListJobFiles(OTHER, 1)]
+
+
+def test_one_job_that_cannot_be_counted_stops_no_other(world: World) -> None:
+    world.put_job({"a": result("one")}, job_id=OTHER)
+    world.enqueue(OTHER)
+    world.tick()
+    world.drain()
+    world.script.before("tally", fails(Transient("503")))
+    world.tick()
+    assert {world.job().status, world.job(OTHER).status} == {Status.INGESTING, Status.COMPLETED}
+
+
+def test_what_a_dead_run_left_behind_is_retired_a_day_after_the_job_ended(world: World) -> None:
+    url = f"{CONTENT}/{JOB}/a"
+    world.contents.blobs[url] = large_result("died")
+    world.script.before("commit", fails(Transient("killed")))
+    with pytest.raises(Transient):
+        world.fetch(fetch_message("a"), 1)
+    left = set(world.file("a"))
+    assert left
+    world.contents.blobs[url] = result("one")
+    world.drain()
+    world.tick()
+    world.clock.time += TIDY_AFTER - timedelta(minutes=1)
+    world.tick()
+    assert {each.ttl for each in world.file("a").values()} == {UNSET}
+    world.clock.move(minutes=2)
+    world.tick()
+    documents = world.file("a")
+    head = documents[HEAD_ID]
+    assert isinstance(head, Transcript)
+    assert {documents[name].ttl for name in left} == {RETIRED_SECONDS}
+    assert {documents[name].ttl for name in head.parts()} == {UNSET}
+    assert {each.ttl for each in world.file("report").values()} == {UNSET}
+    assert world.job().tidied_at is not None
+    world.script.log.clear()
+    world.tick()
+    assert "leftovers" not in world.script.log, "a job is tidied once"
+
+
+def test_a_job_that_starts_over_while_it_is_tidied_is_tidied_again_after_its_next_end(world: World) -> None:
+    world.drain()
+    world.tick()
+    world.clock.time += TIDY_AFTER
+    world.script.after("leftovers", lambda: world.enqueue(reprocess=True))
+    world.tick()
+    assert world.job().status is Status.PENDING
+    assert world.job().tidied_at is None

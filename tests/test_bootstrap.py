@@ -1,0 +1,65 @@
+"""The app: built from the settings, each part once, when it is needed."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from shared.bootstrap import App, once, split_options
+from shared.domain.split import SplitOptions
+from shared.domain.transitions import Patience
+from shared.settings import Settings
+
+ENVIRONMENT = {
+    "SPEECH_ENDPOINT": "https://contoso.cognitiveservices.azure.com",
+    "COSMOS_ENDPOINT": "https://contoso.documents.azure.com",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+}
+
+
+class Slow:
+    """Builds two parts, one out of the other, slowly."""
+
+    def __init__(self) -> None:
+        self.built: list[str] = []
+
+    @once
+    def part(self) -> object:
+        """Build a part."""
+        time.sleep(0.02)
+        self.built.append("part")
+        return object()
+
+    @once
+    def whole(self) -> tuple[object]:
+        """Build what needs the part."""
+        time.sleep(0.02)
+        self.built.append("whole")
+        return (self.part,)
+
+
+def test_many_threads_build_each_part_once_in_whatever_order_they_need_it() -> None:
+    slow = Slow()
+    together = threading.Barrier(8)
+
+    def need(number: int) -> object:
+        together.wait()
+        return slow.part if number % 2 else slow.whole[0]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(map(id, threads.map(need, range(8))))) == 1
+    assert sorted(slow.built) == ["part", "whole"]
+
+
+def test_the_speech_client_with_its_limit_and_connections_is_one_for_all_threads() -> None:
+    app = App.from_env({**ENVIRONMENT, "SPEECH_KEY": "k"})
+    with ThreadPoolExecutor(8) as threads:
+        assert len({id(client) for client in threads.map(lambda _: app.speech, range(32))}) == 1
+
+
+def test_settings_reach_the_use_cases() -> None:
+    changed = {"POLL_MIN_SECONDS": "7", "NOT_FOUND_MINUTES": "8", "MAX_PENDING_HOURS": "9", "REQUEUE_MINUTES": "11"}
+    app = App.from_env(ENVIRONMENT | changed)
+    assert app.patience == Patience(7, 8, 9, 11)
+    options = {"NBEST_WORDS": "all", "TURN_GAP_SECONDS": "1.5"}
+    assert split_options(Settings.from_env(ENVIRONMENT | options)) == SplitOptions(1.5, all_words=True)
+    assert split_options(Settings.from_env(ENVIRONMENT)) == SplitOptions(3.0, all_words=False)

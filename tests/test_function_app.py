@@ -1,0 +1,146 @@
+"""What function_app.py declares to the platform, and how it begins."""
+
+import importlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, List, get_type_hints  # noqa: UP035 - the very type that the worker demands
+
+import azure.functions as func
+import pytest
+
+from shared.bootstrap import MAX_DEQUEUE_COUNT
+from shared.settings import SECRETS
+
+ROOT = Path(__file__).parent.parent
+HOST = json.loads((ROOT / "host.json").read_text())
+
+ENVIRONMENT = {
+    "SPEECH_ENDPOINT": "https://contoso.cognitiveservices.azure.com",
+    "COSMOS_ENDPOINT": "https://contoso.documents.azure.com",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+}
+
+Bindings = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Import function_app with settings of its own; nothing listens where they lead."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    yield importlib.import_module("function_app")
+    del sys.modules["function_app"]
+
+
+@pytest.fixture
+def functions(module: ModuleType) -> dict[str, func.decorators.function_app.Function]:
+    """Return the functions by their names, as the worker indexes them."""
+    return {function.get_function_name(): function for function in module.app.get_functions()}
+
+
+def bindings(function: func.decorators.function_app.Function) -> Bindings:
+    """Return a function's bindings by the names of its arguments."""
+    return {binding.name: binding.get_dict_repr() for binding in function.get_bindings()}
+
+
+def queues(function: func.decorators.function_app.Function, kind: str) -> dict[str, str]:
+    """Return the queues of a function's bindings of one kind, by the names of its arguments."""
+    return {
+        name: binding["queueName"] for name, binding in bindings(function).items() if binding["type"].lower() == kind
+    }
+
+
+def test_the_functions_are_those_that_the_design_names(functions: dict[str, Any]) -> None:
+    assert functions.keys() >= {
+        "accept_job",
+        "poll_jobs",
+        "fetch_results",
+        "record_poison_jobs",
+        "record_poison_results",
+    }
+
+
+def test_each_queue_has_its_function_and_messages_go_where_they_belong(functions: dict[str, Any]) -> None:
+    triggers = {name: queues(function, "queuetrigger") for name, function in functions.items()}
+    assert {name: found for name, found in triggers.items() if found} == {
+        "accept_job": {"msg": "transcription-jobs"},
+        "fetch_results": {"msg": "transcription-results"},
+        "record_poison_jobs": {"msg": "transcription-jobs-poison"},
+        "record_poison_results": {"msg": "transcription-results-poison"},
+    }
+    assert queues(functions["accept_job"], "queue")["poison"] == "transcription-jobs-poison"
+    assert queues(functions["poll_jobs"], "queue")["work"] == "transcription-results"
+    assert queues(functions["fetch_results"], "queue") == {
+        "work": "transcription-results",
+        "poison": "transcription-results-poison",
+    }
+
+
+def test_every_queue_binding_uses_the_one_storage_account(functions: dict[str, Any]) -> None:
+    found = [
+        binding["connection"]
+        for function in functions.values()
+        for binding in bindings(function).values()
+        if "queueName" in binding
+    ]
+    assert len(found) >= 8
+    assert set(found) == {"AzureWebJobsStorage"}
+
+
+def test_the_timer_runs_as_the_setting_says_and_not_at_start(functions: dict[str, Any]) -> None:
+    timer = bindings(functions["poll_jobs"])["timer"]
+    assert (timer["type"].lower(), timer["schedule"]) == ("timertrigger", "%POLL_SCHEDULE%")
+    assert timer.get("runOnStartup") in {None, False}
+
+
+def test_arguments_and_bindings_have_the_same_names(functions: dict[str, Any]) -> None:
+    for function in functions.values():
+        arguments = inspect.signature(function.get_user_function()).parameters.keys()
+        assert bindings(function).keys() - {"$return"} == set(arguments)
+
+
+def test_outputs_of_many_messages_are_typed_as_microsofts_worker_wants_it(functions: dict[str, Any]) -> None:
+    found = 0
+    for function in functions.values():
+        for hint in get_type_hints(function.get_user_function()).values():
+            if getattr(hint, "__origin__", None) is func.Out:
+                assert hint.__args__[0] in {str, List[str]}  # noqa: UP006 - list[str] is what the worker refuses
+                assert "list[" not in repr(hint).replace("typing.List[", "")
+                found += 1
+    assert found >= 4
+
+
+def test_the_hosts_settings_are_those_the_code_counts_on() -> None:
+    options = HOST["extensions"]["queues"]
+    assert options["maxDequeueCount"] == MAX_DEQUEUE_COUNT
+    assert options["messageEncoding"] == "none"
+    assert HOST["version"] == "2.0"
+
+
+def test_importing_connects_to_nothing(module: ModuleType) -> None:
+    assert set(vars(module.run)) == {"settings"}
+
+
+def test_with_wrong_settings_it_does_not_start_and_says_what_is_wrong() -> None:
+    environ = {name: value for name, value in os.environ.items() if name not in {*ENVIRONMENT, *SECRETS}}
+    environ |= {"POLL_GET_LIMIT": "many", "SPEECH_KEY": "s3cr3t"}
+    ended = subprocess.run(
+        [sys.executable, "-c", "import function_app"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert "Misconfigured" in ended.stderr
+    for name in ("SPEECH_ENDPOINT", "COSMOS_ENDPOINT", "AzureWebJobsStorage", "POLL_GET_LIMIT"):
+        assert f"- {name}: " in ended.stderr
+    assert "s3cr3t" not in ended.stderr

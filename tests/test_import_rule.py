@@ -1,0 +1,145 @@
+"""The rooms of shared/__init__.py: who may import whom, and what only some files may know."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+class Room(NamedTuple):
+    """What the files of a room may import: other rooms (each may import itself), and packages besides Python's own."""
+
+    rooms: frozenset[str]
+    packages: frozenset[str]
+
+
+def room(rooms: str, packages: str = "") -> Room:
+    """Return a room from two lists of words."""
+    return Room(frozenset(rooms.split()), frozenset(packages.split()))
+
+
+ROOMS = {
+    "errors": room(""),
+    "domain": room("errors", "msgspec"),
+    "settings": room("domain errors", "pydantic"),
+    "pipeline": room("domain errors", "msgspec"),
+    # Adapters implement the ports, which lie in the pipeline; DEEPER names the two files of it that they may see.
+    "adapters": room("domain errors pipeline", "azure requests urllib3 tenacity pyrate_limiter msgspec"),
+    "bootstrap": room("adapters pipeline domain settings errors", "azure"),
+    # Reads documents as any application would, so it sees adapters, but never the pipeline: only bootstrap sees both.
+    "cli": room("bootstrap adapters domain settings errors", "typer rich msgspec"),
+    "function_app": room("bootstrap domain errors", "azure"),
+}
+
+DEEPER = {("adapters", "pipeline"): frozenset({"shared.pipeline.ports", "shared.pipeline.batches"})}
+
+ALSO = {
+    "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send
+    "shared/cli/reading.py": frozenset({"azure"}),  # the type of a database that it is given
+}
+
+DOMAIN_NEVER = frozenset(
+    {"os", "io", "sys", "pathlib", "tempfile", "shutil", "subprocess", "socket", "ssl", "http", "urllib.request"}
+    | {"time", "random", "secrets", "threading", "asyncio", "concurrent", "multiprocessing", "logging", "warnings"}
+)
+"""No I/O, clock, environment, chance or logging."""
+
+DOMAIN_NEVER_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "today", "getLogger"})
+
+KNOWS_RESULTS = frozenset(f"shared/domain/{name}.py" for name in ("speech_result", "phrases", "split", "parts"))
+"""Who may name `recognizedPhrases`: the reader of results, and those who say in an error which phrase it was."""
+
+FILES = sorted([ROOT / "function_app.py", *(ROOT / "shared").rglob("*.py")])
+
+
+def name_of(path: Path) -> str:
+    """Return the path as the tables write it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module of ours; `shared` itself is a map and no room."""
+    return module.removeprefix("shared").lstrip(".").partition(".")[0]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full names of the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written out"
+            assert node.module is not None
+            yield from (_module(node.module, alias.name) for alias in node.names)
+
+
+def _module(module: str, name: str) -> str:
+    below = ROOT / module.replace(".", "/") / name
+    return f"{module}.{name}" if below.is_dir() or below.with_suffix(".py").exists() else module
+
+
+def ours(module: str) -> bool:
+    """Say whether a module is one of this repository."""
+    return module.partition(".")[0] in {"shared", "function_app", "local", "tests"}
+
+
+def room_of_file(path: Path) -> str:
+    """Return the room that a file lies in."""
+    return room_of(name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+
+
+CODE = [path for path in FILES if room_of_file(path)]
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_imports_run_one_way(path: Path) -> None:
+    here = room_of_file(path)
+    for module in filter(ours, imports(path)):
+        there = room_of(module)
+        assert module.startswith("shared."), f"the app never imports {module}"
+        assert there == here or there in ROOMS[here].rooms, f"{here} may not import {module}"
+        allowed = DEEPER.get((here, there))
+        assert allowed is None or module in allowed, f"{here} may not import {module}"
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_packages_are_imported_only_in_their_rooms(path: Path) -> None:
+    packages = {module.partition(".")[0] for module in imports(path) if not ours(module)} - sys.stdlib_module_names
+    assert packages <= ROOMS[room_of_file(path)].packages | ALSO.get(name_of(path), frozenset())
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if room_of_file(path) == "domain"], ids=name_of)
+def test_the_domain_does_nothing_but_think(path: Path) -> None:
+    for module in imports(path):
+        assert not {module, module.partition(".")[0]} & DOMAIN_NEVER
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            assert called not in DOMAIN_NEVER_CALLS, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_the_reader_of_results_knows_their_json(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docs = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+    literals = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    named = {literal for literal in literals - docs if "recognizedPhrases" in literal}
+    assert not named or name_of(path) in KNOWS_RESULTS
+
+
+def test_no_room_is_without_a_rule_and_no_rule_without_files() -> None:
+    assert {room_of_file(path) for path in CODE} == ROOMS.keys()
+    assert ALSO.keys() <= {name_of(path) for path in FILES}
+    assert {name_of(path) for path in FILES} >= KNOWS_RESULTS
+
+
+def test_the_map_in_shared_names_every_room() -> None:
+    drawn = ast.get_docstring(ast.parse((ROOT / "shared" / "__init__.py").read_text()))
+    assert drawn is not None
+    assert {name for name in ROOMS if name not in drawn} == set()

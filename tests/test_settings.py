@@ -1,0 +1,204 @@
+"""Settings from the environment: every problem at once, by name, and no secret in sight."""
+
+import pickle
+import traceback
+
+import pytest
+
+from shared.errors import ForbiddenUrl, Misconfigured
+from shared.settings import SECRETS, Settings, settings_table
+
+GOOD = {
+    "SPEECH_ENDPOINT": "https://contoso.cognitiveservices.azure.com/",
+    "COSMOS_ENDPOINT": "https://contoso.documents.azure.com:443/",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+}
+
+WRONG = {
+    "SPEECH_ENDPOINT": "eastus.api.cognitive.microsoft.com",
+    "SPEECH_API_VERSION": "v3.0",
+    "SPEECH_ALLOWED_HOSTS": "https://a.example/path?x=1",
+    "CONTENT_HOSTS": "*.blob.core.windows.net",
+    "COSMOS_ENDPOINT": "ftp://contoso.documents.azure.com",
+    "AzureWebJobsStorage__blobServiceUri": "contoso.blob",
+    "AzureWebJobsStorage__queueServiceUri": "contoso.queue",
+    "POLL_SCHEDULE": "* * * * *",
+    "POLL_MIN_SECONDS": "a minute",
+    "POLL_GET_LIMIT": "101",
+    "NOT_FOUND_MINUTES": "-1",
+    "MAX_PENDING_HOURS": "0",
+    "REQUEUE_MINUTES": "0",
+    "RETENTION_DAYS": "0",
+    "RAW_ARCHIVE": "perhaps",
+    "RAW_CONTAINER": "Raw_Results",
+    "NBEST_WORDS": "none",
+    "TURN_GAP_SECONDS": "-0.1",
+}
+
+CANNOT_BE_WRONG = {"SPEECH_KEY", "COSMOS_KEY", "COSMOS_DATABASE", "AzureWebJobsStorage"}
+"""Any text will do for these."""
+
+
+def problems(environ: dict[str, str]) -> list[str]:
+    """Return the sentences of the error that `environ` is."""
+    with pytest.raises(Misconfigured) as misconfigured:
+        Settings.from_env(environ)
+    return misconfigured.value.problems
+
+
+def test_what_is_needed_is_enough_and_the_rest_has_its_defaults() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.speech_endpoint == "https://contoso.cognitiveservices.azure.com"
+    assert settings.cosmos_endpoint == "https://contoso.documents.azure.com:443"
+    assert (settings.speech_api_version, settings.cosmos_database) == ("2025-10-15", "speech")
+    assert (settings.raw_archive, settings.raw_container, settings.nbest_words) == (True, "raw-results", "first")
+    assert (settings.poll_schedule, settings.poll_min_seconds, settings.poll_get_limit) == ("0 * * * * *", 60, 10)
+    assert (settings.not_found_minutes, settings.max_pending_hours, settings.requeue_minutes) == (10, 72, 30)
+    assert (settings.turn_gap_seconds, settings.retention_days, settings.retention_seconds) == (3.0, None, None)
+    assert settings.content_hosts == ".blob.core.windows.net"
+
+
+def test_every_missing_value_is_named_at_once_with_what_it_is_for() -> None:
+    found = problems({})
+    assert [sentence.partition(":")[0] for sentence in found] == [
+        "SPEECH_ENDPOINT",
+        "COSMOS_ENDPOINT",
+        "AzureWebJobsStorage",
+    ]
+    assert all("is missing" in sentence for sentence in found)
+    assert "custom subdomain" in found[0]
+    assert "AzureWebJobsStorage__blobServiceUri" in found[2]
+
+
+def test_every_wrong_value_is_named_at_once_with_what_was_found() -> None:
+    found = {sentence.partition(":")[0]: sentence for sentence in problems(WRONG)}
+    assert found.keys() == WRONG.keys()
+    for name, value in WRONG.items():
+        assert repr(value) in found[name]
+    assert WRONG.keys() | CANNOT_BE_WRONG == {name for name, _ in settings_table()}
+
+
+def test_missing_storage_is_named_together_with_what_is_wrong() -> None:
+    environ = {**GOOD, "POLL_GET_LIMIT": "many", "AzureWebJobsStorage": ""}
+    assert [sentence.partition(":")[0] for sentence in problems(environ)] == ["POLL_GET_LIMIT", "AzureWebJobsStorage"]
+    assert len(problems({**GOOD, "AzureWebJobsStorage": " "})) == 1
+
+
+def test_the_error_tells_all_problems_in_its_text() -> None:
+    with pytest.raises(Misconfigured) as misconfigured:
+        Settings.from_env(WRONG)
+    for name in WRONG:
+        assert f"- {name}: " in str(misconfigured.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("SPEECH_API_VERSION", "v3.0", "2025-10-15"),
+        ("POLL_GET_LIMIT", "101", "100"),
+        ("POLL_SCHEDULE", "* * * * *", "six fields"),
+        ("NBEST_WORDS", "none", "'all'"),
+        ("CONTENT_HOSTS", "127.0.0.1:10000", "whole origin"),
+        ("SPEECH_ENDPOINT", "https://contoso.cognitiveservices.azure.com/speechtotext/v3.2", "without a path"),
+    ],
+)
+def test_a_wrong_value_comes_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+    (sentence,) = problems({**GOOD, name: value})
+    assert sentence.startswith(f"{name}: found {value!r}")
+    assert allowed in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SPEECH_ENDPOINT", "https://contoso.example:port"),
+        ("SPEECH_ENDPOINT", "https://contoso.example:99999"),
+        ("SPEECH_ENDPOINT", "https://"),
+        ("SPEECH_ENDPOINT", "http://[::1"),
+        ("CONTENT_HOSTS", ".blob.core.windows.net,http://127.0.0.1:port"),
+        ("CONTENT_HOSTS", "http://127.0.0.1:10000/devstoreaccount1"),
+        ("SPEECH_ALLOWED_HOSTS", "a b"),
+        ("RAW_CONTAINER", "ab"),
+        ("RAW_CONTAINER", "-raw"),
+        ("RETENTION_DAYS", "24001"),
+    ],
+)
+def test_what_would_go_wrong_later_is_refused_at_the_start(name: str, value: str) -> None:
+    assert [sentence.partition(":")[0] for sentence in problems({**GOOD, name: value})] == [name]
+
+
+@pytest.mark.parametrize("empty", ["", "  ", "\n"])
+def test_an_empty_value_counts_as_left_out(empty: str) -> None:
+    optional = {name: empty for name, field in settings_table() if not field.is_required()}
+    assert Settings.from_env({**optional, **GOOD}) == Settings.from_env(GOOD)
+
+
+def test_white_space_around_a_value_does_not_count() -> None:
+    settings = Settings.from_env({**GOOD, "SPEECH_KEY": "abc\n", "SPEECH_API_VERSION": " v3.2 "})
+    assert settings.speech_key is not None
+    assert settings.speech_key.get_secret_value() == "abc"
+    assert settings.speech_api_version == "v3.2"
+
+
+def test_other_variables_of_the_environment_do_not_matter() -> None:
+    assert Settings.from_env({**GOOD, "PATH": "/bin", "speech_key": "x"}) == Settings.from_env(GOOD)
+
+
+def test_secrets_are_never_shown() -> None:
+    secret = "s3cr3t-of-the-test"  # noqa: S105 - made up here
+    environ = {**GOOD, **dict.fromkeys(SECRETS, secret)}
+    settings = Settings.from_env(environ)
+    assert secret not in f"{settings!r}{settings}{settings.model_dump()}{settings.model_dump_json()}"
+    with pytest.raises(Misconfigured) as misconfigured:
+        Settings.from_env({**environ, "POLL_GET_LIMIT": "x"})
+    assert secret not in "".join(traceback.format_exception(misconfigured.value))
+    assert secret.encode() not in pickle.dumps(misconfigured.value.problems)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "AccountEndpoint=https://contoso.documents.azure.com:443/;AccountKey=s3cr3t==;",
+        "https://contoso.blob.core.windows.net/?sv=2021&sig=s3cr3t",
+        "https://user:s3cr3t@contoso.example",
+    ],
+)
+@pytest.mark.parametrize("name", ["COSMOS_ENDPOINT", "CONTENT_HOSTS", "AzureWebJobsStorage__blobServiceUri"])
+def test_a_secret_in_the_wrong_place_is_refused_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(Misconfigured) as misconfigured:
+        Settings.from_env({**GOOD, name: value})
+    assert "s3cr3t" not in "".join(traceback.format_exception(misconfigured.value))
+    assert f"{name}: found (not shown)" in str(misconfigured.value)
+
+
+def test_either_way_to_the_storage_account_will_do() -> None:
+    identity = {**GOOD, "AzureWebJobsStorage": "", "AzureWebJobsStorage__blobServiceUri": "https://x.blob.example/"}
+    settings = Settings.from_env(identity)
+    assert (settings.storage, settings.storage_blob_uri) == (None, "https://x.blob.example")
+
+
+def test_host_lists_are_read_entry_by_entry() -> None:
+    environ = {
+        **GOOD,
+        "CONTENT_HOSTS": " .Blob.core.windows.net , results.example,, http://127.0.0.1:10000/ ",
+        "SPEECH_ALLOWED_HOSTS": "eastus.api.cognitive.microsoft.com",
+    }
+    content, speech = Settings.from_env(environ).content_rule(), Settings.from_env(environ).speech_hosts()
+    assert content.entries == (".blob.core.windows.net", "results.example", "http://127.0.0.1:10000")
+    assert content.check("http://127.0.0.1:10000/devstoreaccount1/a").trusted
+    assert not content.check("https://x.blob.core.windows.net/a").trusted
+    assert speech.check("https://contoso.cognitiveservices.azure.com/speechtotext").trusted
+    assert not speech.check("https://eastus.api.cognitive.microsoft.com/speechtotext").trusted
+    with pytest.raises(ForbiddenUrl, match="SPEECH_ALLOWED_HOSTS"):
+        speech.check("https://x.blob.core.windows.net/a")
+    with pytest.raises(ForbiddenUrl, match="CONTENT_HOSTS"):
+        content.check("https://contoso.cognitiveservices.azure.com/")
+
+
+def test_retention_in_days_is_seconds_for_cosmos() -> None:
+    assert Settings.from_env({**GOOD, "RETENTION_DAYS": "30"}).retention_seconds == 30 * 24 * 3600
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(field.description for _, field in settings_table())
+    assert {name for name, _ in settings_table()} >= SECRETS
