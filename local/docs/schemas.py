@@ -48,8 +48,6 @@ class Contract:
 
     name: str
     shape: type[msgspec.Struct]
-    about: str = ""
-    """What it is, where the type does not say."""
 
     @property
     def file(self) -> str:
@@ -72,11 +70,7 @@ CONTRACTS = (
     Contract("turns", documents.TurnsPart),
     Contract("report", documents.ReportPart),
     Contract("fileFailure", documents.FileFailure),
-    Contract(
-        "enqueued",
-        messages._Request,  # noqa: SLF001 - the only type that says what a user may enqueue
-        "A job that a user asks for. A bare id or URL may be enqueued too.",
-    ),
+    Contract("enqueued", messages.EnqueueRequest),
     Contract("listJobFiles", messages.ListJobFiles),
     Contract("fetchFile", messages.FetchFile),
 )
@@ -142,7 +136,6 @@ def _schema(contract: Contract, meanings: Meanings) -> Schema:
     definitions = {name: _definition(name, schema, contract, meanings) for name, schema in components.items()}
     root = definitions.pop(contract.shape.__name__)
     root |= {"$schema": DIALECT, "$id": contract.file, "title": contract.name}
-    root.setdefault("description", contract.about)
     if contract.is_document:
         root["description"] += "\n\n" + TOLERANCE
         root["properties"] |= SYSTEM_PROPERTIES

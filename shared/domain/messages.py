@@ -26,7 +26,9 @@ class Enqueued(msgspec.Struct, frozen=True):
     reprocess: bool = False
 
 
-class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EnqueueRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A job that a user asks for. A bare id or URL may be enqueued too."""
+
     id: str
     reprocess: bool = False
 
@@ -68,7 +70,7 @@ def decode_enqueued(body: bytes, hosts: HostRule) -> Enqueued:
     if not text.startswith("{"):
         return _named(text, hosts, reprocess=False)
     try:
-        request = msgspec.json.decode(text, type=_Request)
+        request = msgspec.json.decode(text, type=EnqueueRequest)
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidMessage(f'{_shown(text)} is not {{"id": "…", "reprocess": false}}: {error}') from error
     return _named(request.id.strip(), hosts, reprocess=request.reprocess)

@@ -76,7 +76,7 @@ def observe(job: Job, seen: Transcription | None, patience: Patience, now: datet
         try:
             event = seen.event()
         except UnknownValue as error:
-            event, failure = Event.NOT_ENDED, Failure(error.code, str(error), "Speech")
+            event, failure = Event.NOT_ENDED, Failure(error.code, str(error), "speech2cosmos")
         if event is Event.SPEECH_FAILED:
             failure = seen.failure()
     if event in {Event.NOT_ENDED, Event.MISSING} and _is_too_old(job, patience, now):

@@ -55,7 +55,10 @@ class FetchResults:
 
     def _list(self, message: ListJobFiles) -> list[Work]:
         job = self.jobs.get(message.job_id)
-        if job is None or job.run != message.run or job.status is not Status.INGESTING:
+        if job is None or (job.run, job.status) == (message.run, Status.PENDING) or job.run < message.run:
+            # The poll wrote the job before it sent this: a replica that lags behind has answered.
+            raise Transient(f"job {message.job_id}: run {message.run} is not to be seen in Cosmos DB yet")
+        if job.run != message.run or job.status is not Status.INGESTING:
             log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
             return []
         try:

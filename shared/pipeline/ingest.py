@@ -104,7 +104,8 @@ class Ingest:
         key = _key(message)
         job = self.jobs.get(key.job_id)
         if job is None:
-            raise Permanent(f"there is no document of job {key.job_id} to report to", "NoJob")
+            # Its files were listed from it: a replica that lags behind has answered.
+            raise Transient(f"job {key.job_id} is not to be seen in Cosmos DB yet")
         if _has_report(job, message):
             log.info("job %s file %s: the report is in", key.job_id, key.file_id)
             self.transcripts.clear_failure(key)

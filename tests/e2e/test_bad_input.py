@@ -108,7 +108,7 @@ def test_an_unknown_status_is_named_and_never_passes_as_success(whole: Whole) ->
     job = whole.app.jobs.get(job_id)
     assert job is not None
     assert job.failure is not None
-    assert (job.status, job.failure.code, job.failure.origin) == ("pending", "UnknownValue", "Speech")
+    assert (job.status, job.failure.code, job.failure.origin) == ("pending", "UnknownValue", "speech2cosmos")
     assert "'Paused'" in job.failure.message
 
 

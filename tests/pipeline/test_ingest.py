@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from shared.domain.documents import HEAD_ID, FileDocument, Transcript
 from shared.domain.split import FileKey, SplitOptions
-from shared.errors import Conflict, Permanent, Transient
+from shared.errors import Conflict, Transient
 from shared.pipeline.ingest import Trace
 from tests.pipeline.fake_speech import CONTENT
 from tests.pipeline.fakes import RETIRED_SECONDS
@@ -167,14 +167,13 @@ def test_an_earlier_runs_report_does_not_replace_a_later_ones() -> None:
     assert {world.file("report")[name].ttl for name in report.parts} == {UNSET}
 
 
-def test_a_report_of_a_job_that_has_no_document_is_told_as_a_failure() -> None:
+def test_a_report_of_a_job_that_is_not_to_be_seen_yet_is_tried_again() -> None:
     world = World()
-    with pytest.raises(Permanent, match=JOB):
+    with pytest.raises(Transient, match=JOB):
         world.ingest.report(fetch_message("report", kind="TranscriptionReport"), Trace())
-    world.fetch(fetch_message("report", kind="TranscriptionReport"), 1)
-    failure = world.transcripts.failure(FileKey(JOB, "report"))
-    assert failure is not None
-    assert failure.code == "NoJob"
+    with pytest.raises(Transient, match=JOB):
+        world.fetch(fetch_message("report", kind="TranscriptionReport"), 1)
+    assert world.transcripts.failure(FileKey(JOB, "report")) is None
 
 
 def _head(documents: dict[str, FileDocument]) -> Transcript:

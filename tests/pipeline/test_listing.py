@@ -83,8 +83,16 @@ def test_a_list_message_of_an_earlier_run_or_an_ended_job_does_nothing() -> None
     world.enqueue(reprocess=True)
     world.tick()
     assert world.fetch(list_message(run=1), 1) == []
-    assert world.fetch(ListJobFiles("no-such-job", 1), 1) == []
     assert ended.status is Status.COMPLETED
+
+
+def test_a_list_message_that_is_ahead_of_the_job_that_a_replica_shows_is_tried_again() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    for early in (ListJobFiles("not-there-yet", 1), list_message(run=1), list_message(run=2)):
+        with pytest.raises(Transient, match="not to be seen in Cosmos DB yet"):
+            world.fetch(early, 1)
 
 
 def test_a_job_that_ends_while_its_last_page_is_read_stays_as_it_ended() -> None:
