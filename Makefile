@@ -26,7 +26,7 @@ $(VENV_STAMP): requirements.txt requirements-dev.txt requirements.in pyproject.t
 	@touch $@
 
 $(NODE_STAMP): local/package.json local/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 		|| { echo "speech2cosmos needs Node 20 or later for what stands in for Azure" >&2; exit 1; }
 	npm --prefix local ci --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -9,12 +9,10 @@ from infra.check.source import INFRA
 
 def main() -> int:
     """Check the Bicep of this repository, or of the folder that is named."""
-    root = Path(sys.argv[1]).resolve() if sys.argv[1:] else INFRA
-    report = check(root)
-    for problem in report.problems:
-        print(problem)
-    print(", ".join(f"{count} {name}" for name, count in report.checked.items()), end=": ")
-    print(f"{len(report.problems)} problems" if report.problems else "no problem found")
+    report = check(Path(sys.argv[1]).resolve() if sys.argv[1:] else INFRA)
+    counts = ", ".join(f"{count} {name}" for name, count in report.checked.items())
+    result = f"{len(report.problems)} problems" if report.problems else "no problem found"
+    sys.stdout.writelines(f"{line}\n" for line in [*map(str, report.problems), f"{counts}: {result}"])
     return 1 if report.problems else 0
 
 

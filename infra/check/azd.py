@@ -66,5 +66,6 @@ def _services(bicep: Tree, default: Scenario) -> Iterator[Problem]:
     sites = [one for one in default.resources if one.type == "Microsoft.Web/sites" and not one.existing]
     for one in sites:
         if found is None or one.get("tags", "azd-service-name") != found[1]:
-            text = f"azd-service-name is {one.get('tags', 'azd-service-name')}, azure.yaml names {found[1] if found else 'nothing'}"
+            named = found[1] if found else "nothing"
+            text = f"azd-service-name is {one.get('tags', 'azd-service-name')}, azure.yaml names {named}"
             yield Problem(one.file, one.line, "azd", text)

@@ -43,15 +43,14 @@ def _resource(kinds: Kinds, placed: Placed) -> Iterator[Found]:
 def _place(kinds: Kinds, placed: Placed) -> Iterator[Found]:
     body, line = placed.body(), placed.resource.line
     parent, name = body.get("parent"), body.get("name")
-    if parent is not None and (above := kinds.resource(parent)) is not None:
-        if placed.type.rpartition("/")[0].lower() != above.type.lower():
-            yield line, "wrong-type", f"{above.type} cannot be the parent of {placed.type}"
-    if not isinstance(name, tree.Text):
-        return
-    slashes = sum(part.count("/") for part in name.parts if isinstance(part, str))
+    above = kinds.resource(parent) if parent is not None else None
+    if above is not None and placed.type.rpartition("/")[0].lower() != above.type.lower():
+        yield line, "wrong-type", f"{above.type} cannot be the parent of {placed.type}"
+    parts = name.parts if isinstance(name, tree.Text) else ()
+    slashes = sum(part.count("/") for part in parts if isinstance(part, str))
     wanted = 0 if parent is not None or placed.within else placed.type.count("/") - 1
     if slashes != wanted:
-        yield name.line, "missing-property", f"{placed.type} needs a parent, or {wanted} '/' in its name, not {slashes}"
+        yield line, "missing-property", f"{placed.type} needs a parent, or {wanted} '/' in its name, not {slashes}"
 
 
 class _Values:
@@ -63,19 +62,16 @@ class _Values:
 
     def body(self, body: tree.Object, reach: Locals, *, existing: bool) -> Iterator[Found]:
         """Give what is wrong with a resource's body; an existing one is only found, so nothing else is set."""
-        outermost = self._known.kind(self._known.body or ANY)
         if existing:
             for one in body.properties:
                 if one.key not in _OURS:
                     yield one.line, "unknown-property", f"an existing resource has no {one.key} to set"
             return
-        if isinstance(outermost, Variants):
-            outermost = yield from self._variant(body, outermost, reach)
-        if isinstance(outermost, Shape):
-            ours = {name: Prop("any") for name in _OURS - outermost.properties.keys()}
-            yield from self._object(
-                body, Shape(outermost.properties | ours, outermost.additional), reach, self._known.name
-            )
+        kind = self._known.kind(self._known.body or ANY)
+        shape = (yield from self._variant(body, kind, reach)) if isinstance(kind, Variants) else kind
+        if isinstance(shape, Shape):
+            ours = {name: Prop("any") for name in _OURS - shape.properties.keys()}
+            yield from self._object(body, Shape(shape.properties | ours, shape.additional), reach, self._known.name)
 
     def _value(self, expr: tree.Expr, prop: Prop, reach: Locals, where: str) -> Iterator[Found]:
         kind = self._known.kind(prop.type)

@@ -30,23 +30,23 @@ def main() -> int:
     """Write a file for each resource type that the Bicep uses, and remove those of types it no longer uses."""
     program = shutil.which("azmcp", path=os.environ.get("AZMCP_PATH"))
     if program is None:
-        print(
+        sys.stderr.write(
             "azmcp is not here. In an environment of its own: pip install msmcp-azure, then run this again with "
-            "AZMCP_PATH naming the folder of azmcp, such as AZMCP_PATH=/somewhere/bin",
-            file=sys.stderr,
+            "AZMCP_PATH naming the folder that azmcp is in, such as AZMCP_PATH=/somewhere/bin\n"
         )
         return 2
     used = Tree.of(INFRA).resource_types()
     try:
         answers = {name: _ask(program, name) for name in sorted(used)}
     except Refused as refused:
-        print(refused, file=sys.stderr)
+        sys.stderr.write(f"{refused}\n")
         return 1
     for old in TYPES.glob("*.json"):
         old.unlink()
     for name, data in answers.items():
         (TYPES / f"{name.replace('/', '.')}.json").write_text(compact(data), "utf-8")
-        print(f"{name} {data['apiVersion']}" + ("" if data["body"] else " (name and version only)"))
+        only = "" if data["body"] else " (name and version only)"
+        sys.stdout.write(f"{name} {data['apiVersion']}{only}\n")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def deployable_settings() -> set[str]:
     return {name for name, _ in settings_table()} - SECRETS
 
 
+@cache
 def functions() -> Functions:
     """Return the functions and the queues that they read and write, by reading the file, not by running it."""
     module = ast.parse((ROOT / "function_app.py").read_text("utf-8"))
@@ -70,20 +72,31 @@ def cosmos_containers() -> dict[str, dict[str, Any]]:
     }
 
 
-def python_text() -> str:
-    """Return all of the deployed code, to look for words in."""
-    files = [ROOT / "function_app.py", *sorted((ROOT / "shared").rglob("*.py"))]
-    return "\n".join(path.read_text("utf-8") for path in files if "cli" not in path.relative_to(ROOT).parts)
+@cache
+def said() -> frozenset[str]:
+    """Return every string of the deployed code but docstrings: what it can log, and the names of statuses."""
+    module = _deployed()
+    silent = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    strings = [node for node in ast.walk(module) if isinstance(node, ast.Constant) and id(node) not in silent]
+    return frozenset(node.value for node in strings if isinstance(node.value, str))
 
 
-def azure_packages() -> set[str]:
+@cache
+def azure_packages() -> frozenset[str]:
     """Return every package of Azure's SDK that the deployed code imports."""
-    found = set[str]()
-    for node in ast.walk(ast.parse(python_text())):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        found |= {name for name in names if name.split(".")[0] == "azure"}
-    return found
+    imports = [node for node in ast.walk(_deployed()) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [
+        node.module if isinstance(node, ast.ImportFrom) else alias.name for node in imports for alias in node.names
+    ]
+    return frozenset(name for name in names if name and name.split(".")[0] == "azure")
+
+
+@cache
+def _deployed() -> ast.Module:
+    files = [ROOT / "function_app.py", *sorted((ROOT / "shared").rglob("*.py"))]
+    # .funcignore leaves the command line out of the package.
+    kept = [path for path in files if "cli" not in path.relative_to(ROOT).parts]
+    return ast.Module([node for path in kept for node in ast.parse(path.read_text("utf-8")).body], [])
 
 
 def _text(node: ast.expr, constants: dict[str, str]) -> str:

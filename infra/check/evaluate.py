@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.check import tree
 from infra.check.source import Source
-from infra.check.values import AMBIENT, Deployed, Planned, Unknown, call
+from infra.check.values import AMBIENT, Deployed, Planned, Running, Unknown, call
 
 Value = Any
 Reach = dict[str, Value]
@@ -26,7 +26,7 @@ class Evaluator(ABC):
     def symbol(self, name: str) -> Value:
         """Return what a name of the file stands for; `a::b` is the name of a nested resource."""
 
-    def value(self, expr: tree.Expr, reach: Reach) -> Value:
+    def value(self, expr: tree.Expr, reach: Reach) -> Value:  # noqa: C901, PLR0911, PLR0912 - as many kinds of expressions
         """Return what an expression comes to; `reach` holds loop and lambda variables."""
         match expr:
             case tree.Constant(_, value):
@@ -138,7 +138,7 @@ class Evaluator(ABC):
 
 
 _WITH_LAMBDA = {"map", "filter", "toObject", "mapValues", "reduce"}
-_OPERATORS = {
+_OPERATORS: dict[str, Callable[[Any, Any], Value]] = {
     "==": lambda one, other: one == other,
     "!=": lambda one, other: one != other,
     "=~": lambda one, other: str(one).lower() == str(other).lower(),
@@ -167,7 +167,10 @@ def _inside(value: Value, key: Value) -> Value:
     match value:
         case Planned():
             own = {"id": value.id, "name": value.name, "type": value.type}
-            return own.get(key) or value.body.get(key, Unknown(f"{value.id}.{key}"))
+            return own[key] if key in own else _inside(Running(value.body, value.id), key)
+        case Running(said, text):
+            found = said.get(key, Unknown(f"{text}.{key}"))
+            return Running(found, f"{text}.{key}") if isinstance(found, dict) else found
         case Deployed():
             return value.outputs if key == "outputs" else value.name
         case dict():

@@ -1,6 +1,6 @@
-"""Expressions: from tree-sitter's nodes to those of `tree`, the grammar's mistakes put right.
+r"""Expressions: from tree-sitter's nodes to those of `tree`, the grammar's mistakes put right.
 
-tree-sitter-bicep 1.1 drops `\\$` from strings, and lets a lambda end before the operators that belong to its body
+tree-sitter-bicep 1.1 drops `\$` from strings, and lets a lambda end before the operators that belong to its body
 (`x => x.a` is read as `(x => x).a`); both are mended here.
 """
 
@@ -33,7 +33,7 @@ class ExpressionReader:
         """Return the source of a node."""
         return self._source[node.start_byte : node.end_byte].decode()
 
-    def read(self, node: Node) -> Expr:
+    def read(self, node: Node) -> Expr:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
         """Return the expression of a node; an unreadable one becomes null, since syntax is reported elsewhere."""
         line = line_of(node)
         match node.type:
@@ -180,6 +180,7 @@ def line_of(node: Node) -> int:
 
 
 def named(node: Node) -> list[Node]:
+    """Return the parts of a node that mean something."""
     return [child for child in node.named_children if child.type not in {"comment", "diagnostic_comment"}]
 
 

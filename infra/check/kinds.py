@@ -35,7 +35,7 @@ class Kinds:
     bicep: Tree
     source: Source
 
-    def leaves(self, expr: tree.Expr, reach: Locals, depth: int = _DEPTH) -> list[Leaf]:
+    def leaves(self, expr: tree.Expr, reach: Locals, depth: int = _DEPTH) -> list[Leaf]:  # noqa: C901, PLR0911 - many kinds
         """Return everything that `expr` may be; [any] where the files do not tell."""
         if depth == 0:
             return [Leaf(expr.line, ANY)]

@@ -72,7 +72,7 @@ def _own(kinds: Kinds) -> Iterator[Found]:
 
 
 def _fits(kinds: Kinds, theirs: Kinds, value: tree.Expr, reach: Locals, parameter: tree.Parameter) -> Iterator[Found]:
-    limits = {name: _limit(parameter, name) for name in BOUNDS}
+    limits = {name: limit(parameter, name) for name in BOUNDS}
     allowed = {leaf.value for leaf in theirs.allowed(parameter, 0)}
     where = f"parameter {parameter.name}"
     for leaf in kinds.leaves(value, reach):
@@ -86,7 +86,8 @@ def _fits(kinds: Kinds, theirs: Kinds, value: tree.Expr, reach: Locals, paramete
             )
 
 
-def _limit(parameter: tree.Parameter, name: str) -> int | None:
+def limit(parameter: tree.Parameter, name: str) -> int | None:
+    """Return what a decorator such as @maxLength says, None without one."""
     decorator = parameter.decorator(name)
     first = decorator.arguments[0] if decorator and decorator.arguments else None
     return first.value if isinstance(first, tree.Constant) else None
@@ -106,14 +107,15 @@ def _typed(kinds: Kinds, theirs: Kinds, leaf: Leaf, written: tree.Type, where: s
         for item, reach in items_of(leaf):
             for one in kinds.leaves(item, reach):
                 yield from _typed(kinds, theirs, one, kind.items, f"{where}[]")
-    elif kind.form == "shape" and isinstance(leaf.expr, tree.Object):
-        yield from _shaped(kinds, theirs, leaf, leaf.expr, dict(kind.members), where)
+    elif kind.form == "shape":
+        yield from _shaped(kinds, theirs, leaf, kind, where)
 
 
-def _shaped(
-    kinds: Kinds, theirs: Kinds, leaf: Leaf, given: tree.Object, members: dict[str, tree.Type], where: str
-) -> Iterator[Found]:
-    for one in given.properties:
+def _shaped(kinds: Kinds, theirs: Kinds, leaf: Leaf, kind: tree.Type, where: str) -> Iterator[Found]:
+    if not isinstance(leaf.expr, tree.Object):
+        return
+    members = dict(kind.members)
+    for one in leaf.expr.properties:
         member = members.get(str(one.key), members.get("*"))
         if member is None:
             yield one.line, "unknown-property", f"{where} has no {one.key}"
@@ -121,5 +123,5 @@ def _shaped(
         for inside in kinds.leaves(one.value, dict(leaf.reach)):
             yield from _typed(kinds, theirs, inside, member, f"{where}.{one.key}")
     for name, member in members.items():
-        if name != "*" and not member.nullable and given.get(name) is None:
+        if name != "*" and not member.nullable and leaf.expr.get(name) is None:
             yield leaf.line, "missing-property", f"{where} needs {name}"

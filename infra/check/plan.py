@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from infra.check import tree
 from infra.check.evaluate import OFF, Evaluator, Reach, Value
 from infra.check.source import Placed, Source, Tree
-from infra.check.values import Deployed, Planned, Unknown
+from infra.check.values import Deployed, Passed, Planned, Unknown
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Plan(Evaluator):
     resources: list[Planned] = field(default_factory=list)
     _known: dict[str, Value] = field(default_factory=dict)
     outputs: dict[str, Value] = field(default_factory=dict)
+    passed: list[Passed] = field(default_factory=list)
 
     @classmethod
     def of(cls, bicep: Tree, source: Source, given: Mapping[str, Value]) -> "Plan":
@@ -88,12 +89,12 @@ class Plan(Evaluator):
         )
         if OFF not in reach:
             self.resources.append(found)
-        for one in body.nested:
-            inside = next(other for other in self.source.resources if other.resource is one)
-            self._known[f"{placed.resource.name}::{one.name}"] = self.each(
-                one.body, reach, lambda inner, there, inside=inside: self._resource(inside, inner, there, whole)
-            )
+        for inside in (other for other in self.source.resources if other.within == placed):
+            self._known[f"{placed.resource.name}::{inside.resource.name}"] = self._within(inside, reach, whole)
         return found
+
+    def _within(self, placed: Placed, reach: Reach, parent: str) -> Value:
+        return self.each(placed.resource.body, reach, lambda body, there: self._resource(placed, body, there, parent))
 
     def _module(self, module: tree.Module, body: tree.Expr, reach: Reach) -> Value:
         other = self.bicep.beside(self.source, module.path)
@@ -104,5 +105,11 @@ class Plan(Evaluator):
         given = {str(one.key): self.value(one.value, reach) for one in pairs}
         plan = Plan.of(self.bicep, other, {key: value for key, value in given.items() if value is not None})
         if OFF not in reach:
+            lines = {str(one.key): one.line for one in pairs}
+            self.passed += [
+                Passed(other.file.path, name, value, self.source.file.path, lines[name])
+                for name, value in given.items()
+            ]
+            self.passed += plan.passed
             self.resources += plan.resources
         return Deployed(module.name, plan.outputs)

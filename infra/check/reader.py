@@ -1,4 +1,4 @@
-"""A Bicep file as `tree.File`, and what tree-sitter finds wrong in its syntax."""
+"""A Bicep file as `File`, and what tree-sitter finds wrong in its syntax."""
 
 from functools import cache
 from pathlib import Path
@@ -8,12 +8,13 @@ from tree_sitter import Language, Node, Parser
 
 from infra.check import tree
 from infra.check.expressions import ExpressionReader, line_of, named
+from infra.check.file import File
 from infra.check.problem import Problem
 
 _TYPES = {"string", "int", "bool", "object", "array"}
 
 
-def read(path: Path, shown: str) -> tuple[tree.File, list[Problem]]:
+def read(path: Path, shown: str) -> tuple[File, list[Problem]]:
     """Return the file and its syntax problems; `shown` is how the path is written in problems."""
     source = path.read_bytes()
     root = _parser().parse(source).root_node
@@ -21,7 +22,7 @@ def read(path: Path, shown: str) -> tuple[tree.File, list[Problem]]:
         broken = _first_error(root)
         near = source[broken.start_byte : broken.end_byte].decode().strip().splitlines()[:1] or ["the end"]
         what = f"{broken.type} is missing" if broken.is_missing else f"cannot be read, near {near[0][:60]!r}"
-        return tree.File(shown, "resourceGroup", ()), [Problem(shown, line_of(broken), "syntax", what)]
+        return File(shown, "resourceGroup", ()), [Problem(shown, line_of(broken), "syntax", what)]
     return _FileReader(source).file(root, shown), []
 
 
@@ -40,7 +41,7 @@ def _first_error(node: Node) -> Node:
 
 
 class _FileReader(ExpressionReader):
-    def file(self, root: Node, shown: str) -> tree.File:
+    def file(self, root: Node, shown: str) -> File:
         scope, declarations = "resourceGroup", list[tree.Declaration]()
         decorators: tuple[tree.Call, ...] = ()
         for node in named(root):
@@ -51,13 +52,13 @@ class _FileReader(ExpressionReader):
                 scope = self.text(named(node)[0]).strip("'")
             declarations += self._declared(node, decorators)
             decorators = ()
-        return tree.File(shown, scope, tuple(declarations))
+        return File(shown, scope, tuple(declarations))
 
     def _decorator(self, node: Node) -> tree.Call:
         call = self.read(named(node)[0])
         return call if isinstance(call, tree.Call) else tree.Call(line_of(node), self.text(node), None, ())
 
-    def _declared(self, node: Node, decorators: tuple[tree.Call, ...]) -> list[tree.Declaration]:
+    def _declared(self, node: Node, decorators: tuple[tree.Call, ...]) -> list[tree.Declaration]:  # noqa: PLR0911 - many kinds
         line, parts = line_of(node), named(node)
         if node.type == "resource_declaration":
             return [self.resource(node, decorators)]
@@ -107,7 +108,7 @@ class _FileReader(ExpressionReader):
         returns = next(part for part in parts if part.type == "type")
         return tree.Function(line, name, decorators, taken, self._type(returns), self.read(parts[-1]))
 
-    def _type(self, node: Node) -> tree.Type:
+    def _type(self, node: Node) -> tree.Type:  # noqa: PLR0911 - many kinds
         line = line_of(node)
         parts = named(node)
         match node.type:

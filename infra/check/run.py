@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.check import azd, bodies, members, modules, names, security, wants
+from infra.check import azd, bodies, carried, members, modules, names, security, wants
 from infra.check.problem import Problem
 from infra.check.scenarios import Scenario, scenarios
 from infra.check.source import Tree
@@ -39,11 +39,6 @@ class Report:
 def check(root: Path) -> Report:
     """Check the Bicep in a folder, and azure.yaml beside it."""
     bicep = Tree.of(root)
-    found = list(bicep.problems)
-    for rule in (names, bodies, members, modules):
-        found += rule.check(bicep)
-    found += security.check_text(bicep)
-    found += wants.evidence()
     checked = {
         "files": len(bicep.sources),
         "resource declarations": sum(len(source.resources) for source in bicep.sources.values()),
@@ -52,18 +47,38 @@ def check(root: Path) -> Report:
         "resources by default": 0,
     }
     main = bicep.sources.get((root / "main.bicep").resolve())
-    # Without syntax there is no deployment to look at.
+    found = list(bicep.problems)
     if main is None:
         found.append(Problem(f"{root.name}/main.bicep", 1, "nothing", "it is not there"))
-    elif not bicep.problems:
-        looked_at = list(scenarios(bicep, main))
-        checked["deployments"] = len(looked_at)
-        checked["resources by default"] = len(looked_at[0].resources)
-        found += _lost(looked_at[0])
-        found += azd.check(bicep, main, looked_at[0])
-        for one in looked_at:
-            found += [*security.check_plan(one.resources), *wants.check(one.resources)]
+    elif not found:
+        found += _linted(bicep)
+        # What does not fit together cannot be carried out.
+        if {one.kind for one in found} <= HARMLESS:
+            looked_at = list(scenarios(bicep, main))
+            checked["deployments"] = len(looked_at)
+            checked["resources by default"] = len(looked_at[0].resources)
+            found += _lost(looked_at[0])
+            found += azd.check(bicep, main, looked_at[0])
+            for one in looked_at:
+                found += _deployed(one)
     return Report(sorted(set(found)), checked)
+
+
+HARMLESS = {"unused", "description", "security", "role"}
+"""Classes of problems with which a deployment can still be carried out on paper."""
+
+
+def _linted(bicep: Tree) -> Iterator[Problem]:
+    for rule in (names, bodies, members, modules):
+        yield from rule.check(bicep)
+    yield from security.check_text(bicep)
+    yield from wants.evidence()
+
+
+def _deployed(one: Scenario) -> Iterator[Problem]:
+    yield from carried.check(one.plan)
+    yield from security.check_plan(one.resources)
+    yield from wants.check(one.resources)
 
 
 def _lost(default: Scenario) -> Iterator[Problem]:

@@ -54,7 +54,7 @@ def scenarios(bicep: Tree, main: Source) -> Iterator[Scenario]:
 
 
 def _others(kinds: Kinds, parameter: tree.Parameter) -> list[Any]:
-    """Return further values that change what is deployed: the other way of a switch, other choices, something for ''."""
+    """Return values besides the default: a switch turned, the other choices, something in place of nothing."""
     default = parameter.default
     if isinstance(default, tree.Constant) and isinstance(default.value, bool):
         return [not default.value]

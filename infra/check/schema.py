@@ -1,8 +1,8 @@
 """What a resource type may hold, from the cache in infra/types; `python -m infra.check.cache` makes it anew.
 
 A type's file: `type`, `apiVersion`, `source`, `body` (the name of its outermost type) and `types`: for each name the
-`properties` (each `[type, flags, bounds]`; flags r, o, w: required, read-only, write-only), with `additional` the type of
-any other property, or `discriminator` with `elements`. A `body` of null: the database knows only the name.
+`properties` (each `[type, flags, bounds]`; flags r, o, w: required, read-only, write-only), with `additional` the type
+of any other property, or `discriminator` with `elements`. A `body` of null: the database knows only the name.
 """
 
 import json

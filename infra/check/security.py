@@ -8,7 +8,7 @@ from infra.check import tree
 from infra.check.problem import Problem
 from infra.check.roles import COSMOS_ROLES, ROLES
 from infra.check.source import Tree
-from infra.check.values import Planned, Unknown
+from infra.check.values import Planned
 from infra.check.walk import expressions, walk
 
 MUST: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -62,6 +62,7 @@ def check_text(bicep: Tree) -> Iterator[Problem]:
 def check_plan(resources: list[Planned]) -> Iterator[Problem]:
     """Give what is not safe in a deployment."""
     private = any(one.type == "Microsoft.Network/virtualNetworks" for one in resources)
+    passwords = {one.name for one in resources if one.type.endswith("/basicPublishingCredentialsPolicies")}
     for one in (one for one in resources if not one.existing):
         for path, right in MUST.get(one.type, {}).items():
             found = one.get(*path.split("."))
@@ -69,30 +70,24 @@ def check_plan(resources: list[Planned]) -> Iterator[Problem]:
                 yield _at(one, f"{path} is {_shown(found)}, not {' or '.join(_shown(value) for value in right)}")
         if private and one.type in PRIVATE and (found := one.get("properties", "publicNetworkAccess")) != "Disabled":
             yield _at(one, f"there is a private network, and publicNetworkAccess is {_shown(found)}")
+        if one.type == "Microsoft.Web/sites" and passwords != {"ftp", "scm"}:
+            yield _at(
+                one, "a publishing password is a key: basicPublishingCredentialsPolicies ftp and scm must be there"
+            )
         if one.type == "Microsoft.CognitiveServices/accounts" and not one.get("properties", "customSubDomainName"):
             yield _at(one, "without customSubDomainName there is no Entra ID for it")
-        if one.type == "Microsoft.Authorization/roleAssignments":
-            yield from _assignment(one)
-        if one.type == "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments":
-            role = _last(one.get("properties", "roleDefinitionId"))
-            if role not in COSMOS_ROLES:
-                yield _at(one, f"{role} is no known role on Cosmos DB's data")
-    passwords = {
-        one.id.rpartition("/")[2] for one in resources if one.type.endswith("/basicPublishingCredentialsPolicies")
-    }
-    for one in resources:
-        if one.type == "Microsoft.Web/sites" and not one.existing and passwords != {"ftp", "scm"}:
-            yield _at(
-                one, "basicPublishingCredentialsPolicies ftp and scm must both be there: a publishing password is a key"
-            )
+        yield from _assignment(one)
 
 
 def _assignment(one: Planned) -> Iterator[Problem]:
     role, kind = _last(one.get("properties", "roleDefinitionId")), one.get("properties", "principalType")
-    if role not in ROLES:
-        yield _at(one, f"{role} is no known role")
-    if kind not in _PRINCIPALS and not isinstance(kind, Unknown):
-        yield _at(one, f"principalType is {_shown(kind)}: without it a new identity is not found")
+    if one.type.endswith("/sqlRoleAssignments") and role not in COSMOS_ROLES:
+        yield _at(one, f"{role} is no known role on Cosmos DB's data")
+    if one.type == "Microsoft.Authorization/roleAssignments":
+        if role not in ROLES:
+            yield _at(one, f"{role} is no known role")
+        if kind not in _PRINCIPALS:
+            yield _at(one, f"principalType is {_shown(kind)}: without it a new identity is not found")
 
 
 def _at(one: Planned, text: str) -> Problem:

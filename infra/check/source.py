@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from infra.check import tree
+from infra.check.file import File
 from infra.check.problem import Problem
 from infra.check.reader import read
 from infra.check.walk import inner
@@ -24,7 +25,7 @@ class Placed:
     def type(self) -> str:
         """The whole resource type, a nested one's with its parent's before it."""
         own = self.resource.type
-        return own if self.within is None or "/" in own and "." in own.split("/")[0] else f"{self.within.type}/{own}"
+        return own if self.within is None or "." in own.split("/")[0] else f"{self.within.type}/{own}"
 
     @property
     def version(self) -> str | None:
@@ -41,7 +42,7 @@ class Placed:
 class Source:
     """One file and its symbols."""
 
-    file: tree.File
+    file: File
     path: Path
 
     @cached_property

@@ -1,7 +1,6 @@
 """What a Bicep file says, as frozen dataclasses; `reader` makes them. Every node knows its line, from 1."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,8 @@ class Text(Node):
     @property
     def literal(self) -> str | None:
         """The string itself, None if anything is interpolated."""
-        return "".join(part for part in self.parts if isinstance(part, str)) if self.is_literal else None
-
-    @property
-    def is_literal(self) -> bool:
-        """Whether the string has no `${}`."""
-        return all(isinstance(part, str) for part in self.parts)
+        text = [part for part in self.parts if isinstance(part, str)]
+        return "".join(text) if len(text) == len(self.parts) else None
 
 
 @dataclass(frozen=True)
@@ -266,19 +261,3 @@ class Module(Declaration):
 
     path: str
     body: Expr
-
-
-D = TypeVar("D", bound=Declaration)
-
-
-@dataclass(frozen=True)
-class File:
-    """A whole file, by what it declares, in its order."""
-
-    path: str
-    scope: str
-    declarations: tuple[Declaration, ...]
-
-    def all_of(self, kind: type[D]) -> list[D]:
-        """Return the declarations of a kind, nested resources left out."""
-        return [one for one in self.declarations if isinstance(one, kind)]

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+OPEN, CLOSE = "<~", "~>"
+"""Around what is not known, where it stands in a string."""
+
 
 @dataclass(frozen=True)
 class Unknown:
-    """What is known only once deployed; in a string it stands as ‹text›."""
+    """What is known only once deployed."""
 
     text: str
 
     def __str__(self) -> str:
-        return f"‹{self.text}›"
+        return f"{OPEN}{self.text}{CLOSE}"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,25 @@ class Planned:
                 return here
             here = here.get(name) if isinstance(here, dict) else None
         return here
+
+
+@dataclass(frozen=True)
+class Running:
+    """An object of a resource that runs: what the Bicep says of it, and whatever Azure adds."""
+
+    said: dict[str, Any]
+    text: str
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A value that a module was given for one of its parameters."""
+
+    to: str
+    parameter: str
+    value: Any
+    file: str
+    line: int
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def walk(expr: Expr, reach: Locals | None = None) -> Iterator[tuple[Expr, Locals
                 yield from walk(child, here)
 
 
-def children(expr: Expr) -> list[Expr]:
+def children(expr: Expr) -> list[Expr]:  # noqa: C901, PLR0911 - a case for each kind of expression
     """Return the expressions directly in `expr`; nested resources are walked with the declarations."""
     match expr:
         case tree.Text(_, parts):

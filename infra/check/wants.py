@@ -6,8 +6,8 @@ from typing import Any
 
 from infra.check import code
 from infra.check.problem import Problem
-from infra.check.roles import COSMOS_CONTRIBUTOR, COSMOS_NEED, NEEDS, ROLES, Need
-from infra.check.values import Planned, Unknown
+from infra.check.roles import COSMOS_CONTRIBUTOR, COSMOS_NEED, NEEDS, ROLES, SDKS, Need
+from infra.check.values import CLOSE, OPEN, Planned, Unknown
 from shared.errors import Misconfigured
 from shared.settings import SECRETS, Settings
 
@@ -15,7 +15,7 @@ _QUEUES = "Microsoft.Storage/storageAccounts/queueServices/queues"
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
 _QUOTED = re.compile(r"'([^'\n]+)'")
-_REGEX = re.compile(r"matches regex '")
+_UNKNOWN = re.compile(f"{OPEN}.*?{CLOSE}")
 
 
 def check(resources: list[Planned]) -> Iterator[Problem]:
@@ -60,11 +60,11 @@ def _settings(where: Planned, given: dict[str, Any]) -> Iterator[Problem]:
 def _filled(name: str, value: object) -> str:
     """Return a setting's value, with an address in place of what only Azure will know."""
     text = str(value)
-    if "‹" in text:
+    if OPEN in text:
         return (
             "https://known-later.example"
             if name.lower().endswith(("endpoint", "uri"))
-            else re.sub("‹.*?›", "known-later", text)
+            else _UNKNOWN.sub("known-later", text)
         )
     return text
 
@@ -85,7 +85,7 @@ def _blob_containers(resources: list[Planned], site: Planned, given: dict[str, A
     package = str(site.get("properties", "functionAppConfig", "deployment", "storage", "value"))
     wanted = {
         str(given.get("RAW_CONTAINER")): "RAW_CONTAINER names",
-        re.split("[/›]", package)[-1]: "the app is deployed from",
+        package.rpartition(CLOSE)[2].rpartition("/")[2]: "the app is deployed from",
     }
     for name, why in wanted.items():
         if name not in made:
@@ -156,16 +156,8 @@ def evidence() -> Iterator[Problem]:
         if need.file and need.evidence not in (code.ROOT / need.file).read_text("utf-8"):
             yield _stale(need)
     for package in sorted(code.azure_packages()):
-        known = any(package == one or package.startswith(f"{one}.") for one in code_sdks())
-        if not known:
+        if not any(package == one or package.startswith(f"{one}.") for one in SDKS):
             yield Problem("infra/check/roles.py", 1, "role", f"the code uses {package}: which role does it need?")
-
-
-def code_sdks() -> set[str]:
-    """Return the packages of Azure's SDK of which the table takes account."""
-    from infra.check.roles import SDKS  # noqa: PLC0415
-
-    return SDKS
 
 
 def _stale(need: Need) -> Problem:
@@ -175,7 +167,7 @@ def _stale(need: Need) -> Problem:
 
 
 def _signals(resources: list[Planned], site: Planned) -> Iterator[Problem]:
-    functions, text = code.functions().names, code.python_text()
+    functions, said = code.functions().names, code.said()
     for ready in site.get("properties", "functionAppConfig", "scaleAndConcurrency", "alwaysReady") or []:
         name = str(ready["name"]).removeprefix("function:")
         if name not in functions:
@@ -183,7 +175,7 @@ def _signals(resources: list[Planned], site: Planned) -> Iterator[Problem]:
     for rule in (one for one in resources if one.type == "Microsoft.Insights/scheduledQueryRules"):
         for condition in rule.get("properties", "criteria", "allOf") or []:
             for words in _words(condition["query"]):
-                if words not in functions and words not in text:
+                if words not in functions and not any(words in one for one in said):
                     yield Problem(rule.file, rule.line, "signal", f"{rule.name}: nothing in the code says {words!r}")
 
 

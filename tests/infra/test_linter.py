@@ -12,7 +12,9 @@ def kinds(lint: Lint, text: str, **others: str) -> list[str]:
 
 
 def test_a_lambda_reaches_over_members_and_operators(lint: Lint) -> None:
-    text = "var l = [{ n: 1 }]\noutput a array = filter(l, i => i.n > 0 && i.n < 3)\noutput b array = map(l, i => i.n)\n"
+    text = (
+        "var l = [{ n: 1 }]\noutput a array = filter(l, i => i.n > 0 && i.n < 3)\noutput b array = map(l, i => i.n)\n"
+    )
     assert kinds(lint, text) == []
 
 
@@ -45,7 +47,7 @@ def test_an_existing_resource_sets_nothing(lint: Lint) -> None:
 
 
 def test_a_child_needs_its_parent_to_be_of_the_type_above(lint: Lint) -> None:
-    child = "resource q 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {\n  parent: a\n  name: 'q'\n}\n"
+    child = "resource q 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {\n  parent: a\n  name: 'queue'\n}\n"
     assert kinds(lint, ACCOUNT % "" + child) == ["wrong-type"]
 
 
@@ -94,7 +96,9 @@ def test_a_module_s_parameter_takes_what_its_own_type_says(lint: Lint, value: st
 
 
 def test_a_parameter_with_a_default_or_nullable_need_not_be_given(lint: Lint) -> None:
-    module = "@description('d')\nparam p string = 'x'\n@description('d')\nparam q string?\noutput o string = '${p}${q}'\n"
+    module = (
+        "@description('d')\nparam p string = 'x'\n@description('d')\nparam q string?\noutput o string = '${p}${q}'\n"
+    )
     assert kinds(lint, "module m 'other.bicep' = {}\n", other=module) == []
 
 
