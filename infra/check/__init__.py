@@ -5,7 +5,7 @@
     schema, cache                      Bicep's type database: read from infra/types; made anew
     functions                          Bicep's functions and decorators
     names, kinds, bodies,              the linter: names, what an expression may be, resources against the database,
-    members, modules                   what is read from them, what passes between files
+    members, modules, order            what is read from them, what passes between files, what waits for what
     values, evaluate, plan, carried    the Bicep carried out on paper: what comes to be, what shows only then
     scenarios                          with which parameters
     roles, code                        what the code needs

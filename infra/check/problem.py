@@ -19,6 +19,8 @@ CLASSES = {
     "module-parameter": "a module is not given a parameter that it demands, or is given one that it lacks",
     "module-output": "an output that the module does not have",
     "runtime-property": "a property read from a resource that it does not have",
+    "too-early": "a name, scope, condition or loop rests on what is known only after deployment",
+    "circle": "declarations that wait for each other",
     "function": "a function that Bicep does not have, or the wrong number of arguments",
     "description": "a parameter without a description",
     "security": "a key, a public door, an old TLS, an unknown role",

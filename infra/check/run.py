@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.check import azd, bodies, carried, members, modules, names, security, wants
+from infra.check import azd, bodies, carried, members, modules, names, order, security, wants
 from infra.check.problem import Problem
 from infra.check.scenarios import Scenario, scenarios
 from infra.check.source import Tree
@@ -69,7 +69,7 @@ HARMLESS = {"unused", "description", "security", "role"}
 
 
 def _linted(bicep: Tree) -> Iterator[Problem]:
-    for rule in (names, bodies, members, modules):
+    for rule in (names, bodies, members, modules, order):
         yield from rule.check(bicep)
     yield from security.check_text(bicep)
     yield from wants.evidence()

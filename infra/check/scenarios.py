@@ -41,29 +41,47 @@ class Scenario:
 
 
 def scenarios(bicep: Tree, main: Source) -> Iterator[Scenario]:
-    """Give the deployment by default, then one for each other value that a parameter has."""
+    """Give the deployment by default, then one for each switch turned, then rounds in which all choices are others."""
     kinds = Kinds(bicep, main)
     parameters = main.file.all_of(tree.Parameter)
     needed = {one.name: SAMPLES.get(one.name, one.name) for one in parameters if one.default is None}
-    yield Scenario("default", Plan.of(bicep, main, needed))
-    for one in (one for one in parameters if one.default is not None):
-        for value in _others(kinds, one):
-            yield Scenario(f"{one.name}={value}", Plan.of(bicep, main, needed | {one.name: value}))
+
+    def scenario(name: str, given: dict[str, Any]) -> Scenario:
+        return Scenario(name, Plan.of(bicep, main, needed | given))
+
+    yield scenario("default", {})
+    for one in parameters:
+        if (turned := _turned(one)) is not None:
+            yield scenario(f"{one.name}={turned}", {one.name: turned})
+    others = {one.name: found for one in parameters if (found := _other_choices(kinds, one))}
+    for turn in range(max(map(len, others.values()), default=0)):
+        chosen = {name: values[min(turn, len(values) - 1)] for name, values in others.items()}
+        yield scenario(f"other choices, round {turn + 1}", chosen | {"principalId": _PERSON})
     existing = {name: SAMPLES[name] for name in ALL_EXISTING if name in {one.name for one in parameters}}
-    yield Scenario("all existing, private", Plan.of(bicep, main, needed | existing | {"vnetEnabled": True}))
+    yield scenario("all existing, private", existing | {"vnetEnabled": True})
 
 
-def _others(kinds: Kinds, parameter: tree.Parameter) -> list[Any]:
-    """Return values besides the default: a switch turned, the other choices, something in place of nothing."""
-    default = parameter.default
-    if isinstance(default, tree.Constant) and isinstance(default.value, bool):
-        return [not default.value]
+def _turned(parameter: tree.Parameter) -> Any | None:  # noqa: ANN401 - of Bicep
+    """Return the other way of a switch, something in place of nothing; None for a parameter that is neither."""
+    match parameter.default:
+        case tree.Constant(value=bool() as value):
+            return not value
+        case tree.Text(parts=()) | tree.Array(items=()):
+            return SAMPLES.get(parameter.name, "given.example")
+        case _:
+            return None
+
+
+def _other_choices(kinds: Kinds, parameter: tree.Parameter) -> list[Any]:
+    """Return the choices that a parameter has besides its default; for a number that is 0 by default some other."""
+    match parameter.default:
+        case tree.Constant(value=0 as value) if value is not False:
+            return [7]
+        case tree.Constant(value=value):
+            default: object = value
+        case tree.Text() as text:
+            default = text.literal
+        case _:
+            return []
     choices = [leaf.value for leaf in kinds.of_parameter(parameter, 0) if leaf.value is not None]
-    if choices:
-        shipped = default.literal if isinstance(default, tree.Text) else getattr(default, "value", None)
-        return [value for value in choices if value != shipped]
-    if isinstance(default, tree.Constant) and default.value == 0:
-        return [7]
-    if (isinstance(default, tree.Text) and default.literal == "") or parameter.name in SAMPLES:
-        return [SAMPLES.get(parameter.name, "given.example")]
-    return []
+    return [value for value in choices if value != default]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.check import bodies, members, modules, names
+from infra.check import bodies, members, modules, names, order
 from infra.check.problem import Problem
 from infra.check.source import Tree
 
@@ -18,7 +18,7 @@ def lint(tmp_path: Path) -> Lint:
 
     def run(text: str, **others: str) -> list[Problem]:
         bicep = written(tmp_path, text, **others)
-        rules = (names, bodies, members, modules)
+        rules = (names, bodies, members, modules, order)
         return sorted({*bicep.problems, *(found for rule in rules for found in rule.check(bicep))})
 
     return run

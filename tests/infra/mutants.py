@@ -129,6 +129,18 @@ MUTANTS = (
         "account.properties.primaryEndpoints.queues",
     ),
     Mutant("runtime-property", _IDENTITY, "identity.properties.principalId", "identity.principalId"),
+    Mutant("too-early", _MONITORING, "guid(workspace.id, 'workbook')", "guid(workspace.properties.customerId, 'w')"),
+    Mutant(
+        "too-early", _MAIN, "network.bicep' = if (vnetEnabled)", "network.bicep' = if (empty(cosmos.outputs.endpoint))"
+    ),
+    Mutant(
+        "too-early",
+        _MAIN,
+        "scope: resourceGroup(speechSubscription, speechGroup)",
+        "scope: resourceGroup(monitoring.outputs.componentName)",
+    ),
+    Mutant("circle", _MAIN, "var vnetName = 'vnet-${token}'", "var vnetName = 'vnet-${appSubnetName}-${vnetName}'"),
+    Mutant("circle", _MAIN, "  dependsOn: [speechAccount]", "  dependsOn: [speechAccount, functionApp]"),
     Mutant("function", _MAIN, "var newStorage = empty(", "var newStorage = isEmpty("),
     Mutant("function", _MAIN, "last(storageParts)", "last(storageParts, 1)"),
     Mutant("function", _NETWORK, "cidrSubnet(addressPrefix, 24, 0)", "cidrSubnet(addressPrefix, 24)"),
