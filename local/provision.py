@@ -1,12 +1,15 @@
-"""Creates what Bicep creates in Azure: the database with its two containers, the container of the raw results."""
+"""Creates what Bicep creates in Azure: the database with its two containers, the raw results' container, the queues."""
 
+from contextlib import suppress
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError
 from azure.cosmos import CosmosClient, PartitionKey
 from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
 
 from shared.domain.containers import CONTAINERS, TIME_TO_LIVE, Container
+from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE
 
 
 def provision_cosmos(endpoint: str, key: str, database: str) -> None:
@@ -23,12 +26,14 @@ def provision_cosmos(endpoint: str, key: str, database: str) -> None:
 
 
 def provision_storage(connection_string: str, raw_container: str) -> None:
-    """Create the container of the raw results where it is missing; the functions host makes the queues."""
-    with BlobServiceClient.from_connection_string(connection_string) as service:
-        try:
-            service.create_container(raw_container)
-        except ResourceExistsError:
-            return
+    """Create the container of the raw results and the queues where they are missing."""
+    with BlobServiceClient.from_connection_string(connection_string) as blobs, suppress(ResourceExistsError):
+        blobs.create_container(raw_container)
+    with QueueServiceClient.from_connection_string(connection_string) as queues:
+        for name in (JOBS_QUEUE, RESULTS_QUEUE):
+            for queue in (name, name + POISON_SUFFIX):
+                with suppress(ResourceExistsError):
+                    queues.create_queue(queue)
 
 
 def _partition_key(container: Container) -> PartitionKey:

@@ -22,7 +22,11 @@ REPOSITORY = Path(__file__).parent.parent
 Provision = Callable[[Mapping[str, str]], None]
 """Makes what Bicep makes in Azure, given the settings: the database, the container of the raw results."""
 
+OWN_HOST = "LOCAL_FUNCTIONS_HOST"
+"""`off`: the stack starts no functions host, since somebody runs `func start` beside it."""
+
 DEFAULTS = {
+    OWN_HOST: "on",
     "COSMOS_DATABASE": "speech",
     "RAW_CONTAINER": "raw-results",
     "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds, not minutes
@@ -82,7 +86,7 @@ class Stack:
         self._stores = stores
         self._stopping = threading.Event()
         self._failure: ServiceDied | None = None
-        self._host = self._start_host()
+        self._host = self._start_host() if settings[OWN_HOST] != "off" else None
         self._write_endpoints()
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor")
         self._supervisor.start()
@@ -91,7 +95,7 @@ class Stack:
     @property
     def pids(self) -> dict[str, int]:
         """Process ids of what was started: host, azurite, and cosmos and speech unless they run elsewhere."""
-        return {service.name: service.pid for service in (self._host, *self._stores)}
+        return {service.name: service.pid for service in (self._host, *self._stores) if service is not None}
 
     def wait(self, stop: threading.Event) -> None:
         """Return when `stop` is set; raise ServiceDied when the stack cannot go on."""
@@ -104,7 +108,8 @@ class Stack:
         self._stopping.set()
         self._supervisor.join()
         remove_endpoints(self.state)
-        self._host.stop()
+        if self._host is not None:
+            self._host.stop()
         self._cleanup.close()
 
     def _supervise(self) -> None:
@@ -112,7 +117,7 @@ class Stack:
         while not self._stopping.wait(_WATCH_SECONDS) and self._failure is None:
             if dead := [store for store in self._stores if not store.alive()]:
                 self._failure = ServiceDied(f"{dead[0].name} ended:\n{dead[0].tail()}")
-            elif not self._host.alive():
+            elif self._host is not None and not self._host.alive():
                 try:
                     self._host = self._start_host()
                 except ServiceDied as error:

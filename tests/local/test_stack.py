@@ -123,6 +123,17 @@ def test_a_second_stack_on_the_same_state_is_refused(stack: Stack, state: Path) 
     assert endpoints(state)["pids"] == stack.pids
 
 
+def test_without_a_host_of_its_own_the_stack_leaves_the_functions_to_core_tools(state: Path) -> None:
+    environ = {**ELSEWHERE, "LOCAL_FUNCTIONS_HOST": "off"}
+    stack = start_stack(state, environ, root=APPS / "web", ports=FREE, provision=no_database)
+    try:
+        assert stack.pids.keys() == {"azurite"}
+        with pytest.raises(requests.ConnectionError):
+            requests.get(stack.functions_url, timeout=1)
+    finally:
+        stack.stop()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_all_with_0_and_nothing_stays_behind(state: Path, number: signal.Signals) -> None:
     up = run_stack(state, WORK="work")
