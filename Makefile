@@ -10,7 +10,7 @@ VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
 JOBS ?=
 
-.PHONY: help setup run up test lint docs lock clean
+.PHONY: help setup run up test lint infra-check docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,13 +37,16 @@ run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEEC
 up: setup ## the stack and the functions host, until Ctrl-C
 	@exec $(BIN)/python -m local.up
 
-test: setup lint ## everything that has to pass
-	$(BIN)/pytest
+test: setup lint infra-check ## everything that has to pass
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+infra-check: setup ## what can be checked of the Bicep without Azure
+	$(BIN)/python -m infra.check
 
 docs: setup ## write what is made from the code: docs/contract, docs/settings.md, local.settings.sample.json
 	$(BIN)/python -m local.docs

@@ -20,7 +20,7 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
 
 @pytest.fixture(scope="session")
 def cosmos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
-    """The server that COSMOS_ENDPOINT and COSMOS_KEY name; without them the one in local/cosmos."""
+    """Give the server that COSMOS_ENDPOINT and COSMOS_KEY name; without them the one in local/cosmos."""
     if endpoint := os.environ.get("COSMOS_ENDPOINT"):
         yield Cosmos(None, endpoint, os.environ["COSMOS_KEY"])
         return

@@ -1,7 +1,8 @@
 r"""Expressions: from tree-sitter's nodes to those of `tree`, the grammar's mistakes put right.
 
-tree-sitter-bicep 1.1 drops `\$` from strings, and lets a lambda end before the operators that belong to its body
-(`x => x.a` is read as `(x => x).a`); both are mended here.
+tree-sitter-bicep 1.1 drops `\$` from strings, lets a lambda end before the operators of its body (`x => x.a` is read
+as `(x => x).a`), and tears what stands in an array: of `[f(x), l[0]]` it makes four items, `f`, `(x)`, `l` and
+`[0]`. All three are mended here.
 """
 
 import re
@@ -28,6 +29,7 @@ class ExpressionReader:
     def __init__(self, source: bytes) -> None:
         self._source = source
         self._groups: dict[int, Expr] = {}
+        self._torn: dict[int, Expr] = {}
 
     def text(self, node: Node) -> str:
         """Return the source of a node."""
@@ -43,12 +45,14 @@ class ExpressionReader:
                 return tree.Constant(line, _constant(self.text(node)))
             case "identifier" | "property_identifier":
                 return tree.Name(line, self.text(node))
+            case "parenthesized_expression" | "array" if (before := self._torn.pop(node.start_byte, None)) is not None:
+                return self._joined(before, node)
             case "parenthesized_expression":
                 inner = self.read(named(node)[0])
                 self._groups[id(inner)] = inner
                 return inner
             case "array":
-                return tree.Array(line, tuple(self.read(child) for child in named(node)))
+                return tree.Array(line, tuple(self._items(node)))
             case "object":
                 return self._object(node)
             case "member_expression" | "resource_expression" | "subscript_expression" | "call_expression":
@@ -72,6 +76,30 @@ class ExpressionReader:
                 return tree.If(line, self.read(condition), self.read(body))
             case _:
                 return tree.Constant(line, None)
+
+    def _items(self, node: Node) -> list[Expr]:
+        items, end = list[Expr](), -1
+        for child in named(node):
+            if child.start_byte == end:
+                self._torn[child.start_byte] = items.pop()
+            items.append(self.read(child))
+            end = child.end_byte
+        return items
+
+    def _joined(self, before: Expr, node: Node) -> Expr:
+        """Return `before[…]` or `before(…)`, of which the grammar made two items."""
+        line, given = line_of(node), tuple(self._items(node))
+
+        def joined(inner: Expr) -> Expr:
+            match inner:
+                case _ if node.type == "array":
+                    return tree.Index(line, inner, given[0])
+                case tree.Member(_, of, name):
+                    return tree.Call(line, name, of, given)
+                case _:
+                    return tree.Call(line, getattr(inner, "name", ""), None, given)
+
+        return self._postfix(before, joined)
 
     def _string(self, node: Node) -> tree.Text:
         raw = self.text(node)

@@ -1,6 +1,8 @@
 """A Bicep file as `File`, and what tree-sitter finds wrong in its syntax."""
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import tree_sitter_bicep
@@ -23,12 +25,31 @@ def read(path: Path, shown: str) -> tuple[File, list[Problem]]:
         near = source[broken.start_byte : broken.end_byte].decode().strip().splitlines()[:1] or ["the end"]
         what = f"{broken.type} is missing" if broken.is_missing else f"cannot be read, near {near[0][:60]!r}"
         return File(shown, "resourceGroup", ()), [Problem(shown, line_of(broken), "syntax", what)]
-    return _FileReader(source).file(root, shown), []
+    together = [Problem(shown, line, "syntax", "two on one line with no comma between") for line in _run_together(root)]
+    return _FileReader(source).file(root, shown), together
 
 
 @cache
 def _parser() -> Parser:
     return Parser(Language(tree_sitter_bicep.language()))
+
+
+def _run_together(node: Node) -> Iterator[int]:
+    """Give the lines on which things stand that the grammar lets run together and Bicep does not."""
+    for before, after in pairwise(node.children):
+        same_line = before.end_point[0] == after.start_point[0]
+        listed = before.is_named and after.is_named and node.type in {"object", "array", "infrastructure"}
+        # What touches is one item that the grammar tore, see `expressions`.
+        if (
+            same_line
+            and listed
+            and before.end_byte < after.start_byte
+            and "comment" not in after.type
+            and before.type != "decorators"
+        ):
+            yield line_of(after)
+    for child in node.named_children:
+        yield from _run_together(child)
 
 
 def _first_error(node: Node) -> Node:

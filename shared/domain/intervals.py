@@ -22,11 +22,9 @@ class IntervalSet:
         self._ends = array("q")
         self._added: list[Interval] = []
 
-    def add(self, begin: int, end: int) -> None:
-        """Add an interval; one without positive length adds nothing."""
-        if end <= begin:
-            return
-        self._added.append((begin, end))
+    def add(self, intervals: Iterable[Interval]) -> None:
+        """Add intervals, in any order; one without positive length adds nothing."""
+        self._added += [interval for interval in intervals if interval[0] < interval[1]]
         if len(self._added) >= _COMPACT_EVERY:
             self._compact()
 

@@ -135,7 +135,15 @@ class ObjectStream:
 
     def _step(self) -> Cut | None:  # noqa: C901 - one branch a state, as the grammar has it
         char = bytes(self._buffer[self._position : self._position + 1])
-        match self._state:
+        match self._state:  # elements first: there are thousands of them
+            case _State.FIRST_ELEMENT if char == b"]":
+                self._take(_State.AFTER_VALUE)
+            case _State.ELEMENT | _State.FIRST_ELEMENT:
+                cut = self._take_value(self._index, _State.AFTER_ELEMENT)
+                self._index += cut is not None
+                return cut
+            case _State.AFTER_ELEMENT:
+                self._expect(char, {b",": _State.ELEMENT, b"]": _State.AFTER_VALUE})
             case _State.START:
                 self._start(char)
             case _State.FIRST_KEY if char == b"}":
@@ -148,14 +156,6 @@ class ObjectStream:
                 self._open_array(char)
             case _State.VALUE:
                 return self._take_value(None, _State.AFTER_VALUE)
-            case _State.FIRST_ELEMENT if char == b"]":
-                self._take(_State.AFTER_VALUE)
-            case _State.FIRST_ELEMENT | _State.ELEMENT:
-                cut = self._take_value(self._index, _State.AFTER_ELEMENT)
-                self._index += cut is not None
-                return cut
-            case _State.AFTER_ELEMENT:
-                self._expect(char, {b",": _State.ELEMENT, b"]": _State.AFTER_VALUE})
             case _State.AFTER_VALUE:
                 self._expect(char, {b",": _State.KEY, b"}": _State.END})
             case _State.END:

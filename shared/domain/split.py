@@ -67,8 +67,7 @@ class _Track:
         if measured.blank:
             return
         self.word_count += measured.word_count
-        for begin, end in measured.talk:
-            self.talk.add(begin, end)
+        self.talk.add(measured.talk)
         if measured.confidence is not None:
             self.confidences.append(measured.confidence)
 

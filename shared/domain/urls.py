@@ -107,7 +107,7 @@ def _refuse_odd_spelling(url: str, parts: SplitResult, shown: str) -> None:
         raise ForbiddenUrl(f"{shown!r}: a URL with white space, a backslash or non-ASCII characters is not followed")
     if "@" in parts.netloc or "%" in parts.netloc:
         raise ForbiddenUrl(f"{shown!r}: a URL with user information or an escaped host is not followed")
-    if not parts.hostname or parts.hostname.endswith("."):
+    if not parts.hostname:
         raise ForbiddenUrl(f"{shown!r}: a URL without a plain host name is not followed")
 
 

@@ -87,7 +87,9 @@ def proxying(endpoint: str) -> Iterator[Proxy]:
     proxy = Proxy(f"http://127.0.0.1:{httpd.server_address[1]}/")
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield proxy
-    httpd.shutdown()
-    thread.join()
-    httpd.server_close()
+    try:
+        yield proxy
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()

@@ -81,7 +81,9 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
     server = Server(f"{scheme}://127.0.0.1:{httpd.server_address[1]}", deque([Answer()]))
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield server
-    httpd.shutdown()
-    thread.join()
-    httpd.server_close()
+    try:
+        yield server
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()

@@ -4,7 +4,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.domain.intervals import IntervalSet, covered
@@ -14,10 +14,11 @@ from tests.domain.reference import covered as covered_plainly
 INTERVALS = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), max_size=30)
 
 
-def filled(intervals: list[Interval]) -> IntervalSet:
+def filled(intervals: list[Interval], asked_after: int = 0) -> IntervalSet:
     result = IntervalSet()
-    for begin, end in intervals:
-        result.add(begin, end)
+    result.add(intervals[:asked_after])
+    result.length()  # what is asked while the set grows is merged then, and must merge again with what follows
+    result.add(intervals[asked_after:])
     return result
 
 
@@ -25,9 +26,12 @@ def moments(intervals: list[Interval]) -> set[int]:
     return {moment for begin, end in intervals for moment in range(begin, end)}
 
 
-@given(intervals=INTERVALS)
-def test_an_interval_set_covers_each_moment_once_in_order(intervals: list[Interval]) -> None:
-    found = list(filled(intervals))
+@given(intervals=INTERVALS, asked_after=st.integers(0, 30))
+@example(intervals=[(0, 5), (5, 8)], asked_after=0)
+@example(intervals=[(0, 5), (5, 8)], asked_after=1)
+@example(intervals=[(5, 8), (9, 10), (0, 5)], asked_after=2)
+def test_an_interval_set_covers_each_moment_once_in_order(intervals: list[Interval], asked_after: int) -> None:
+    found = list(filled(intervals, asked_after))
     assert moments(found) == moments(intervals)
     assert sum(end - begin for begin, end in found) == len(moments(intervals)) == filled(intervals).length()
     edges = [edge for interval in found for edge in interval]
@@ -51,8 +55,8 @@ def test_a_set_may_be_asked_while_it_grows(*, shuffled: bool) -> None:
     if shuffled:
         random.Random(1).shuffle(intervals)  # noqa: S311 - any order will do
     growing = IntervalSet()
-    for count, (begin, end) in enumerate(intervals, 1):
-        growing.add(begin, end)
+    for count, interval in enumerate(intervals, 1):
+        growing.add([interval])
         if count % 3_000 == 0:
             assert growing.length() == 2 * count
     assert list(growing) == sorted(intervals)
@@ -62,7 +66,7 @@ def test_a_day_of_words_is_added_in_linear_time() -> None:
     begin = time.process_time()
     growing = IntervalSet()
     for word in range(400_000):
-        growing.add(word * 10, word * 10 + 9)
+        growing.add([(word * 10, word * 10 + 9)])
     assert growing.length() == 400_000 * 9
     # About half a second; were everything merged anew every few thousand words, 20 million steps more.
     assert time.process_time() - begin < 4

@@ -120,6 +120,16 @@ def test_msgspec_names_no_byte_for_a_value_that_is_cut_off(cut_off: bytes) -> No
         msgspec.json.decode(cut_off, type=msgspec.Raw)
 
 
+def test_after_a_great_value_small_ones_are_handed_out_as_they_come() -> None:
+    stream = ObjectStream(members=MEMBERS, arrays=ARRAYS)
+    for chunk in in_chunks(b'{"recognizedPhrases": ["' + b"x" * 100_000 + b'",', 1_000):
+        assert list(stream.feed(chunk)) == []
+    elements = [len(list(stream.feed(b"1" * 500 + b","))) for _ in range(300)]
+    first = next(place for place, count in enumerate(elements) if count)
+    assert sum(elements) == 301
+    assert elements[first + 1 :] == [1] * (299 - first)
+
+
 GREAT_VALUES = {
     "text": '"' + "नमस्ते " * 60_000 + '"',
     "array": "[" + "[1.5,null]," * 120_000 + "0]",

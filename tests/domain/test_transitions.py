@@ -128,7 +128,8 @@ def test_a_status_that_we_do_not_know_never_passes_as_success_and_is_named(statu
     found = observe(job(), seen(status), PATIENCE, NOW)
     assert (found.status, found.speech_status) == (Status.PENDING, status)
     assert found.failure is not None
-    assert (found.failure.code, repr(status) in found.failure.message) == ("UnknownValue", True)
+    assert (found.failure.code, found.failure.origin) == ("UnknownValue", "speech2cosmos")
+    assert repr(status) in found.failure.message
     later = observe(msgspec.structs.replace(found, accepted_at=at(hours=73)), seen(status), PATIENCE, NOW)
     assert later.status is Status.EXPIRED
     assert later.failure == found.failure, "why it never ended is not overwritten"

@@ -102,6 +102,7 @@ HOSTILE = {
             "https://a.blob.core.windows.net:4 43/",
         ),
         *("https://evil.example:443.blob.core.windows.net/", "javascript:alert(1)", "data:,x", f"http://{SPEECH}/"),
+        *("http://a.blob.core.windows.net:443/", "ftp://a.blob.core.windows.net:443/"),
         *("https://127.0.0.1:10000/", "http://127.0.0.1:10001/", "http://127.0.0.1/", "http://localhost:10000/"),
         *("http://127.0.0.2:10000/", "http://0x7f.0.0.1:10000/", "http://[::1]:10000/", "http://[::1]/"),
     ],

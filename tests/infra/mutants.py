@@ -57,6 +57,7 @@ MUTANTS = (
     Mutant("syntax", _MAIN, "targetScope = 'subscription'", "targetScope = 'subscription"),
     Mutant("syntax", _COSMOS, "resource database 'Microsoft", "resource 'Microsoft"),
     Mutant("syntax", _APP, "output name string = app.name", "output name string app.name"),
+    Mutant("syntax", _APP, "location: location\n  tags: tags\n  kind", "location: location tags: tags\n  kind"),
     Mutant("unknown-type", _APP, "'Microsoft.Web/serverfarms@", "'Microsoft.Web/serverFarmz@"),
     Mutant("unknown-type", _IDENTITY, "userAssignedIdentities@", "userIdentities@"),
     Mutant("api-version", _APP, "Microsoft.Web/serverfarms@2024-11-01", "Microsoft.Web/serverfarms@2024-04-01"),

@@ -4,6 +4,7 @@ import pytest
 
 from tests.infra.conftest import Lint
 
+QUEUE = "resource q 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {\n%s}\n"
 ACCOUNT = "resource a 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {\n  name: 'abc'\n%s}\n"
 
 
@@ -47,14 +48,13 @@ def test_an_existing_resource_sets_nothing(lint: Lint) -> None:
 
 
 def test_a_child_needs_its_parent_to_be_of_the_type_above(lint: Lint) -> None:
-    child = "resource q 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {\n  parent: a\n  name: 'queue'\n}\n"
+    child = QUEUE % "  parent: a\n  name: 'queue'\n"
     assert kinds(lint, ACCOUNT % "" + child) == ["wrong-type"]
 
 
 def test_a_child_may_have_its_parents_in_its_name(lint: Lint) -> None:
-    child = "resource q 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {\n  name: '%s'\n}\n"
-    assert kinds(lint, child % "abc/default/q") == []
-    assert kinds(lint, child % "default/q") == ["missing-property"]
+    assert kinds(lint, QUEUE % "  name: 'abc/default/queue'\n") == []
+    assert kinds(lint, QUEUE % "  name: 'default/queue'\n") == ["missing-property"]
 
 
 def test_both_branches_of_a_choice_are_looked_at(lint: Lint) -> None:
@@ -78,7 +78,8 @@ def test_an_allowed_value_must_be_one_that_the_type_takes(lint: Lint) -> None:
 def test_required_properties_of_a_discriminated_object_are_those_of_its_variant(lint: Lint) -> None:
     text = (
         "resource c 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {\n  name: 'abc'\n  properties: {\n"
-        "    databaseAccountOfferType: 'Standard'\n    locations: []\n    backupPolicy: {\n      type: '%s'\n      %s: {}\n"
+        "    databaseAccountOfferType: 'Standard'\n    locations: []\n"
+        "    backupPolicy: {\n      type: '%s'\n      %s: {}\n"
         "    }\n  }\n}\n"
     )
     assert kinds(lint, text % ("Continuous", "continuousModeProperties")) == []
@@ -140,6 +141,24 @@ def test_a_module_for_another_scope_needs_one(lint: Lint) -> None:
     text = "targetScope = 'subscription'\nmodule m 'other.bicep' = {\n%s}\n"
     assert kinds(lint, text % "", other="output x string = 'x'\n") == ["missing-property"]
     assert kinds(lint, text % "  scope: resourceGroup('r')\n", other="output x string = 'x'\n") == []
+
+
+@pytest.mark.parametrize("text", ["var a = { b: 1 c: 2 }", "var a = [1 2]", "var a = 1 var b = 2"])
+def test_two_on_a_line_need_a_comma(lint: Lint, text: str) -> None:
+    assert "syntax" in kinds(lint, f"{text}\n")
+    assert "syntax" not in kinds(lint, "var a = { b: 1, c: [1, 2] } // that is how\n")
+
+
+def test_a_loop_over_what_a_module_gives_begins_too_early(lint: Lint) -> None:
+    module = "output l array = [1]\n"
+    text = "module m 'other.bicep' = {}\nvar l = m.outputs.l\nmodule n 'other.bicep' = [for i in l: {}]\n"
+    assert kinds(lint, text, other=module) == ["too-early"]
+    assert kinds(lint, "var l = [1]\nmodule n 'other.bicep' = [for i in l: {}]\n", other=module) == []
+
+
+def test_a_circle_is_named_once_whatever_its_length(lint: Lint) -> None:
+    found = lint("var a = b\nvar b = c\nvar c = a\nvar d = a\noutput o string = d\n")
+    assert [problem.text for problem in found if problem.kind == "circle"] == ["waits for itself: a -> b -> c -> a"]
 
 
 def test_what_comes_after_a_comment_is_still_read(lint: Lint) -> None:

@@ -1,3 +1,5 @@
+"""The Bicep carried out on paper: what expressions come to, which resources come to be."""
+
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,9 @@ def outputs(folder: Path, text: str, given: dict[str, Any] | None = None, **othe
         ("last(split('/a/b/c', '/'))", "c"),
         ("{ a: null }.a ?? 'none'", "none"),
         ("take('abcdef', 3)", "abc"),
+        ("[concat('a', 'b'), [1, 2][1], { a: { b: 3 } }.a.b]", ["ab", 2, 3]),
+        ("[length([]) == 0 ? range(0, 2)[1] : 5, subscription().id == 'x']", [1, False]),
+        ("[1 + [2][0] * 3, toLower(format('{0}', 'X'))]", [7, "x"]),
     ],
 )
 def test_an_expression_comes_to_its_value(tmp_path: Path, expression: str, value: object) -> None:
@@ -61,7 +66,8 @@ def test_a_module_gives_its_outputs_for_its_parameters(tmp_path: Path) -> None:
 
 
 def test_a_resource_under_a_false_condition_is_not_made_but_has_a_name(tmp_path: Path) -> None:
-    text = "param p bool\nresource a 'Microsoft.Web/serverfarms@2024-11-01' = if (p) {\n  name: 'x'\n}\noutput o string = a.name\n"
+    plan = "resource a 'Microsoft.Web/serverfarms@2024-11-01' = if (p) {\n  name: 'x'\n}\n"
+    text = f"param p bool\n{plan}output o string = a.name\n"
     bicep = written(tmp_path, text)
     main = bicep.sources[(tmp_path / "main.bicep").resolve()]
     assert [one.name for one in Plan.of(bicep, main, {"p": True}).resources] == ["x"]

@@ -20,7 +20,9 @@ def part(number: int, size: int) -> FileDocument:
     return TurnsPart(id=f"{number}".ljust(size, "x"), job_id="j", file_id="f", revision="r", part=number, turns=[])
 
 
-@pytest.mark.parametrize("sizes", [[10] * 250, [64_000] * 40, [10, 1_500_000, 10], [1_500_000], [], [549_000, 549_000]])
+@pytest.mark.parametrize(
+    "sizes", [[10] * 100, [10] * 250, [64_000] * 40, [10, 1_500_000, 10], [1_500_000], [], [549_000, 549_000]]
+)
 def test_every_batch_keeps_the_limits_of_cosmos_db_with_room_for_the_head(sizes: list[int]) -> None:
     written: list[Sequence[FileDocument]] = []
     batches = Batches(lambda documents: written.append(list(documents)))

@@ -181,6 +181,24 @@ def test_a_bad_new_content_leaves_the_old_transcript_as_it_was() -> None:
     assert failure is not None
 
 
+def test_a_refusal_while_the_same_bytes_are_written_anew_leaves_what_readers_are_led_to() -> None:
+    world = World()
+    world.put_job({"a": large_result()}, report=report_file("Succeeded"))
+    world.run()
+    before, report = world.file("a"), world.file("report")
+    assert report
+    world.script.before("commit", fails(ServiceRefused("400")))
+    world.enqueue(reprocess=True)
+    world.tick()
+    world.deliver()
+    world.script.before("jobs.update", fails(ServiceRefused("400")))
+    world.drain()
+    after = world.file("a")
+    assert after.pop(FAILURE_ID)
+    assert after == before
+    assert world.file("report").keys() == {*report, FAILURE_ID}
+
+
 def test_a_failure_is_not_written_over_a_transcript_that_another_worker_wrote_meanwhile() -> None:
     world = World()
     world.put_job({"a": result("hello")})

@@ -116,6 +116,16 @@ def test_one_job_that_cannot_be_counted_stops_no_other(world: World) -> None:
     assert {world.job().status, world.job(OTHER).status} == {Status.INGESTING, Status.COMPLETED}
 
 
+def test_throttled_ends_the_counting_until_the_next_tick(world: World) -> None:
+    world.put_job({"a": result("one")}, job_id=OTHER)
+    world.enqueue(OTHER)
+    world.tick()
+    world.script.log.clear()
+    world.script.before("tally", fails(Throttled("429")))
+    assert list(world.settle()) == []
+    assert world.script.counts()["tally"] == 1
+
+
 def test_what_a_dead_run_left_behind_is_retired_a_day_after_the_job_ended(world: World) -> None:
     url = f"{CONTENT}/{JOB}/a"
     world.contents.blobs[url] = large_result("died")

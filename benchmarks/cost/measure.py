@@ -1,0 +1,196 @@
+"""Lets the pipeline take in a job, and wait for many, and counts what that takes."""
+
+import logging
+import os
+import platform
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.cost.charges import delete_charge, read_charge
+from benchmarks.cost.measured import JobUsage, Measured, WaitingUsage
+from benchmarks.cost.pipeline import START, Bench, bench
+from benchmarks.cost.services import SpeechJob
+from benchmarks.cost.workloads import WORKLOADS, Workload
+from local.cosmos import Cosmos, start_cosmos
+from shared.domain.containers import CONTAINERS
+from shared.domain.documents import encoded_size
+from shared.domain.job import Job, Status
+from shared.domain.messages import FetchFile, Work
+from shared.domain.speech_api import KIND_REPORT
+from shared.pipeline.settle import TIDY_AFTER
+
+TRANSCRIBED_AFTER = timedelta(minutes=30)
+"""How long Speech takes for a job; what its polls take depends on it a little."""
+
+NEVER = timedelta(days=365)
+TICKS_AN_HOUR = 60
+
+WAITING_JOBS = (10, 1000)
+
+
+def measure() -> Measured:
+    """Measure all workloads, an idle hour, and hours in which jobs wait; takes a minute or two."""
+    with tempfile.TemporaryDirectory() as folder:
+        cosmos = start_cosmos(log=Path(folder) / "cosmos.log", port=0)
+        try:
+            return Measured(
+                date=f"{datetime.now(UTC):%Y-%m-%d}",
+                machine=_machine(),
+                jobs=[measure_job(cosmos, workload) for workload in WORKLOADS],
+                idle=measure_waiting(cosmos, 0),
+                waiting=[measure_waiting(cosmos, jobs) for jobs in WAITING_JOBS],
+            )
+        finally:
+            cosmos.stop()
+
+
+def measure_job(cosmos: Cosmos, workload: Workload) -> JobUsage:
+    """Take a job in, from its id in the queue to its tidying; what idle ticks take is in it too."""
+    with bench(cosmos, workload) as made:
+        job_id = _id(0)
+        made.speech.jobs[job_id] = SpeechJob(job_id, START, START + TRANSCRIBED_AFTER, workload.contents())
+        with _counted_lines() as lines:
+            with made.meter.phase("accept"):
+                made.accept(job_id.encode())
+            work, ticks = _until_listed(made)
+            runs, messages, seconds = _fetched(made, work)
+            ticks += _until_completed(made, job_id)
+            made.clock.time += TIDY_AFTER
+            with made.meter.phase("tidy"):
+                list(made.settle())
+        stored = [item for container in made.database.containers.values() for item in container.items.values()]
+        sizes = [encoded_size(item) for item in stored]
+        return JobUsage(
+            name=workload.name,
+            hours=workload.hours,
+            recordings=workload.recordings,
+            documents=len(sizes),
+            document_bytes=sum(sizes),
+            largest_document_bytes=max(sizes),
+            result_bytes=made.contents.received,
+            blob_writes=made.blobs.writes,
+            blob_bytes=made.blobs.stored,
+            request_units={name: round(units, 2) for name, units in made.meter.request_units.items()},
+            requests=dict(made.meter.requests),
+            speech_requests=dict(made.speech.requests),
+            runs={"accept_job": 1, "poll_jobs": ticks, **runs},
+            messages=messages,
+            log_lines=lines[0],
+            expiry_request_units=round(_expiry(made), 2),
+            conversation_request_units=round(_conversations(made), 2),
+            processor_seconds=round(seconds, 2),
+        )
+
+
+def measure_waiting(cosmos: Cosmos, jobs: int) -> WaitingUsage:
+    """Let so many jobs wait; count what their second hour takes, when each has been asked for."""
+    with bench(cosmos) as made:
+        for number in range(jobs):
+            job_id = _id(number)
+            made.speech.jobs[job_id] = SpeechJob(job_id, START, START + NEVER)
+            made.accept(job_id.encode())
+        for _ in range(TICKS_AN_HOUR):
+            made.tick()
+        units, asked = sum(made.meter.request_units.values()), Counter(made.speech.requests)
+        with _counted_lines() as lines:
+            for _ in range(TICKS_AN_HOUR):
+                made.tick()
+        return WaitingUsage(
+            jobs=jobs,
+            request_units=round(sum(made.meter.request_units.values()) - units, 2),
+            speech_requests=dict(made.speech.requests - asked),
+            log_lines=lines[0],
+        )
+
+
+def _until_listed(made: Bench) -> tuple[list[Work], int]:
+    ticks, work = 0, list[Work]()
+    while not work:
+        ticks, work = ticks + 1, made.tick()
+    return work, ticks
+
+
+def _fetched(made: Bench, work: list[Work]) -> tuple[dict[str, int], int, float]:
+    """Do the work and what follows from it; return runs by kind, messages with the user's own, processor seconds."""
+    runs: Counter[str] = Counter()
+    messages, seconds = 1 + len(work), 0.0
+    while work:
+        message, *work = work
+        kind = _kind(message)
+        began = time.process_time()
+        with made.meter.phase(kind):
+            sent = made.fetch(message, 1)
+        seconds += time.process_time() - began
+        runs[kind] += 1
+        messages += len(sent)
+        work += sent
+    return dict(runs), messages, seconds
+
+
+def _kind(message: Work) -> str:
+    if isinstance(message, FetchFile):
+        return "report" if message.kind == KIND_REPORT else "recording"
+    return "list"
+
+
+def _until_completed(made: Bench, job_id: str) -> int:
+    ticks = 0
+    while _job(made, job_id).status is not Status.COMPLETED:
+        made.tick()
+        ticks += 1
+    return ticks
+
+
+def _job(made: Bench, job_id: str) -> Job:
+    return msgspec.convert(made.database.containers["jobs"].items[job_id, job_id], Job)
+
+
+def _expiry(made: Bench) -> float:
+    """RU of the end of all documents, when RETENTION_DAYS are over."""
+    charges = [
+        delete_charge(item, container.indexed)
+        for container in CONTAINERS
+        for item in made.database.containers[container.name].items.values()
+    ]
+    return sum(charges)
+
+
+def _conversations(made: Bench) -> float:
+    """RU of reading the conversation of each recording: its head, then the turns that it names."""
+    items = made.database.containers["transcripts"].items.values()
+    return sum(read_charge(encoded_size(item)) for item in items if item["type"] in {"transcript", "turns"})
+
+
+@contextmanager
+def _counted_lines() -> Iterator[list[int]]:
+    """Count the lines that are logged meanwhile, by whomever: the worker of Functions takes all of level INFO."""
+    log, lines = logging.getLogger(), [0]
+
+    class Counting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - the lines are counted only
+            lines[0] += 1
+
+    handler, level = Counting(logging.INFO), log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+
+
+def _id(number: int) -> str:
+    return str(uuid.UUID(int=0x4000_8000_0000_0000_0000 + number))
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"

@@ -1,0 +1,69 @@
+"""What was counted, kept in measured.json: the page is made from it, so that making it again needs no services."""
+
+from pathlib import Path
+
+import msgspec
+
+FILE = Path(__file__).parent / "measured.json"
+
+
+class JobUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """What a job took from its acceptance to its tidying, a day after its end.
+
+    `request_units` by phase, `requests` by phase, container and kind. `expiry_request_units`: what deleting all its
+    documents takes; `conversation_request_units`: what reading the head and the turns of all its recordings takes.
+    `log_lines`: at the level of host.json, those of idle ticks among them. `processor_seconds`: of the runs of
+    fetch_results, in this process.
+    """
+
+    name: str
+    hours: float
+    recordings: int
+    documents: int
+    document_bytes: int
+    largest_document_bytes: int
+    result_bytes: int
+    blob_writes: int
+    blob_bytes: int
+    request_units: dict[str, float]
+    requests: dict[str, int]
+    speech_requests: dict[str, int]
+    runs: dict[str, int]
+    messages: int
+    log_lines: int
+    expiry_request_units: float
+    conversation_request_units: float
+    processor_seconds: float
+
+
+class WaitingUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """What jobs that wait take in an hour, with one tick a minute, after they have waited for an hour."""
+
+    jobs: int
+    request_units: float
+    speech_requests: dict[str, int]
+    log_lines: int
+
+
+class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """All of it. `idle`: an hour in which nothing waits."""
+
+    date: str
+    machine: str
+    jobs: list[JobUsage]
+    idle: WaitingUsage
+    waiting: list[WaitingUsage]
+
+    def job(self, name: str) -> JobUsage:
+        """Return the usage of a workload. Raises KeyError."""
+        return {job.name: job for job in self.jobs}[name]
+
+
+def load(file: Path = FILE) -> Measured:
+    """Read what was counted. Raises OSError, msgspec.DecodeError."""
+    return msgspec.json.decode(file.read_bytes(), type=Measured)
+
+
+def save(measured: Measured, file: Path = FILE) -> None:
+    """Keep what was counted."""
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(measured), indent=2) + b"\n")

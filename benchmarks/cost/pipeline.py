@@ -1,0 +1,90 @@
+"""The pipeline's own use cases, over a metered database and services that count."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from azure.cosmos import CosmosClient, DatabaseProxy
+from azure.storage.blob import ContainerClient
+
+from benchmarks.cost.meter import Meter, MeteredDatabase
+from benchmarks.cost.services import ENDPOINT, CountingBlobs, CountingContents, CountingSpeech, WorkClock
+from benchmarks.cost.workloads import CALLS, Workload
+from local.cosmos import Cosmos
+from local.provision import provision_cosmos
+from shared.adapters.blob import BlobArchive
+from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
+from shared.bootstrap import MAX_DEQUEUE_COUNT
+from shared.domain.messages import Work
+from shared.domain.transitions import Patience
+from shared.domain.urls import HostRule
+from shared.pipeline.accept import AcceptJob
+from shared.pipeline.fetch import FetchResults
+from shared.pipeline.ingest import Ingest
+from shared.pipeline.poll import PollJobs
+from shared.pipeline.settle import SettleJobs
+from shared.settings import Settings
+
+START = datetime(2126, 11, 2, 9, 0, 0, tzinfo=UTC)
+"""Ahead of the clock of any server: what was written a moment ago counts as a day old when the job is tidied."""
+TICK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The use cases over counting services."""
+
+    meter: Meter
+    database: MeteredDatabase
+    clock: WorkClock
+    speech: CountingSpeech
+    contents: CountingContents
+    blobs: CountingBlobs
+    accept: AcceptJob
+    poll: PollJobs
+    settle: SettleJobs
+    fetch: FetchResults
+
+    def tick(self) -> list[Work]:
+        """Do what poll_jobs does, a minute after the last time."""
+        self.clock.time += TICK
+        with self.meter.phase("poll"):
+            found = list(self.poll())
+        with self.meter.phase("settle"):
+            return [*found, *self.settle()]
+
+
+@contextmanager
+def bench(cosmos: Cosmos, workload: Workload = CALLS) -> Iterator[Bench]:
+    """Give the use cases over a database of their own, with the settings' defaults and what the workload says."""
+    name = f"cost-{uuid.uuid4().hex[:8]}"
+    provision_cosmos(cosmos.endpoint, cosmos.key, name)
+    meter = Meter()
+    metered = MeteredDatabase(connect(cosmos.endpoint, cosmos.key, name), meter)
+    database = cast("DatabaseProxy", metered)  # as far as the adapters use it
+    jobs, transcripts = CosmosJobs(database, None), CosmosTranscripts(database, None)
+    clock, blobs = WorkClock(START), CountingBlobs()
+    speech = CountingSpeech(clock)
+    contents = CountingContents(speech)
+    archive = BlobArchive(cast("ContainerClient", blobs))  # as above
+    ingest = Ingest(jobs, transcripts, speech, contents, archive, clock, workload.options)
+    patience, get_limit = Patience(), int(Settings.model_fields["poll_get_limit"].default)
+    made = Bench(
+        meter=meter,
+        database=metered,
+        clock=clock,
+        speech=speech,
+        contents=contents,
+        blobs=blobs,
+        accept=AcceptJob(jobs, clock, HostRule("SPEECH_ALLOWED_HOSTS", (ENDPOINT,))),
+        poll=PollJobs(jobs, speech, clock, patience, get_limit),
+        settle=SettleJobs(jobs, transcripts, clock, patience),
+        fetch=FetchResults(jobs, transcripts, speech, ingest, clock, MAX_DEQUEUE_COUNT),
+    )
+    try:
+        yield made
+    finally:
+        CosmosClient(cosmos.endpoint, cosmos.key).delete_database(name)

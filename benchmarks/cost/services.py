@@ -1,0 +1,172 @@
+"""What the pipeline asks besides Cosmos DB, standing in and counting: Speech, contents, Blob storage, the time."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.domain.documents import utc
+from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, decode_answer, transcriptions_url
+from shared.errors import NotFound
+from shared.pipeline.ports import Content
+
+ENDPOINT = "https://contoso-speech.cognitiveservices.azure.com"
+VERSION = "2025-10-15"
+PAGE = 100
+
+_T = TypeVar("_T")
+
+
+class WorkClock:
+    """A clock that goes on only when it is told to."""
+
+    def __init__(self, start: datetime) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        """Return the time of day."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class SpeechJob:
+    """A transcription as Speech has it; `contents` are its files, the report as `report.json`, in chunks."""
+
+    id: str
+    created: datetime
+    ends: datetime
+    contents: Mapping[str, list[bytes]] = field(default_factory=dict)
+
+    def body(self, now: datetime) -> dict[str, Any]:
+        """Return what Speech says of it, with the properties that a real one has."""
+        url = transcriptions_url(ENDPOINT, VERSION, self.id)
+        ended = now >= self.ends
+        return {
+            "self": url,
+            "displayName": "Recordings of the day",
+            "locale": "en-US",
+            "createdDateTime": utc(self.created),
+            "lastActionDateTime": utc(self.ends if ended else self.created),
+            "status": "Succeeded" if ended else "Running",
+            "model": {"self": f"{ENDPOINT}/speechtotext/models/base/5988d691-0893-472c-851e-8e36a0fe7aaf"},
+            "links": {"files": transcriptions_url(ENDPOINT, VERSION, self.id, "files")},
+            "properties": {
+                "wordLevelTimestampsEnabled": True,
+                "displayFormWordLevelTimestampsEnabled": True,
+                "channels": [0, 1],
+                "punctuationMode": "DictatedAndAutomatic",
+                "profanityFilterMode": "Masked",
+                "timeToLiveHours": 48,
+            },
+        }
+
+    def file(self, number: int) -> dict[str, Any]:
+        """Return what Speech says of its file of that number."""
+        name = list(self.contents)[number]
+        file_id = f"{self.id[:-12]}{number:012}"
+        return {
+            "self": transcriptions_url(ENDPOINT, VERSION, self.id, "files", file_id),
+            "name": name,
+            "kind": "TranscriptionReport" if name == "report.json" else "Transcription",
+            "links": {"contentUrl": f"{self.id}/{name}"},
+        }
+
+
+class CountingSpeech:
+    """Implements the port Speech over some jobs; `requests` counts what was asked."""
+
+    def __init__(self, clock: WorkClock) -> None:
+        self.jobs: dict[str, SpeechJob] = {}
+        self.requests: Counter[str] = Counter()
+        self._clock = clock
+
+    def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:  # noqa: ARG002 - the port's
+        """Get a transcription."""
+        self.requests["get job"] += 1
+        return _decoded(self.jobs[job_id].body(self._clock.now()), Transcription)
+
+    def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
+        """List transcriptions: all, or those that ended since the moment at the filter's end; a request a page."""
+        now = self._clock.now()
+        bodies = [job.body(now) for job in self.jobs.values()]
+        if odata_filter is not None:
+            since = odata_filter.rpartition(" ")[2]
+            bodies = [body for body in bodies if body["status"] == "Succeeded" and body["lastActionDateTime"] >= since]
+        for start in range(0, max(len(bodies), 1), PAGE):
+            self.requests["list jobs"] += 1
+            yield from (_decoded(body, Transcription) for body in bodies[start : start + PAGE])
+
+    def files(self, job_id: str, files_url: str | None, next_link: str | None) -> FilePage:  # noqa: ARG002 - the port's
+        """List a page of a job's files."""
+        self.requests["list files"] += 1
+        job, start = self.jobs[job_id], int(next_link or 0)
+        end = min(start + PAGE, len(job.contents))
+        files = [_decoded(job.file(number), TranscriptionFile) for number in range(start, end)]
+        return FilePage(files, str(end) if end < len(job.contents) else None)
+
+    def file(self, self_url: str) -> TranscriptionFile:
+        """Get a file with its content's URL."""
+        self.requests["get file"] += 1
+        file_id = self_url.partition("/files/")[2].partition("?")[0]
+        job_id = self_url.partition("/transcriptions/")[2].partition("/")[0]
+        return _decoded(self.jobs[job_id].file(int(file_id[-12:])), TranscriptionFile)
+
+
+class CountingContents:
+    """Implements the port Contents over the jobs' files; `requests` and `received` (bytes) count."""
+
+    def __init__(self, speech: CountingSpeech) -> None:
+        self.requests = 0
+        self.received = 0
+        self._speech = speech
+
+    @contextmanager
+    def open(self, content_url: str) -> Iterator[Content]:
+        """Open a file."""
+        job_id, _, name = content_url.partition("/")
+        chunks = self._speech.jobs[job_id].contents.get(name)
+        if chunks is None:
+            raise NotFound(f"there is no {content_url}")
+        self.requests += 1
+        self.received += sum(map(len, chunks))
+        yield Content(f'"0x{len(chunks):015X}"', iter(chunks))
+
+
+class CountingBlobs:
+    """The container of raw results as BlobArchive takes it; `writes` and `stored` (bytes) count."""
+
+    def __init__(self) -> None:
+        self.writes = 0
+        self.stored = 0
+
+    def get_blob_client(self, blob: str) -> "CountingBlobs":  # noqa: ARG002 - the SDK's signature
+        """Return a blob, of which only the bytes matter."""
+        return self
+
+    def upload_blob(self, data: bytes, **options: object) -> None:  # noqa: ARG002 - the SDK's signature
+        """Write a blob at once."""
+        self._write(data)
+
+    def stage_block(self, block_id: str, data: bytes) -> None:  # noqa: ARG002 - the SDK's signature
+        """Write a block."""
+        self._write(data)
+
+    def commit_block_list(self, block_list: object, **options: object) -> None:  # noqa: ARG002 - the SDK's signature
+        """Make the blocks a blob."""
+        self._write(b"")
+
+    def _write(self, data: bytes) -> None:
+        self.writes += 1
+        self.stored += len(data)
+
+
+def _decoded(body: dict[str, Any], shape: type[_T]) -> _T:
+    return decode_answer(msgspec.json.encode(body), shape)

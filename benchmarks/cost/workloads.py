@@ -1,0 +1,60 @@
+"""What is taken in: generated recordings, as call centres and media archives have them."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from local.samples.generate import GeneratedResult, report
+from shared.domain.split import SplitOptions
+
+TENTHS_OF_AN_HOUR = 10
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A job of so many recordings of `tenths` tenths of an hour; `shape` is what GeneratedResult takes besides."""
+
+    name: str
+    title: str
+    recordings: int
+    tenths: int
+    shape: dict[str, Any] = field(default_factory=dict)
+    options: SplitOptions = field(default_factory=SplitOptions)
+
+    @property
+    def hours(self) -> float:
+        """Hours of audio in the job."""
+        return self.recordings * self.tenths / TENTHS_OF_AN_HOUR
+
+    def contents(self) -> dict[str, list[bytes]]:
+        """Return the job's files in chunks, the report first."""
+        results = [self._result(number) for number in range(self.recordings)]
+        details = [{"source": result.source, "status": "Succeeded"} for result in results]
+        files = {f"contenturl_{number}.json": list(result) for number, result in enumerate(results)}
+        return {"report.json": [report(details)], **files}
+
+    def _result(self, number: int) -> GeneratedResult:
+        return GeneratedResult(
+            hours=self.tenths / TENTHS_OF_AN_HOUR,
+            display_words=True,
+            style="2024-11-15",
+            seed=number,
+            source=f"https://contosorecordings.blob.core.windows.net/calls/2026/11/02/recording-{number:06}.wav",
+            **self.shape,
+        )
+
+
+CALLS = Workload("calls", "call centre: stereo calls of 6 minutes, 100 a job", 100, 1, {"channels": 2})
+MEDIA = Workload("media", "media archive: an hour of mono with 3 speakers, 10 a job", 10, 10, {"speakers": 3})
+
+SAMPLE = replace(CALLS, name="sample", title="three calls", recordings=3)
+"""Small enough to be measured again by the tests, which so notice when the pipeline takes other steps."""
+
+ALL_WORDS = SplitOptions(all_words=True)
+
+WORKLOADS = (
+    CALLS,
+    MEDIA,
+    replace(CALLS, name="calls, all words", options=ALL_WORDS),
+    replace(MEDIA, name="media, all words", options=ALL_WORDS),
+    SAMPLE,
+)

@@ -1,0 +1,136 @@
+"""The formula, on numbers that can be followed by hand."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cost import bill as formula
+from benchmarks.cost.bill import Bill, bill, days_until_expiry_pays, expiry, gb_seconds, log_rows, standing
+from benchmarks.cost.measured import JobUsage, Measured, WaitingUsage
+from benchmarks.cost.prices import ASSUMPTIONS, PRICES, Book, UnknownFigure
+
+ALERTS = Path(__file__).parent.parent.parent / "infra" / "modules" / "alerts.bicep"
+
+IDLE = WaitingUsage(jobs=0, request_units=60.0, speech_requests={}, log_lines=0)
+"""A tick takes 1 RU."""
+
+JOB = JobUsage(
+    name="job",
+    hours=10.0,
+    recordings=100,
+    documents=1000,
+    document_bytes=20_000_000,
+    largest_document_bytes=65_000,
+    result_bytes=90_000_000,
+    blob_writes=101,
+    blob_bytes=5_000_000,
+    request_units={"accept": 8, "list": 12, "poll": 60, "settle": 40, "report": 20, "recording": 8000, "tidy": 1880},
+    requests={"accept: jobs: read": 1, "recording: transcripts: batch": 300, "report: jobs: read": 3},
+    speech_requests={"get job": 5, "get file": 101},
+    runs={"accept_job": 1, "poll_jobs": 20, "list": 2, "report": 1, "recording": 100},
+    messages=104,
+    log_lines=110,
+    expiry_request_units=8000.0,
+    conversation_request_units=200.0,
+    processor_seconds=10.1,
+)
+MEASURED = Measured(date="2026-11-22", machine="none", jobs=[JOB], idle=IDLE, waiting=[])
+
+
+def cost(made: Bill, what: str) -> float:
+    """Return the cost of the line that begins so."""
+    (found,) = (line.cost for line in made.lines if line.what.startswith(what))
+    return found
+
+
+def test_request_units_of_a_job_are_those_beyond_what_the_ticks_take_anyhow() -> None:
+    units = formula.request_units(JOB, MEASURED)
+    assert units["following the job"] == pytest.approx(8 + 12 + 60 + 40 - 20)
+    assert sum(units.values()) == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Cosmos DB: requests", 100 * 10_000 / 1e6 * 0.25),
+        ("Cosmos DB: documents kept", 100 * 20e6 / 1e9 * 0.25),
+        ("Functions: executions", 100 * 104 / 1e6 * 0.40),
+        ("Functions: memory and time", 100 * 104 * 1 * 2 * 0.000026),
+        ("Queues", 100 * 104 * 3 / 1e4 * 0.004),
+        ("Logs", 100 * (110 + 104 + 101 + 208) * 1000 / 1e9 * 2.30),
+        ("Blob storage: raw results written", 100 * 101 / 1e4 * 0.05),
+        ("Blob storage: raw results kept", 100 * 5e6 / 1e9 * 0.0184),
+    ],
+)
+def test_a_line_is_amount_times_price(line: str, expected: float) -> None:
+    assert cost(bill(JOB, MEASURED, Book()), line) == pytest.approx(expected)
+
+
+def test_what_is_paid_each_month_is_parted_from_what_is_paid_once() -> None:
+    made = bill(JOB, MEASURED, Book())
+    assert made.monthly == pytest.approx(cost(made, "Cosmos DB: documents") + cost(made, "Blob storage: raw results k"))
+    assert made.once + made.monthly == pytest.approx(sum(line.cost for line in made.lines))
+
+
+def test_without_an_archive_nothing_is_paid_for_blobs() -> None:
+    made = bill(JOB, MEASURED, Book(), raw_archive=False)
+    assert not [line for line in made.lines if line.what.startswith("Blob")]
+    assert cost(made, "Logs") == pytest.approx(100 * (110 + 104 + 208) * 1000 / 1e9 * 2.30)
+
+
+def test_a_run_is_billed_for_a_second_at_least_and_for_its_length_if_that_is_more() -> None:
+    files = 101
+    short, alone = gb_seconds(JOB, Book())
+    assert short == pytest.approx((files + 3) * 2)
+    assert alone == pytest.approx(10.1 * 2)
+    long, _ = gb_seconds(JOB, Book().with_values(["cosmos-request-seconds=1"]))
+    seconds = (10.1 + 303 * 1 + 2 * files * 0.2 + 101 * 0.05) / files
+    assert long == pytest.approx((files * seconds + 3) * 2)
+
+
+def test_lines_that_idle_ticks_log_are_not_a_jobs() -> None:
+    talkative = WaitingUsage(jobs=0, request_units=60.0, speech_requests={}, log_lines=120)
+    noisy = Measured(date="", machine="", jobs=[JOB], idle=talkative, waiting=[])
+    assert log_rows(JOB, MEASURED) - log_rows(JOB, noisy) == pytest.approx(20 * 2)
+
+
+def test_expiry_costs_request_units_and_pays_after_some_days() -> None:
+    assert expiry(JOB, Book()) == pytest.approx((0.8, 0.2))
+    assert days_until_expiry_pays(JOB, Book()) == pytest.approx(0.2 / 0.5 * 365 / 12)
+
+
+def test_what_stands_there_each_month_follows_the_minutes_of_a_month() -> None:
+    lines = {line.what: line for line in standing(MEASURED, Book())}
+    assert lines["Functions: poll_jobs each minute"].amount == 43_800 * 2
+    assert lines["Cosmos DB: the ticks' queries"].cost == pytest.approx(43_800 / 1e6 * 0.25)
+    assert lines["Logs"].cost == pytest.approx(43_800 * 11 * 1000 / 1e9 * 2.30)
+
+
+def test_as_many_alert_rules_are_paid_for_as_the_bicep_has() -> None:
+    rules = ALERTS.read_text().partition("var rules = [")[2].partition("\n]\n")[0]
+    assert len(re.findall(r"^    name: '", rules, re.MULTILINE)) == formula.LOG_ALERT_RULES
+
+
+def test_every_figure_can_be_replaced_and_says_so() -> None:
+    for figure in (*PRICES, *ASSUMPTIONS):
+        book = Book().with_values([f"{figure.name}={figure.value * 2 + 1}"])
+        assert book[figure.name] == figure.value * 2 + 1
+        assert [each.name for each in book.figures if each.status == "you"] == [figure.name]
+        assert Book()[figure.name] == figure.value
+
+
+def test_every_price_moves_some_figure_of_the_bill_or_is_an_amount_that_is_free() -> None:
+    def totals(book: Book) -> tuple[float, ...]:
+        made = bill(JOB, MEASURED, book)
+        autoscale = formula.autoscale_hours(JOB, MEASURED, book, 400)
+        return made.once, made.monthly, sum(line.cost for line in standing(MEASURED, book)), *autoscale
+
+    same = {price.name for price in PRICES if totals(Book().with_values([f"{price.name}=9"])) == totals(Book())}
+    assert same == {"functions-free-gb-s", "functions-free-runs", "logs-free-gb"}
+
+
+@pytest.mark.parametrize(("given", "words"), [("cosmos=1", "'cosmos' is none of"), ("logs-gb=x", "is no name=number")])
+def test_a_figure_that_there_is_not_is_named(given: str, words: str) -> None:
+    with pytest.raises(UnknownFigure, match=words):
+        Book().with_values([given])

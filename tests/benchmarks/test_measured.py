@@ -1,0 +1,59 @@
+"""What the real pipeline asks for, measured again on a small job, against what the page rests on."""
+
+import pytest
+
+from benchmarks.cost.measure import measure_job
+from benchmarks.cost.measured import JobUsage, load
+from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE, WORKLOADS
+from local.cosmos import Cosmos
+
+
+@pytest.fixture(scope="module")
+def again(cosmos: Cosmos) -> JobUsage:
+    return measure_job(cosmos, SAMPLE)
+
+
+def test_the_pipeline_still_asks_for_what_was_measured(again: JobUsage) -> None:
+    """If this fails the pipeline takes other steps than it did: `make cost` measures anew."""
+    kept = load().job(SAMPLE.name)
+    assert again.requests == kept.requests
+    assert again.speech_requests == kept.speech_requests
+    assert again.runs == kept.runs
+    assert (again.messages, again.log_lines, again.blob_writes) == (kept.messages, kept.log_lines, kept.blob_writes)
+
+
+def test_its_documents_are_still_as_great_and_charged_as_they_were(again: JobUsage) -> None:
+    kept = load().job(SAMPLE.name)
+    assert (again.documents, again.document_bytes) == (kept.documents, kept.document_bytes)
+    assert again.request_units == pytest.approx(kept.request_units)
+    assert again.expiry_request_units == pytest.approx(kept.expiry_request_units)
+    assert again.blob_bytes == pytest.approx(kept.blob_bytes, rel=0.1)  # zlib is not the same everywhere
+
+
+@pytest.mark.parametrize(
+    ("request_", "times"),
+    [
+        ("recording: transcripts: read, not there", 1),
+        ("recording: transcripts: batch", 1),
+        ("recording: transcripts: delete, not there", 1),
+    ],
+)
+def test_a_short_recording_takes_three_requests(again: JobUsage, request_: str, times: int) -> None:
+    assert again.requests[request_] == times * SAMPLE.recordings
+    mine = {name for name in again.requests if name.startswith("recording")}
+    assert len(mine) == 3, mine
+
+
+def test_the_workloads_of_the_page_were_measured() -> None:
+    kept = load()
+    assert [job.name for job in kept.jobs] == [workload.name for workload in WORKLOADS]
+    for workload in (CALLS, MEDIA):
+        assert kept.job(workload.name).hours == workload.hours
+        assert kept.job(workload.name).largest_document_bytes <= 64 * 1024
+
+
+def test_jobs_that_wait_are_asked_for_once_an_hour_and_found_by_one_list_a_minute() -> None:
+    many = load().waiting[-1]
+    assert many.jobs == 1000
+    assert many.speech_requests == {"list jobs": 60, "get job": 1000}
+    assert load().idle.speech_requests == {}

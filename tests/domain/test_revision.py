@@ -1,0 +1,22 @@
+"""The revision names the documents of exactly these bytes under exactly these options."""
+
+import string
+
+from shared.domain.revision import revision_of
+from shared.domain.split import SplitOptions
+
+
+def test_the_same_file_gets_the_same_revision_whoever_writes_it() -> None:
+    assert revision_of('"0x8DC"', SplitOptions()) == revision_of('"0x8DC"', SplitOptions())
+
+
+def test_another_file_and_other_options_get_another_revision() -> None:
+    options = [SplitOptions(), SplitOptions(turn_gap_seconds=2.5), SplitOptions(all_words=True)]
+    revisions = {revision_of(etag, each) for etag in ('"1"', '"2"', "") for each in options}
+    assert len(revisions) == 9
+    assert all(len(revision) == 12 and set(revision) <= set(string.hexdigits.lower()) for revision in revisions)
+
+
+def test_a_revision_keeps_its_value_from_one_version_to_the_next() -> None:
+    # Were it to change without a new WRITER_VERSION, a reader would hold ids of documents that are written anew.
+    assert revision_of('"0x8DC"', SplitOptions()) == "4ce1ef24a80b"
