@@ -10,7 +10,7 @@ VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
 JOBS ?=
 
-.PHONY: help setup run up test lint infra-check docs lock clean
+.PHONY: help setup run up test lint infra-check docs cost lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,12 +44,16 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m benchmarks.cost --check
 
 infra-check: setup ## what can be checked of the Bicep without Azure
 	$(BIN)/python -m infra.check
 
 docs: setup ## write what is made from the code: docs/contract, docs/settings.md, local.settings.sample.json
 	$(BIN)/python -m local.docs
+
+cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
+	$(BIN)/python -m benchmarks.cost --measure
 
 lock: setup ## write requirements*.txt anew from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -1,5 +1,6 @@
 """Builds the app from the settings; the one place that sees both pipeline and adapters."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,8 @@ class App:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "App":
         """Build the app. Raises Misconfigured, naming every wrong setting, before anything is connected."""
+        # Azure's SDKs tell of every request in two lines at INFO: dozens for each of ours, and each is paid for.
+        logging.getLogger("azure").setLevel(logging.WARNING)
         return cls(Settings.from_env(environ))
 
     @once

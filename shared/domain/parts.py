@@ -1,4 +1,4 @@
-"""Fills documents up to the size at which a kilobyte is cheapest to write."""
+"""Fills documents up to a size at which a kilobyte is cheap to write."""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar
@@ -7,7 +7,7 @@ from shared.domain.documents import encoded_size
 from shared.errors import InvalidResult
 
 PART_BYTES = 64 * 1024
-"""Target of a part: by Microsoft's table of request charges 64 KB cost 22.67 RU, the least per kilobyte."""
+"""Target of a part: by Microsoft's table of request charges 64 KB cost 22.67 RU, about the least per kilobyte."""
 
 LARGEST_ITEM_BYTES = 2 * 1024 * 1024 - 16 * 1024
 """Cosmos DB's limit for an item, 2 MB of UTF-8 JSON, less room for what the service adds."""
