@@ -9,7 +9,7 @@
     values, evaluate, plan, carried    the Bicep carried out on paper: what comes to be, what shows only then
     scenarios                          with which parameters
     roles, code                        what the code needs
-    security, wants, azd               what must hold of every deployment
+    security, wants, flex, azd         what must hold of every deployment
     problem, run, __main__             all of it
     picture                            the map of resources
 

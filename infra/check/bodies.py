@@ -66,6 +66,8 @@ class _Values:
             for one in body.properties:
                 if one.key not in _OURS:
                     yield one.line, "unknown-property", f"an existing resource has no {one.key} to set"
+            if body.get("name") is None:
+                yield body.line, "missing-property", f"{self._known.name} needs name"
             return
         kind = self._known.kind(self._known.body or ANY)
         shape = (yield from self._variant(body, kind, reach)) if isinstance(kind, Variants) else kind

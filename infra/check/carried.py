@@ -10,6 +10,9 @@ from infra.check.plan import Plan
 from infra.check.problem import Problem
 from infra.check.values import OPEN, Planned, Unknown
 
+EXTENSIONS = {"Microsoft.Insights/diagnosticSettings", "Microsoft.Authorization/roleAssignments"}
+"""Types that say something of another resource. Without a scope a role would count for the whole resource group."""
+
 
 def check(plan: Plan) -> Iterator[Problem]:
     """Give what is wrong with a deployment by itself, whatever it is for."""
@@ -25,6 +28,8 @@ def check(plan: Plan) -> Iterator[Problem]:
         if isinstance(outermost, schema.Shape) and (prop := outermost.properties.get("name")):
             limits = {name: prop.bound(name) for name in BOUNDS}
             yield from _bounds(one.file, one.line, f"name of {one.type}", one.name, limits)
+        if one.type in EXTENSIONS and not one.scope:
+            yield Problem(one.file, one.line, "missing-property", f"{one.type} needs the scope of a resource")
     yield from _passed(plan)
 
 

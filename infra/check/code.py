@@ -12,16 +12,18 @@ from shared.settings import SECRETS, settings_table
 
 ROOT = Path(__file__).parent.parent.parent
 
-PLATFORM_SETTINGS = {
+NEEDED_SETTINGS = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "the host sends telemetry as the app's identity",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "where the host sends telemetry",
     "AZURE_CLIENT_ID": "azure-identity: which user-assigned identity",
     "AzureWebJobsStorage__clientId": "the host: which user-assigned identity",
     "AzureWebJobsStorage__credential": "the host: a managed identity in place of a key",
     "AzureWebJobsStorage__tableServiceUri": "where the host keeps its diagnostic events",
-    "PYTHON_THREADPOOL_THREAD_COUNT": "the Python worker: functions that run at once on an instance",
 }
-"""Settings that the platform and its libraries read, besides those of docs/settings.md."""
+"""Settings without which the platform and its libraries do not work by identity, besides those of docs/settings.md."""
+
+OTHER_SETTINGS = {"PYTHON_THREADPOOL_THREAD_COUNT": "the Python worker: functions that run at once on an instance"}
+"""Settings that the platform reads and has defaults for."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ class Leaf:
     """One thing that an expression may turn out to be.
 
     `kind`: string, int, bool, object, array, null or any. `value`: the literal, None if it is not known. `expr`: the
-    object or array as written, with the local variables in its reach.
+    object or array as written, with the local variables in its reach. `written`: of what only its type is known, that
+    type, and the file in which its names count.
     """
 
     line: int
@@ -26,6 +27,13 @@ class Leaf:
     value: str | int | bool | None = None
     expr: "tree.Object | tree.Array | tree.For | None" = None
     reach: tuple[tuple[str, "tree.Expr | None"], ...] = ()
+    written: "tree.Type | None" = None
+    home: Source | None = None
+
+    def member(self, name: str) -> "tree.Type | None":
+        """Return the type of a property of what only the type is known of, None if it has none."""
+        members = dict(self.written.members) if self.written else {}
+        return members.get(name, members.get("*"))
 
 
 @dataclass(frozen=True)
@@ -78,11 +86,15 @@ class Kinds:
                 return [Leaf(line, ANY)]
 
     def _items(self, line: int, over: tree.Expr, depth: int) -> list[Leaf]:
-        arrays = self.leaves(over, {}, depth)
-        if not all(isinstance(leaf.expr, tree.Array) for leaf in arrays):
-            return [Leaf(line, ANY)]
-        literals = [leaf.expr for leaf in arrays if isinstance(leaf.expr, tree.Array)]
-        return [leaf for array in literals for item in array.items for leaf in self.leaves(item, {}, depth)]
+        found = list[Leaf]()
+        for leaf in self.leaves(over, {}, depth):
+            if isinstance(leaf.expr, tree.Array):
+                found += [one for item in leaf.expr.items for one in self.leaves(item, dict(leaf.reach), depth)]
+            elif leaf.written is not None and leaf.home is not None and leaf.written.items is not None:
+                found += Kinds(self.bicep, leaf.home).of_type(leaf.written.items, line)
+            else:
+                found.append(Leaf(line, ANY))
+        return found
 
     def _member(self, line: int, of: tree.Expr, name: str, reach: Locals, depth: int) -> list[Leaf]:
         if (output := self.output(tree.Member(line, of, name))) is not None:
@@ -94,6 +106,10 @@ class Kinds:
             value = leaf.expr.get(name) if isinstance(leaf.expr, tree.Object) else None
             if isinstance(leaf.expr, tree.Object) and value is None:
                 continue  # members reports it
+            if leaf.written is not None and leaf.home is not None and leaf.written.form == "shape":
+                member = leaf.member(name)
+                found += Kinds(self.bicep, leaf.home).of_type(member, line) if member else []
+                continue
             found += [Leaf(line, ANY)] if value is None else self.leaves(value, dict(leaf.reach), depth)
         return found or [Leaf(line, ANY)]
 
@@ -110,31 +126,30 @@ class Kinds:
 
     def of_type(self, kind: tree.Type, line: int) -> list[Leaf]:
         """Return what a value of a written type may be."""
-        match self.resolved(kind).form:
+        resolved, home = self.resolved(kind)
+        match resolved.form:
             case "union":
-                return [Leaf(line, _kind_of(value), value) for value in self.resolved(kind).literals]
+                return [Leaf(line, _kind_of(value), value) for value in resolved.literals]
             case "list":
-                return [Leaf(line, "array")]
+                return [Leaf(line, "array", written=resolved, home=home.source)]
             case "shape":
-                return [Leaf(line, "object")]
+                return [Leaf(line, "object", written=resolved, home=home.source)]
             case "named":
                 return [Leaf(line, ANY)]
             case form:
                 return [Leaf(line, form)]
 
-    def resolved(self, kind: tree.Type) -> tree.Type:
-        """Return a type with its name, if the files declare it, put in place of the name."""
-        if kind.form != "named":
-            return kind
-        match self.source.symbols.get(kind.name):
+    def resolved(self, kind: tree.Type) -> "tuple[tree.Type, Kinds]":
+        """Return what a type's name stands for, if the files declare it, and the file in which its own names count."""
+        match self.source.symbols.get(kind.name) if kind.form == "named" else None:
             case tree.TypeName(type=found):
                 return self.resolved(found)
             case tree.Import(path=path, exported=exported):
                 other = self.bicep.beside(self.source, path)
-                found_there = other.symbols.get(exported or "") if other else None
-                if other and isinstance(found_there, tree.TypeName):
-                    return Kinds(self.bicep, other).resolved(found_there.type)
-        return kind
+                there = other.symbols.get(exported or "") if other else None
+                if other and isinstance(there, tree.TypeName):
+                    return Kinds(self.bicep, other).resolved(there.type)
+        return kind, self
 
     def resource(self, of: tree.Expr) -> Placed | None:
         """Return the resource that an expression names: `x`, `x[i]` or `x::y`; None if it names none."""

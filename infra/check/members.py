@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra.check import tree
-from infra.check.kinds import Kinds
+from infra.check.kinds import Kinds, Leaf
 from infra.check.problem import Problem
 from infra.check.schema import Kind, ListOf, ResourceType, Shape, Variants
 from infra.check.source import Tree
@@ -91,13 +91,14 @@ def _open(kind: Kind) -> bool:
 
 def _of_value(kinds: Kinds, node: tree.Member, reach: Locals) -> Iterator[Found]:
     leaves = kinds.leaves(node.of, reach)
-    lacking = [leaf for leaf in leaves if isinstance(leaf.expr, tree.Object) and leaf.expr.get(node.name) is None]
-    named = [leaf for leaf in lacking if isinstance(leaf.expr, tree.Object) and _all_named(leaf.expr)]
-    if named and len(named) == len(leaves):
+    lacking = [leaf for leaf in leaves if _lacks(leaf, node.name)]
+    if lacking and len(lacking) == len(leaves):
         yield node.line, "undefined", f"nothing here has {node.name}; use .? if that may be"
-    elif named:
-        yield node.line, "undefined", f"the one on line {named[0].line} has no {node.name}; use .? if that may be"
+    elif lacking:
+        yield node.line, "undefined", f"the one on line {lacking[0].line} has no {node.name}; use .? if that may be"
 
 
-def _all_named(written: tree.Object) -> bool:
-    return all(isinstance(one.key, str) for one in written.properties)
+def _lacks(leaf: Leaf, name: str) -> bool:
+    if isinstance(leaf.expr, tree.Object):
+        return leaf.expr.get(name) is None and all(isinstance(one.key, str) for one in leaf.expr.properties)
+    return leaf.written is not None and leaf.written.form == "shape" and leaf.member(name) is None

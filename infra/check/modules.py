@@ -47,7 +47,7 @@ def _parameters(kinds: Kinds, there: Source, given: tree.Object, reach: Locals, 
         else:
             yield one.line, "module-parameter", f"{module.path} has no parameter {one.key}"
     for name, parameter in wanted.items():
-        if given.get(name) is None and parameter.default is None and not theirs.resolved(parameter.type).nullable:
+        if given.get(name) is None and parameter.default is None and not theirs.resolved(parameter.type)[0].nullable:
             yield module.line, "module-parameter", f"{module.path} demands {name}"
 
 
@@ -95,7 +95,7 @@ def limit(parameter: tree.Parameter, name: str) -> int | None:
 
 def _typed(kinds: Kinds, theirs: Kinds, leaf: Leaf, written: tree.Type, where: str) -> Iterator[Found]:
     """Give where a leaf is not of a written type; values are read in `kinds`, names of types in `theirs`."""
-    kind = theirs.resolved(written)
+    kind, theirs = theirs.resolved(written)
     wanted = {one.kind for one in theirs.of_type(kind, leaf.line)}
     if ANY in wanted or leaf.kind == ANY or (leaf.kind == "null" and written.nullable):
         return

@@ -17,6 +17,8 @@ MUST: dict[str, dict[str, tuple[Any, ...]]] = {
         "properties.allowBlobPublicAccess": (False,),
         "properties.minimumTlsVersion": ("TLS1_2", "TLS1_3"),
         "properties.supportsHttpsTrafficOnly": (True,),
+        "properties.allowCrossTenantReplication": (False,),
+        "properties.isLocalUserEnabled": (False,),
     },
     "Microsoft.Storage/storageAccounts/blobServices/containers": {"properties.publicAccess": ("None",)},
     "Microsoft.DocumentDB/databaseAccounts": {
@@ -32,6 +34,7 @@ MUST: dict[str, dict[str, tuple[Any, ...]]] = {
         "properties.httpsOnly": (True,),
         "properties.siteConfig.ftpsState": ("Disabled", "FtpsOnly"),
         "properties.siteConfig.minTlsVersion": ("1.2", "1.3"),
+        "properties.siteConfig.scmMinTlsVersion": ("1.2", "1.3"),
     },
     "Microsoft.Web/sites/basicPublishingCredentialsPolicies": {"properties.allow": (False,)},
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from infra.check import code
+from infra.check import code, flex
 from infra.check.problem import Problem
 from infra.check.roles import COSMOS_CONTRIBUTOR, COSMOS_NEED, NEEDS, ROLES, SDKS, Need
 from infra.check.values import CLOSE, OPEN, Planned, Unknown
@@ -30,6 +30,7 @@ def check(resources: list[Planned]) -> Iterator[Problem]:
     yield from _cosmos_containers(resources, site, given)
     yield from _roles(resources, site, given)
     yield from _signals(resources, site)
+    yield from flex.check(resources, site, given)
 
 
 def app_settings(resources: list[Planned], site: Planned) -> tuple[Planned, dict[str, Any]]:
@@ -45,7 +46,9 @@ def _settings(where: Planned, given: dict[str, Any]) -> Iterator[Problem]:
     wanted = code.deployable_settings()
     for name in sorted(wanted - given.keys()):
         yield Problem(where.file, where.line, "setting", f"{name} is in docs/settings.md and not given")
-    for name in sorted(given.keys() - wanted - code.PLATFORM_SETTINGS.keys()):
+    for name in sorted(code.NEEDED_SETTINGS.keys() - given.keys()):
+        yield Problem(where.file, where.line, "setting", f"{name} is not given: {code.NEEDED_SETTINGS[name]}")
+    for name in sorted(given.keys() - wanted - code.NEEDED_SETTINGS.keys() - code.OTHER_SETTINGS.keys()):
         kind = "security" if name in SECRETS else "setting"
         yield Problem(where.file, where.line, kind, f"{name} is given, and the code knows no such setting for Azure")
     for name in sorted(name for name, value in given.items() if not isinstance(value, str | Unknown)):
@@ -169,12 +172,12 @@ def _stale(need: Need) -> Problem:
 def _signals(resources: list[Planned], site: Planned) -> Iterator[Problem]:
     functions, said = code.functions().names, code.said()
     for ready in site.get("properties", "functionAppConfig", "scaleAndConcurrency", "alwaysReady") or []:
-        name = str(ready["name"]).removeprefix("function:")
+        name = str(ready.get("name")).removeprefix("function:")
         if name not in functions:
             yield Problem(site.file, site.line, "signal", f"alwaysReady: function_app.py has no function {name}")
     for rule in (one for one in resources if one.type == "Microsoft.Insights/scheduledQueryRules"):
         for condition in rule.get("properties", "criteria", "allOf") or []:
-            for words in _words(condition["query"]):
+            for words in _words(str(condition.get("query"))):
                 if words not in functions and not any(words in one for one in said):
                     yield Problem(rule.file, rule.line, "signal", f"{rule.name}: nothing in the code says {words!r}")
 

@@ -1,9 +1,6 @@
 """Cuts a JSON object into its members while it arrives, so that memory does not grow with the file.
 
-Named members are handed out whole, named arrays element by element, everything else is passed over. A value's end
-is found by msgspec: decoding a buffer that holds more than one value fails with "trailing characters (byte N)",
-where byte N, counted from 1, is the first character after the value and the white space behind it. That wording is
-relied upon, so msgspec is pinned and tests/domain/test_json_stream.py fails when it changes.
+Named members are handed out whole, named arrays element by element, everything else is passed over.
 """
 
 import codecs
@@ -14,18 +11,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.domain.json_value import MalformedValueError, end_of_value
 from shared.errors import InvalidResult
 
 MAX_VALUE_BYTES = 64 * 1024 * 1024
 """Greatest single value (a phrase, a combined text) that is read; an item of Cosmos DB holds only 2 MB anyway."""
 
-_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
-_AT_BYTE = re.compile(r"\(byte (\d+)\)")
 _WHITE_SPACE = re.compile(rb"[ \t\n\r]*")
 _BOM = codecs.BOM_UTF8
-_TOKEN_BYTES = 16
-"""An error this near to the end of the buffer may be a token cut in two: `-`, `1e`, `\\ud83d` without its twin."""
-_LITERALS = (b"true", b"false", b"null")
 
 
 class Cut(NamedTuple):
@@ -218,55 +211,22 @@ class ObjectStream:
 
     def _end_of_value(self) -> int | None:
         """Where the value at the position ends (white space behind it included); None if more bytes are needed."""
-        problem: msgspec.DecodeError | None = None  # None: complete so far as one can see, but 12 may become 123
         with memoryview(self._buffer) as whole, whole[self._position :] as rest:
             length = len(rest)
             try:
-                msgspec.json.decode(rest, type=msgspec.Raw)
-            except msgspec.DecodeError as error:
-                trailing = _TRAILING.search(str(error))
-                if trailing:
-                    return self._position + int(trailing[1]) - 1
-                problem = error
-            except RecursionError:
-                raise InvalidResult(f"byte {self._place()}: nested too deeply") from None
+                end = end_of_value(rest, final=self._final)
+            except MalformedValueError as error:
+                raise InvalidResult(f"byte {self._place() + error.at}: {error}") from error
+        if end is not None:
+            return self._position + end
         if self._final:
-            raise self._malformed_at_end()
-        if problem is not None and not _may_be_cut(str(problem), length):
-            raise self._malformed(problem) from problem
+            raise self._cut_short()
         # Twice as much before the next look: a value that arrives in many chunks is scanned a few times, not each time.
         self._wanted = self._position + 2 * length
         return None
-
-    def _malformed_at_end(self) -> InvalidResult:
-        # Padding tells a string that ends in half a surrogate pair from one that is cut short: both say "truncated".
-        rest = self._bytes(self._position, len(self._buffer))
-        try:
-            msgspec.json.decode(rest + b" " * _TOKEN_BYTES, type=msgspec.Raw)
-        except msgspec.DecodeError as error:
-            at_byte = _AT_BYTE.search(str(error))
-            if at_byte is not None and not _is_cut_token(rest, int(at_byte[1])):
-                return self._malformed(error)
-        return self._cut_short()
-
-    def _malformed(self, error: msgspec.DecodeError) -> InvalidResult:
-        at_byte = _AT_BYTE.search(str(error))
-        place = self._place() + (int(at_byte[1]) if at_byte else 0)
-        return InvalidResult(f"byte {place}: {_AT_BYTE.sub('', str(error)).strip()}")
 
     def _cut_short(self) -> InvalidResult:
         return InvalidResult(f"byte {self._received}: the file ends in the middle", "ResultCutShort")
 
     def _place(self) -> int:
         return self._base + self._position
-
-
-def _may_be_cut(problem: str, length: int) -> bool:
-    at_byte = _AT_BYTE.search(problem)
-    return at_byte is None or int(at_byte[1]) + _TOKEN_BYTES > length
-
-
-def _is_cut_token(rest: bytes, at_byte: int) -> bool:
-    """Say whether the error at this byte is only that a token is cut off: msgspec counts from within the token."""
-    literal = rest[max(0, at_byte - 1) :]
-    return at_byte >= len(rest) or rest[at_byte:] == b"\\" or any(each.startswith(literal) for each in _LITERALS)

@@ -77,6 +77,7 @@ MUTANTS = (
     Mutant("missing-property", _COSMOS_ACCOUNT, "    databaseAccountOfferType: 'Standard'\n", ""),
     Mutant("missing-property", _ALERTS, "    groupShortName: 'speech2cosm'\n", ""),
     Mutant("missing-property", _COSMOS, "    parent: database\n", ""),
+    Mutant("missing-property", _STORAGE, "    scope: jobs\n", ""),
     Mutant("read-only", _IDENTITY, "  tags: tags\n}", "  tags: tags\n  properties: {\n    clientId: name\n  }\n}"),
     Mutant(
         "read-only", _SPEECH_ACCOUNT, "    disableLocalAuth: true", "    endpoint: name\n    disableLocalAuth: true"
@@ -99,6 +100,7 @@ MUTANTS = (
     Mutant("undefined", _NETWORK, "id: endpointSubnet.id", "id: endpointsSubnet.id"),
     Mutant("undefined", _COSMOS, "path: path\n", "path: pth\n"),
     Mutant("undefined", _COSMOS, "container.partitionKey", "container.partitionKeys"),
+    Mutant("undefined", _TYPES, "  roleId: string", "  role: string"),
     Mutant("unused", _MAIN, "var appSubnetName = 'app'", "var appSubnetName = 'app'\nvar spare = 1"),
     Mutant("unused", _APP, "        maximumInstanceCount: maximumInstanceCount", "        maximumInstanceCount: 40"),
     Mutant("unused", _SPEECH_ACCOUNT, "import { tagSet }", "import { principal, tagSet }"),
@@ -171,6 +173,7 @@ MUTANTS = (
     Mutant("setting", _MAIN, "  POLL_GET_LIMIT: string(pollGetLimit)\n", ""),
     Mutant("setting", _MAIN, "  NBEST_WORDS: nbestWords", "  NBEST_WORD: nbestWords"),
     Mutant("setting", _MAIN, "rawArchive ? 'true' : 'false'", "rawArchive ? 'on please' : 'false'"),
+    Mutant("setting", _APP, "  AZURE_CLIENT_ID: identityClientId\n", ""),
     Mutant("queue", _MAIN, "var resultsQueue = 'transcription-results'", "var resultsQueue = 'transcription-result'"),
     Mutant("queue", _MAIN, "resultsQueue, '${resultsQueue}-poison']", "resultsQueue]"),
     Mutant(
@@ -193,6 +196,9 @@ MUTANTS = (
     ),
     Mutant("role", _COSMOS, "role: roles.contributor }", "role: roles.reader }"),
     Mutant("role", _SPEECH, "  scope: account\n", "  scope: resourceGroup()\n"),
+    Mutant("flex", _APP, "    name: 'FC1'\n    tier: 'FlexConsumption'", "    name: 'Y1'\n    tier: 'Dynamic'"),
+    Mutant("flex", _APP, "        version: '3.12'", "        version: '3.9'"),
+    Mutant("flex", _APP, "__credential: 'managedidentity'", "__credential: 'managedIdentity'"),
     Mutant("signal", _APP, "['poll_jobs', 'accept_job']", "['poll_job', 'accept_job']"),
     Mutant("signal", _ALERTS, "Message contains ': given up: '", "Message contains ': was given up: '"),
     Mutant("azd", _APP, "'azd-service-name': 'api'", "'azd-service-name': 'app'"),
