@@ -1,0 +1,30 @@
+"""The README names every dependency, with a reason, and every target of the Makefile that a person uses."""
+
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+TABLE = README[README.index("### Dependencies") :]
+
+
+def required() -> set[str]:
+    lines = [
+        line for name in ("requirements.in", "requirements-dev.in") for line in (ROOT / name).read_text().splitlines()
+    ]
+    python = {re.split(r"[=<> #]", line)[0] for line in lines if line and not line.startswith(("#", "-c"))}
+    return python | set(json.loads((ROOT / "local" / "package.json").read_text())["dependencies"])
+
+
+def test_every_dependency_stands_in_the_table_and_nothing_else() -> None:
+    rows = [row.split("|") for row in TABLE.splitlines() if row.startswith("| ")][1:]
+    named = {name.strip() for row in rows for name in row[2].split(",")}
+    assert named - {"Azurite"} == required() - {"azurite"}
+    assert all(row[3].strip() for row in rows), "each with a reason"
+
+
+def test_every_target_that_the_readme_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`?make ([a-z-]+)", README))
+    assert {"run", "test", "up", "setup"} <= named <= targets
