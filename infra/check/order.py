@@ -60,9 +60,9 @@ def _circles(source: Source) -> Iterator[Problem]:
     waits = {name: _named(one) & source.symbols.keys() for name, one in source.symbols.items()}
     reported = set[str]()
     for start in waits:
-        path, todo = list[str](), [(start, 0)]
-        while todo and start not in reported:
-            name, depth = todo.pop()
+        path, ahead = list[str](), [(start, 0)]
+        while ahead and start not in reported:
+            name, depth = ahead.pop()
             path = [*path[:depth], name]
             for other in sorted(waits[name]):
                 if other == start:
@@ -71,7 +71,7 @@ def _circles(source: Source) -> Iterator[Problem]:
                     yield Problem(source.file.path, source.symbols[start].line, "circle", text)
                     break
                 if other not in path:
-                    todo.append((other, depth + 1))
+                    ahead.append((other, depth + 1))
 
 
 def _named(one: tree.Declaration) -> set[str]:
