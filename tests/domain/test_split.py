@@ -93,7 +93,7 @@ def assert_well_formed(parts: list[Part], head: Transcript) -> None:
 
 
 @given(data=result_files(most_phrases=10), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
-@settings(max_examples=120)
+@settings(max_examples=90)
 def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: float, *, all_words: bool) -> None:
     options = SplitOptions(turn_gap_seconds=gap, all_words=all_words)
     parts, head = split(cut_up(data, cuts), options)
