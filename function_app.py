@@ -27,12 +27,15 @@ def send(output: func.Out[List[str]], messages: Sequence[Work]) -> None:  # noqa
 @app.function_name("accept_job")
 @app.queue_trigger(arg_name="msg", queue_name=JOBS_QUEUE, connection=STORAGE)
 @app.queue_output(arg_name="poison", queue_name=JOBS_POISON, connection=STORAGE)
-def accept_job(msg: func.QueueMessage, poison: func.Out[str]) -> None:
+@app.queue_output(arg_name="again", queue_name=JOBS_QUEUE, connection=STORAGE)
+def accept_job(msg: func.QueueMessage, poison: func.Out[str], again: func.Out[str]) -> None:
     """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
+    body = msg.get_body()
     try:
-        run.accept_job(msg.get_body())
+        if not run.unless_throttled("accept_job", lambda: run.accept_job(body)):
+            again.set(text_of(body))
     except InvalidMessage:
-        poison.set(text_of(msg.get_body()))
+        poison.set(text_of(body))
 
 
 @app.function_name("poll_jobs")
@@ -59,13 +62,19 @@ def fetch_results(msg: func.QueueMessage, work: func.Out[List[str]], poison: fun
 
 @app.function_name("record_poison_jobs")
 @app.queue_trigger(arg_name="msg", queue_name=JOBS_POISON, connection=STORAGE)
-def record_poison_jobs(msg: func.QueueMessage) -> None:
+@app.queue_output(arg_name="again", queue_name=JOBS_POISON, connection=STORAGE)
+def record_poison_jobs(msg: func.QueueMessage, again: func.Out[str]) -> None:
     """Write why a message of the jobs queue was given up."""
-    run.record_poison(JOBS_QUEUE, msg.get_body())
+    body = msg.get_body()
+    if not run.unless_throttled("record_poison_jobs", lambda: run.record_poison(JOBS_QUEUE, body)):
+        again.set(text_of(body))
 
 
 @app.function_name("record_poison_results")
 @app.queue_trigger(arg_name="msg", queue_name=RESULTS_POISON, connection=STORAGE)
-def record_poison_results(msg: func.QueueMessage) -> None:
+@app.queue_output(arg_name="again", queue_name=RESULTS_POISON, connection=STORAGE)
+def record_poison_results(msg: func.QueueMessage, again: func.Out[str]) -> None:
     """Write why a message of the results queue was given up."""
-    run.record_poison(RESULTS_QUEUE, msg.get_body())
+    body = msg.get_body()
+    if not run.unless_throttled("record_poison_results", lambda: run.record_poison(RESULTS_QUEUE, body)):
+        again.set(text_of(body))

@@ -1,7 +1,7 @@
 """Builds the app from the settings; the one place that sees both pipeline and adapters."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
@@ -23,6 +23,7 @@ from shared.pipeline.ingest import Ingest
 from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.settle import SettleJobs
+from shared.pipeline.throttle import unless_throttled
 from shared.settings import Settings
 
 MAX_DEQUEUE_COUNT = 5
@@ -55,8 +56,7 @@ class App:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "App":
         """Build the app. Raises Misconfigured, naming every wrong setting, before anything is connected."""
-        # Azure's SDKs tell of every request in two lines at INFO: dozens for each of ours, and each is paid for.
-        logging.getLogger("azure").setLevel(logging.WARNING)
+        quiet_sdks()
         return cls(Settings.from_env(environ))
 
     @once
@@ -134,6 +134,10 @@ class App:
         hosts = self.settings.speech_hosts()
         return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT)
 
+    def unless_throttled(self, what: str, use_case: Callable[[], None]) -> bool:
+        """Run a use case; False: it was throttled, has waited, and its message is to be sent anew."""
+        return unless_throttled(self.clock, what, use_case)
+
     @property
     def patience(self) -> Patience:
         """How long we wait for what."""
@@ -143,6 +147,11 @@ class App:
             max_pending_hours=self.settings.max_pending_hours,
             requeue_minutes=self.settings.requeue_minutes,
         )
+
+
+def quiet_sdks() -> None:
+    """Keep Azure's SDKs from telling of every request in two lines: dozens for each of ours, and each is paid for."""
+    logging.getLogger("azure").setLevel(logging.WARNING)
 
 
 def split_options(settings: Settings) -> SplitOptions:

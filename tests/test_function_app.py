@@ -34,6 +34,7 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Import function_app with settings of its own; nothing listens where they lead."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    sys.modules.pop("function_app", None)  # tests of the host load apps of their own under this name
     yield importlib.import_module("function_app")
     del sys.modules["function_app"]
 

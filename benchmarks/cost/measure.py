@@ -20,6 +20,7 @@ from benchmarks.cost.pipeline import START, Bench, bench
 from benchmarks.cost.services import SpeechJob
 from benchmarks.cost.workloads import WORKLOADS, Workload
 from local.cosmos import Cosmos, start_cosmos
+from shared.bootstrap import quiet_sdks
 from shared.domain.containers import CONTAINERS
 from shared.domain.documents import encoded_size
 from shared.domain.job import Job, Status
@@ -172,6 +173,7 @@ def _conversations(made: Bench) -> float:
 @contextmanager
 def _counted_lines() -> Iterator[list[int]]:
     """Count the lines that are logged meanwhile, by whomever: the worker of Functions takes all of level INFO."""
+    quiet_sdks()
     log, lines = logging.getLogger(), [0]
 
     class Counting(logging.Handler):

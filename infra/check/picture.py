@@ -39,11 +39,21 @@ def _resources(bicep: Tree, source: Source, prefix: str) -> Iterator[str]:
         if isinstance(one.resource.body, tree.If):
             yield f"  style {_id(prefix, one)} stroke-dasharray: 5 5"
     for one in made:
-        found = {kinds.resource(node) for node, _ in walk(one.resource.body)}
-        for other in sorted(
-            (other for other in found if other in made and other != one), key=lambda other: other.resource.line
-        ):
+        others = (other for other in _named(kinds, one, frozenset()) if other in made)
+        for other in sorted(others, key=lambda other: other.resource.line):
             yield f"  {_id(prefix, other)} --> {_id(prefix, one)}"
+
+
+def _named(kinds: Kinds, one: Placed, seen: frozenset[str]) -> set[Placed]:
+    """Return the resources that a resource names, also by way of existing ones, which are found in others."""
+    found = set[Placed]()
+    for node, _ in walk(one.resource.body):
+        other = kinds.resource(node)
+        if other is not None and other != one and other.resource.name not in seen:
+            found.add(other)
+            if other.resource.existing:
+                found |= _named(kinds, other, seen | {one.resource.name, other.resource.name})
+    return found
 
 
 def _id(prefix: str, one: Placed) -> str:

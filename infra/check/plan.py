@@ -6,11 +6,15 @@ known counts as true. It is no what-if: Azure's own defaults and refusals are no
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from infra.check import tree
 from infra.check.evaluate import OFF, Evaluator, Reach, Value
 from infra.check.source import Placed, Source, Tree
 from infra.check.values import Deployed, Passed, Planned, Unknown
+
+Modules = dict[tuple[Path, str], "Plan"]
+"""Modules carried out, by their file and what they were given."""
 
 
 @dataclass
@@ -20,15 +24,16 @@ class Plan(Evaluator):
     bicep: Tree
     source: Source
     given: Mapping[str, Value]
+    modules: "Modules" = field(repr=False)
     resources: list[Planned] = field(default_factory=list)
     _known: dict[str, Value] = field(default_factory=dict)
     outputs: dict[str, Value] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
 
     @classmethod
-    def of(cls, bicep: Tree, source: Source, given: Mapping[str, Value]) -> "Plan":
-        """Carry out a file."""
-        plan = cls(bicep, source, given)
+    def of(cls, bicep: Tree, source: Source, given: Mapping[str, Value], modules: "Modules | None" = None) -> "Plan":
+        """Carry out a file; `modules` remembers those carried out before, for plans of the same files."""
+        plan = cls(bicep, source, given, {} if modules is None else modules)
         for one in source.file.declarations:
             if isinstance(one, tree.Resource | tree.Module):
                 plan.symbol(one.name)
@@ -93,6 +98,13 @@ class Plan(Evaluator):
             self._known[f"{placed.resource.name}::{inside.resource.name}"] = self._within(inside, reach, whole)
         return found
 
+    def _once(self, other: Source, given: dict[str, Value]) -> "Plan":
+        # Most modules are given the same by most deployments that are looked at.
+        key = (other.path, repr(given))
+        if key not in self.modules:
+            self.modules[key] = Plan.of(self.bicep, other, given, self.modules)
+        return self.modules[key]
+
     def _within(self, placed: Placed, reach: Reach, parent: str) -> Value:
         return self.each(placed.resource.body, reach, lambda body, there: self._resource(placed, body, there, parent))
 
@@ -103,7 +115,7 @@ class Plan(Evaluator):
         params = body.get("params")
         pairs = params.properties if isinstance(params, tree.Object) else ()
         given = {str(one.key): self.value(one.value, reach) for one in pairs}
-        plan = Plan.of(self.bicep, other, {key: value for key, value in given.items() if value is not None})
+        plan = self._once(other, {key: value for key, value in given.items() if value is not None})
         if OFF not in reach:
             lines = {str(one.key): one.line for one in pairs}
             self.passed += [

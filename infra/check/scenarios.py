@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.check import tree
 from infra.check.kinds import Kinds
-from infra.check.plan import Plan
+from infra.check.plan import Modules, Plan
 from infra.check.source import Source, Tree
 from infra.check.values import SUBSCRIPTION, Planned
 
@@ -46,8 +46,10 @@ def scenarios(bicep: Tree, main: Source) -> Iterator[Scenario]:
     parameters = main.file.all_of(tree.Parameter)
     needed = {one.name: SAMPLES.get(one.name, one.name) for one in parameters if one.default is None}
 
+    modules: Modules = {}
+
     def scenario(name: str, given: dict[str, Any]) -> Scenario:
-        return Scenario(name, Plan.of(bicep, main, needed | given))
+        return Scenario(name, Plan.of(bicep, main, needed | given, modules))
 
     yield scenario("default", {})
     for one in parameters:

@@ -94,7 +94,7 @@ AppTraces
 | where OperationName == 'poll_jobs' and SeverityLevel >= 3
 '''
 
-// "job J: throttled, sent anew after …", shared/pipeline/fetch.py; "poll: stops until the next tick: …", poll.py
+// "job J: throttled, sent anew after …", shared/pipeline/throttle.py; "poll: stops until the next tick: …", poll.py
 var throttled = '''
 AppTraces
 | where Message contains ': throttled, sent anew after ' or Message startswith 'poll: stops until the next tick: '

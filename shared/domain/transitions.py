@@ -116,8 +116,9 @@ def _moved(job: Job, event: Event, patience: Patience, now: datetime) -> Job:
     status = next_status(job.status, event)
     if status is Status.PENDING:
         wait = min(patience.poll_min_seconds * 2 ** min(job.poll_count - 1, 10), POLL_MAX_SECONDS)
-        if event is Event.MISSING:
-            wait = min(wait, patience.not_found_minutes * 60)
+        if event is Event.MISSING and job.missing_since is not None:
+            given_up = datetime.fromisoformat(job.missing_since) + timedelta(minutes=patience.not_found_minutes)
+            wait = min(wait, max(0, round((given_up - now).total_seconds())))
         next_poll_at: str | None = utc(now + timedelta(seconds=max(wait, patience.poll_min_seconds)))
     else:
         next_poll_at = None

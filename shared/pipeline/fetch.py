@@ -15,14 +15,9 @@ from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValu
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
+from shared.pipeline.throttle import wait_as_told
 
 log = logging.getLogger(__name__)
-
-THROTTLED_SECONDS = 5.0
-"""How long a throttled invocation waits when it was not told how long."""
-
-THROTTLED_LIMIT_SECONDS = 60.0
-"""It never waits longer than this, told or not: the message is sent anew and will wait again."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +42,7 @@ class FetchResults:
                 return self._list(message)
             self._fetch(message, attempt)
         except Throttled as error:
-            seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
-            log.warning("job %s: throttled, sent anew after %.1f s: %s", message.job_id, seconds, error)
-            self.clock.sleep(seconds)
+            wait_as_told(self.clock, f"job {message.job_id}", error)
             return [message]
         return []
 

@@ -97,8 +97,6 @@ def world(azurite: Azurite, cosmos: Cosmos, tmp_path_factory: pytest.TempPathFac
     provision_cosmos(cosmos.endpoint, cosmos.key, settings["COSMOS_DATABASE"])
     provision_storage(azurite.connection_string, "raw-results")
     world = World(settings, speech)
-    with world.queue() as queue:
-        queue.create_queue()
     _serve(speech)
     _ingest(App.from_env(settings))
     yield world

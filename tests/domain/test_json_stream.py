@@ -46,7 +46,7 @@ def test_a_documented_result_is_cut_the_same_at_every_chunk_size() -> None:
         assert assembled(in_chunks(data, size)) == expected(data), f"chunks of {size} bytes"
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(data=result_files(most_phrases=1))
 def test_a_small_file_is_cut_the_same_at_every_chunk_size(data: bytes) -> None:
     for size in range(1, len(data) + 1):

@@ -17,6 +17,7 @@ from tests.domain.reference import Json
 from tests.domain.strategies import CUTS, TEXTS, cut_up, in_chunks, shuffled, written
 
 PART_BYTES = 64 * 1024
+VALIDATOR = jsonschema.Draft202012Validator(msgspec.json.schema(ReportPart))
 SOURCES = st.sampled_from([None, "...", "https://h.example/a.wav?sv=1&sig=x", "HTTPS://u:p@h.example/b.wav#sig=x"])
 
 
@@ -31,7 +32,7 @@ def read(chunks: list[bytes]) -> ReportReader:
 def parts_of(reader: ReportReader) -> list[Json]:
     parts = [as_json(part) for part in reader.parts(KEY, REVISION)]
     for part in parts:
-        jsonschema.validate(part, msgspec.json.schema(ReportPart), jsonschema.Draft202012Validator)
+        VALIDATOR.validate(part)
     return parts
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from local.samples.catalog import DATA
 from shared.domain.phrases import measure
@@ -33,6 +33,7 @@ def test_phrases_texts_and_header_are_those_that_json_loads_reads(data: bytes, c
     assert seen.received == len(data)
 
 
+@settings(max_examples=20)
 @given(data=result_files())
 def test_a_phrase_knows_the_place_of_its_first_byte(data: bytes) -> None:
     file = reference.load(data)

@@ -92,8 +92,8 @@ def assert_well_formed(parts: list[Part], head: Transcript) -> None:
         assert numbers == list(range(len(numbers)))
 
 
-@given(data=result_files(most_phrases=10), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
-@settings(max_examples=90)
+@given(data=result_files(most_phrases=8), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
+@settings(max_examples=70)
 def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: float, *, all_words: bool) -> None:
     options = SplitOptions(turn_gap_seconds=gap, all_words=all_words)
     parts, head = split(cut_up(data, cuts), options)
@@ -103,7 +103,7 @@ def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: f
 
 
 @given(file=results(most_phrases=8), long=st.sampled_from([100, 1_000]))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_a_long_file_is_whole_in_parts_that_are_as_full_as_they_may_be(file: Json, long: int) -> None:
     more = {"display": "नमस्ते " * long}
     phrases = [phrase | {"nBest": [*phrase["nBest"], more]} for phrase in file["recognizedPhrases"]]
@@ -128,7 +128,7 @@ def neighbours(parts: list[Json]) -> list[tuple[Json, Json]]:
 
 
 @given(data=result_files(most_phrases=8), cuts=CUTS)
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_the_same_bytes_give_the_same_documents_wherever_the_chunks_end(data: bytes, cuts: list[int]) -> None:
     def documents(chunks: list[bytes]) -> list[bytes]:
         parts, head = split(chunks)

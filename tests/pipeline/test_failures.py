@@ -7,7 +7,9 @@ from shared.domain.job import Status
 from shared.domain.messages import FetchFile, decode_work
 from shared.errors import ForbiddenUrl, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from shared.pipeline.ports import Refused
+from shared.pipeline.throttle import unless_throttled
 from tests.pipeline.fake_speech import CONTENT
+from tests.pipeline.fakes import FakeClock
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, fetch_message, large_result, list_message, report_file, result
 
@@ -225,3 +227,14 @@ def test_a_failure_is_not_written_over_a_transcript_that_another_worker_wrote_me
 
 def _refuse() -> None:
     raise Refused("403")
+
+
+def test_a_throttled_use_case_waits_as_told_and_has_its_message_sent_anew() -> None:
+    clock = FakeClock()
+
+    def throttled() -> None:
+        raise Throttled("429", retry_after=7.0)
+
+    assert not unless_throttled(clock, "accept_job", throttled)
+    assert clock.slept == [7.0]
+    assert unless_throttled(clock, "accept_job", lambda: None)
