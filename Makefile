@@ -10,7 +10,7 @@ VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
 JOBS ?=
 
-.PHONY: help setup run up test lint infra-check docs cost lock clean
+.PHONY: help setup run up test lint infra-check infra-types docs cost lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -48,6 +48,9 @@ lint: setup
 
 infra-check: setup ## what can be checked of the Bicep without Azure
 	$(BIN)/python -m infra.check
+
+infra-types: setup ## the copy of Bicep's type database anew; needs azmcp
+	$(BIN)/python -m infra.check.cache
 
 docs: setup ## write what is made from the code: docs/contract, docs/settings.md, local.settings.sample.json
 	$(BIN)/python -m local.docs
