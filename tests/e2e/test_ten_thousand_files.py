@@ -1,6 +1,7 @@
 """A job of 10,000 files is listed a page at a time, each page an invocation of its own."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from uuid import uuid4
 
 from local.samples.generate import report
@@ -36,8 +37,10 @@ def test_each_invocation_lists_one_page_and_names_each_file_once(whole: Whole) -
         assert all(len(encode(message)) < LARGEST_MESSAGE for message in sent)
 
     assert invocations == 101
+    # Jobs of other tests share the resource, whose limit answers some requests with 429: those are asked again.
     asked = [request for request in whole.speech.requests().log if request.operation == "listFiles"]
-    assert len([request for request in asked if job_id in request.target]) == invocations
+    answered = [request for request in asked if job_id in request.target and request.status == HTTPStatus.OK]
+    assert len(answered) == invocations
     assert len({message.file_id for message in found}) == len(found) == FILES + 1
     job = whole.app.jobs.get(job_id)
     assert job is not None
