@@ -52,8 +52,9 @@ infra-check: setup ## what can be checked of the Bicep without Azure
 infra-types: setup ## the copy of Bicep's type database anew; needs azmcp
 	$(BIN)/python -m infra.check.cache
 
-docs: setup ## write what is made from the code: docs/contract, docs/settings.md, local.settings.sample.json
+docs: setup ## write what is made from the code: docs/contract, docs/settings.md, docs/infra.md, the sample settings
 	$(BIN)/python -m local.docs
+	$(BIN)/python -m tests.infra.page
 
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
