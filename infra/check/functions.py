@@ -132,5 +132,4 @@ DECORATORS = {
 LAMBDAS = {"filter": 1, "map": 1, "mapValues": 1, "groupBy": 1, "sort": 2, "toObject": 1}
 """Functions whose lambdas take that many parameters at least."""
 
-SCOPED = {"resourceGroup", "subscription", "managementGroup", "tenant"}
 NAMESPACES = {"az", "sys"}

@@ -88,6 +88,10 @@ def next_status(status: Status | None, event: Event) -> Status:
         raise UnknownValue(f"a job that is {status or 'new'} cannot get the event: {event}") from None
 
 
+SHOWN_FAILURES = 20
+"""How many failed files, and failed sources of the report, the job's document itself lists; all have their own."""
+
+
 class Failure(msgspec.Struct, frozen=True):
     """Why a job failed. `origin` tells whose failure it is: Speech's, with its own words, or speech2cosmos's."""
 

@@ -13,9 +13,6 @@ from shared.domain.split import FileKey
 from shared.domain.urls import strip_queries, without_query
 from shared.errors import InvalidResult
 
-SHOWN_FAILURES = 20
-"""How many failures the job's document itself lists; all of them are in the report's parts."""
-
 _DETAILS = "details"
 _COUNTS = ("successfulTranscriptionsCount", "failedTranscriptionsCount")
 

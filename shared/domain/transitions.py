@@ -1,5 +1,6 @@
 """What becomes of a job's document: pure functions from a document and an observation to the next document."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -138,6 +139,14 @@ def _missing_for_long(job: Job, patience: Patience, now: datetime) -> bool:
 
 def _is_too_old(job: Job, patience: Patience, now: datetime) -> bool:
     return job.accepted_at <= utc(now - timedelta(hours=patience.max_pending_hours))
+
+
+def while_ingesting(run: int, change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
+    """Return `change` for a job that is still ingesting in this run, and nothing for any other.
+
+    Between the reading of a job and the writing of it, it may have ended, or started over.
+    """
+    return lambda job: change(job) if job.status is Status.INGESTING and job.run == run else None
 
 
 def listed(job: Job, expected: int, reports: int, now: datetime) -> Job:

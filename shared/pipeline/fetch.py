@@ -1,7 +1,6 @@
 """fetch_results: one message is one page of a job's files, or one file."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,7 +9,7 @@ from shared.domain.job import Job, Status
 from shared.domain.messages import FetchFile, ListJobFiles, Work
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
 from shared.domain.split import FileKey
-from shared.domain.transitions import listed, troubled, vanished
+from shared.domain.transitions import listed, troubled, vanished, while_ingesting
 from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValue
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
@@ -59,7 +58,7 @@ class FetchResults:
             files = [_fetch_message(job, file) for file in page.values]
         except Permanent as error:
             log.error("job %s: its files cannot be listed: %s", job.id, error)  # noqa: TRY400 - ours; it says it all
-            self.jobs.update(job.id, _while_ingesting(job.run, partial(_unlistable, error=error, now=self.clock.now())))
+            self.jobs.update(job.id, while_ingesting(job.run, partial(_unlistable, error=error, now=self.clock.now())))
             return []
         reports = message.reports + sum(file.kind == KIND_REPORT for file in files)
         expected = message.expected + sum(file.kind != KIND_REPORT for file in files)
@@ -67,7 +66,7 @@ class FetchResults:
             following = ListJobFiles(job.id, job.run, job.reprocess_from, page.next_link, expected, reports)
             return [following, *files]
         now = self.clock.now()
-        self.jobs.update(job.id, _while_ingesting(job.run, lambda current: listed(current, expected, reports, now)))
+        self.jobs.update(job.id, while_ingesting(job.run, lambda current: listed(current, expected, reports, now)))
         log.info("job %s: %d files and %d reports listed", job.id, expected, reports)
         return list(files)
 
@@ -106,8 +105,3 @@ def _fetch_message(job: Job, file: TranscriptionFile) -> FetchFile:
 
 def _unlistable(job: Job, *, error: Permanent, now: datetime) -> Job:
     return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)
-
-
-def _while_ingesting(run: int, change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
-    # Between our reading of the job and our writing it may have ended, or started over.
-    return lambda job: change(job) if job.status is Status.INGESTING and job.run == run else None

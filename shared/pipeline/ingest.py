@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shared.domain.documents import FileDocument, encoded_size, utc
-from shared.domain.job import Job, ReportSummary
+from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
-from shared.domain.report import SHOWN_FAILURES, ReportReader
+from shared.domain.report import ReportReader
 from shared.domain.revision import revision_of
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.speech_result import ResultReader
@@ -16,7 +16,18 @@ from shared.domain.split import FileKey, SplitOptions, Splitter
 from shared.domain.transitions import reported
 from shared.errors import Permanent, Transient
 from shared.pipeline.batches import Batches
-from shared.pipeline.ports import Clock, Content, Contents, Jobs, RawArchive, RawFile, Refused, Speech, Transcripts
+from shared.pipeline.ports import (
+    Clock,
+    Content,
+    Contents,
+    Jobs,
+    RawArchive,
+    RawFile,
+    Refused,
+    Speech,
+    StoredHead,
+    Transcripts,
+)
 from shared.pipeline.stream import carry
 
 log = logging.getLogger(__name__)
@@ -47,8 +58,7 @@ class Ingest:
         if message.kind == KIND_REPORT:
             job = self.jobs.get(message.job_id)
             return job is not None and _has_report(job, message)
-        stored = self.transcripts.head(_key(message))
-        return stored is not None and stored.head.run >= message.reprocess_from
+        return _has_transcript(self.transcripts.head(_key(message)), message)
 
     def named_revision(self, message: FetchFile) -> str | None:
         """Return the revision of the file that readers are led to, whatever run wrote it."""
@@ -63,7 +73,7 @@ class Ingest:
         """Write the parts of a result file as they fill, then its head, then retire what the head replaced."""
         key = _key(message)
         stored = self.transcripts.head(key)
-        if stored is not None and stored.head.run >= message.reprocess_from:
+        if _has_transcript(stored, message):
             log.info("job %s file %s: is in", key.job_id, key.file_id)
             self.transcripts.clear_failure(key)
             return
@@ -166,6 +176,10 @@ class Ingest:
                 if last:
                     raise Transient(f"the content was refused twice: {error}") from error
                 log.warning("job %s file %s: %s: asks for a new link", message.job_id, message.file_id, error)
+
+
+def _has_transcript(stored: StoredHead | None, message: FetchFile) -> bool:
+    return stored is not None and stored.head.run >= message.reprocess_from
 
 
 def _has_report(job: Job, message: FetchFile) -> bool:

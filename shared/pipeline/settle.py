@@ -11,7 +11,7 @@ import msgspec
 from shared.domain.documents import utc
 from shared.domain.job import END_STATES, Job, Status
 from shared.domain.messages import ListJobFiles
-from shared.domain.transitions import FileTally, Patience, settle, stalled
+from shared.domain.transitions import Patience, settle, stalled, while_ingesting
 from shared.errors import Permanent, Throttled, Transient
 from shared.pipeline.ports import Clock, Jobs, Transcripts
 
@@ -45,12 +45,14 @@ class SettleJobs:
     def _settle(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
         tally = self.transcripts.tally(job)
         if settle(job, tally, self.patience, now) != job:
-            written = self.jobs.update(job.id, lambda current: _settled(current, job.run, tally, self.patience, now))
+            change = while_ingesting(job.run, partial(settle, tally=tally, patience=self.patience, now=now))
+            written = self.jobs.update(job.id, change)
             if written is not None and written.status is not Status.INGESTING:
                 log.info("job %s: %s, %s", job.id, written.status, _counts(written))
             return
         if stalled(job, self.patience, now):
-            touched = self.jobs.update(job.id, lambda current: _touched(current, job.run, now))
+            touch = while_ingesting(job.run, partial(msgspec.structs.replace, moved_at=utc(now)))
+            touched = self.jobs.update(job.id, touch)
             if touched is not None:
                 log.warning("job %s: stands still since %s (%s): listed again", job.id, job.moved_at, _counts(job))
                 yield ListJobFiles(job.id, job.run, job.reprocess_from)
@@ -78,18 +80,6 @@ def _each(find: Callable[[], list[Job]], act: Callable[[Job], Iterable[ListJobFi
                 log.error("job %s: %s: %s", job.id, type(error).__name__, error)  # noqa: TRY400 - ours; it says it all
     except (Transient, Permanent) as error:
         log.error("settle: %s: %s", type(error).__name__, error)  # noqa: TRY400 - as above
-
-
-def _settled(current: Job, run: int, tally: FileTally, patience: Patience, now: datetime) -> Job | None:
-    if current.status is not Status.INGESTING or current.run != run:
-        return None
-    return settle(current, tally, patience, now)
-
-
-def _touched(current: Job, run: int, now: datetime) -> Job | None:
-    if current.status is not Status.INGESTING or current.run != run:
-        return None
-    return msgspec.structs.replace(current, moved_at=utc(now))
 
 
 def _tidied(current: Job, run: int, now: datetime) -> Job | None:

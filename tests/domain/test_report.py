@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from local.samples.catalog import DATA
 from shared.domain.documents import ReportPart
-from shared.domain.report import SHOWN_FAILURES, ReportReader
+from shared.domain.job import SHOWN_FAILURES
+from shared.domain.report import ReportReader
 from shared.errors import InvalidResult
 from tests.domain.reading import KEY, REVISION, as_json
 from tests.domain.reference import Json

@@ -11,7 +11,7 @@ from azure.cosmos import DatabaseProxy
 from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Transcript
-from shared.domain.job import FailedFile, Job
+from shared.domain.job import SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
@@ -21,7 +21,6 @@ from shared.pipeline.ports import StoredHead
 RETIRED_SECONDS = 3600
 """How long a replaced revision lives on, for readers who hold its head."""
 
-_SHOWN_FAILURES = 20
 _PARTS = "c.type IN ('track', 'combined', 'turns', 'report')"
 
 
@@ -106,7 +105,7 @@ class CosmosTranscripts:
         ingested = set(self._rows(job, f"SELECT VALUE c.fileId {heads}", job.reprocess_from))
         done = ingested | _report_in(job)
         kinds = Counter(row["kind"] == KIND_REPORT for row in given_up if row["fileId"] not in done)
-        shown = self._rows(job, f"SELECT TOP {_SHOWN_FAILURES} c.fileId, c.name, c.code, c.message {lost}", job.run)
+        shown = self._rows(job, f"SELECT TOP {SHOWN_FAILURES} c.fileId, c.name, c.code, c.message {lost}", job.run)
         failures = [row for row in shown if row["fileId"] not in done]
         return FileTally(len(ingested), kinds[False], kinds[True], msgspec.convert(failures, list[FailedFile]))
 
