@@ -1,6 +1,7 @@
 """Azurite: Azure Storage's blobs, queues and tables on one machine, over real HTTP."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.processes import Service, answers, free_port, start
@@ -34,6 +35,15 @@ class Azurite:
     def blob_origin(self) -> str:
         """Scheme, host and port of the blob service, as an entry of CONTENT_HOSTS."""
         return self.blob_endpoint.removesuffix(f"/{ACCOUNT}")
+
+    def through(self, front: Callable[[str, str], str]) -> "Azurite":
+        """Return the same storage as it is reached where `front` says, given `blob` or `queue` and its origin."""
+        queue_origin = self.queue_endpoint.removesuffix(f"/{ACCOUNT}")
+        return replace(
+            self,
+            blob_endpoint=f"{front('blob', self.blob_origin)}/{ACCOUNT}",
+            queue_endpoint=f"{front('queue', queue_origin)}/{ACCOUNT}",
+        )
 
 
 def start_azurite(data: Path, *, log: Path, ports: tuple[int, int, int] = (10000, 10001, 10002)) -> Azurite:

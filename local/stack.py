@@ -22,6 +22,9 @@ REPOSITORY = Path(__file__).parent.parent
 Provision = Callable[[Mapping[str, str]], None]
 """Makes what Bicep makes in Azure, given the settings: the database, the container of the raw results."""
 
+Front = Callable[[str, str], str]
+"""Given a service (`blob`, `queue`, `cosmos`, `speech`) and its origin, returns the origin that the app is to use."""
+
 OWN_HOST = "LOCAL_FUNCTIONS_HOST"
 """`off`: the stack starts no functions host, since somebody runs `func start` beside it."""
 
@@ -71,12 +74,15 @@ class Stack:
         root: Path,
         port: int,
         settings: Mapping[str, str],
+        direct: Mapping[str, str],
         azurite: Azurite,
         stores: list[Service],
         cleanup: ExitStack,
     ) -> None:
         self.settings = settings
         """What the functions run with, besides this process's environment."""
+        self.direct = direct
+        """The same with the services' own addresses, where `start_stack` put something in front of them."""
         self.azurite = azurite
         self.functions_url = f"http://127.0.0.1:{port}"
         self.state = state
@@ -156,19 +162,20 @@ def provision_all(settings: Mapping[str, str]) -> None:
     provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"])
 
 
-def start_stack(
+def start_stack(  # noqa: PLR0913 - what tests replace, each named by its caller
     state: Path,
     environ: Mapping[str, str],
     *,
     root: Path = REPOSITORY,
     ports: Ports = PREFERRED,
     provision: Provision = provision_all,
+    front: Front = lambda _, origin: origin,
 ) -> Stack:
     """Start what `environ` does not name by COSMOS_ENDPOINT and SPEECH_ENDPOINT, and the host of the app in `root`.
 
     Settings in `environ` win over the stack's own; an empty one is no setting. Data, logs and endpoints.json lie in
-    `state`, on which one stack can run at a time. Raises ServiceDied, with the end of its log, if something
-    does not start; then nothing is left running.
+    `state`, on which one stack can run at a time. The app reaches what is started here where `front` says. Raises
+    ServiceDied, with the end of its log, if something does not start; then nothing is left running.
     """
     given = {name: value for name, value in environ.items() if value.strip()}
     state = state.resolve()
@@ -182,22 +189,35 @@ def start_stack(
         azurite = start_azurite(state / "azurite", log=logs / "azurite.log", ports=ports.azurite)
         cleanup.callback(azurite.service.stop)
         stores = [azurite.service]
-        settings = {**DEFAULTS, **_storage_settings(azurite)}
+        seen = azurite.through(front)
+        direct = {**DEFAULTS, **_storage_settings(azurite)}
+        settings = {**DEFAULTS, **_storage_settings(seen)}
         if "COSMOS_ENDPOINT" not in given:
             cosmos = start_cosmos(log=logs / "cosmos.log", port=ports.cosmos)
             cleanup.callback(cosmos.stop)
             stores += [cosmos.service] if cosmos.service else []
-            settings |= {"COSMOS_ENDPOINT": cosmos.endpoint, "COSMOS_KEY": cosmos.key}
+            direct |= {"COSMOS_ENDPOINT": cosmos.endpoint, "COSMOS_KEY": cosmos.key}
+            settings |= {"COSMOS_ENDPOINT": front("cosmos", cosmos.endpoint), "COSMOS_KEY": cosmos.key}
         if "SPEECH_ENDPOINT" not in given:
             key = given.get("SPEECH_KEY", SPEECH_KEY)
-            speech = start_speech(azurite, log=logs / "speech.log", port=ports.speech, key=key)
+            speech = start_speech(seen, log=logs / "speech.log", port=ports.speech, key=key)
             cleanup.callback(speech.stop)
             stores.append(speech.service)
-            settings |= {"SPEECH_ENDPOINT": speech.endpoint, "SPEECH_KEY": speech.key}
+            direct |= {"SPEECH_ENDPOINT": speech.endpoint, "SPEECH_KEY": speech.key}
+            settings |= {"SPEECH_ENDPOINT": front("speech", speech.endpoint), "SPEECH_KEY": speech.key}
         settings |= given
-        provision(settings)
-        port = free_port(ports.functions)
-        return Stack(state, root=root, port=port, settings=settings, azurite=azurite, stores=stores, cleanup=cleanup)
+        direct |= given
+        provision(direct)
+        return Stack(
+            state,
+            root=root,
+            port=free_port(ports.functions),
+            settings=settings,
+            direct=direct,
+            azurite=azurite,
+            stores=stores,
+            cleanup=cleanup,
+        )
 
 
 def _storage_settings(azurite: Azurite) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""A layer of faults in front of any HTTP service: refuses, resets, cuts, delays and lies as it is told."""
+
+from local.faults.faults import (
+    Answer,
+    CutLength,
+    CutShort,
+    Drop,
+    Exchange,
+    Fault,
+    Lost,
+    Moment,
+    NotJson,
+    Reset,
+    Rule,
+    Slow,
+)
+from local.faults.layer import FaultLayer, Front
+
+__all__ = [
+    "Answer",
+    "CutLength",
+    "CutShort",
+    "Drop",
+    "Exchange",
+    "Fault",
+    "FaultLayer",
+    "Front",
+    "Lost",
+    "Moment",
+    "NotJson",
+    "Reset",
+    "Rule",
+    "Slow",
+]

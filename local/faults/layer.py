@@ -1,0 +1,158 @@
+"""The servers of the layer: each a front that hands requests on to a service, with the faults that its rules say."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from random import Random
+from typing import Self, TypeVar
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from local.faults.answers import answered, gone, passed_on, reset_connection
+from local.faults.faults import Answer, Drop, Exchange, Fault, Moment, Rule
+
+_T = TypeVar("_T")
+
+_UPSTREAM_SECONDS = 120.0
+
+Watcher = Callable[[Exchange, Moment], None]
+
+
+class Front:
+    """Stands before one service. Rules are asked in their order; the first fault counts.
+
+    `watch` is called in the layer's thread for every request before and after the service acts; it must not block.
+    """
+
+    def __init__(self, layer: "FaultLayer", service: str, origin: str) -> None:
+        self.service = service
+        self.rules: list[Rule] = []
+        self.watch: Watcher | None = None
+        self.asked: list[Exchange] = []
+        """Every request so far, without its body."""
+        self.origin = ""
+        """Scheme, host and port to ask in the service's place."""
+        self._layer = layer
+        self._upstream = origin.rstrip("/")
+        self._port = 0
+        self._runner: web.ServerRunner | None = None
+        self._site: web.TCPSite | None = None
+
+    def refuse(self) -> None:
+        """Refuse connections from now on, and reset those that are open."""
+        self._layer.run(self._refuse())
+
+    def accept(self) -> None:
+        """Accept connections again, at the same port."""
+        self._layer.run(self.listen())
+
+    async def listen(self) -> None:
+        """Begin to accept connections."""
+        if self._site is not None:
+            return
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=0)
+        await self._runner.setup()
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await self._site.start()
+        self._port = self._runner.addresses[0][1]
+        self.origin = f"http://127.0.0.1:{self._port}"
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._runner = self._site = None
+
+    async def _refuse(self) -> None:
+        if self._runner is not None and self._runner.server is not None:
+            for connection in list(self._runner.server.connections):
+                reset_connection(connection.transport)
+        await self.close()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        exchange = Exchange(self.service, len(self.asked) + 1, request.method, request.path_qs, headers, b"")
+        self.asked.append(exchange)
+        exchange = Exchange(self.service, exchange.number, request.method, request.raw_path, headers, body)
+        fault = self._fault(exchange)
+        if isinstance(fault, Answer):
+            return web.Response(status=fault.status, headers=fault.headers, body=fault.body)
+        if isinstance(fault, Drop):
+            return gone(request)
+        self._tell(exchange, Moment.BEFORE)
+        answer, content = await self._ask(request, exchange)
+        self._tell(exchange, Moment.AFTER)
+        return await answered(request, fault, answer, content)
+
+    def _fault(self, exchange: Exchange) -> Fault | None:
+        found = (rule.take(exchange, self._layer.random) for rule in list(self.rules))
+        return next((fault for fault in found if fault is not None), None)
+
+    def _tell(self, exchange: Exchange, moment: Moment) -> None:
+        if self.watch is not None:
+            self.watch(exchange, moment)
+
+    async def _ask(self, request: web.BaseRequest, exchange: Exchange) -> tuple[aiohttp.ClientResponse, bytes]:
+        url = URL(self._upstream + exchange.target, encoded=True)
+        headers = passed_on(request.headers.items())
+        async with self._layer.client.request(
+            request.method, url, headers=headers, data=exchange.body or None, allow_redirects=False
+        ) as answer:
+            return answer, await answer.read()
+
+
+class FaultLayer:
+    """All fronts of one system, in a thread of their own. `seed` makes what happens by chance repeatable."""
+
+    client: aiohttp.ClientSession
+
+    def __init__(self, seed: int = 0) -> None:
+        self.random = Random(seed)  # noqa: S311 - chance for tests, no secret
+        self.fronts: dict[str, Front] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="faults", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.run(self._begin())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.run(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def front(self, service: str, origin: str) -> Front:
+        """Stand before the service at `origin` (scheme, host, port), on a free port of 127.0.0.1."""
+        front = Front(self, service, origin)
+        self.run(front.listen())
+        self.fronts[service] = front
+        return front
+
+    def clear(self) -> None:
+        """Forget all rules and watchers, and accept connections everywhere."""
+        for front in self.fronts.values():
+            front.rules.clear()
+            front.watch = None
+            front.accept()
+
+    def run(self, coroutine: Coroutine[object, object, _T]) -> _T:
+        """Run a coroutine in the layer's thread and return what it returns."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    async def _begin(self) -> None:
+        self.client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=_UPSTREAM_SECONDS),
+            auto_decompress=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        )
+
+    async def _end(self) -> None:
+        for front in self.fronts.values():
+            await front.close()
+        await self.client.close()

@@ -1,0 +1,146 @@
+"""Every fault of the layer is seen by a client as what its name says, and the service acts or not as promised."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from local.faults import (
+    Answer,
+    CutLength,
+    CutShort,
+    Drop,
+    Exchange,
+    Fault,
+    FaultLayer,
+    Front,
+    Lost,
+    Moment,
+    NotJson,
+    Reset,
+    Rule,
+    Slow,
+)
+from tests.adapters import servers
+from tests.adapters.servers import Server
+
+BODY = b'{"values": [1, 2, 3]}'
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with servers.serving() as running:
+        running.answer(servers.Answer(body=BODY, headers={"ETag": '"1"'}))
+        yield running
+
+
+@pytest.fixture
+def front(server: Server) -> Iterator[Front]:
+    with FaultLayer() as layer:
+        yield layer.front("service", server.origin)
+
+
+def ask(front: Front, *, timeout: float = 5) -> requests.Response:
+    return requests.post(f"{front.origin}/a%20b?c=%2F", data=b"asked", headers={"X-Own": "1"}, timeout=timeout)
+
+
+def test_without_rules_request_and_answer_pass_as_they_are(front: Front, server: Server) -> None:
+    response = ask(front)
+    assert (response.status_code, response.content, response.headers["ETag"]) == (200, BODY, '"1"')
+    (asked,) = server.asked
+    assert (asked.method, asked.path, asked.headers["x-own"]) == ("POST", "/a%20b?c=%2F", "1")
+    assert asked.headers["host"] == front.origin.removeprefix("http://"), "as a signature may cover it"
+
+
+def test_an_answer_in_the_services_place_keeps_the_request_from_it(front: Front, server: Server) -> None:
+    front.rules.append(Rule(Answer(429, {"Retry-After": "7"}), times=1))
+    response = ask(front)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
+    assert server.asked == []
+    assert ask(front).status_code == 200
+
+
+@pytest.mark.parametrize(("fault", "acted"), [(Drop(), 0), (Lost(), 1)])
+def test_a_connection_is_reset_before_or_after_the_service_acted(
+    front: Front, server: Server, fault: Fault, acted: int
+) -> None:
+    front.rules.append(Rule(fault))
+    with pytest.raises(requests.ConnectionError, match=r"reset|RemoteDisconnected|aborted"):
+        ask(front)
+    assert len(server.asked) == acted
+
+
+@pytest.mark.parametrize("fault", [Reset(), CutShort()])
+def test_a_body_that_stops_in_the_middle_is_an_error_of_the_connection(front: Front, fault: Fault) -> None:
+    front.rules.append(Rule(fault))
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        ask(front)
+
+
+def test_a_cut_length_looks_whole_and_is_half(front: Front) -> None:
+    front.rules.append(Rule(CutLength()))
+    response = ask(front)
+    assert response.content == BODY[: len(BODY) // 2]
+    assert response.headers["Content-Length"] == str(len(BODY) // 2)
+
+
+def test_a_page_of_html_comes_with_status_200(front: Front, server: Server) -> None:
+    front.rules.append(Rule(NotJson()))
+    response = ask(front)
+    assert (response.status_code, response.headers["Content-Type"][:9]) == (200, "text/html")
+    assert len(server.asked) == 1
+
+
+def test_a_slow_answer_comes_after_the_clients_patience(front: Front) -> None:
+    front.rules.append(Rule(Slow(5)))
+    with pytest.raises(requests.ReadTimeout):
+        ask(front, timeout=0.2)
+
+
+def test_a_refused_connection_is_refused_until_it_is_accepted_at_the_same_port(front: Front, server: Server) -> None:
+    before = front.origin
+    front.refuse()
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        ask(front)
+    assert server.asked == []
+    front.accept()
+    assert front.origin == before
+    assert ask(front).content == BODY
+
+
+def test_rules_choose_by_method_target_condition_and_number(front: Front) -> None:
+    fails = Answer(503)
+    front.rules += [
+        Rule(fails, method="GET"),
+        Rule(fails, target="nowhere"),
+        Rule(fails, when=lambda exchange: exchange.body != b"asked"),
+        Rule(fails, chance=0.0),
+    ]
+    assert ask(front).status_code == 200
+    rule = Rule(fails, method="POST", target=r"a%20b\?c", when=lambda exchange: "x-own" in exchange.headers, times=2)
+    front.rules.append(rule)
+    assert [ask(front).status_code for _ in range(3)] == [503, 503, 200]
+    assert rule.met == 2
+
+
+def test_chance_is_the_same_for_the_same_seed(server: Server) -> None:
+    drawn = []
+    for _ in range(2):
+        with FaultLayer(seed=7) as layer:
+            front = layer.front("service", server.origin)
+            front.rules.append(Rule(Answer(500), chance=0.5))
+            drawn.append([ask(front).status_code for _ in range(12)])
+    assert drawn[0] == drawn[1]
+    assert set(drawn[0]) == {200, 500}
+
+
+def test_a_watcher_is_told_before_and_after_the_service_acted(front: Front, server: Server) -> None:
+    seen: list[tuple[int, Moment, int]] = []
+
+    def watch(exchange: Exchange, moment: Moment) -> None:
+        seen.append((exchange.number, moment, len(server.asked)))
+
+    front.watch = watch
+    ask(front)
+    ask(front)
+    assert seen == [(1, Moment.BEFORE, 0), (1, Moment.AFTER, 1), (2, Moment.BEFORE, 1), (2, Moment.AFTER, 2)]
