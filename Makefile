@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
+CHAOS_STAMP := $(VENV)/.chaos
 JOBS ?=
 
-.PHONY: help setup run up test lint infra-check infra-types docs cost lock clean
+.PHONY: help setup run up test lint infra-check infra-types docs cost chaos audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -31,6 +32,10 @@ $(NODE_STAMP): local/package.json local/package-lock.json
 	npm --prefix local ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(CHAOS_STAMP): requirements-chaos.txt $(VENV_STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-chaos.txt
+	@touch $@
+
 run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEECH_ENDPOINT=… SPEECH_KEY=… for your own
 	@$(BIN)/python -m local.run $(JOBS)
 
@@ -45,6 +50,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.cost --check
+	$(BIN)/python -m benchmarks.chaos --check
 
 infra-check: setup ## what can be checked of the Bicep without Azure
 	$(BIN)/python -m infra.check
@@ -59,11 +65,22 @@ docs: setup ## write what is made from the code: docs/contract, docs/settings.md
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
 
+chaos: setup $(CHAOS_STAMP) ## every fault we can think of, on the real stack, into docs/reliability.md; most of an hour
+	$(BIN)/python -m benchmarks.chaos
+
+audit: setup ## what is known against the pinned packages; fails also when that cannot be asked
+	@failed=; for file in requirements*.txt; do \
+		$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$file || failed=1; done; \
+	npm --prefix local audit --package-lock-only || failed=1; \
+	[ -z "$$failed" ] || { echo "audit: something was found, or could not be asked: see above" >&2; exit 1; }
+
 lock: setup ## write requirements*.txt anew from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		requirements-dev.in --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		requirements-chaos.in --output-file requirements-chaos.txt
 
 clean: ## remove what setup and runs made
 	rm -rf $(VENV) local/node_modules local/.state

@@ -7,7 +7,16 @@ from typing import List  # noqa: UP035 - Microsoft's worker refuses func.Out[lis
 import azure.functions as func
 
 from shared.bootstrap import App
-from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, Work, decode_work, encode, text_of
+from shared.domain.messages import (
+    JOBS_QUEUE,
+    POISON_SUFFIX,
+    RESULTS_QUEUE,
+    Work,
+    decode_work,
+    encode,
+    kept_text_of,
+    text_of,
+)
 from shared.errors import InvalidMessage
 
 STORAGE = "AzureWebJobsStorage"
@@ -32,10 +41,10 @@ def accept_job(msg: func.QueueMessage, poison: func.Out[str], again: func.Out[st
     """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
     body = msg.get_body()
     try:
-        if not run.unless_throttled("accept_job", lambda: run.accept_job(body)):
+        if not run.accept_job(body, msg.dequeue_count or 1):
             again.set(text_of(body))
     except InvalidMessage:
-        poison.set(text_of(body))
+        poison.set(kept_text_of(body))
 
 
 @app.function_name("poll_jobs")
@@ -55,7 +64,7 @@ def fetch_results(msg: func.QueueMessage, work: func.Out[List[str]], poison: fun
     try:
         message = decode_work(msg.get_body())
     except InvalidMessage:
-        poison.set(text_of(msg.get_body()))
+        poison.set(kept_text_of(msg.get_body()))
         return
     send(work, run.fetch_results(message, msg.dequeue_count or 1))
 
@@ -66,7 +75,7 @@ def fetch_results(msg: func.QueueMessage, work: func.Out[List[str]], poison: fun
 def record_poison_jobs(msg: func.QueueMessage, again: func.Out[str]) -> None:
     """Write why a message of the jobs queue was given up."""
     body = msg.get_body()
-    if not run.unless_throttled("record_poison_jobs", lambda: run.record_poison(JOBS_QUEUE, body)):
+    if not run.record_poison(JOBS_QUEUE, body, msg.dequeue_count or 1):
         again.set(text_of(body))
 
 
@@ -76,5 +85,5 @@ def record_poison_jobs(msg: func.QueueMessage, again: func.Out[str]) -> None:
 def record_poison_results(msg: func.QueueMessage, again: func.Out[str]) -> None:
     """Write why a message of the results queue was given up."""
     body = msg.get_body()
-    if not run.unless_throttled("record_poison_results", lambda: run.record_poison(RESULTS_QUEUE, body)):
+    if not run.record_poison(RESULTS_QUEUE, body, msg.dequeue_count or 1):
         again.set(text_of(body))

@@ -1,8 +1,10 @@
 """Azurite: Azure Storage's blobs, queues and tables on one machine, over real HTTP."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.processes import Service, answers, free_port, start
 
@@ -36,6 +38,21 @@ class Azurite:
         """Scheme, host and port of the blob service, as an entry of CONTENT_HOSTS."""
         return self.blob_endpoint.removesuffix(f"/{ACCOUNT}")
 
+    def answers(self) -> bool:
+        """Say whether all three of its services accept connections."""
+        return all(
+            answers(urlsplit(url).port or 0) for url in (self.blob_endpoint, self.queue_endpoint, self.table_endpoint)
+        )
+
+    def restart(self, by: signal.Signals) -> None:
+        """End it by a signal and start it again, on the same ports and data; return when it answers.
+
+        It writes down every five seconds, and at SIGTERM, which queues, messages and blobs there are: SIGKILL undoes
+        what it acknowledged since, which Azure Storage never does. Raises ServiceDied.
+        """
+        self.service.restart(by)
+        self.service.wait_until(self.answers)
+
     def through(self, front: Callable[[str, str], str]) -> "Azurite":
         """Return the same storage as it is reached where `front` says, given `blob` or `queue` and its origin."""
         queue_origin = self.queue_endpoint.removesuffix(f"/{ACCOUNT}")
@@ -63,6 +80,6 @@ def start_azurite(data: Path, *, log: Path, ports: tuple[int, int, int] = (10000
         ],
         log=log,
     )
-    service.wait_until(lambda: answers(blob) and answers(queue) and answers(table))
-    blob_url, queue_url, table_url = (f"http://127.0.0.1:{port}/{ACCOUNT}" for port in (blob, queue, table))
-    return Azurite(service, blob_url, queue_url, table_url)
+    azurite = Azurite(service, *(f"http://127.0.0.1:{port}/{ACCOUNT}" for port in (blob, queue, table)))
+    service.wait_until(azurite.answers)
+    return azurite

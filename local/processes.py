@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 READY_SECONDS = 60.0
@@ -17,19 +18,26 @@ STOP_SECONDS = 12.0
 """How long a service may take to end after SIGTERM before it is killed: the functions host drains for 10 s."""
 
 
+PORTS = range(15_000, 32_000)
+"""Where free ports are looked for: below those that the system gives to outgoing connections, one of which would take
+the port between this question and the service's start, or while the service is started again."""
+
+_PORT_TRIES = 50
+
+
 class ServiceDied(Exception):
     """A child process ended, or did not answer in time; the text carries the end of its log."""
 
 
 def free_port(preferred: int = 0) -> int:
-    """Return `preferred` if nothing listens there, else (and for 0) a port the system says is free."""
-    for port in (preferred, 0):
+    """Return `preferred` if nothing listens there, else (and for 0) one of PORTS that is free."""
+    for port in filter(None, (preferred, *random.sample(PORTS, _PORT_TRIES))):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return int(probe.getsockname()[1])
-    raise ServiceDied("the system gave no free port on 127.0.0.1")
+    raise ServiceDied(f"none of {_PORT_TRIES} ports on 127.0.0.1 is free")
 
 
 def answers(port: int) -> bool:
@@ -41,11 +49,12 @@ def answers(port: int) -> bool:
 
 @dataclass
 class Service:
-    """A child process in a process group of its own, its output in `log`."""
+    """A child process in a process group of its own, its output in `log`; `launch` starts the same anew."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    launch: Callable[[], subprocess.Popen[bytes]] = field(repr=False)
 
     @property
     def pid(self) -> int:
@@ -71,16 +80,21 @@ class Service:
                 raise ServiceDied(f"{self.name} did not answer within {seconds:.0f} s:\n{self.tail()}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """End the process and what it started: SIGTERM, then SIGKILL after STOP_SECONDS. Safe to call twice."""
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """End the process and what it started: by a signal, then SIGKILL after STOP_SECONDS. Safe to call twice."""
         if self.alive():
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGTERM)
+                os.killpg(self.pid, by)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_SECONDS)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
+
+    def restart(self, by: signal.Signals) -> None:
+        """End the process by a signal and start it again, with the same command and environment."""
+        self.stop(by)
+        self.process = self.launch()
 
 
 def start(
@@ -93,14 +107,17 @@ def start(
 ) -> Service:
     """Start `command` as a Service; its environment is this process's, changed by `env`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as sink:
-        process = subprocess.Popen(  # noqa: S603 - the commands are this package's own
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-            start_new_session=True,
-        )
-    return Service(name, process, log)
+
+    def launch() -> subprocess.Popen[bytes]:
+        with log.open("ab") as sink:
+            return subprocess.Popen(  # noqa: S603 - the commands are this package's own
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                start_new_session=True,
+            )
+
+    return Service(name, launch(), log, launch)

@@ -1,6 +1,7 @@
 """The whole system on one machine: storage, Cosmos, Speech and the functions host, watched over."""
 
 import fcntl
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -91,6 +92,7 @@ class Stack:
         self._port = port
         self._stores = stores
         self._stopping = threading.Event()
+        self._watching = threading.Lock()
         self._failure: ServiceDied | None = None
         self._host = self._start_host() if settings[OWN_HOST] != "off" else None
         self._write_endpoints()
@@ -102,6 +104,15 @@ class Stack:
     def pids(self) -> dict[str, int]:
         """Process ids of what was started: host, azurite, and cosmos and speech unless they run elsewhere."""
         return {service.name: service.pid for service in (self._host, *self._stores) if service is not None}
+
+    def restart_azurite(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """End storage by a signal and start it again, as it was, as `Azurite.restart` does; return when it answers.
+
+        Raises ServiceDied; that is the end of the stack then, as when it dies by itself.
+        """
+        with self._watching:
+            self.azurite.restart(by)
+        self._write_endpoints()
 
     def wait(self, stop: threading.Event) -> None:
         """Return when `stop` is set; raise ServiceDied when the stack cannot go on."""
@@ -121,7 +132,9 @@ class Stack:
     def _supervise(self) -> None:
         failures = 0
         while not self._stopping.wait(_WATCH_SECONDS) and self._failure is None:
-            if dead := [store for store in self._stores if not store.alive()]:
+            with self._watching:
+                dead = [store for store in self._stores if not store.alive()]
+            if dead:
                 self._failure = ServiceDied(f"{dead[0].name} ended:\n{dead[0].tail()}")
             elif self._host is not None and not self._host.alive():
                 try:
@@ -153,7 +166,8 @@ class Stack:
             "speechKey": self.settings.get("SPEECH_KEY", ""),
             "pids": self.pids,
         }
-        write_endpoints(self.state, values)
+        with self._watching:
+            write_endpoints(self.state, values)
 
 
 def provision_all(settings: Mapping[str, str]) -> None:

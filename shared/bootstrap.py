@@ -1,7 +1,7 @@
 """Builds the app from the settings; the one place that sees both pipeline and adapters."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
@@ -23,7 +23,6 @@ from shared.pipeline.ingest import Ingest
 from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.settle import SettleJobs
-from shared.pipeline.throttle import unless_throttled
 from shared.settings import Settings
 
 MAX_DEQUEUE_COUNT = 5
@@ -134,10 +133,6 @@ class App:
         hosts = self.settings.speech_hosts()
         return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT)
 
-    def unless_throttled(self, what: str, use_case: Callable[[], None]) -> bool:
-        """Run a use case; False: it was throttled, has waited, and its message is to be sent anew."""
-        return unless_throttled(self.clock, what, use_case)
-
     @property
     def patience(self) -> Patience:
         """How long we wait for what."""
@@ -150,8 +145,12 @@ class App:
 
 
 def quiet_sdks() -> None:
-    """Keep Azure's SDKs from telling of every request in two lines: dozens for each of ours, and each is paid for."""
+    """Keep Azure's SDKs from telling of every request in two lines: dozens for each of ours, and each is paid for.
+
+    What Entra ID's library says of a failure quotes the answer, which may be a token cut short; our own lines tell it.
+    """
     logging.getLogger("azure").setLevel(logging.WARNING)
+    logging.getLogger("azure.identity").setLevel(logging.ERROR)
 
 
 def split_options(settings: Settings) -> SplitOptions:

@@ -28,7 +28,7 @@ ROOMS = {
     "domain": room("errors", "msgspec"),
     "settings": room("domain errors", "pydantic"),
     "pipeline": room("domain errors", "msgspec"),
-    # Adapters implement the ports, which lie in the pipeline; DEEPER names the two files of it that they may see.
+    # Adapters implement the ports, which lie in the pipeline; DEEPER names the files of it that they may see.
     "adapters": room("domain errors pipeline", "azure requests urllib3 tenacity pyrate_limiter msgspec"),
     "bootstrap": room("adapters pipeline domain settings errors", "azure"),
     # Reads documents as any application would, so it sees adapters, but never the pipeline: only bootstrap sees both.
@@ -36,7 +36,7 @@ ROOMS = {
     "function_app": room("bootstrap domain errors", "azure"),
 }
 
-DEEPER = {("adapters", "pipeline"): frozenset({"shared.pipeline.ports", "shared.pipeline.batches"})}
+DEEPER = {("adapters", "pipeline"): frozenset(f"shared.pipeline.{name}" for name in ("ports", "batches", "signals"))}
 
 ALSO = {
     "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send

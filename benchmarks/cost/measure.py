@@ -1,8 +1,6 @@
 """Lets the pipeline take in a job, and wait for many, and counts what that takes."""
 
 import logging
-import os
-import platform
 import tempfile
 import time
 import uuid
@@ -19,6 +17,7 @@ from benchmarks.cost.measured import JobUsage, Measured, WaitingUsage
 from benchmarks.cost.pipeline import START, Bench, bench
 from benchmarks.cost.services import SpeechJob
 from benchmarks.cost.workloads import WORKLOADS, Workload
+from benchmarks.machine import machine
 from local.cosmos import Cosmos, start_cosmos
 from shared.bootstrap import quiet_sdks
 from shared.domain.containers import CONTAINERS
@@ -44,7 +43,7 @@ def measure() -> Measured:
         try:
             return Measured(
                 date=f"{datetime.now(UTC):%Y-%m-%d}",
-                machine=_machine(),
+                machine=machine(),
                 jobs=[measure_job(cosmos, workload) for workload in WORKLOADS],
                 idle=measure_waiting(cosmos, 0),
                 waiting=[measure_waiting(cosmos, jobs) for jobs in WAITING_JOBS],
@@ -192,7 +191,3 @@ def _counted_lines() -> Iterator[list[int]]:
 
 def _id(number: int) -> str:
     return str(uuid.UUID(int=0x4000_8000_0000_0000_0000 + number))
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"

@@ -65,52 +65,63 @@ class MeteredContainer:
         self._container = container
         self._meter = meter
 
-    def read_item(self, item: str, partition_key: str | list[str]) -> Item:
+    def read_item(self, item: str, partition_key: str | list[str], **options: Any) -> Item:  # noqa: ANN401 - handed on
         """Read an item; charged by its size."""
         try:
-            found = dict(self._inner.read_item(item, cast("Any", partition_key)))
+            found = dict(self._inner.read_item(item, cast("Any", partition_key), **options))
         except CosmosResourceNotFoundError:
             self._count("read, not there", MISSING)
             raise
         self._count("read", read_charge(encoded_size(_own(found))))
         return found
 
-    def create_item(self, body: Item) -> None:
+    def create_item(self, body: Item, **options: Any) -> None:  # noqa: ANN401 - handed on
         """Create an item."""
-        self._inner.create_item(body)
+        self._inner.create_item(body, **options)
         self._count("create", self._put(body))
 
-    def upsert_item(self, body: Item) -> None:
+    def upsert_item(self, body: Item, **options: Any) -> None:  # noqa: ANN401 - handed on
         """Create or replace an item."""
-        self._inner.upsert_item(body)
+        self._inner.upsert_item(body, **options)
         self._count("upsert", self._put(body))
 
-    def replace_item(self, item: str, body: Item, **conditions: Any) -> None:  # noqa: ANN401 - handed on
+    def replace_item(self, item: str, body: Item, **options: Any) -> None:  # noqa: ANN401 - handed on
         """Replace an item."""
-        self._inner.replace_item(item, body, **conditions)
+        self._inner.replace_item(item, body, **options)
         self._count("replace", self._put(body))
 
-    def delete_item(self, item: str, partition_key: list[str]) -> None:
+    def delete_item(self, item: str, partition_key: list[str], **options: Any) -> None:  # noqa: ANN401 - handed on
         """Delete an item."""
         try:
-            self._inner.delete_item(item, cast("Any", partition_key))
+            self._inner.delete_item(item, cast("Any", partition_key), **options)
         except CosmosResourceNotFoundError:
             self._count("delete, not there", MISSING)
             raise
         gone = self.items.pop((*partition_key, item))
         self._count("delete", delete_charge(gone, self._container.indexed))
 
-    def patch_item(self, item: str, partition_key: list[str], patch_operations: list[Item]) -> None:
+    def patch_item(
+        self,
+        item: str,
+        partition_key: list[str],
+        patch_operations: list[Item],
+        **options: Any,  # noqa: ANN401 - handed on
+    ) -> None:
         """Patch properties of an item."""
-        self._inner.patch_item(item, cast("Any", partition_key), patch_operations=patch_operations)
+        self._inner.patch_item(item, cast("Any", partition_key), patch_operations=patch_operations, **options)
         before = self.items[*partition_key, item]
         after = before | {each["path"][1:]: each["value"] for each in patch_operations}
         self.items[*partition_key, item] = after
         self._count("patch", patch_charge(before, after, self._container.indexed, len(patch_operations)))
 
-    def execute_item_batch(self, operations: Sequence[tuple[Any, ...]], partition_key: list[str]) -> None:
+    def execute_item_batch(
+        self,
+        operations: Sequence[tuple[Any, ...]],
+        partition_key: list[str],
+        **options: Any,  # noqa: ANN401 - handed on
+    ) -> None:
         """Write a batch; charged as the sum of its operations, whose last argument but the options is the item."""
-        self._inner.execute_item_batch(operations, cast("Any", partition_key))
+        self._inner.execute_item_batch(operations, cast("Any", partition_key), **options)
         charges: list[float] = [self._put(operation[1][-1]) for operation in operations]
         self._count("batch", sum(charges))
 

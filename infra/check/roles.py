@@ -79,7 +79,7 @@ NEEDS = (
         (BLOB_OWNER, BLOB_CONTRIBUTOR),
         _STORAGE + "blobServiceUri",
         "shared/adapters/blob.py",
-        "BlobServiceClient(service_uri, credential=credential())",
+        "BlobServiceClient(service_uri, credential=credential(), ",
     ),
     Need("fetch its own package", (BLOB_OWNER, BLOB_CONTRIBUTOR), _STORAGE + "blobServiceUri"),
     Need("keep the host's diagnostic events", (TABLE_CONTRIBUTOR,), _STORAGE + "tableServiceUri"),

@@ -56,6 +56,7 @@ def examples(run: Run) -> dict[str, Document]:
         "report with failures": _one(ended, type="report", **partly),
         "fileFailure": _one(ended, type="fileFailure", **partly),
         "enqueued": {"id": REFERENCE_JOB, "reprocess": True},
+        "enqueued to be replayed": {"id": REFERENCE_JOB, "replay": True},
         "listJobFiles": _one(messages, do="list", jobId=REFERENCE_JOB, run=1),
         "fetchFile": _one(messages, do="fetch", run=1, **first),
     }

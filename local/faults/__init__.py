@@ -14,10 +14,11 @@ from local.faults.faults import (
     Rule,
     Slow,
 )
-from local.faults.layer import FaultLayer, Front
+from local.faults.layer import ClientGone, FaultLayer, Front
 
 __all__ = [
     "Answer",
+    "ClientGone",
     "CutLength",
     "CutShort",
     "Drop",

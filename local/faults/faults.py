@@ -25,6 +25,8 @@ class Exchange:
     """Path and query."""
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    answer: bytes = field(default=b"", repr=False)
+    """The body of the service's answer, once it has acted."""
 
 
 @dataclass(frozen=True)

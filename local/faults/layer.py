@@ -3,6 +3,8 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from io import BytesIO
 from random import Random
 from typing import Self, TypeVar
 
@@ -20,10 +22,15 @@ _UPSTREAM_SECONDS = 120.0
 Watcher = Callable[[Exchange, Moment], None]
 
 
+class ClientGone(Exception):
+    """Raised by a watcher that knows the client to be dead: the request is not handed on, or its answer not sent."""
+
+
 class Front:
     """Stands before one service. Rules are asked in their order; the first fault counts.
 
-    `watch` is called in the layer's thread for every request before and after the service acts; it must not block.
+    `watch` is called in the layer's thread for every request before and after the service acts; it must not block, and
+    may raise ClientGone.
     """
 
     def __init__(self, layer: "FaultLayer", service: str, origin: str) -> None:
@@ -72,7 +79,13 @@ class Front:
         await self.close()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        body = await request.read()
+        try:
+            return await self._handled(request)
+        except (aiohttp.ClientConnectionError, ConnectionError):  # the client is dead; or the service, and it looks so
+            return gone(request)
+
+    async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.content.read()  # `request.read` refuses what is greater than 1 MB
         headers = {name.lower(): value for name, value in request.headers.items()}
         exchange = Exchange(self.service, len(self.asked) + 1, request.method, request.path_qs, headers, b"")
         self.asked.append(exchange)
@@ -82,10 +95,13 @@ class Front:
             return web.Response(status=fault.status, headers=fault.headers, body=fault.body)
         if isinstance(fault, Drop):
             return gone(request)
-        self._tell(exchange, Moment.BEFORE)
-        answer, content = await self._ask(request, exchange)
-        self._tell(exchange, Moment.AFTER)
-        return await answered(request, fault, answer, content)
+        try:
+            self._tell(exchange, Moment.BEFORE)
+            answer, content = await self._ask(request, exchange)
+            self._tell(replace(exchange, answer=content), Moment.AFTER)
+            return await answered(request, fault, answer, content)
+        except (ClientGone, aiohttp.ClientConnectionError):  # a dead service looks to its client as a dead connection
+            return gone(request)
 
     def _fault(self, exchange: Exchange) -> Fault | None:
         found = (rule.take(exchange, self._layer.random) for rule in list(self.rules))
@@ -99,7 +115,11 @@ class Front:
         url = URL(self._upstream + exchange.target, encoded=True)
         headers = passed_on(request.headers.items())
         async with self._layer.client.request(
-            request.method, url, headers=headers, data=exchange.body or None, allow_redirects=False
+            request.method,
+            url,
+            headers=headers,
+            data=BytesIO(exchange.body) if exchange.body else None,
+            allow_redirects=False,
         ) as answer:
             return answer, await answer.read()
 

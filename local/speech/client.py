@@ -6,6 +6,7 @@ from typing import Self
 
 import msgspec
 import requests
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ContainerClient, ContentSettings
 
 from local.azurite import Azurite
@@ -41,14 +42,18 @@ class SpeechControl:
     def put_job(self, spec: JobSpec, contents: Contents | None = None) -> None:
         """Upload `contents`, fill in the sizes of files that give none, and put the job: its time begins.
 
-        Raises SpecError when a file has neither content nor size. A file with a size and without content is
-        listed, and its contentUrl answers 404.
+        Contents that an earlier job has put there may be named again. Raises SpecError when a file has neither
+        content nor size. A file with a size and without content is listed, and its contentUrl answers 404.
         """
         container = self._blobs.get_container_client(self.container())
         sizes = {blob: _upload(container, blob, content) for blob, content in (contents or {}).items()}
         for file in spec.files:
             if file.size is None and file.blob not in sizes:
-                raise SpecError(f"job {spec.id}: no content and no size for the file {file.name} ({file.blob})")
+                try:
+                    sizes[file.blob] = int(container.get_blob_client(file.blob).get_blob_properties().size)
+                except ResourceNotFoundError as error:
+                    text = f"job {spec.id}: no content and no size for the file {file.name} ({file.blob})"
+                    raise SpecError(text) from error
         files = tuple(
             msgspec.structs.replace(file, size=sizes[file.blob]) if file.size is None else file for file in spec.files
         )

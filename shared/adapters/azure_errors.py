@@ -8,6 +8,9 @@ _RETRIED = frozenset({401, 403, 408, 424, 449})
 """401 and 403 are mended by an operator (a key, a role), not by giving a file up at once."""
 
 _SERVER_ERRORS = range(500, 600)
+_WELL = range(200, 300)
+"""An error in spite of that is a body that the SDK cannot read: cut, or the page of some proxy."""
+
 _WORDS = 300
 
 
@@ -24,7 +27,7 @@ def translated(service: str, error: AzureError, retry_after: float | None = None
             return Conflict(text)
         case 429:
             return Throttled(text, retry_after)
-        case status if status in _RETRIED or status in _SERVER_ERRORS:
+        case status if status in _RETRIED or status in _SERVER_ERRORS or status in _WELL:
             return Transient(text)
         case _:
             return ServiceRefused(text)

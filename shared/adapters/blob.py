@@ -1,10 +1,12 @@
 """Blob storage: the archive of raw results, and the app's own right to read a user's container."""
 
 import base64
+import re
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob import (
@@ -18,26 +20,36 @@ from azure.storage.blob import (
 )
 
 from shared.adapters.azure_errors import translated
+from shared.adapters.contents import OwnRight
 from shared.adapters.identity import STORAGE_SCOPE, bearer, credential
+from shared.adapters.retrying import retrying
 from shared.domain.urls import without_query
 from shared.errors import ForbiddenUrl, Transient
 from shared.pipeline.ports import RawFile
+
+SERVICE = "Blob storage"
 
 BLOCK_BYTES = 4 * 1024 * 1024
 """Compressed bytes a block; up to this size a blob is one request, which is atomic by itself."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 _SETTINGS = ContentSettings(content_type="application/json", content_encoding="gzip")
+_HOSTS_OWN = re.compile(r"/azure-webjobs-", re.IGNORECASE)
+"""Where the host keeps leases and function keys, in the account that holds the queues."""
+
 _API_VERSION = "2023-11-03"
 _SAS_LIFETIME = timedelta(minutes=30)
+
+# Our own policy asks again, and tells of it; every request to the archive may be repeated.
+_ONE_TRY: dict[str, Any] = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 60}
 
 
 def blob_service(connection_string: str | None, service_uri: str | None) -> BlobServiceClient:
     """Return the storage account: by connection string on one machine, else as the app's own identity."""
     if connection_string:
-        return BlobServiceClient.from_connection_string(connection_string)
+        return BlobServiceClient.from_connection_string(connection_string, **_ONE_TRY)
     assert service_uri is not None, "the settings demand one of the two"  # noqa: S101 - narrows the type
-    return BlobServiceClient(service_uri, credential=credential())
+    return BlobServiceClient(service_uri, credential=credential(), **_ONE_TRY)
 
 
 class BlobArchive:
@@ -103,18 +115,26 @@ class _GzipBlob:
         self._blocks.append(block)
 
 
-def own_reader(service: BlobServiceClient) -> Callable[[str], tuple[str, dict[str, str]]]:
+def own_reader(service: BlobServiceClient, token: Callable[[], dict[str, str]] | None = None) -> OwnRight:
     """Return what makes a link without a signature readable: the app's own token, or, with a key, a short signature.
 
-    The key is that of the app's own account, so it signs links to that account only.
+    The key signs links to the app's own account only. The token goes there too, and to accounts that CONTENT_HOSTS
+    writes out whole: a suffix allows accounts of strangers, who are not to see it (docs/decisions/0014).
     """
     key = getattr(service.credential, "account_key", None)
-    token = bearer(STORAGE_SCOPE)
+    token = token or bearer(STORAGE_SCOPE)
 
-    def authorize(url: str) -> tuple[str, dict[str, str]]:
+    def authorize(url: str, *, named: bool) -> tuple[str, dict[str, str]]:
+        parts = urlsplit(url)
+        own = parts.netloc.lower() == urlsplit(service.url).netloc.lower()
+        if own and _HOSTS_OWN.search(unquote(parts.path)):
+            raise ForbiddenUrl(f"{without_query(url)!r} is the functions host's own, not a result")
         if key is None:
-            return url, {**token(), "x-ms-version": _API_VERSION}
-        if urlsplit(url).netloc != urlsplit(service.url).netloc:
+            if parts.scheme.lower() == "https" and (own or named):
+                return url, {**token(), "x-ms-version": _API_VERSION}
+            words = "has no signature, and the app's own token is sent only to accounts that CONTENT_HOSTS writes out"
+            raise ForbiddenUrl(f"{without_query(url)!r} {words}: add {parts.hostname} to it, if the account is yours")
+        if not own:
             return url, {}
         try:
             blob = BlobClient.from_blob_url(url)
@@ -134,10 +154,14 @@ def own_reader(service: BlobServiceClient) -> Callable[[str], tuple[str, dict[st
 
 
 def _translated(request: Callable[[], object]) -> None:
+    retrying(SERVICE)(_once, request)
+
+
+def _once(request: Callable[[], object]) -> None:
     try:
         request()
     except ResourceNotFoundError as error:
         # An operator mends that; no file is to be given up at once for it.
         raise Transient("Blob storage has no container for the raw results; RAW_CONTAINER names it") from error
     except AzureError as error:
-        raise translated("Blob storage", error) from error
+        raise translated(SERVICE, error) from error

@@ -1,67 +1,96 @@
 """The contents of result files: blobs behind signed links, or in the user's own container."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 
+from shared.adapters.bodies import Limits, pieces
 from shared.adapters.http import get, public_session, refusal, trusted_session
 from shared.adapters.retrying import retrying
-from shared.domain.urls import HostRule, without_query
+from shared.domain.urls import Allowed, HostRule, without_query
 from shared.errors import Transient
 from shared.pipeline.ports import Content, Refused
 
-CHUNK_BYTES = 1024 * 1024
+FILE = Limits(2 * 1024**3, 25 * 60.0)
+"""A result file. Bytes: six times the largest that was tried. Time: within functionTimeout of host.json, so that the
+words of this limit are recorded and not the platform's silence; writing what was read counts, as it does there."""
+
+_CODE_CHARACTERS = 100
 _OK = 200
 _REFUSED = frozenset({401, 403})
+_VERSION = ("ETag", "Last-Modified")
+"""A store says which version of a blob it gives; a page of something in between does not."""
+
+
+class OwnRight(Protocol):
+    """The app's own right to read a blob."""
+
+    def __call__(self, url: str, *, named: bool) -> tuple[str, dict[str, str]]:
+        """Return the URL to ask and the headers for it; `named`: the settings write the host out whole.
+
+        Raises ForbiddenUrl for an account that the app shows no right of its own.
+        """
 
 
 class HttpContents:
     """Implements the port Contents.
 
-    A link without a signature (results in the user's own container) is read with the app's own identity: `own`
-    gives the URL to ask and the headers for it.
+    A link without a signature (results in the user's own container) is read with the app's own right, `own`.
     """
 
-    def __init__(self, hosts: HostRule, own: Callable[[str], tuple[str, dict[str, str]]]) -> None:
+    def __init__(self, hosts: HostRule, own: OwnRight, limits: Limits = FILE) -> None:
         self._hosts = hosts
         self._own = own
+        self._limits = limits
         self._public = public_session()
         self._trusted = trusted_session()
 
     @contextmanager
     def open(self, content_url: str) -> Iterator[Content]:
-        """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient (also while chunks are read)."""
-        allowed = self._hosts.check(content_url)
-        session = self._trusted if allowed.trusted else self._public
-        response = retrying()(self._ask, session, content_url)
-        try:
-            yield Content(_etag(response), _chunks(response))
-        finally:
-            response.close()
+        """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient; while it is read Transient and Permanent.
 
-    def _ask(self, session: requests.Session, content_url: str) -> requests.Response:
+        Transient at the end, too, of bytes that are not those which the store has a hash of.
+        """
+        allowed = self._hosts.check(content_url)
+        response = retrying("Content")(self._ask, allowed, content_url)
+        with response, closing(pieces(response, self._limits)) as chunks:
+            yield Content(_etag(response), _unharmed(response, chunks))
+
+    def _ask(self, allowed: Allowed, content_url: str) -> requests.Response:
         signed = "sig" in parse_qs(urlsplit(content_url).query)
-        url, headers = (content_url, {}) if signed else self._own(content_url)
-        response = get(session, url, {**headers, "Accept-Encoding": "identity"}, stream=True)
-        if response.status_code == _OK:
+        url, headers = (content_url, {}) if signed else self._own(content_url, named=allowed.named)
+        session = self._trusted if allowed.trusted else self._public
+        response = get(session, url, {**headers, "Accept-Encoding": "identity"})
+        if response.status_code == _OK and any(name in response.headers for name in _VERSION):
             return response
         with response:
+            if response.status_code == _OK:
+                raise Transient(f"GET {without_query(url)}: the answer has neither ETag nor date: no store gave it")
             if response.status_code in _REFUSED:
                 raise Refused(f"GET {without_query(url)} answered {response.status_code}")
-            raise refusal(response, response.headers.get("x-ms-error-code", response.reason or ""))
+            raise refusal(response, response.headers.get("x-ms-error-code", response.reason or "")[:_CODE_CHARACTERS])
+
+
+def _unharmed(response: requests.Response, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass the chunks on, then compare them with the hash that Azure keeps of what was uploaded in one piece."""
+    told = response.headers.get("Content-MD5")
+    if told is None or "Content-Encoding" in response.headers:
+        yield from chunks
+        return
+    found = hashlib.md5(usedforsecurity=False)
+    for chunk in chunks:
+        found.update(chunk)
+        yield chunk
+    if base64.b64encode(found.digest()).decode() != told.strip():
+        raise Transient(f"GET {without_query(response.url)}: the bytes are not those that the store has a hash of")
 
 
 def _etag(response: requests.Response) -> str:
     # A store without ETags: date and length of the blob tell its versions apart well enough.
     known = response.headers.get("ETag")
     return known or f"{response.headers.get('Last-Modified')} {response.headers.get('Content-Length')}"
-
-
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    try:
-        yield from response.iter_content(CHUNK_BYTES)
-    except requests.RequestException as error:
-        # Also for a body shorter than its Content-Length. The library's text may hold the signed URL.
-        raise Transient(f"GET {without_query(response.url)}: the body stopped early: {type(error).__name__}") from None

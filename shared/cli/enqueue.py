@@ -1,4 +1,4 @@
-"""Storage queue `transcription-jobs`: the one file that knows its SDK."""
+"""The app's storage queues: the one file that knows their SDK."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,6 @@ from azure.storage.queue import QueueClient
 from shared.adapters.azure_errors import translated
 from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
-from shared.domain.messages import JOBS_QUEUE
 from shared.errors import Misconfigured
 from shared.settings import Settings
 
@@ -16,15 +15,15 @@ FOREVER = -1
 """Life of a message in seconds; by default the service would drop it in silence after seven days."""
 
 
-def enqueue(settings: Settings, messages: Iterable[str]) -> Iterator[str]:
-    """Send messages as plain text, in order; yield each when the queue has it.
+def enqueue(settings: Settings, name: str, messages: Iterable[str]) -> Iterator[str]:
+    """Send messages to a queue as plain text, in order; yield each when the queue has it.
 
     A send whose answer got lost is repeated; the app takes the same message twice for one. Raises Misconfigured for
     an address that the SDK refuses, NotFound if there is no such queue, Transient, ServiceRefused.
     """
-    with _client(settings) as queue:
+    with _client(settings, name) as queue:
         for message in messages:
-            retrying()(_send, queue, message)
+            retrying("Queue storage")(_send, queue, message)
             yield message
 
 
@@ -32,17 +31,17 @@ def _send(queue: QueueClient, message: str) -> None:
     try:
         queue.send_message(message, time_to_live=FOREVER)
     except AzureError as error:
-        raise translated(f"Queue {JOBS_QUEUE}", error) from error
+        raise translated(f"Queue {queue.queue_name}", error) from error
 
 
-def _client(settings: Settings) -> QueueClient:
+def _client(settings: Settings, name: str) -> QueueClient:
     storage, uri = settings.storage, settings.storage_queue_uri
     try:
         # retry_total: the SDK's own waits add up to a minute, which is long to look at a prompt.
         if storage is not None:
-            return QueueClient.from_connection_string(storage.get_secret_value(), JOBS_QUEUE, retry_total=0)
-        return QueueClient(str(uri), JOBS_QUEUE, credential=credential(), retry_total=0)
+            return QueueClient.from_connection_string(storage.get_secret_value(), name, retry_total=0)
+        return QueueClient(str(uri), name, credential=credential(), retry_total=0)
     except ValueError as error:
         # The SDK's text names no value: "Connection string is either blank or malformed."
-        name = "AzureWebJobsStorage" if storage is not None else f"AzureWebJobsStorage__queueServiceUri: found {uri!r}"
-        raise Misconfigured([f"{name}: {error}"]) from error
+        named = "AzureWebJobsStorage" if storage is not None else f"AzureWebJobsStorage__queueServiceUri: found {uri!r}"
+        raise Misconfigured([f"{named}: {error}"]) from error

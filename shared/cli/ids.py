@@ -1,6 +1,7 @@
 """The ids that a user names jobs and files by."""
 
 import re
+from collections.abc import Iterable
 
 from shared.domain.speech_api import GUID, transcription_id
 from shared.errors import InvalidMessage
@@ -15,6 +16,20 @@ def job_id_of(text: str) -> str:
     if found is None:
         raise InvalidMessage(f"{name[:80]!r} is neither a transcription id (a GUID) nor the URL of a transcription")
     return found
+
+
+def job_ids_of(texts: Iterable[str]) -> list[str]:
+    """Return the ids in several texts. Raises InvalidMessage that names all that are wrong."""
+    ids: list[str] = []
+    wrong: list[str] = []
+    for text in texts:
+        try:
+            ids.append(job_id_of(text))
+        except InvalidMessage as error:
+            wrong.append(str(error))
+    if wrong:
+        raise InvalidMessage(f"{'; '.join(wrong)}; nothing was enqueued")
+    return ids
 
 
 def document_id_of(text: str) -> str:

@@ -10,6 +10,10 @@ import typer
 
 from shared.cli.jobs import jobs
 from shared.cli.output import print_error
+from shared.cli.poison_list import list_given_up
+from shared.cli.poison_requeue import requeue
+from shared.cli.poison_show import show_given_up
+from shared.cli.replay import replay
 from shared.cli.show import show
 from shared.cli.speech import files, status
 from shared.cli.split import split
@@ -20,15 +24,26 @@ FAILED = 1
 WRONG_USAGE = 2
 
 
-app = typer.Typer(
-    name="speech2cosmos",
-    rich_markup_mode=None,  # errors stay lines of plain text, which can be piped and searched
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for command in (submit, jobs, show, status, files, split):
+def _group(name: str, about: str | None = None) -> typer.Typer:
+    return typer.Typer(
+        name=name,
+        help=about,
+        rich_markup_mode=None,  # errors stay lines of plain text, which can be piped and searched
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+
+
+app = _group("speech2cosmos")
+for command in (submit, replay, jobs, show, status, files, split):
     app.command()(command)
+
+poison = _group("poison", "What was given up: look at it, send it again.")
+poison.command("list")(list_given_up)
+poison.command("show")(show_given_up)
+poison.command("requeue")(requeue)
+app.add_typer(poison)
 
 SettingsFile = Annotated[
     Path | None,

@@ -39,6 +39,15 @@ class Reader:
         failures = msgspec.convert([row for row in rows if row["type"] == "fileFailure"], list[FileFailure])
         return Files(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
 
+    def failures(self, job_id: str | None = None) -> list[FileFailure]:
+        """Return the failures of a job, or of all jobs, the newest first."""
+        rows = query(
+            self._container,
+            "SELECT * FROM c WHERE c.type = 'fileFailure'",
+            partition=[job_id] if job_id else None,
+        )
+        return sorted(msgspec.convert(rows, list[FileFailure]), key=lambda each: each.failed_at, reverse=True)
+
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:
         """Yield parts in the order of `ids`, each read when the one before was consumed."""
         for part in ids:

@@ -9,7 +9,7 @@ import typer
 
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, SPEECH, settings_of
-from shared.domain.messages import Enqueued, decode_enqueued
+from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued
 from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage
 
@@ -29,7 +29,7 @@ def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess:
     urls = any(b"://" in text for text in texts)
     settings = settings_of(ctx, QUEUE | SPEECH if urls else QUEUE)
     jobs = _checked(texts, settings.speech_hosts())
-    for message in enqueue(settings, [_message(job, reprocess=reprocess or job.reprocess) for job in jobs]):
+    for message in enqueue(settings, JOBS_QUEUE, [_message(job, reprocess=reprocess) for job in jobs]):
         typer.echo(f"enqueued {message}")
 
 
@@ -60,4 +60,6 @@ def _checked(texts: Iterable[bytes], hosts: HostRule) -> list[Enqueued]:
 
 def _message(job: Enqueued, *, reprocess: bool) -> str:
     name = job.self_url or job.job_id
-    return msgspec.json.encode({"id": name, "reprocess": True}).decode() if reprocess else name
+    asked = {"reprocess": reprocess or job.reprocess, "replay": job.replay}
+    wanted = {key: True for key, value in asked.items() if value}
+    return msgspec.json.encode({"id": name, **wanted}).decode() if wanted else name

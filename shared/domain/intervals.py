@@ -12,6 +12,7 @@ Interval = tuple[int, int]
 """Begin and end in ticks; the end is not part of it."""
 
 _COMPACT_EVERY = 4096
+"""Intervals at least; as many as were touched the last time, so that any order takes time in proportion to n log n."""
 
 
 class IntervalSet:
@@ -21,11 +22,12 @@ class IntervalSet:
         self._begins = array("q")
         self._ends = array("q")
         self._added: list[Interval] = []
+        self._compact_at = _COMPACT_EVERY
 
     def add(self, intervals: Iterable[Interval]) -> None:
         """Add intervals, in any order; one without positive length adds nothing."""
         self._added += [interval for interval in intervals if interval[0] < interval[1]]
-        if len(self._added) >= _COMPACT_EVERY:
+        if len(self._added) >= self._compact_at:
             self._compact()
 
     def __iter__(self) -> Iterator[Interval]:
@@ -45,6 +47,7 @@ class IntervalSet:
         kept = len(self._ends)
         while kept and self._ends[kept - 1] >= added[0][0]:
             kept -= 1
+        self._compact_at = max(_COMPACT_EVERY, len(self._ends) - kept)
         touched = zip(self._begins[kept:], self._ends[kept:], strict=True)
         del self._begins[kept:], self._ends[kept:]
         for begin, end in union_of(merge(touched, added)):

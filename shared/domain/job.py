@@ -28,6 +28,7 @@ class Event(StrEnum):
 
     ENQUEUED = "enqueued"
     REPROCESS = "enqueued with reprocess"
+    REPLAY = "enqueued with replay"
     NOT_ENDED = "Speech says NotStarted or Running"
     SUCCEEDED = "Speech says Succeeded"
     SPEECH_FAILED = "Speech says Failed"
@@ -36,6 +37,7 @@ class Event(StrEnum):
     TOO_OLD = "nothing moved for MAX_PENDING_HOURS"
     ALL_IN = "every file is in"
     ALL_IN_WITH_ERRORS = "every file is in or given up, and something failed"
+    CAME_IN_LATE = "a file that was given up is in"
 
 
 _NEW = None
@@ -44,6 +46,7 @@ _NEW = None
 _PENDING_NEXT = {
     Event.ENQUEUED: Status.PENDING,
     Event.REPROCESS: Status.PENDING,
+    Event.REPLAY: Status.PENDING,
     Event.NOT_ENDED: Status.PENDING,
     Event.SUCCEEDED: Status.INGESTING,
     Event.SPEECH_FAILED: Status.FAILED,
@@ -54,26 +57,30 @@ _PENDING_NEXT = {
 _INGESTING_NEXT = {
     Event.ENQUEUED: Status.INGESTING,
     Event.REPROCESS: Status.INGESTING,
+    Event.REPLAY: Status.INGESTING,
     Event.STILL_MISSING: Status.NOT_FOUND,
     Event.TOO_OLD: Status.EXPIRED,
     Event.ALL_IN: Status.COMPLETED,
     Event.ALL_IN_WITH_ERRORS: Status.COMPLETED_WITH_ERRORS,
+    Event.CAME_IN_LATE: Status.INGESTING,
 }
-_STARTS_OVER = {Event.ENQUEUED: Status.PENDING, Event.REPROCESS: Status.PENDING}
+_ASKED_FOR = {Event.REPROCESS: Status.PENDING, Event.REPLAY: Status.PENDING}
+_STARTS_OVER = {Event.ENQUEUED: Status.PENDING, **_ASKED_FOR}
 
 LIFE: Mapping[Status | None, Mapping[Event, Status]] = MappingProxyType(
     {
         _NEW: _STARTS_OVER,
         Status.PENDING: _PENDING_NEXT,
         Status.INGESTING: _INGESTING_NEXT,
-        Status.COMPLETED: {Event.ENQUEUED: Status.COMPLETED, Event.REPROCESS: Status.PENDING},
+        Status.COMPLETED: {Event.ENQUEUED: Status.COMPLETED, **_ASKED_FOR},
         Status.COMPLETED_WITH_ERRORS: {
             Event.ENQUEUED: Status.COMPLETED_WITH_ERRORS,
-            Event.REPROCESS: Status.PENDING,
+            **_ASKED_FOR,
+            Event.CAME_IN_LATE: Status.INGESTING,
         },
         Status.FAILED: _STARTS_OVER,
         Status.NOT_FOUND: _STARTS_OVER,
-        Status.EXPIRED: _STARTS_OVER,
+        Status.EXPIRED: {**_STARTS_OVER, Event.CAME_IN_LATE: Status.INGESTING},
     }
 )
 
@@ -90,6 +97,14 @@ def next_status(status: Status | None, event: Event) -> Status:
 
 SHOWN_FAILURES = 20
 """How many failed files, and failed sources of the report, the job's document itself lists; all have their own."""
+
+
+LISTING_GIVEN_UP = "ListingGivenUp"
+"""Code of the failure of a job whose files could not be listed; that is tried again by itself."""
+
+
+NO_RUN = -1
+"""The run of a head or report of which parts are missing: it counts as in in no run, so it is written anew."""
 
 
 class Failure(msgspec.Struct, frozen=True):

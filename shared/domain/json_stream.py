@@ -5,8 +5,9 @@ Named members are handed out whole, named arrays element by element, everything 
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -15,8 +16,9 @@ from shared.domain.json_value import MalformedValueError, end_of_value
 from shared.errors import InvalidResult
 
 MAX_VALUE_BYTES = 64 * 1024 * 1024
-"""Greatest single value (a phrase, a combined text) that is read; an item of Cosmos DB holds only 2 MB anyway."""
+"""Greatest single value that is read: the texts of a channel, or a member that nobody knows."""
 
+_NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 _WHITE_SPACE = re.compile(rb"[ \t\n\r]*")
 _BOM = codecs.BOM_UTF8
 
@@ -43,16 +45,23 @@ class _State(Enum):
     END = auto()
 
 
+_IN_ARRAY = (_State.FIRST_ELEMENT, _State.ELEMENT)
+
+
 class ObjectStream:
     """Feed chunks of bytes, get cuts; `close()` gives the last ones and checks that the object was whole.
 
     Raises InvalidResult (with the byte's place) for what is no JSON object in UTF-8: malformed JSON, NaN, lone
-    surrogates, invalid UTF-8, bytes after the end, an end too early, a named array that is none or comes twice.
+    surrogates, invalid UTF-8, bytes after the end, an end too early, a named array that is none or comes twice, a value
+    of more than MAX_VALUE_BYTES. `limits` gives arrays whose elements may have fewer bytes.
     """
 
-    def __init__(self, *, members: frozenset[str], arrays: frozenset[str]) -> None:
+    def __init__(
+        self, *, members: frozenset[str], arrays: frozenset[str], limits: Mapping[str, int] = _NO_LIMITS
+    ) -> None:
         self._members = members
         self._arrays = arrays
+        self._limits = limits
         self._arrays_seen: set[str] = set()
         self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
         self._buffer = bytearray()
@@ -118,8 +127,6 @@ class ObjectStream:
         self._base += self._position
         self._wanted = max(0, self._wanted - self._position)
         self._position = 0
-        if len(self._buffer) > MAX_VALUE_BYTES:
-            raise InvalidResult(f"byte {self._base}: a value of more than {MAX_VALUE_BYTES} bytes", "ValueTooLarge")
 
     def _skip_white_space(self) -> None:
         match = _WHITE_SPACE.match(self._buffer, self._position)
@@ -167,8 +174,7 @@ class ObjectStream:
     def _expect(self, char: bytes, following: dict[bytes, _State]) -> None:
         if char not in following:
             wanted = " or ".join(token.decode() for token in following)
-            found = char.decode("ascii", "backslashreplace")
-            raise InvalidResult(f"byte {self._place()}: expected {wanted}, found {found}")
+            raise InvalidResult(f"byte {self._place()}: expected {wanted}, found {_shown(char)}")
         self._take(following[char])
 
     def _take(self, following: _State) -> None:
@@ -217,16 +223,27 @@ class ObjectStream:
                 end = end_of_value(rest, final=self._final)
             except MalformedValueError as error:
                 raise InvalidResult(f"byte {self._place() + error.at}: {error}") from error
+        # Wherever the chunks end, the same values are refused: white space behind one does not count.
+        limit = self._limits.get(self._key, MAX_VALUE_BYTES) if self._state in _IN_ARRAY else MAX_VALUE_BYTES
+        if length > limit and (end is None or self._length(end) > limit):
+            raise InvalidResult(f"byte {self._place()}: a value of more than {limit} bytes", "ValueTooLarge")
         if end is not None:
             return self._position + end
         if self._final:
             raise self._cut_short()
         # Twice as much before the next look: a value that arrives in many chunks is scanned a few times, not each time.
-        self._wanted = self._position + 2 * length
+        self._wanted = self._position + min(2 * length, limit + 1)
         return None
+
+    def _length(self, end: int) -> int:
+        return len(self._bytes(self._position, self._position + end).rstrip(b" \t\n\r"))
 
     def _cut_short(self) -> InvalidResult:
         return InvalidResult(f"byte {self._received}: the file ends in the middle", "ResultCutShort")
 
     def _place(self) -> int:
         return self._base + self._position
+
+
+def _shown(char: bytes) -> str:
+    return repr(char)[2:-1]  # control characters escaped: the text goes into logs

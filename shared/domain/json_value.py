@@ -27,8 +27,8 @@ class MalformedValueError(Exception):
 def end_of_value(rest: memoryview, *, final: bool) -> int | None:
     """Return where the value at the start of `rest` ends, white space behind it included.
 
-    None: it may go on beyond `rest` (12 may become 123), so more bytes are needed; with `final`, there are no more, and
-    the value is cut short. Raises MalformedValueError.
+    None: it goes on, or may go on (12 may become 123), beyond `rest`, so more bytes are needed; with `final`, there are
+    no more, and the value is cut short. Raises MalformedValueError.
     """
     try:
         msgspec.json.decode(rest, type=msgspec.Raw)
@@ -42,6 +42,9 @@ def end_of_value(rest: memoryview, *, final: bool) -> int | None:
             raise _malformed(error) from error
     except RecursionError:
         raise MalformedValueError("nested too deeply", 0) from None
+    else:
+        # Only a number can be whole and yet go on. White space without end behind a value is not to be gathered.
+        return None if rest[-1:].tobytes().isdigit() else len(rest)
     return None
 
 

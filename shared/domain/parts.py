@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from shared.domain.documents import encoded_size
+import msgspec
+
+from shared.domain.documents import Transcript, encoded_size
 from shared.errors import InvalidResult
 
 PART_BYTES = 64 * 1024
@@ -14,6 +16,12 @@ LARGEST_ITEM_BYTES = 2 * 1024 * 1024 - 16 * 1024
 
 ENVELOPE_BYTES = 512
 """What a part takes besides its entries: ids, revision, numbers. Those of real jobs take about 300."""
+
+LARGEST_HEAD_BYTES = 1_000_000
+"""The head travels in one transactional batch with the last parts, and the SDK's README allows 1.2 MB for that."""
+
+_SUMMARY_BYTES = 32
+"""What a channel's texts take in the head besides the ids of their parts."""
 
 _T = TypeVar("_T")
 
@@ -50,3 +58,32 @@ class PartFiller(Generic[_T]):
         if self._entries:
             full, self._entries, self._size = self._entries, [], ENVELOPE_BYTES
             yield full
+
+
+class HeadRoom:
+    """Counts what the head will have to name, so that one that no batch can carry is found in time."""
+
+    def __init__(self) -> None:
+        self._left = LARGEST_HEAD_BYTES
+
+    def name(self, text: str, *, summaries: int = 0) -> str:
+        """Return the text, an id or a name that the head will hold, with so many summaries that begin with it.
+
+        Raises InvalidResult when there is no room.
+        """
+        self._left -= encoded_size(text) + 1 + summaries * _SUMMARY_BYTES
+        if self._left < 0:
+            words = f"the head would name more parts and values than {LARGEST_HEAD_BYTES} bytes hold"
+            raise InvalidResult(words, "HeadTooLarge")
+        return text
+
+
+def fitting_head(head: Transcript) -> Transcript:
+    """Return the head; raise InvalidResult, naming its greatest property, if no batch can carry it."""
+    size = encoded_size(head)
+    if size > LARGEST_HEAD_BYTES:
+        sizes = {name: encoded_size(value) for name, value in msgspec.to_builtins(head).items()}
+        greatest = max(sizes, key=lambda name: sizes[name])
+        words = f"the head takes {size} bytes, {sizes[greatest]} of them {greatest}; it may take {LARGEST_HEAD_BYTES}"
+        raise InvalidResult(words, "HeadTooLarge")
+    return head

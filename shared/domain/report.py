@@ -1,9 +1,10 @@
 """The report file of a job: how many sources succeeded and failed, and what Speech says of each."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
 from shared.domain.documents import ReportDetail, ReportPart, report_id
 from shared.domain.json_stream import Cut, ObjectStream
@@ -13,8 +14,19 @@ from shared.domain.split import FileKey
 from shared.domain.urls import strip_queries, without_query
 from shared.errors import InvalidResult
 
+MAX_DETAILS = 100_000
+"""A job has at most 10,000 sources; all of a report is in memory at once."""
+
+MAX_REPORT_BYTES = 32 * 1024 * 1024
+
+_SHOWN_CHARACTERS = 1_000
+"""Of each text of a failure that is shown in the job's document, which holds 2 MB; the report's parts have it whole."""
+
 _DETAILS = "details"
 _COUNTS = ("successfulTranscriptionsCount", "failedTranscriptionsCount")
+
+
+_Count = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # beyond, a JSON number is not exact for most readers
 
 
 class _Detail(msgspec.Struct, rename="camel", frozen=True):
@@ -26,20 +38,21 @@ class _Detail(msgspec.Struct, rename="camel", frozen=True):
 
 
 class _Counts(msgspec.Struct, rename="camel", frozen=True):
-    successful_transcriptions_count: int | None = None
-    failed_transcriptions_count: int | None = None
+    successful_transcriptions_count: _Count | None = None
+    failed_transcriptions_count: _Count | None = None
 
 
 class ReportReader:
     """Feed the chunks of a report file; after `close()`, read `parts()` and the numbers.
 
     A report has a line a source (at most 10,000 in a job), so its details are held in memory.
-    Raises InvalidResult, saying where, for what is no report.
+    Raises InvalidResult, saying where, for what is no report, or has more than MAX_DETAILS or MAX_REPORT_BYTES.
     """
 
     def __init__(self) -> None:
         self._stream = ObjectStream(members=frozenset(_COUNTS), arrays=frozenset({_DETAILS}))
         self._decoder = msgspec.json.Decoder(_Detail)
+        self._counter = msgspec.json.Decoder(_Counts)
         self._counts: dict[str, msgspec.Raw] = {}
         self.details: list[ReportDetail] = []
         self.successful: int | None = None
@@ -47,6 +60,9 @@ class ReportReader:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
+        if self.received + len(chunk) > MAX_REPORT_BYTES:
+            words = f"byte {MAX_REPORT_BYTES}: a report of more than {MAX_REPORT_BYTES} bytes"
+            raise InvalidResult(words, "ReportTooLarge")
         self._take(self._stream.feed(chunk))
 
     def close(self) -> None:
@@ -54,7 +70,7 @@ class ReportReader:
         self._take(self._stream.close())
         if not self._stream.saw(_DETAILS) and not self._counts:
             raise InvalidResult(f"the object has neither {' nor '.join(_COUNTS)} nor {_DETAILS}: this is no report")
-        counts = decode(msgspec.json.Decoder(_Counts), msgspec.json.encode(self._counts), "the counts")
+        counts = decode(self._counter, msgspec.json.encode(self._counts), "the counts")
         self.successful, self.failed = counts.successful_transcriptions_count, counts.failed_transcriptions_count
 
     @property
@@ -63,8 +79,8 @@ class ReportReader:
         return self._stream.received
 
     def failures(self) -> list[ReportDetail]:
-        """Return the details whose status is not Succeeded."""
-        return [detail for detail in self.details if detail.status != "Succeeded"]
+        """Return the details whose status is not Succeeded, as the job's document shows them: great texts cut off."""
+        return [_shown(detail) for detail in self.details if detail.status != "Succeeded"]
 
     def parts(self, key: FileKey, revision: str) -> list[ReportPart]:
         """Return the documents that hold the whole report; at least one, even without details."""
@@ -89,8 +105,12 @@ class ReportReader:
         for cut in cuts:
             if cut.element is None:
                 self._counts[cut.key] = msgspec.Raw(cut.value)
+                alone = msgspec.json.encode({cut.key: self._counts[cut.key]})
+                decode(self._counter, alone, f"{cut.key} (byte {cut.place})")  # here, where the place is known
             else:
                 where = f"{_DETAILS}[{cut.element}] (byte {cut.place})"
+                if cut.element >= MAX_DETAILS:
+                    raise InvalidResult(f"{where}: a report of more than {MAX_DETAILS} details", "ReportTooLarge")
                 self.details.append(_detail(decode(self._decoder, cut.value, where)))
 
 
@@ -102,3 +122,9 @@ def _detail(detail: _Detail) -> ReportDetail:
         error_kind=UNSET if detail.error_kind is None else detail.error_kind,
         error_message=UNSET if detail.error_message is None else strip_queries(detail.error_message),
     )
+
+
+def _shown(detail: ReportDetail) -> ReportDetail:
+    texts = {name: value for name, value in msgspec.structs.asdict(detail).items() if isinstance(value, str)}
+    great = {name: f"{text[:_SHOWN_CHARACTERS]}…" for name, text in texts.items() if len(text) > _SHOWN_CHARACTERS}
+    return msgspec.structs.replace(detail, **great) if great else detail

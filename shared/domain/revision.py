@@ -6,7 +6,7 @@ import msgspec
 
 from shared.domain.split import SplitOptions
 
-WRITER_VERSION = 1
+WRITER_VERSION = 2
 """Raise it whenever the same file would become other documents: then reprocessing writes a new revision."""
 
 

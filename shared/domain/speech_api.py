@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from shared.domain.job import Event, Failure
-from shared.domain.urls import strip_queries
+from shared.domain.redaction import redacted
+from shared.domain.urls import kept, strip_queries
 from shared.errors import Transient, UnknownValue
 
 _T = TypeVar("_T")
@@ -17,13 +18,20 @@ VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 GUID = re.compile(_GUID)
-_TRANSCRIPTION_PATH = re.compile(rf"/speechtotext/(?:v[0-9][^/]*/)?transcriptions/({_GUID})/?")
-_FILE_PATH = re.compile(r"/files/([A-Za-z0-9_-]{1,100})/?$")
+_TRANSCRIPTION = rf"/speechtotext/(?:v[0-9][^/]*/)?transcriptions/({_GUID})"
+_TRANSCRIPTION_PATH = re.compile(rf"{_TRANSCRIPTION}/?")
+_FILE_PATH = re.compile(rf"{_TRANSCRIPTION}/files/([A-Za-z0-9_-]{{1,100}})/?")
+_SHOWN = 200
+_WORDS = 2000
 
 
 class _Links(msgspec.Struct, rename="camel", frozen=True):
     files: str | None = None
     content_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.files is not None:
+            msgspec.structs.force_setattr(self, "files", kept(self.files))
 
 
 class Transcription(msgspec.Struct, rename="camel", frozen=True):
@@ -39,12 +47,16 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
     properties: dict[str, Any] = msgspec.field(default_factory=dict)
     links: _Links = _Links()
 
+    def __post_init__(self) -> None:
+        """Keep no more of `self` than may be stored."""
+        msgspec.structs.force_setattr(self, "self_url", kept(self.self_url))
+
     @property
     def job_id(self) -> str:
         """The id, in lower case. Raises UnknownValue if `self` is no transcription's URL."""
         job_id = transcription_id(self.self_url)
         if job_id is None:
-            raise UnknownValue(f"Speech named a transcription by {_path(self.self_url)!r}, which has no id")
+            raise UnknownValue(f"Speech named a transcription by {_path(self.self_url)[:_SHOWN]!r}, which has no id")
         return job_id
 
     def event(self) -> Event:
@@ -81,13 +93,25 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
     links: _Links = _Links()
     properties: _FileProperties = _FileProperties()
 
+    def __post_init__(self) -> None:
+        """Keep no more of `self` than may be stored."""
+        msgspec.structs.force_setattr(self, "self_url", kept(self.self_url))
+
     @property
     def file_id(self) -> str:
         """The id, in lower case. Raises UnknownValue if `self` is no file's URL."""
-        match = _FILE_PATH.search(_path(self.self_url))
-        if match is None:
-            raise UnknownValue(f"Speech named a file by {_path(self.self_url)!r}, which has no file id")
-        return match[1].lower()
+        return self._ids()[1]
+
+    @property
+    def job_id(self) -> str:
+        """The id of the file's transcription, in lower case. Raises UnknownValue if `self` is no file's URL."""
+        return self._ids()[0]
+
+    def _ids(self) -> tuple[str, str]:
+        ids = transcription_file_ids(self.self_url)
+        if ids is None:
+            raise UnknownValue(f"Speech named a file by {_path(self.self_url)[:_SHOWN]!r}, which has no file id")
+        return ids
 
     @property
     def content_url(self) -> str | None:
@@ -119,7 +143,15 @@ def transcription_id(url: str) -> str | None:
     return match[1].lower() if match else None
 
 
+def transcription_file_ids(url: str) -> tuple[str, str] | None:
+    """Return the ids of transcription and file in a file's `self` URL of any version, in lower case, or None."""
+    match = _FILE_PATH.fullmatch(_path(url))
+    return (match[1].lower(), match[2].lower()) if match else None
+
+
 def _path(url: str) -> str:
+    if not url.isprintable():  # urlsplit would pass over line breaks and tabs
+        return ""
     try:
         return urlsplit(url).path
     except ValueError:  # text that is no URL has no path
@@ -157,13 +189,18 @@ class _ErrorBody(msgspec.Struct, frozen=True):
 
 
 def error_words(body: bytes) -> str:
-    """Return `code: message` of an error body in either of Speech's two shapes, or the start of whatever it is."""
+    """Return `code: message` of an error body in either of Speech's two shapes, or the start of whatever it is.
+
+    No more than 2,000 characters, and none of what a secret looks like.
+    """
     try:
         parsed = msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return body[:200].decode("utf-8", "backslashreplace")
+        return redacted(body[:_SHOWN].decode("utf-8", "backslashreplace"))
     inner = parsed.error or _Error(parsed.code, parsed.message)
-    return f"{inner.code}: {inner.message}" if inner.code or inner.message else body[:200].decode("utf-8", "replace")
+    if inner.code or inner.message:
+        return redacted(f"{inner.code}: {inner.message}")[:_WORDS]
+    return redacted(body[:_SHOWN].decode("utf-8", "replace"))
 
 
 def decode_answer(body: bytes, shape: type[_T]) -> _T:

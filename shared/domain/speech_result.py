@@ -119,6 +119,12 @@ class IndexedPhrase(msgspec.Struct, frozen=True):
 
 _PHRASES = "recognizedPhrases"
 _COMBINED = "combinedRecognizedPhrases"
+MAX_PHRASE_BYTES = 8 * 1024 * 1024
+"""A real phrase has some ten thousand; one that fits into a document of 2 MB has at most three times that, escaped."""
+
+MAX_PHRASE_OBJECTS = 200_000
+"""Words and hypotheses; 2 MB hold some 100,000. Each `{}` would take a hundred bytes of memory."""
+
 _HEADER_MEMBERS = frozenset({"source", "timestamp", "duration", "durationInTicks", "durationMilliseconds"})
 
 
@@ -129,7 +135,8 @@ class ResultReader:
     """
 
     def __init__(self) -> None:
-        self._stream = ObjectStream(members=_HEADER_MEMBERS, arrays=frozenset({_PHRASES, _COMBINED}))
+        limits = {_PHRASES: MAX_PHRASE_BYTES}
+        self._stream = ObjectStream(members=_HEADER_MEMBERS, arrays=frozenset({_PHRASES, _COMBINED}), limits=limits)
         self._phrase = msgspec.json.Decoder(Phrase)
         self._combined = msgspec.json.Decoder(CombinedPhrase)
         self._member = msgspec.json.Decoder(ResultHeader)
@@ -163,6 +170,9 @@ class ResultReader:
                 alone = msgspec.json.encode({cut.key: self._header[cut.key]})
                 decode(self._member, alone, f"{cut.key} (byte {cut.place})")  # here, where the place is known
             elif cut.key == _PHRASES:
+                if len(cut.value) > MAX_PHRASE_OBJECTS and cut.value.count(b"{") > MAX_PHRASE_OBJECTS:
+                    words = f"{where}: a phrase of more than {MAX_PHRASE_OBJECTS} objects"
+                    raise InvalidResult(words, "PhraseTooLarge")
                 yield IndexedPhrase(cut.element, cut.place, decode(self._phrase, cut.value, where))
             else:
                 yield decode(self._combined, cut.value, where)

@@ -25,16 +25,20 @@ from shared.domain.documents import (
     turns_id,
 )
 from shared.domain.intervals import IntervalSet, covered
-from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, PartFiller
+from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, HeadRoom, PartFiller, fitting_head
 from shared.domain.phrases import Measured, integer, measure
 from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultHeader
 from shared.domain.texts import pieces
 from shared.domain.ticks import TICKS_PER_SECOND
 from shared.domain.turns import Spoken, interruptions, turns_of
 from shared.domain.urls import without_query
+from shared.errors import InvalidResult
 
 _TEXT_BYTES = (PART_BYTES - ENVELOPE_BYTES) // 4
 """A piece of each of the four texts and the envelope make one part."""
+
+MAX_TRACKS = 500
+"""Channels times speakers: Speech tells at most 36 apart. Each may hold a part in memory that is not full yet."""
 
 
 class SplitOptions(msgspec.Struct, frozen=True):
@@ -97,6 +101,7 @@ class Splitter:
         self._turns_parts: list[str] = []
         self._statuses: Counter[str] = Counter()
         self._locales: set[str] = set()
+        self._room = HeadRoom()
 
     def add(self, item: IndexedPhrase | CombinedPhrase) -> Iterator[Part]:
         """Take a phrase or a channel's texts; yield the parts that are full."""
@@ -126,13 +131,13 @@ class Splitter:
         size_in_bytes: int,
         ingested_at: str,
     ) -> Transcript:
-        """Return the head of all that was added; call after `finish()`."""
+        """Return the head of all that was added; call after `finish()`. Raises InvalidResult if it is too big."""
         order = sorted(self._tracks, key=lambda key: (key[0], key[1] is not None, key[1] or 0))
         tracks = [self._tracks[key] for key in order]
         summaries = [track.summary() for track in tracks]
         talk, overlap = covered(track.talk for track in tracks)
         duration = header.duration_ticks()
-        return Transcript(
+        head = Transcript(
             id=HEAD_ID,
             job_id=self._key.job_id,
             file_id=self._key.file_id,
@@ -162,28 +167,36 @@ class Splitter:
             size_in_bytes=size_in_bytes,
             ingested_at=ingested_at,
         )
+        return fitting_head(head)
 
     def _add_phrase(self, measured: Measured) -> Iterator[Part]:
-        track = self._track(measured.channel, measured.speaker)
-        track.count(measured)
         entry = measured.entry
-        self._statuses[entry.recognition_status or "Unknown"] += 1
-        if isinstance(entry.locale, str):
-            self._locales.add(entry.locale)
+        track = self._track(measured.channel, measured.speaker, entry.index)
+        track.count(measured)
+        status = entry.recognition_status or "Unknown"
+        if status not in self._statuses:
+            self._room.name(status)
+        self._statuses[status] += 1
+        if isinstance(entry.locale, str) and entry.locale not in self._locales:
+            self._locales.add(self._room.name(entry.locale))
         if not measured.blank:
             display = entry.n_best[0].display or ""
             place = (entry.offset_in_ticks, measured.channel, entry.index)
             self._spoken.append(Spoken(*place, measured.speaker, measured.end, display))
         yield from (self._track_part(track, entries) for entries in track.filler.add(entry, entry.index))
 
-    def _track(self, channel: int, speaker: int | None) -> _Track:
+    def _track(self, channel: int, speaker: int | None, index: int) -> _Track:
         if (channel, speaker) not in self._tracks:
+            if len(self._tracks) == MAX_TRACKS:
+                words = f"recognizedPhrases[{index}]: more than {MAX_TRACKS} pairs of channel and speaker"
+                raise InvalidResult(words, "TooManyTracks")
             self._tracks[channel, speaker] = _Track(channel, speaker)
         return self._tracks[channel, speaker]
 
     def _track_part(self, track: _Track, entries: list[PhraseEntry]) -> TrackPart:
         part = len(track.parts)
-        track.parts.append(track_id(self._revision, track.channel, track.speaker, part))
+        part_id = track_id(self._revision, track.channel, track.speaker, part)
+        track.parts.append(self._room.name(part_id))
         return TrackPart(
             id=track.parts[-1],
             job_id=self._key.job_id,
@@ -197,7 +210,7 @@ class Splitter:
 
     def _turns_part(self, turns: list[Turn]) -> TurnsPart:
         part = len(self._turns_parts)
-        self._turns_parts.append(turns_id(self._revision, part))
+        self._turns_parts.append(self._room.name(turns_id(self._revision, part)))
         return TurnsPart(
             id=self._turns_parts[-1],
             job_id=self._key.job_id,
@@ -213,7 +226,7 @@ class Splitter:
         forms = [list(pieces(text or "", _TEXT_BYTES)) for text in texts.forms()]
         for number in range(max(1, *map(len, forms))):
             part = len(ids)
-            ids.append(combined_id(self._revision, channel, part))
+            ids.append(self._room.name(combined_id(self._revision, channel, part), summaries=part == 0))
             lexical, itn, masked_itn, display = (form[number] if number < len(form) else "" for form in forms)
             yield CombinedPart(
                 id=ids[-1],

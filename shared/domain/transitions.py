@@ -8,6 +8,8 @@ import msgspec
 from shared.domain.documents import utc
 from shared.domain.job import (
     END_STATES,
+    LIFE,
+    LISTING_GIVEN_UP,
     Event,
     FailedFile,
     Failure,
@@ -46,7 +48,7 @@ class FileTally(msgspec.Struct, frozen=True):
 
 def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
     """Return the document of a job that begins or starts over; None if it goes on as it is."""
-    event = Event.REPROCESS if enqueued.reprocess else Event.ENQUEUED
+    event = Event.REPROCESS if enqueued.reprocess else Event.REPLAY if enqueued.replay else Event.ENQUEUED
     status = next_status(job.status if job else None, event)
     if job and job.status == status:
         return None
@@ -174,6 +176,32 @@ def unasked(job: Job, error: Permanent, patience: Patience, now: datetime) -> Jo
     return _moved(job, event, patience, now)
 
 
+def listing_given_up(job: Job, words: str) -> Job:
+    """Return the job's document after listing its files was given up; why it was, if it could be said, is kept."""
+    if job.failure is not None and job.failure.code == LISTING_GIVEN_UP:
+        return job
+    return msgspec.structs.replace(job, failure=Failure(LISTING_GIVEN_UP, words, "speech2cosmos"))
+
+
+def came_in_late(job: Job, run: int, in_run: int, now: datetime) -> Job | None:
+    """Return the document of a job in which a file counts as given up in `run`, after `in_run` wrote that file.
+
+    None where it does not count so: another run counts it by itself; or somebody asked to write it anew since. The
+    timer counts again. A job that is being ingested is written too: else the timer, which may have counted before the
+    file was in, could end it by that.
+    """
+    if job.run != run or in_run < job.reprocess_from or Event.CAME_IN_LATE not in LIFE[job.status]:
+        return None
+    status = next_status(job.status, Event.CAME_IN_LATE)
+    return msgspec.structs.replace(
+        job, status=status, moved_at=utc(now), ended_at=None, tidied_at=None, failure=_unended(job)
+    )
+
+
+def _unended(job: Job) -> Failure | None:
+    return job.failure if job.status is Status.INGESTING else None
+
+
 def reported(job: Job, report: ReportSummary, now: datetime) -> Job:
     """Return the job's document after its report was written."""
     return msgspec.structs.replace(job, report=report, moved_at=utc(now))
@@ -191,13 +219,22 @@ def settle(job: Job, tally: FileTally, patience: Patience, now: datetime) -> Job
         speech_failed = job.report is not None and (job.report.failed_transcriptions_count or job.report.failures)
         errors = tally.failed or tally.failed_reports or speech_failed
         event = Event.ALL_IN_WITH_ERRORS if errors else Event.ALL_IN
+        job = msgspec.structs.replace(job, failure=None)  # whatever kept it from going on did not keep it for good
     elif stalled(job, patience, now) and _is_too_old(job, patience, now):
         event = Event.TOO_OLD
-        words = f"only {files.ingested} of {files.expected} files are in after {patience.max_pending_hours} h"
-        job = job if job.failure else msgspec.structs.replace(job, failure=Failure("Expired", words, "speech2cosmos"))
+        job = job if job.failure else msgspec.structs.replace(job, failure=_expired(files, patience))
     else:
         return job
     return msgspec.structs.replace(job, status=next_status(job.status, event), ended_at=utc(now))
+
+
+def _expired(files: FileCounts, patience: Patience) -> Failure:
+    missing = f"only {files.ingested} of {files.expected} files are in"
+    if files.expected is None:
+        missing = "its files are not listed"
+    elif files.ingested + files.failed >= files.expected:
+        missing = "its report is not in"
+    return Failure("Expired", f"{missing} after {patience.max_pending_hours} h", "speech2cosmos")
 
 
 def _all_in(job: Job, tally: FileTally) -> bool:

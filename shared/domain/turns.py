@@ -61,9 +61,13 @@ def _turn(phrases: list[Spoken], end: int) -> Turn:
 def interruptions(turns: Iterable[Turn]) -> int:
     """Count the turns that begin while a turn of another track is running; of two that begin at once, the second."""
     count = 0
-    ends: dict[tuple[int, int | None], int] = {}
+    # The last two tracks to end, the later one last: one of them is another's, however many tracks there are.
+    latest: list[tuple[int, tuple[int, int | None]]] = []
     for turn in turns:
         track = (turn.channel, turn.speaker)
-        count += any(end > turn.offset_in_ticks for other, end in ends.items() if other != track)
-        ends[track] = max(ends.get(track, 0), turn.offset_in_ticks + turn.duration_in_ticks)
+        count += any(end > turn.offset_in_ticks for end, other in latest if other != track)
+        before = [end for end, other in latest if other == track]
+        end = max([turn.offset_in_ticks + turn.duration_in_ticks, *before])
+        latest = [each for each in latest if each[1] != track]
+        latest = sorted([*latest, (end, track)], key=lambda each: each[0])[-2:]
     return count

@@ -13,11 +13,22 @@ from shared.errors import ForbiddenUrl
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_URL_IN_TEXT = re.compile(r"https?://[^\s\"<>]+", re.IGNORECASE)
+URL_IN_TEXT = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^\s\"<>]+", re.IGNORECASE)
+"""A URL of any scheme; the schemes' length has a bound, so that a search takes linear time."""
+
+_API_VERSION = re.compile(r"(?:^|&)(api-version=[0-9A-Za-z.-]{1,40})(?:&|$)")
 _USER_INFORMATION = re.compile(r"//[^/]*@")
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-_PLATFORM_ADDRESS = ipaddress.ip_address("168.63.129.16")
-"""Azure's own services inside every virtual machine answer at this address, public by its number alone."""
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure's own services inside every virtual machine, public by its number alone
+        "192.0.0.0/24",  # assignments of IETF protocols; another cloud's metadata service answers there
+        "192.88.99.0/24",  # relays of 6to4, retired
+        "3fff::/20",  # documentation
+    )
+)
+"""What Python's own table takes for public, in all versions or in some."""
 
 
 def without_query(url: str) -> str:
@@ -33,6 +44,17 @@ def without_query(url: str) -> str:
         return _USER_INFORMATION.sub("//", url.partition("?")[0].partition("#")[0])
 
 
+def kept(url: str) -> str:
+    """Return `url` of Speech as it may be stored: of its query only `api-version` is left, of user information the `@`.
+
+    It is cut as text and not put together anew, so that what `HostRule.check` refuses stays such.
+    """
+    plain, _, query = url.partition("#")[0].partition("?")
+    version = _API_VERSION.search(query)
+    plain = _USER_INFORMATION.sub("//@", plain)
+    return f"{plain}?{version[1]}" if version else plain
+
+
 def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return the JSON value with every URL in it, at any depth and within text, without its query.
 
@@ -41,8 +63,10 @@ def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     match value:
         case str() if value.lower().startswith(("http://", "https://")):
             return without_query(value)
+        case str() if "://" not in value:
+            return value  # the search costs a microsecond a character, and the texts of a report have millions
         case str():
-            return _URL_IN_TEXT.sub(lambda url: without_query(url[0]), value)
+            return URL_IN_TEXT.sub(lambda url: without_query(url[0]), value)
         case list():
             return [strip_queries(item) for item in value]
         case dict():
@@ -53,11 +77,15 @@ def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 @dataclass(frozen=True)
 class Allowed:
-    """A link that may be followed. `trusted`: its origin is written out in the settings, so any address is right."""
+    """A link that may be followed. `trusted`: its origin is written out in the settings, so any address is right.
+
+    `named`: the settings write its host out whole, alone or in an origin, and do not only allow its suffix.
+    """
 
     host: str
     port: int
     trusted: bool
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -82,7 +110,7 @@ class HostRule:
             raise ForbiddenUrl(f"{shown!r} is not a URL: {error}") from error
         _refuse_odd_spelling(url, parts, shown)
         if origin_of(parts) in self.entries:
-            return Allowed(host, port, trusted=True)
+            return Allowed(host, port, trusted=True, named=True)
         if parts.scheme != "https" or port != DEFAULT_PORTS["https"]:
             raise ForbiddenUrl(f"{shown!r}: only https on port 443 is allowed, or an origin listed in {self.setting}")
         if "[" in parts.netloc or _is_address(host):
@@ -90,7 +118,7 @@ class HostRule:
         listed = any(host == entry or (entry.startswith(".") and host.endswith(entry)) for entry in self.entries)
         if not listed or not _HOST_NAME.fullmatch(host):
             raise ForbiddenUrl(f"{shown!r}: the host {host!r} is not listed in {self.setting}")
-        return Allowed(host, port, trusted=False)
+        return Allowed(host, port, trusted=False, named=host in self.entries)
 
 
 def origin_of(parts: SplitResult) -> str:
@@ -131,5 +159,5 @@ def is_public_address(address: str) -> bool:
             parsed = parsed.ipv4_mapped
         elif parsed.sixtofour is not None or parsed.is_site_local:
             return False
-    odd = parsed.is_multicast or parsed.is_reserved or parsed == _PLATFORM_ADDRESS
+    odd = parsed.is_multicast or parsed.is_reserved or any(parsed in network for network in _NOT_PUBLIC)
     return parsed.is_global and not odd

@@ -1,15 +1,16 @@
 """accept_job: what the user enqueued becomes the job's document."""
 
-import logging
 from dataclasses import dataclass
 
-from shared.domain.messages import JOBS_QUEUE, decode_enqueued
+from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued
 from shared.domain.transitions import enqueue
 from shared.domain.urls import HostRule
 from shared.errors import Conflict, InvalidMessage
 from shared.pipeline.ports import Clock, Jobs
+from shared.pipeline.signals import Log, Signal, about
+from shared.pipeline.throttle import unless_throttled
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,21 @@ class AcceptJob:
     clock: Clock
     hosts: HostRule
 
-    def __call__(self, body: bytes) -> None:
+    def __call__(self, body: bytes, attempt: int = 1) -> bool:
         """Create the job's document, or start it over, or do nothing if it is under way or done.
 
+        Return False after throttling: the message is to be sent anew. `attempt` counts its deliveries from 1.
         Raises InvalidMessage that says what is wrong with the message; Transient.
         """
         try:
             enqueued = decode_enqueued(body, self.hosts)
         except InvalidMessage as error:
-            log.error("queue %s: %s", JOBS_QUEUE, error)  # noqa: TRY400 - ours; the text says it all
+            log.error("queue %s: %s", JOBS_QUEUE, error, signal=Signal.FAILED, attempt=attempt, error=error.code)
             raise
+        with about(enqueued.job_id):
+            return unless_throttled(self.clock, attempt, lambda: self._accept(enqueued))
+
+    def _accept(self, enqueued: Enqueued) -> None:
         now = self.clock.now()
         known = self.jobs.get(enqueued.job_id)
         if known is None:

@@ -1,11 +1,10 @@
 """fetch_results: one message is one page of a job's files, or one file."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from shared.domain.job import Job, Status
+from shared.domain.job import LISTING_GIVEN_UP, Job, Status
 from shared.domain.messages import FetchFile, ListJobFiles, Work
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
 from shared.domain.split import FileKey
@@ -14,9 +13,10 @@ from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValu
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
-from shared.pipeline.throttle import wait_as_told
+from shared.pipeline.signals import Log, Signal, about
+from shared.pipeline.throttle import delivered
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,26 @@ class FetchResults:
         A file that can never be read is recorded at once. Throttling is no failed attempt: the message is sent anew.
         Raises Transient, after it recorded the last words if no attempt is left.
         """
-        try:
-            if isinstance(message, ListJobFiles):
-                return self._list(message)
-            self._fetch(message, attempt)
-        except Throttled as error:
-            wait_as_told(self.clock, f"job {message.job_id}", error)
-            return [message]
+        file_id = message.file_id if isinstance(message, FetchFile) else None
+        with about(message.job_id, file_id):
+            return delivered(self.clock, attempt, lambda: self._do(message, attempt), [message])
+
+    def _do(self, message: Work, attempt: int) -> list[Work]:
+        if isinstance(message, ListJobFiles):
+            return self._listed(message, attempt)
+        self._fetch(message, attempt)
         return []
+
+    def _listed(self, message: ListJobFiles, attempt: int) -> list[Work]:
+        try:
+            return self._list(message)
+        except Throttled:
+            raise
+        except Transient as error:
+            if attempt >= self.max_attempts:
+                why = Permanent(f"listing its files failed {attempt} times: {error}", LISTING_GIVEN_UP)
+                self.jobs.update(message.job_id, while_ingesting(message.run, partial(troubled, error=why)))
+            raise
 
     def _list(self, message: ListJobFiles) -> list[Work]:
         job = self.jobs.get(message.job_id)
@@ -57,7 +69,7 @@ class FetchResults:
             page = self.speech.files(job.id, job.files_url, message.next_link)
             files = [_fetch_message(job, file) for file in page.values]
         except Permanent as error:
-            log.error("job %s: its files cannot be listed: %s", job.id, error)  # noqa: TRY400 - ours; it says it all
+            log.error("job %s: its files cannot be listed: %s", job.id, error, signal=Signal.TROUBLED, error=error.code)
             self.jobs.update(job.id, while_ingesting(job.run, partial(_unlistable, error=error, now=self.clock.now())))
             return []
         reports = message.reports + sum(file.kind == KIND_REPORT for file in files)

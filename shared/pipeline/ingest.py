@@ -1,6 +1,5 @@
 """Fetches one file of a job, splits it and writes it: a reader never sees half of it."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from shared.domain.split import FileKey, SplitOptions, Splitter
 from shared.domain.transitions import reported
 from shared.errors import Permanent, Transient
 from shared.pipeline.batches import Batches
+from shared.pipeline.late import came_in
 from shared.pipeline.ports import (
     Clock,
     Content,
@@ -28,17 +28,22 @@ from shared.pipeline.ports import (
     StoredHead,
     Transcripts,
 )
+from shared.pipeline.signals import Log, Signal
 from shared.pipeline.stream import carry
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 @dataclass
 class Trace:
-    """What is known of a file when its ingestion fails: what to clean, and where the raw bytes are."""
+    """What is known of a file when its ingestion fails: what to clean, and where the raw bytes are.
+
+    `size`: the bytes that it has, as Speech says.
+    """
 
     revision: str | None = None
     raw: str | None = None
+    size: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,16 @@ class Ingest:
     clock: Clock
     options: SplitOptions
 
-    def is_in(self, message: FetchFile) -> bool:
-        """Say, for 1 RU, whether an earlier delivery wrote what the message asks for."""
+    def is_in_after_all(self, message: FetchFile) -> bool:
+        """Say, for 1 RU, whether another delivery wrote what the message asks for; then it was not given up."""
         if message.kind == KIND_REPORT:
             job = self.jobs.get(message.job_id)
-            return job is not None and _has_report(job, message)
-        return _has_transcript(self.transcripts.head(_key(message)), message)
+            in_run = _report_run(job, message) if job else None
+        else:
+            in_run = _transcript_run(self.transcripts.head(_key(message)), message)
+        if in_run is not None:
+            self._came_in(_key(message), in_run)
+        return in_run is not None
 
     def named_revision(self, message: FetchFile) -> str | None:
         """Return the revision of the file that readers are led to, whatever run wrote it."""
@@ -70,12 +79,17 @@ class Ingest:
         return stored.head.revision if stored else None
 
     def transcript(self, message: FetchFile, trace: Trace) -> None:
-        """Write the parts of a result file as they fill, then its head, then retire what the head replaced."""
+        """Write the parts of a result file as they fill, then its head, then retire what the head replaced.
+
+        Retired are the parts as they were before the head was replaced. Whoever names one of them again (the file
+        changed back) read this head first and wrote it after that, so it has another ETag and stays. A part that is
+        gone for any other reason is found missing before the job ends (settle.py).
+        """
         key = _key(message)
         stored = self.transcripts.head(key)
-        if _has_transcript(stored, message):
+        if (in_run := _transcript_run(stored, message)) is not None:
             log.info("job %s file %s: is in", key.job_id, key.file_id)
-            self.transcripts.clear_failure(key)
+            self._came_in(key, in_run)
             return
         with self._open(message, trace) as (content, raw, revision):
             reader, splitter = ResultReader(), Splitter(key, revision, self.options)
@@ -93,7 +107,7 @@ class Ingest:
             refusal = carry(content, raw, feed, close)
             trace.raw = raw.name
         if refusal is not None:
-            raise refusal
+            raise _believed(refusal, reader.received, trace.size)
         head = splitter.head(
             reader.header,
             run=message.run,
@@ -103,10 +117,12 @@ class Ingest:
             ingested_at=utc(self.clock.now()),
         )
         rest = batches.last(encoded_size(head))
+        changed = stored is not None and stored.head.revision != revision
+        replaced = self.transcripts.parts(key, stored.head.revision) if stored is not None and changed else {}
         self.transcripts.commit(key, rest, head, stored.etag if stored else None)
-        if stored is not None and stored.head.revision != revision:
-            self.transcripts.retire(key, stored.head.parts())
-        self.transcripts.clear_failure(key)
+        if replaced:
+            self.transcripts.retire(key, replaced)
+        self._came_in(key, message.run)
         log.info("job %s file %s: in, %d phrases, %d bytes", *_ids(key), head.phrase_count, head.size_in_bytes)
 
     def report(self, message: FetchFile, trace: Trace) -> None:
@@ -116,16 +132,16 @@ class Ingest:
         if job is None:
             # Its files were listed from it: a replica that lags behind has answered.
             raise Transient(f"job {key.job_id} is not to be seen in Cosmos DB yet")
-        if _has_report(job, message):
+        if (in_run := _report_run(job, message)) is not None:
             log.info("job %s file %s: the report is in", key.job_id, key.file_id)
-            self.transcripts.clear_failure(key)
+            self._came_in(key, in_run)
             return
         reader = ReportReader()
         with self._open(message, trace) as (content, raw, revision):
             refusal = carry(content, raw, reader.feed, reader.close)
             trace.raw = raw.name
         if refusal is not None:
-            raise refusal
+            raise _believed(refusal, reader.received, trace.size)
         batches = Batches(lambda documents: self.transcripts.write(key, documents))
         parts = reader.parts(key, revision)
         _each(parts, batches.add)
@@ -141,29 +157,34 @@ class Ingest:
             run=message.run,
         )
         self._name_report(job, summary)
-        self.transcripts.clear_failure(key)
+        self._came_in(key, message.run)
         log.info("job %s file %s: report in, %d details", *_ids(key), len(reader.details))
 
     def _name_report(self, job: Job, summary: ReportSummary) -> None:
-        replaced: list[ReportSummary] = []
+        """Name the report's parts in the place of those that `job` names, as `transcript` does it with a head."""
+        old = job.report
+        same = old is None or (old.file_id, old.revision) == (summary.file_id, summary.revision)
+        replaced = {} if old is None or same else self.transcripts.parts(FileKey(job.id, old.file_id), old.revision)
 
         def change(current: Job) -> Job | None:
-            replaced[:] = [current.report] if current.report else []
             if current.report and current.report.run > summary.run:
                 return None  # a later run was faster; what this one wrote is retired as a leftover
+            if current.report != old:
+                raise Transient(f"job {job.id}: another report was named since this one was begun")
             return reported(current, summary, self.clock.now())
 
-        if self.jobs.update(job.id, change) is None:
-            return
-        for old in replaced:
-            kept = set(summary.parts) if old.file_id == summary.file_id else set()
-            self.transcripts.retire(FileKey(job.id, old.file_id), sorted(set(old.parts) - kept))
+        if self.jobs.update(job.id, change) is not None and old is not None and replaced:
+            self.transcripts.retire(FileKey(job.id, old.file_id), replaced)
+
+    def _came_in(self, key: FileKey, in_run: int) -> None:
+        came_in(self.jobs, self.transcripts, self.clock, key, in_run)
 
     @contextmanager
     def _open(self, message: FetchFile, trace: Trace) -> Iterator[tuple[Content, RawFile, str]]:
         """Open the file's content under a signature of this moment; asks for another once if that is refused."""
         for last in (False, True):
-            url = self.speech.file(message.self_url).content_url
+            file = self.speech.file(message.self_url)
+            url, trace.size = file.content_url, file.properties.size
             if url is None:
                 raise Permanent(f"Speech gave no contentUrl for file {message.file_id}", "NoContentUrl")
             try:
@@ -175,16 +196,32 @@ class Ingest:
             except Refused as error:
                 if last:
                     raise Transient(f"the content was refused twice: {error}") from error
-                log.warning("job %s file %s: %s: asks for a new link", message.job_id, message.file_id, error)
+                log.warning(
+                    "job %s file %s: %s: asks for a new link",
+                    *(message.job_id, message.file_id, error),
+                    signal=Signal.RETRY,
+                    service="Content",
+                    attempt=1,
+                )
 
 
-def _has_transcript(stored: StoredHead | None, message: FetchFile) -> bool:
-    return stored is not None and stored.head.run >= message.reprocess_from
+def _believed(refusal: Permanent, received: int, size: float | None) -> Permanent | Transient:
+    """Return the refusal, unless fewer bytes came than Speech says there are: then the rest may come another time."""
+    if size is None or received >= size:
+        return refusal
+    return Transient(f"only {received} of the {size:.0f} bytes came that Speech says there are: {refusal}")
 
 
-def _has_report(job: Job, message: FetchFile) -> bool:
+def _transcript_run(stored: StoredHead | None, message: FetchFile) -> int | None:
+    """Return the run that wrote what the message asks for; None: it is not in."""
+    return stored.head.run if stored is not None and stored.head.run >= message.reprocess_from else None
+
+
+def _report_run(job: Job, message: FetchFile) -> int | None:
     report = job.report
-    return report is not None and report.file_id == message.file_id and report.run >= message.reprocess_from
+    if report is None or report.file_id != message.file_id or report.run < message.reprocess_from:
+        return None
+    return report.run
 
 
 def _key(message: FetchFile) -> FileKey:

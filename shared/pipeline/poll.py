@@ -1,6 +1,5 @@
 """poll_jobs, first half: finds which pending jobs ended."""
 
-import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +15,9 @@ from shared.domain.speech_api import Transcription
 from shared.domain.transitions import Patience, observe, unasked
 from shared.errors import Permanent, Throttled, Transient, UnknownValue
 from shared.pipeline.ports import Clock, Jobs, Speech
+from shared.pipeline.signals import Log, Signal, about
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 NEW_LIMIT = 2000
 """New jobs looked for in one run; further ones wait for the next."""
@@ -46,11 +46,12 @@ class PollJobs:
             try:
                 yield from step(plan_, now)
             except Throttled as error:
-                log.warning("poll: stops until the next tick: %s", error)
+                log.warning("poll: stops until the next tick: %s", error, signal=Signal.THROTTLED)
                 return
             except (Transient, Permanent) as error:
                 # Not raised: what the other steps found has to be sent. The next tick asks again.
-                log.error("poll: %s: %s", type(error).__name__, error)  # noqa: TRY400 - ours; the text says it all
+                kind = type(error).__name__
+                log.error("poll: %s: %s", kind, error, signal=Signal.FAILED, error=kind)
 
     def _gather(self, now: datetime) -> Waiting:
         return Waiting(
@@ -68,18 +69,22 @@ class PollJobs:
         # Those that made trouble come last, so that they never keep the others waiting.
         for job in sorted(jobs, key=lambda job: job.failure is not None):
             if self.clock.now() >= now + ASK_FOR:
-                log.warning("poll: asked for long enough: the rest waits for the next tick")
+                log.warning("poll: asked for long enough: the rest waits for the next tick", signal=Signal.TROUBLED)
                 return
             try:
-                yield from self._apply(job.id, self.speech.transcription(job.id, job.self_url), now)
+                with about(job.id):
+                    found = self._apply(job.id, self.speech.transcription(job.id, job.self_url), now)
             except Throttled:
                 raise
             except (Transient, Permanent) as error:
                 self._note(job, error, now)
+            else:
+                yield from found
 
     def _note(self, job: Job, error: Transient | Permanent, now: datetime) -> None:
-        log.error("job %s: %s", job.id, error)
-        self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now)))
+        with about(job.id):
+            log.error("job %s: %s", job.id, error, signal=Signal.FAILED, error=type(error).__name__)
+            self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now)))
 
     def _unasked(self, job: Job, *, error: Transient | Permanent, now: datetime) -> Job:
         if isinstance(error, Permanent):
@@ -122,12 +127,14 @@ class PollJobs:
     def _take(self, job: Job, seen: Transcription, now: datetime) -> Generator[ListJobFiles, None, bool]:
         """Write what an entry of a list says of the job; return False if that has to be looked at again."""
         try:
-            yield from self._apply(job.id, self._with_error(job, seen), now)
+            with about(job.id):
+                found = self._apply(job.id, self._with_error(job, seen), now)
         except Throttled:
             raise
         except (Transient, Permanent) as error:
             self._note(job, error, now)
             return isinstance(error, Permanent)
+        yield from found
         return True
 
     def _with_error(self, job: Job, seen: Transcription) -> Transcription:
@@ -137,18 +144,19 @@ class PollJobs:
         try:
             return self.speech.transcription(job.id, job.self_url) or seen
         except Permanent as error:
-            log.warning("job %s: why it failed cannot be asked: %s", job.id, error)
+            log.warning("job %s: why it failed cannot be asked: %s", job.id, error, signal=Signal.TROUBLED)
             return seen
 
-    def _apply(self, job_id: str, seen: Transcription | None, now: datetime) -> Iterator[ListJobFiles]:
+    def _apply(self, job_id: str, seen: Transcription | None, now: datetime) -> list[ListJobFiles]:
         written = self.jobs.update(job_id, _pending_only(lambda job: observe(job, seen, self.patience, now)))
         if written is None:
-            return
+            return []
         log.info("job %s: Speech says %s: %s", job_id, seen.status if seen else "404", written.status)
         if written.failure is not None:
-            log.warning("job %s: %s: %s", job_id, written.failure.code, written.failure.message)
-        if written.status is Status.INGESTING:
-            yield ListJobFiles(job_id, written.run, written.reprocess_from)
+            code = written.failure.code
+            log.warning("job %s: %s: %s", job_id, code, written.failure.message, signal=Signal.TROUBLED, error=code)
+        wanted = written.status is Status.INGESTING
+        return [ListJobFiles(job_id, written.run, written.reprocess_from)] if wanted else []
 
 
 def _pending_only(change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
@@ -159,5 +167,5 @@ def _id(seen: Transcription) -> str | None:
     try:
         return seen.job_id
     except UnknownValue as error:
-        log.warning("poll: passed over an entry of the list: %s", error)
+        log.warning("poll: passed over an entry of the list: %s", error, signal=Signal.TROUBLED)
         return None

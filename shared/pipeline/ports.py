@@ -1,6 +1,6 @@
 """What the use cases need of the world. Adapters implement these; tests have fakes with state."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -84,6 +84,21 @@ class StoredHead(msgspec.Struct, frozen=True):
     etag: str
 
 
+PartEtags = Mapping[str, str]
+"""Ids of parts, each with the ETag under which it was seen."""
+
+
+class BrokenFile(msgspec.Struct, frozen=True):
+    """A file whose head names parts that are `missing`, or retired; `etag` is the head's.
+
+    None: it is the job's report, whose parts the job's document names.
+    """
+
+    key: FileKey
+    missing: list[str]
+    etag: str | None
+
+
 class Jobs(Protocol):
     """Container `jobs`."""
 
@@ -146,8 +161,14 @@ class Transcripts(Protocol):
         Raises Conflict when another head is there.
         """
 
-    def retire(self, key: FileKey, ids: Sequence[str]) -> None:
-        """Give parts an hour to live; those that are gone already do not matter."""
+    def parts(self, key: FileKey, revision: str) -> PartEtags:
+        """Return the parts of a revision that are not retired."""
+
+    def retire(self, key: FileKey, parts: PartEtags) -> None:
+        """Give parts an hour to live; those that are gone or were written anew since they were seen are left."""
+
+    def discount(self, key: FileKey, etag: str) -> None:
+        """Let the head with this ETag count as in in no run. Raises Conflict when another is there."""
 
     def remove(self, key: FileKey, revision: str) -> None:
         """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
@@ -164,5 +185,9 @@ class Transcripts(Protocol):
     def tally(self, job: Job) -> FileTally:
         """Count what is in and what was given up in the job's current run; a file that is in was not given up."""
 
-    def leftovers(self, job: Job, older_than: datetime) -> dict[FileKey, list[str]]:
-        """Ids of parts, by file, that no head (nor the job's report) names, that are not retired yet."""
+    def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
+        """Parts, by file, that no head (nor the job's report) names, that are not retired yet; and what is broken.
+
+        Those older than `older_than`; None: those of files that count as in, however old. Broken are files that count
+        as in, of which parts are missing or retired though they are named.
+        """

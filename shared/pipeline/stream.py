@@ -10,7 +10,8 @@ def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: 
     """Read the content to its end, giving each chunk to `raw` and `feed`; commit `raw` when the bytes are whole.
 
     Return the reader's error for a file that is no result: that is archived all the same, whole, for a person to see.
-    Raises Transient, with nothing archived, when the bytes stop early.
+    Raises Transient, with nothing archived, when the bytes stop early, or were harmed on their way: which is known at
+    their end only, so that a refused file is read to its end too.
     """
     refusal: Permanent | None = None
     for chunk in content.chunks:
@@ -19,8 +20,6 @@ def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: 
             if refusal is None:
                 feed(chunk)
         except Permanent as error:
-            if raw.name is None:
-                return error  # nothing is archived, so the rest need not be read
             refusal = error
     try:
         if refusal is None:

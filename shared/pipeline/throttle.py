@@ -1,12 +1,15 @@
-"""Throttling is no failed try: the invocation waits as it was told, its message is sent anew, and it ends well."""
+"""How a delivery ends that does not go well: throttling is no failed try; what fails is logged before it is raised."""
 
-import logging
 from collections.abc import Callable
+from typing import TypeVar
 
-from shared.errors import Throttled
+from shared.errors import Speech2CosmosError, Throttled
 from shared.pipeline.ports import Clock
+from shared.pipeline.signals import Log, Signal, whose
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
+
+_T = TypeVar("_T")
 
 THROTTLED_SECONDS = 5.0
 """How long a throttled invocation waits when it was not told how long."""
@@ -15,18 +18,43 @@ THROTTLED_LIMIT_SECONDS = 60.0
 """It never waits longer than this, told or not: the message is sent anew and will wait again."""
 
 
-def unless_throttled(clock: Clock, what: str, use_case: Callable[[], None]) -> bool:
-    """Run the use case and return True; after throttling, wait and return False: the message is to be sent anew."""
+def delivered(clock: Clock, attempt: int, use_case: Callable[[], _T], anew: _T) -> _T:
+    """Return what the use case returns; after throttling, wait and return `anew`: the message is to be sent again.
+
+    Raises what the use case raises; the log says of which attempt it was.
+    """
     try:
-        use_case()
+        return use_case()
     except Throttled as error:
-        wait_as_told(clock, what, error)
-        return False
-    return True
+        _wait_as_told(clock, error)
+        return anew
+    except Exception as error:
+        kind = type(error).__name__
+        # The platform logs what is raised; of what is not ours nobody knows whether its text may be shown.
+        words = str(error) if isinstance(error, Speech2CosmosError) else "see the exception"
+        log.warning(
+            "%s: attempt %d failed: %s: %s",
+            *(whose(), attempt, kind, words),
+            signal=Signal.FAILED,
+            attempt=attempt,
+            error=kind,
+        )
+        raise
 
 
-def wait_as_told(clock: Clock, what: str, error: Throttled) -> None:
-    """Wait for as long as the service said, within THROTTLED_LIMIT_SECONDS."""
+def unless_throttled(clock: Clock, attempt: int, use_case: Callable[[], object]) -> bool:
+    """Run the use case as `delivered` does and return True; False after throttling."""
+
+    def done() -> bool:
+        use_case()
+        return True
+
+    return delivered(clock, attempt, done, anew=False)
+
+
+def _wait_as_told(clock: Clock, error: Throttled) -> None:
     seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
-    log.warning("%s: throttled, sent anew after %.1f s: %s", what, seconds, error)
+    log.warning(
+        "%s: throttled, sent anew after %.1f s: %s", whose(), seconds, error, signal=Signal.THROTTLED, wait=seconds
+    )
     clock.sleep(seconds)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import msgspec
 
-from shared.domain.documents import FAILURE_ID, FileFailure, ReportPart, Transcript, TurnsPart
+from shared.domain.documents import FAILURE_ID, FileFailure, ReportPart, Transcript, TurnsPart, TurnsSummary
 from shared.domain.job import Job, ReportSummary, Status
 from shared.domain.speech_api import KIND_TRANSCRIPTION
 from shared.domain.speech_result import ResultHeader
@@ -52,13 +52,15 @@ def report_part(key: FileKey, revision: str) -> ReportPart:
     )
 
 
-def head(key: FileKey, revision: str, *, run: int = 1) -> Transcript:
-    """Return the head of a silent file."""
+def head(key: FileKey, revision: str, *, run: int = 1, parts: int = 0) -> Transcript:
+    """Return the head of a silent file, which names so many of the parts that `part` makes."""
     splitter = Splitter(key, revision, SplitOptions())
     assert list(splitter.finish()) == []
-    return splitter.head(
+    silent = splitter.head(
         ResultHeader(duration_in_ticks=10), run=run, name="a.json", raw="raw", size_in_bytes=1, ingested_at=NOON
     )
+    named = [part(key, revision, number).id for number in range(parts)]
+    return msgspec.structs.replace(silent, turns=TurnsSummary(len(named), named))
 
 
 def failure(key: FileKey, *, run: int = 1, kind: str = KIND_TRANSCRIPTION) -> FileFailure:

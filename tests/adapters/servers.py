@@ -2,8 +2,8 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
@@ -11,12 +11,16 @@ from ssl import SSLContext
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `cut` closes the connection after so many bytes of the body, short of its Content-Length."""
+    """One answer. `cut` closes the connection after so many bytes of the body, short of its Content-Length.
+
+    `raw`: what is written in place of all this, status line and headers too, until the other side hangs up.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
+    raw: Callable[[], Iterable[bytes]] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Server:
     origin: str
     answers: deque[Answer] = field(default_factory=deque)
     asked: list[Asked] = field(default_factory=list)
+    written: int = 0
+    """Bytes of raw answers that the other side took."""
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, *answers: Answer) -> None:
         """Answer so from now on."""
@@ -45,6 +52,13 @@ class Server:
         """Return the answer to the next request."""
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
+    def drip(self, data: bytes, seconds: float) -> Iterator[bytes]:
+        """Give one byte after the other, with a wait before each, for a raw answer."""
+        for byte in data:
+            if self.ended.wait(seconds):
+                return
+            yield bytes([byte])
+
 
 @contextmanager
 def serving(tls: SSLContext | None = None) -> Iterator[Server]:
@@ -53,12 +67,16 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _respond(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             server.asked.append(Asked(self.command, self.path, headers))
             answer = server.next()
+            if answer.raw is not None:
+                self._write(answer.raw())
+                return
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -68,12 +86,23 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
             if answer.cut is not None:
                 self.close_connection = True
 
+        def _write(self, pieces: Iterable[bytes]) -> None:
+            self.close_connection = True
+            with suppress(OSError):  # the other side has hung up
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    server.written += len(piece)
+
         do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _respond  # noqa: N815 - names that http.server asks for
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Say nothing of those who hang up: that is what many tests are about."""
+
+    httpd = Quiet(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True
     if tls is not None:
         httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
@@ -84,6 +113,7 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
     try:
         yield server
     finally:
+        server.ended.set()
         httpd.shutdown()
         thread.join()
         httpd.server_close()

@@ -1,6 +1,8 @@
 """Result files fetched from Azurite by signed links, and what is refused."""
 
+import base64
 import gzip
+import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -12,13 +14,16 @@ from azure.storage.blob import BlobServiceClient, ContainerClient, generate_blob
 
 from local.azurite import Azurite
 from shared.adapters.blob import blob_service, own_reader
-from shared.adapters.contents import CHUNK_BYTES, HttpContents
+from shared.adapters.bodies import CHUNK_BYTES
+from shared.adapters.contents import HttpContents
 from shared.domain.urls import HostRule
 from shared.errors import ForbiddenUrl, NotFound, Permanent, ServiceRefused, Throttled, Transient
 from shared.pipeline.ports import Refused
 from tests.adapters.servers import Answer, Server, serving
 
 BODY = b'{"recognizedPhrases": []}' + b" " * (2 * CHUNK_BYTES)
+TAGGED = {"ETag": '"1"'}
+"""As every answer of a store."""
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +120,45 @@ def test_a_blob_that_is_gone_is_not_found(contents: HttpContents, container: Con
 
 
 def test_a_body_shorter_than_its_content_length_is_transient(service: BlobServiceClient, server: Server) -> None:
-    server.answer(Answer(body=BODY, cut=CHUNK_BYTES + 10))
+    server.answer(Answer(body=BODY, headers=TAGGED, cut=CHUNK_BYTES + 10))
     with contents_for(service, server.origin).open(f"{server.origin}/a.json?sig=secret") as content:
         assert next(content.chunks) == BODY[:CHUNK_BYTES]
         with pytest.raises(Transient, match="stopped early") as error:
             list(content.chunks)
     assert "secret" not in str(error.value)
+
+
+def md5(body: bytes) -> str:
+    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+
+
+@pytest.mark.parametrize("body", [BODY[: len(BODY) // 2], BODY.replace(b"P", b"p"), b"<html></html>"])
+def test_bytes_that_are_not_those_that_the_store_has_a_hash_of_are_transient(
+    service: BlobServiceClient, server: Server, body: bytes
+) -> None:
+    opened, url = contents_for(service, server.origin), f"{server.origin}/a.json?sig=secret"
+    server.answer(Answer(body=body, headers={**TAGGED, "Content-MD5": md5(BODY)}))
+    with pytest.raises(Transient, match="not those that the store has a hash of") as error:
+        read(opened, url)
+    assert "secret" not in str(error.value)
+    server.answer(Answer(body=BODY, headers={**TAGGED, "Content-MD5": md5(BODY)}))
+    assert read(opened, url) == ('"1"', BODY)
+
+
+def test_azurite_gives_the_hash_of_what_was_uploaded_in_one_piece(container: ContainerClient) -> None:
+    there = container.get_blob_client("calls/größer 1.json").get_blob_properties()
+    assert there.content_settings.content_md5 == bytearray(hashlib.md5(BODY, usedforsecurity=False).digest())
+
+
+def test_a_page_that_no_store_gave_is_asked_for_again(service: BlobServiceClient, server: Server) -> None:
+    server.answer(
+        Answer(body=b"<html>"), Answer(body=b"{}", headers={"Last-Modified": "Mon, 02 Nov 2026 09:00:00 GMT"})
+    )
+    etag, body = read(contents_for(service, server.origin), f"{server.origin}/a.json?sig=s")
+    assert ("02 Nov" in etag, body) == (True, b"{}")
+    server.answer(Answer(body=b"<html>"))
+    with pytest.raises(Transient, match="neither ETag nor date"):
+        read(contents_for(service, server.origin), f"{server.origin}/a.json?sig=s")
 
 
 def test_a_redirect_is_refused_and_not_followed(service: BlobServiceClient, server: Server) -> None:
@@ -151,7 +189,7 @@ def test_other_answers_are_told_by_their_own_code(service: BlobServiceClient, se
 
 
 def test_a_blob_that_lies_compressed_is_read_as_what_it_holds(service: BlobServiceClient, server: Server) -> None:
-    server.answer(Answer(body=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"}))
+    server.answer(Answer(body=gzip.compress(b"{}"), headers={**TAGGED, "Content-Encoding": "gzip"}))
     assert read(contents_for(service, server.origin), f"{server.origin}/a.json?sig=s")[1] == b"{}"
 
 
@@ -181,7 +219,7 @@ def test_a_name_that_leads_to_a_loopback_address_is_refused_unless_its_origin_is
     with pytest.raises(ForbiddenUrl, match="no public address"):
         read(contents_for(service, "localhost"), "https://localhost/a.json?sig=s")
     port = server.origin.rpartition(":")[2]
-    server.answer(Answer(body=b"{}"))
+    server.answer(Answer(body=b"{}", headers=TAGGED))
     written_out = f"http://localhost:{port}"
     assert read(contents_for(service, written_out), f"{written_out}/a.json?sig=s")[1] == b"{}"
 

@@ -7,39 +7,39 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from local.cosmos import Cosmos
+from local.faults import Answer, FaultLayer, Front, Lost, Rule
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
-from shared.domain.job import Job, Status
+from shared.domain.job import NO_RUN, Job, Status
 from shared.errors import Conflict, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from tests.adapters.documents import head, new_job, new_key, part
-from tests.adapters.proxy import Fault, Proxy, proxying
 from tests.adapters.servers import serving
 
 AT_ONCE = {"x-ms-retry-after-ms": "1"}
 
 
 @pytest.fixture(scope="module")
-def between(cosmos: Cosmos) -> Iterator[Proxy]:
-    with proxying(cosmos.endpoint) as running:
-        yield running
+def between(cosmos: Cosmos) -> Iterator[Front]:
+    with FaultLayer() as layer:
+        yield layer.front("cosmos", cosmos.endpoint)
 
 
 @pytest.fixture(scope="module")
-def through(between: Proxy, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
-    """Return the module's database as it is reached through the proxy."""
-    return connect(between.endpoint, cosmos.key, database.id)
+def through(between: Front, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
+    """Return the module's database as it is reached through the layer."""
+    return connect(between.origin, cosmos.key, database.id)
 
 
 @pytest.fixture
-def proxy(between: Proxy) -> Proxy:
-    """Return the proxy without faults and requests of earlier tests."""
-    between.faults.clear()
+def front(between: Front) -> Front:
+    """Return the layer without faults and requests of earlier tests."""
+    between.rules.clear()
     between.asked.clear()
     return between
 
 
 @pytest.fixture
-def jobs(through: DatabaseProxy, proxy: Proxy) -> CosmosJobs:
-    assert proxy.faults == []
+def jobs(through: DatabaseProxy, front: Front) -> CosmosJobs:
+    assert front.rules == []
     return CosmosJobs(through, None)
 
 
@@ -49,9 +49,9 @@ def begin(job: Job) -> Job | None:
 
 
 @pytest.mark.parametrize("status", [408, 449, 500, 503])
-def test_a_busy_server_is_asked_again(jobs: CosmosJobs, proxy: Proxy, status: int) -> None:
+def test_a_busy_server_is_asked_again(jobs: CosmosJobs, front: Front, status: int) -> None:
     job = new_job()
-    proxy.faults.append(Fault("POST", "/docs", status, AT_ONCE))
+    front.rules.append(Rule(Answer(status, AT_ONCE), method="POST", target="/docs", times=1))
     jobs.create(job)
     assert jobs.get(job.id) == job
 
@@ -68,41 +68,41 @@ def test_a_busy_server_is_asked_again(jobs: CosmosJobs, proxy: Proxy, status: in
     ],
 )
 def test_what_stays_is_raised_as_ours_with_the_services_words(
-    jobs: CosmosJobs, proxy: Proxy, status: int, headers: dict[str, str], error: type[Speech2CosmosError]
+    jobs: CosmosJobs, front: Front, status: int, headers: dict[str, str], error: type[Speech2CosmosError]
 ) -> None:
-    proxy.faults.append(Fault("POST", "/docs", status, headers, times=1000))
-    with pytest.raises(error, match=f"Cosmos DB answered {status}: .*made up by the test") as raised:
+    front.rules.append(Rule(Answer(status, headers), method="POST", target="/docs"))
+    with pytest.raises(error, match=f"Cosmos DB answered {status}: .*made up by the fault layer") as raised:
         jobs.create(new_job())
     assert type(raised.value) is error
 
 
-def test_throttling_that_stays_is_throttled_with_what_the_service_told(jobs: CosmosJobs, proxy: Proxy) -> None:
-    proxy.faults.append(Fault("POST", "/docs", 429, {"x-ms-retry-after-ms": "30"}, times=1000))
+def test_throttling_that_stays_is_throttled_with_what_the_service_told(jobs: CosmosJobs, front: Front) -> None:
+    front.rules.append(Rule(Answer(429, {"x-ms-retry-after-ms": "30"}), method="POST", target="/docs"))
     with pytest.raises(Throttled) as throttled:
         jobs.create(new_job())
     assert throttled.value.retry_after == pytest.approx(0.03)
 
 
-def test_a_short_throttling_is_not_even_noticed(jobs: CosmosJobs, proxy: Proxy) -> None:
-    proxy.faults.append(Fault("POST", "/docs", 429, AT_ONCE, times=3))
+def test_a_short_throttling_is_not_even_noticed(jobs: CosmosJobs, front: Front) -> None:
+    front.rules.append(Rule(Answer(429, AT_ONCE), method="POST", target="/docs", times=3))
     jobs.create(new_job())
 
 
-def test_an_update_whose_answer_is_lost_returns_what_it_wrote(jobs: CosmosJobs, proxy: Proxy) -> None:
+def test_an_update_whose_answer_is_lost_returns_what_it_wrote(jobs: CosmosJobs, front: Front) -> None:
     job = new_job()
     jobs.create(job)
-    proxy.faults.append(Fault("PUT", f"/docs/{job.id}"))
+    front.rules.append(Rule(Lost(), method="PUT", target=f"/docs/{job.id}", times=1))
     written = jobs.update(job.id, begin)
-    assert proxy.faults[0].times == 0
+    assert front.rules[0].met == 1
     assert written is not None, "or the poll would send no message for a job that it moved to ingesting"
     assert written.status is Status.INGESTING
     assert jobs.get(job.id) == written
 
 
-def test_an_update_whose_answer_is_lost_and_that_is_overwritten_begins_anew(jobs: CosmosJobs, proxy: Proxy) -> None:
+def test_an_update_whose_answer_is_lost_and_that_is_overwritten_begins_anew(jobs: CosmosJobs, front: Front) -> None:
     job = new_job()
     jobs.create(job)
-    proxy.faults.append(Fault("PUT", f"/docs/{job.id}", 449, AT_ONCE, times=1))
+    front.rules.append(Rule(Answer(449, AT_ONCE), method="PUT", target=f"/docs/{job.id}", times=1))
 
     def change(current: Job) -> Job:
         if current.poll_count == 0:
@@ -114,34 +114,58 @@ def test_an_update_whose_answer_is_lost_and_that_is_overwritten_begins_anew(jobs
     assert written.poll_count == 6
 
 
-def test_a_creation_whose_answer_is_lost_is_a_conflict_with_the_job_in_place(jobs: CosmosJobs, proxy: Proxy) -> None:
+def test_a_creation_whose_answer_is_lost_is_a_conflict_with_the_job_in_place(jobs: CosmosJobs, front: Front) -> None:
     job = new_job()
-    proxy.faults.append(Fault("POST", "/docs"))
+    front.rules.append(Rule(Lost(), method="POST", target="/docs", times=1))
     with pytest.raises(Conflict):
         jobs.create(job)
     assert jobs.get(job.id) == job
 
 
-def test_a_commit_whose_answer_is_lost_is_made(through: DatabaseProxy, proxy: Proxy) -> None:
+def test_a_commit_whose_answer_is_lost_is_made(through: DatabaseProxy, front: Front) -> None:
     transcripts = CosmosTranscripts(through, 86_400)
     key = new_key()
-    proxy.faults.append(Fault("POST", "/docs"))
+    front.rules.append(Rule(Lost(), method="POST", target="/docs", times=1))
     transcripts.commit(key, [part(key, "r1", 0)], head(key, "r1"), None)
-    assert proxy.faults[0].times == 0
+    assert front.rules[0].met == 1
     stored = transcripts.head(key)
     assert stored is not None
-    proxy.faults.append(Fault("POST", "/docs"))
+    front.rules.append(Rule(Lost(), method="POST", target="/docs", times=1))
     transcripts.commit(key, [part(key, "r2", 0)], head(key, "r2"), stored.etag)
-    assert proxy.faults[1].times == 0
+    assert front.rules[1].met == 1
     stored = transcripts.head(key)
     assert stored is not None
     assert stored.head.revision == "r2"
 
 
-def test_a_batch_that_is_throttled_is_throttled(through: DatabaseProxy, proxy: Proxy) -> None:
+def test_a_discount_whose_answer_is_lost_is_made(through: DatabaseProxy, front: Front) -> None:
     transcripts = CosmosTranscripts(through, None)
     key = new_key()
-    proxy.faults.append(Fault("POST", "/docs", 429, AT_ONCE, times=1000))
+    transcripts.commit(key, [], head(key, "r1"), None)
+    stored = transcripts.head(key)
+    assert stored is not None
+    front.rules.append(Rule(Lost(), method="PATCH", target="/docs/transcript", times=1))
+    transcripts.discount(key, stored.etag)
+    assert front.rules[0].met == 1
+    stored = transcripts.head(key)
+    assert stored is not None
+    assert stored.head.run == NO_RUN
+
+
+def test_retiring_whose_answer_is_lost_is_made(through: DatabaseProxy, front: Front) -> None:
+    transcripts = CosmosTranscripts(through, None)
+    key = new_key()
+    transcripts.write(key, [part(key, "r1", 0)])
+    front.rules.append(Rule(Lost(), method="PATCH", target="/docs/", times=1))
+    transcripts.retire(key, transcripts.parts(key, "r1"))
+    assert front.rules[0].met == 1
+    assert transcripts.parts(key, "r1") == {}
+
+
+def test_a_batch_that_is_throttled_is_throttled(through: DatabaseProxy, front: Front) -> None:
+    transcripts = CosmosTranscripts(through, None)
+    key = new_key()
+    front.rules.append(Rule(Answer(429, AT_ONCE), method="POST", target="/docs"))
     with pytest.raises(Throttled):
         transcripts.write(key, [part(key, "r1", 0), part(key, "r1", 1)])
 

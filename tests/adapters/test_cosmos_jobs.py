@@ -7,9 +7,21 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosJobs
+from shared.adapters.retrying import RACE_ATTEMPTS
 from shared.domain.documents import ReportDetail
-from shared.domain.job import END_STATES, POLL_ID, Failure, FileCounts, Job, PollMark, Rejected, Status
-from shared.errors import Conflict
+from shared.domain.job import (
+    END_STATES,
+    LISTING_GIVEN_UP,
+    POLL_ID,
+    Failure,
+    FileCounts,
+    Job,
+    PollMark,
+    Rejected,
+    Status,
+)
+from shared.errors import Conflict, Transient
+from shared.pipeline.signals import Signal, counts
 from tests.adapters.documents import NOON, new_job, new_key, summary
 
 RETENTION = 86_400
@@ -105,13 +117,31 @@ def test_an_update_sees_what_another_wrote_between_its_reading_and_its_writing(j
 
 def test_an_update_of_a_job_that_is_changed_all_the_time_gives_up_as_a_conflict(jobs: CosmosJobs) -> None:
     job_id = put(jobs)
+    seen: list[int] = []
 
     def change(job: Job) -> Job:
+        seen.append(job.poll_count)
         jobs.update(job_id, lambda other: msgspec.structs.replace(other, poll_count=other.poll_count + 1))
         return msgspec.structs.replace(job, locale="de-DE")
 
+    begun = counts()[Signal.RETRY]
     with pytest.raises(Conflict):
         jobs.update(job_id, change)
+    assert seen == list(range(RACE_ATTEMPTS))
+    assert counts()[Signal.RETRY] == begun + RACE_ATTEMPTS - 1
+
+
+def test_an_error_of_the_change_itself_is_not_tried_again(jobs: CosmosJobs) -> None:
+    job_id = put(jobs)
+    seen: list[Job] = []
+
+    def change(job: Job) -> Job:
+        seen.append(job)
+        raise Transient("the job's report was replaced")
+
+    with pytest.raises(Transient, match="report"):
+        jobs.update(job_id, change)
+    assert len(seen) == 1
 
 
 def test_an_update_of_a_job_that_is_deleted_meanwhile_writes_nothing(jobs: CosmosJobs, database: DatabaseProxy) -> None:
@@ -188,6 +218,28 @@ def test_a_rejected_message_is_kept_once_and_is_no_job(jobs: CosmosJobs) -> None
     assert [rejected.id for rejected in jobs.rejected(10)] == ["rejected_b", "rejected_a"]
     assert len(jobs.rejected(1)) == 1
     assert jobs.new(10) == []
+
+
+def test_a_rejected_message_is_read_by_its_id_and_forgotten_unless_it_was_rejected_again(jobs: CosmosJobs) -> None:
+    first = Rejected(id="rejected_a", queue="q", message="m", code="c", reason="r", rejected_at=hour(3))
+    jobs.reject(first)
+    assert jobs.rejected_as("rejected_a") == first
+    again = msgspec.structs.replace(first, rejected_at=hour(4))
+    jobs.reject(again)
+    assert not jobs.forget(first)
+    assert jobs.rejected() == [again]
+    assert jobs.forget(again)
+    assert jobs.forget(again)
+    assert (jobs.rejected(), jobs.rejected_as("rejected_a")) == ([], None)
+
+
+def test_unlisted_are_the_jobs_whose_listing_was_given_up_and_that_came_to_no_better_end(jobs: CosmosJobs) -> None:
+    stuck = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
+    wanted = {put(jobs, status=status, failure=stuck) for status in (Status.INGESTING, Status.EXPIRED)}
+    put(jobs, status=Status.INGESTING)
+    put(jobs, status=Status.EXPIRED, failure=Failure("Expired", "late", "speech2cosmos"))
+    put(jobs, status=Status.FAILED, failure=Failure(LISTING_GIVEN_UP, "a code of Speech's", "Speech"))
+    assert set(ids(jobs.unlisted())) == wanted
 
 
 def test_jobs_are_listed_the_newest_first_and_by_status(jobs: CosmosJobs) -> None:

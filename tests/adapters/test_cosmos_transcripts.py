@@ -8,7 +8,7 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosTranscripts
-from shared.adapters.cosmos.transcripts import RETIRED_SECONDS
+from shared.adapters.cosmos.inventory import RETIRED_SECONDS
 from shared.domain.documents import FAILURE_ID, HEAD_ID
 from shared.domain.job import FailedFile, Status
 from shared.domain.speech_api import KIND_REPORT
@@ -84,7 +84,8 @@ def test_writing_parts_again_changes_nothing_and_takes_their_end_away(transcript
     key = new_key()
     parts = [part(key, "r1", number) for number in range(3)]
     transcripts.write(key, parts)
-    transcripts.retire(key, [parts[0].id])
+    transcripts.retire(key, {parts[0].id: transcripts.parts(key, "r1")[parts[0].id]})
+    assert lives(transcripts, key)[parts[0].id] == RETIRED_SECONDS
     transcripts.write(key, parts)
     assert lives(transcripts, key) == {each.id: None for each in parts}
 
@@ -98,13 +99,29 @@ def test_a_document_too_big_for_a_batch_is_written_by_itself(transcripts: Cosmos
 def test_retired_parts_get_an_hour_and_those_that_are_gone_do_not_matter(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.write(key, [part(key, "r1", number) for number in range(3)])
-    transcripts.retire(key, [part(key, "r1", 0).id, "gone", part(key, "r1", 1).id])
+    seen = transcripts.parts(key, "r1")
+    transcripts.retire(key, {part(key, "r1", 0).id: seen[part(key, "r1", 0).id], "gone": '"1"'})
+    transcripts.retire(key, {part(key, "r1", 1).id: seen[part(key, "r1", 1).id]})
     assert lives(transcripts, key) == {
         part(key, "r1", 0).id: RETIRED_SECONDS,
         part(key, "r1", 1).id: RETIRED_SECONDS,
         part(key, "r1", 2).id: None,
     }
     assert RETIRED_SECONDS == 3600
+
+
+def test_parts_that_were_written_anew_since_they_were_seen_are_not_retired(transcripts: CosmosTranscripts) -> None:
+    key = new_key()
+    transcripts.write(key, [part(key, "r1", number) for number in range(3)])
+    seen = transcripts.parts(key, "r1")
+    assert seen.keys() == {part(key, "r1", number).id for number in range(3)}
+    transcripts.write(key, [part(key, "r1", 1)])
+    transcripts.retire(key, seen)
+    assert lives(transcripts, key) == {
+        name: None if name == part(key, "r1", 1).id else RETIRED_SECONDS for name in seen
+    }
+    assert transcripts.parts(key, "r1").keys() == {part(key, "r1", 1).id}
+    assert transcripts.parts(key, "r2") == {}
 
 
 def test_removing_a_revision_leaves_head_failure_and_other_revisions(transcripts: CosmosTranscripts) -> None:
@@ -185,23 +202,26 @@ def test_leftovers_are_old_parts_that_neither_head_nor_report_name(
     job = new_job()
     key, headless, report = new_key(job), new_key(job), new_key(job)
     job = msgspec.structs.replace(job, report=summary(report, "r1"))
-    transcripts.commit(key, [part(key, "r1", 0)], head(key, "r1"), None)
+    transcripts.commit(key, [part(key, "r1", 0)], head(key, "r1", parts=1), None)
     transcripts.write(key, [part(key, "r0", 0), part(key, "r0", 1)])
     transcripts.write(headless, [part(headless, "r1", 0)])
     transcripts.write(report, [report_part(report, "r1")])
     transcripts.write(report, [report_part(report, "r0")])
     transcripts.put_failure(failure(headless))
     now = datetime.now(UTC)
-    left = {file: sorted(names) for file, names in transcripts.leftovers(job, now + LATER).items()}
-    assert left == {
+    left, broken = transcripts.leftovers(job, now + LATER)
+    assert broken == []
+    assert {file: sorted(parts) for file, parts in left.items()} == {
         key: [part(key, "r0", 0).id, part(key, "r0", 1).id],
         headless: [part(headless, "r1", 0).id],
         report: [report_part(report, "r0").id],
     }
-    assert transcripts.leftovers(job, now - LATER) == {}
-    for file, names in left.items():
-        transcripts.retire(file, names)
-    assert transcripts.leftovers(job, now + LATER) == {}
+    assert transcripts.leftovers(job, now - LATER) == ({}, [])
+    of_files_that_are_in = {key: left[key], report: left[report]}
+    assert transcripts.leftovers(job, None) == (of_files_that_are_in, [])
+    for file, parts in left.items():
+        transcripts.retire(file, parts)
+    assert transcripts.leftovers(job, now + LATER) == ({}, [])
 
 
 def test_with_retention_every_document_gets_a_time_to_live(database: DatabaseProxy) -> None:
@@ -213,8 +233,9 @@ def test_with_retention_every_document_gets_a_time_to_live(database: DatabasePro
     transcripts.put_failure(failure(key))
     found = lives(transcripts, key)
     assert len(found) == 6
-    assert set(found.values()) == {RETENTION}
-    transcripts.retire(key, [part(key, "r1", 0).id])
+    assert {found.pop(HEAD_ID), found.pop(FAILURE_ID)} == {RETENTION}
+    assert set(found.values()) == {RETENTION + RETIRED_SECONDS}, "a part does not go before its head"
+    transcripts.retire(key, transcripts.parts(key, "r1"))
     assert lives(transcripts, key)[part(key, "r1", 0).id] == RETIRED_SECONDS
 
 

@@ -25,8 +25,8 @@ PARAMETERS = set(re.findall(r"^param (\w+)", MAIN, re.MULTILINE))
 OUTPUTS = set(re.findall(r"^output (\w+)", MAIN, re.MULTILINE))
 ENVIRONMENT = set(re.findall(r"\$\{(\w+)", PARAMETERS_FILE))
 
-OTHER_CAMEL = {"timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound"}
-"""Names in these pages that are Speech's or the documents', not the Bicep's."""
+OTHER_CAMEL = {"timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound", "givenUp"}
+"""Names in these pages that are Speech's, the documents' or the log's, not the Bicep's."""
 
 LEVELS = {"info": "1", "warning": "2", "error": "3"}
 
@@ -117,6 +117,12 @@ def test_every_log_line_is_explained_and_every_explained_line_is_logged() -> Non
 
 def test_commands_are_commands() -> None:
     known = {command.callback.__name__ for command in command_line.registered_commands if command.callback}
+    for group in command_line.registered_groups:
+        assert group.typer_instance is not None
+        known.add(str(group.typer_instance.info.name))
+        members = {str(command.name) for command in group.typer_instance.registered_commands}
+        named = set(re.findall(rf"speech2cosmos {group.typer_instance.info.name} ([a-z]+)", OPERATIONS))
+        assert named == members, "each has its place in the table of commands, and no other is named"
     for page in (DEPLOY, OPERATIONS, COST):
         used = set(re.findall(r"(?:`|^    )speech2cosmos\s([a-z]+)\b(?!=)", page, re.MULTILINE))
         assert used

@@ -36,6 +36,10 @@ def named_in(error: str) -> list[str]:
         (["jobs"], ["COSMOS_ENDPOINT"]),
         (["show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
         (["submit", WHOLE_JOB], ["AzureWebJobsStorage"]),
+        (["replay", WHOLE_JOB], ["AzureWebJobsStorage"]),
+        (["poison", "list"], ["COSMOS_ENDPOINT"]),
+        (["poison", "show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
+        (["poison", "requeue", WHOLE_JOB], ["COSMOS_ENDPOINT", "AzureWebJobsStorage"]),
         (["submit", f"https://x.example/{WHOLE_JOB}"], ["SPEECH_ENDPOINT", "AzureWebJobsStorage"]),
     ],
 )

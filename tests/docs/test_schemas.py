@@ -165,6 +165,8 @@ def test_the_messages_that_are_shown_are_understood(ran: Run) -> None:
     hosts = HostRule("SPEECH_ALLOWED_HOSTS", ())
     enqueued = decode_enqueued(msgspec.json.encode(shown["enqueued"]), hosts)
     assert (enqueued.job_id, enqueued.reprocess) == (shown["enqueued"]["id"], True)
+    replayed = decode_enqueued(msgspec.json.encode(shown["enqueued to be replayed"]), hosts)
+    assert (replayed.job_id, replayed.reprocess, replayed.replay) == (shown["enqueued"]["id"], False, True)
     for name in MESSAGES.values():
         assert msgspec.json.decode(msgspec.json.encode(decode_work(msgspec.json.encode(shown[name])))) == shown[name]
     assert decode_work(shown["fileFailure"]["queueMessage"].encode()).job_id == shown["fileFailure"]["jobId"]

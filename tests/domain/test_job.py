@@ -32,6 +32,7 @@ FAILED, NOT_FOUND, EXPIRED = Status.FAILED, Status.NOT_FOUND, Status.EXPIRED
 ROWS: dict[tuple[Status | None, Event], Status] = {
     (NEW, Event.ENQUEUED): PENDING,
     (NEW, Event.REPROCESS): PENDING,
+    (NEW, Event.REPLAY): PENDING,
     (PENDING, Event.NOT_ENDED): PENDING,
     (PENDING, Event.SUCCEEDED): INGESTING,
     (PENDING, Event.SPEECH_FAILED): FAILED,
@@ -43,17 +44,27 @@ ROWS: dict[tuple[Status | None, Event], Status] = {
     # enqueued again: nothing happens while pending or ingesting
     (PENDING, Event.ENQUEUED): PENDING,
     (PENDING, Event.REPROCESS): PENDING,
+    (PENDING, Event.REPLAY): PENDING,
     (INGESTING, Event.ENQUEUED): INGESTING,
     (INGESTING, Event.REPROCESS): INGESTING,
-    # nor when completed, unless reprocess is true
+    (INGESTING, Event.REPLAY): INGESTING,
+    # nor when completed, unless reprocess or replay is true
     (COMPLETED, Event.ENQUEUED): COMPLETED,
     (COMPLETED, Event.REPROCESS): PENDING,
+    (COMPLETED, Event.REPLAY): PENDING,
     (WITH_ERRORS, Event.ENQUEUED): WITH_ERRORS,
     (WITH_ERRORS, Event.REPROCESS): PENDING,
+    (WITH_ERRORS, Event.REPLAY): PENDING,
     # a failed, expired or notFound job starts over
     **{
-        (state, event): PENDING for state in (FAILED, EXPIRED, NOT_FOUND) for event in (Event.ENQUEUED, Event.REPROCESS)
+        (state, event): PENDING
+        for state in (FAILED, EXPIRED, NOT_FOUND)
+        for event in (Event.ENQUEUED, Event.REPROCESS, Event.REPLAY)
     },
+    # a file that had counted as given up is counted again
+    (INGESTING, Event.CAME_IN_LATE): INGESTING,
+    (WITH_ERRORS, Event.CAME_IN_LATE): INGESTING,
+    (EXPIRED, Event.CAME_IN_LATE): INGESTING,
     # a job may vanish from Speech, or stand still for good, after it succeeded: it must not wait for ever
     (INGESTING, Event.STILL_MISSING): NOT_FOUND,
     (INGESTING, Event.TOO_OLD): EXPIRED,

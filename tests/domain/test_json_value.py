@@ -17,7 +17,6 @@ def test_a_value_ends_before_whatever_follows_it(rest: bytes, end: int, *, final
 CUT_OFF = [
     *(
         b"1",
-        b"12 ",
         b"-",
         b"1e",
         b"1.",
@@ -25,14 +24,19 @@ CUT_OFF = [
         b"n",
         b'"',
         b'"abc',
-        b'"a"',
         b'"\\',
         b'"\\u12',
         b'"\\ud83d',
         b'"\\ud83d\\',
     ),
-    *(b'"\\ud83d\\ude', b"[", b"[1, fals", b"[-", b'{"a"', b'{"a": ', b'{"a": {}}', b"[[]]"),
+    *(b'"\\ud83d\\ude', b"[", b"[1, fals", b"[-", b'{"a"', b'{"a": '),
 ]
+
+
+@pytest.mark.parametrize("rest", [b"12 ", b'"a"', b'"a" \n', b'{"a": {}}', b"[[]]", b"true", b"-0.5e1\t"], ids=repr)
+@pytest.mark.parametrize("final", [False, True])
+def test_a_value_that_cannot_go_on_is_whole_whatever_follows(rest: bytes, *, final: bool) -> None:
+    assert end_of_value(memoryview(rest), final=final) == len(rest)
 
 
 @pytest.mark.parametrize("rest", CUT_OFF, ids=repr)

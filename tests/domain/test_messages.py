@@ -40,6 +40,8 @@ ACCEPTED = {
     f'{{"id": "{ID.upper()}", "reprocess": false}}': Enqueued(ID),
     f'{{"reprocess": true, "id": " {ID}\\n"}}': Enqueued(ID, None, reprocess=True),
     f'{{"id": "{NEW_SELF}", "reprocess": true}}': Enqueued(ID, NEW_SELF, reprocess=True),
+    f'{{"id": "{ID}", "replay": true}}': Enqueued(ID, replay=True),
+    f'{{"id": "{SELF}", "replay": true, "reprocess": true}}': Enqueued(ID, SELF, reprocess=True, replay=True),
 }
 
 WRAPPINGS: dict[str, Callable[[str], bytes]] = {
@@ -66,7 +68,7 @@ REFUSED = [
     (ID[:-1], "is neither a transcription id"),
     (ID + "0", "is neither a transcription id"),
     (ID.replace("-", ""), "is neither a transcription id"),
-    ("{" + ID + "}", 'is not {"id": "…", "reprocess": false}'),
+    ("{" + ID + "}", 'is not {"id": "…", "reprocess": false, "replay": false}'),
     (f"{ID} {ID}", "is neither a transcription id"),
     (f'"{ID}"', "is neither a transcription id"),
     (f'["{ID}"]', "is neither a transcription id"),
@@ -77,14 +79,15 @@ REFUSED = [
     ('{"id": null}', "Expected `str`, got `null` - at `$.id`"),
     (f'{{"id": "{ID}", "reprocess": "yes"}}', "Expected `bool`, got `str` - at `$.reprocess`"),
     (f'{{"id": "{ID}", "reprocess": 1}}', "Expected `bool`, got `int` - at `$.reprocess`"),
+    (f'{{"id": "{ID}", "replay": "yes"}}', "Expected `bool`, got `str` - at `$.replay`"),
     (f'{{"id": "{ID}", "reproces": true}}', "Object contains unknown field `reproces`"),
     (f'{{"ID": "{ID}"}}', "unknown field `ID`"),
     (f'{{"id": "{ID}"', "Input data was truncated"),
     (f'{{"id": "{ID}"}} x', "trailing characters"),
     ('{"id": "no"}', "'no' is neither a transcription id"),
     ('{"id": ""}', "'' is neither a transcription id"),
-    ('{"id": "\\ud83d"}', 'is not {"id": "…", "reprocess": false}'),
-    ('{"id":' + "[" * 100_000, 'is not {"id": "…", "reprocess": false}'),
+    ('{"id": "\\ud83d"}', 'is not {"id": "…", "reprocess": false, "replay": false}'),
+    ('{"id":' + "[" * 40_000, 'is not {"id": "…", "reprocess": false, "replay": false}'),
     (SELF.removeprefix("https://"), "is neither a transcription id"),
     (SELF.replace(f"/{ID}", ""), "is not the path of a transcription"),
     (SELF + "/files", "is not the path of a transcription"),
@@ -142,9 +145,17 @@ def test_no_message_at_all_does_worse_than_be_refused(body: bytes) -> None:
 
 TEXT = st.text(max_size=20)
 COUNT = st.integers(0, 2**40)
+JOBS = st.uuids().map(str)
+FILES = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=100)
+
+
+def _fetching(job: str, file: str, kind: str, run: int, name: str | None) -> FetchFile:
+    return FetchFile(job, file, kind, f"{SELF.replace(ID, job)}/files/{file}", run, run, name)
+
+
 WORK = st.one_of(
-    st.builds(ListJobFiles, TEXT, COUNT, COUNT, st.none() | TEXT, COUNT, COUNT),
-    st.builds(FetchFile, TEXT, TEXT, TEXT, TEXT, COUNT, COUNT, st.none() | TEXT),
+    st.builds(ListJobFiles, JOBS, COUNT, COUNT, st.none() | TEXT, COUNT, COUNT),
+    st.builds(_fetching, JOBS, FILES, TEXT, COUNT, st.none() | TEXT),
 )
 
 
@@ -168,13 +179,13 @@ def test_work_is_written_under_these_names() -> None:
         "reports": 1,
         "version": 1,
     }
-    fetching = FetchFile(ID, "f1", "Transcription", "https://h/files/f1", run=2, name="contenturl_0.json")
+    fetching = FetchFile(ID, "f1", "Transcription", f"{SELF}/files/f1", run=2, name="contenturl_0.json")
     assert json.loads(encode(fetching)) == {
         "do": "fetch",
         "jobId": ID,
         "fileId": "f1",
         "kind": "Transcription",
-        "self": "https://h/files/f1",
+        "self": f"{SELF}/files/f1",
         "run": 2,
         "reprocessFrom": 0,
         "name": "contenturl_0.json",

@@ -141,7 +141,7 @@ def test_a_report_without_details_is_one_document_all_the_same(body: Json) -> No
     [
         (b"{}", "this is no report"),
         ((DATA / "empty.json").read_bytes(), "this is no report"),
-        (b'{"details": [], "failedTranscriptionsCount": "two"}', "the counts: Expected `int | null`, got `str`"),
+        (b'{"details": [], "failedTranscriptionsCount": "two"}', "Count (byte 45): Expected `int | null`, got `str`"),
         (b'{"details": [{"status": 1}]}', "details[0] (byte 13): Expected `str | null`, got `int` - at `$.status`"),
         (b'{"details": null}', "byte 12: details is not an array"),
         (b'{"details": []', "byte 14: the file ends in the middle"),

@@ -45,8 +45,21 @@ def test_a_new_job_is_pending_due_at_once_and_in_its_first_run() -> None:
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.INGESTING])
 @pytest.mark.parametrize("reprocess", [False, True])
-def test_nothing_happens_to_a_job_that_is_under_way(status: Status, *, reprocess: bool) -> None:
-    assert enqueue(job(status), Enqueued(ID, SELF, reprocess), NOW) is None
+@pytest.mark.parametrize("replay", [False, True])
+def test_nothing_happens_to_a_job_that_is_under_way(status: Status, *, reprocess: bool, replay: bool) -> None:
+    assert enqueue(job(status), Enqueued(ID, SELF, reprocess, replay), NOW) is None
+
+
+@pytest.mark.parametrize("status", sorted(END_STATES))
+def test_a_replay_starts_any_ended_job_over_and_keeps_what_is_in(status: Status) -> None:
+    ended = job(status, run=3, reprocess_from=2, self_url=SELF, ended_at=at(hours=1), report=REPORT)
+    again = enqueue(ended, Enqueued(ID, replay=True), NOW)
+    assert again is not None
+    assert (again.status, again.run, again.reprocess_from) == (Status.PENDING, 4, 2)
+    assert (again.self_url, again.report, again.files, again.ended_at) == (SELF, REPORT, FileCounts(), None)
+    both = enqueue(ended, Enqueued(ID, reprocess=True, replay=True), NOW)
+    assert both is not None
+    assert both.reprocess_from == 4, "a reprocess includes a replay"
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.COMPLETED_WITH_ERRORS])

@@ -20,21 +20,36 @@ SPEECH = "eastus.api.cognitive.microsoft.com"
 @pytest.mark.parametrize(
     ("url", "allowed"),
     [
-        ("https://a.blob.core.windows.net/c/b.json?sv=1&sig=x%2By", Allowed("a.blob.core.windows.net", 443, False)),
-        ("https://a.z12.blob.core.windows.net/", Allowed("a.z12.blob.core.windows.net", 443, False)),
-        ("https://A.Blob.Core.Windows.Net/x", Allowed("a.blob.core.windows.net", 443, False)),
-        ("HTTPS://a-b.blob.core.windows.net:443/x", Allowed("a-b.blob.core.windows.net", 443, False)),
-        ("https://a.blob.core.windows.net:/x", Allowed("a.blob.core.windows.net", 443, False)),
-        ("https://a.blob.core.windows.net", Allowed("a.blob.core.windows.net", 443, False)),
+        (
+            "https://a.blob.core.windows.net/c/b.json?sv=1&sig=x%2By",
+            Allowed("a.blob.core.windows.net", 443, trusted=False, named=False),
+        ),
+        (
+            "https://a.z12.blob.core.windows.net/",
+            Allowed("a.z12.blob.core.windows.net", 443, trusted=False, named=False),
+        ),
+        ("https://A.Blob.Core.Windows.Net/x", Allowed("a.blob.core.windows.net", 443, trusted=False, named=False)),
+        (
+            "HTTPS://a-b.blob.core.windows.net:443/x",
+            Allowed("a-b.blob.core.windows.net", 443, trusted=False, named=False),
+        ),
+        ("https://a.blob.core.windows.net:/x", Allowed("a.blob.core.windows.net", 443, trusted=False, named=False)),
+        ("https://a.blob.core.windows.net", Allowed("a.blob.core.windows.net", 443, trusted=False, named=False)),
         (
             "https://a.blob.core.windows.net?x=http://evil.example/#@evil",
-            Allowed("a.blob.core.windows.net", 443, False),
+            Allowed("a.blob.core.windows.net", 443, trusted=False, named=False),
         ),
-        ("https://a.blob.core.windows.net/@evil.example/%5C", Allowed("a.blob.core.windows.net", 443, False)),
-        (f"https://{SPEECH}/speechtotext/v3.1/transcriptions/1", Allowed(SPEECH, 443, False)),
-        ("http://127.0.0.1:10000/devstoreaccount1/c/b.json?sig=x", Allowed("127.0.0.1", 10_000, True)),
-        ("HTTP://127.0.0.1:10000", Allowed("127.0.0.1", 10_000, True)),
-        ("http://[::1]:7071/api", Allowed("::1", 7071, True)),
+        (
+            "https://a.blob.core.windows.net/@evil.example/%5C",
+            Allowed("a.blob.core.windows.net", 443, trusted=False, named=False),
+        ),
+        (f"https://{SPEECH}/speechtotext/v3.1/transcriptions/1", Allowed(SPEECH, 443, trusted=False, named=True)),
+        (
+            "http://127.0.0.1:10000/devstoreaccount1/c/b.json?sig=x",
+            Allowed("127.0.0.1", 10_000, trusted=True, named=True),
+        ),
+        ("HTTP://127.0.0.1:10000", Allowed("127.0.0.1", 10_000, trusted=True, named=True)),
+        ("http://[::1]:7071/api", Allowed("::1", 7071, trusted=True, named=True)),
     ],
 )
 def test_links_to_listed_hosts_are_allowed(url: str, allowed: Allowed) -> None:

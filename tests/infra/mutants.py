@@ -200,7 +200,7 @@ MUTANTS = (
     Mutant("flex", _APP, "        version: '3.12'", "        version: '3.9'"),
     Mutant("flex", _APP, "__credential: 'managedidentity'", "__credential: 'managedIdentity'"),
     Mutant("signal", _APP, "['poll_jobs', 'accept_job']", "['poll_job', 'accept_job']"),
-    Mutant("signal", _ALERTS, "Message contains ': given up: '", "Message contains ': was given up: '"),
+    Mutant("signal", _ALERTS, "Message contains ': given up: '", "Message contains ': abandoned: '"),
     Mutant("azd", _APP, "'azd-service-name': 'api'", "'azd-service-name': 'app'"),
     Mutant("azd", _MAIN, "{ 'azd-env-name': environmentName }", "{ 'env-name': environmentName }"),
     Mutant("azd", _MAIN, "output AZURE_LOCATION string", "output LOCATION string"),

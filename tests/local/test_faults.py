@@ -7,6 +7,7 @@ import requests
 
 from local.faults import (
     Answer,
+    ClientGone,
     CutLength,
     CutShort,
     Drop,
@@ -50,6 +51,27 @@ def test_without_rules_request_and_answer_pass_as_they_are(front: Front, server:
     (asked,) = server.asked
     assert (asked.method, asked.path, asked.headers["x-own"]) == ("POST", "/a%20b?c=%2F", "1")
     assert asked.headers["host"] == front.origin.removeprefix("http://"), "as a signature may cover it"
+
+
+def test_a_body_of_more_than_a_megabyte_passes(front: Front, server: Server) -> None:
+    body = b"x" * 3_000_000
+    assert requests.post(front.origin, data=body, timeout=30).content == BODY
+    (asked,) = server.asked
+    assert asked.headers["content-length"] == str(len(body))
+
+
+def test_a_service_that_is_dead_looks_so(server: Server) -> None:
+    with FaultLayer() as layer:
+        dead = layer.front("service", "http://127.0.0.1:9")
+        with pytest.raises(requests.ConnectionError):
+            ask(dead)
+
+
+def test_a_watcher_sees_the_answer_of_the_service(front: Front) -> None:
+    seen: list[bytes] = []
+    front.watch = lambda exchange, moment: seen.append(exchange.answer) if moment is Moment.AFTER else None
+    ask(front)
+    assert seen == [BODY]
 
 
 def test_an_answer_in_the_services_place_keeps_the_request_from_it(front: Front, server: Server) -> None:
@@ -144,3 +166,21 @@ def test_a_watcher_is_told_before_and_after_the_service_acted(front: Front, serv
     ask(front)
     ask(front)
     assert seen == [(1, Moment.BEFORE, 0), (1, Moment.AFTER, 1), (2, Moment.BEFORE, 1), (2, Moment.AFTER, 2)]
+
+
+@pytest.mark.parametrize(("moment", "acted"), [(Moment.BEFORE, 0), (Moment.AFTER, 1)])
+def test_a_watcher_may_say_that_the_client_is_gone(front: Front, server: Server, moment: Moment, acted: int) -> None:
+    def watch(_: Exchange, now: Moment) -> None:
+        if now is moment:
+            raise ClientGone
+
+    front.watch = watch
+    with pytest.raises(requests.ConnectionError):
+        ask(front)
+    assert len(server.asked) == acted
+
+
+def test_a_body_of_megabytes_passes(front: Front, server: Server) -> None:
+    body = bytes(3_000_000)
+    assert requests.put(front.origin, data=body, timeout=5).content == BODY
+    assert server.asked[0].headers["content-length"] == "3000000"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from azure.storage.queue import QueueClient
 
 from local.processes import Service, ServiceDied, start
 from local.stack import Stack, start_stack
@@ -114,6 +115,23 @@ def test_a_store_that_dies_ends_the_stack_with_its_name(stack: Stack, state: Pat
         stack.wait(enough)
     stack.stop()
     assert alive(pids) == []
+
+
+def test_storage_that_is_started_again_has_its_address_and_its_data(stack: Stack, state: Path) -> None:
+    before = endpoints(state)
+    with QueueClient.from_connection_string(stack.settings["AzureWebJobsStorage"], "kept") as queue:
+        queue.create_queue()
+        queue.send_message("still here")
+        stack.restart_azurite()
+        assert [message.content for message in queue.receive_messages()] == ["still here"]
+    after = endpoints(state)
+    assert after["pids"]["azurite"] != before["pids"]["azurite"]
+    assert {**after, "pids": None} == {**before, "pids": None}
+    assert sorted(alive(after["pids"])) == ["azurite", "host"]
+    enough = threading.Event()
+    threading.Timer(1, enough.set).start()
+    stack.wait(enough)
+    assert after["pids"]["host"] == before["pids"]["host"]
 
 
 def test_a_second_stack_on_the_same_state_is_refused(stack: Stack, state: Path) -> None:

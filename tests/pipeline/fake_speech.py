@@ -57,6 +57,7 @@ class FakeSpeech:
         self.broken: dict[str, Speech2CosmosError] = {}
         self.asked: list[str] = []
         self.page = 100
+        self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech does not say
 
     def add(self, *jobs: SpeechJob) -> None:
         """Let Speech have further jobs."""
@@ -108,6 +109,7 @@ class FakeSpeech:
             "kind": kind,
             "name": f"{file_id}.json",
             "links": {"contentUrl": f"{CONTENT}/{job_id}/{file_id}?sig={self.requests['file']}"},
+            "properties": {"size": self.sizes.get(file_id)},
         }
         return msgspec.convert(said, TranscriptionFile)
 

@@ -27,7 +27,7 @@ def begun() -> World:
 
 def ended(world: World) -> World:
     """Let the timer run until the job has ended."""
-    for _ in range(4):
+    for _ in range(10):
         world.drain()
         world.tick()
         if world.job().status not in {Status.PENDING, Status.INGESTING}:
@@ -70,6 +70,19 @@ def test_faults_and_lost_answers_at_any_step_give_the_same_documents(data: st.Da
     while world.queue:
         world.deliver(data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered"))
     world.script.chance = lambda _: None
+    assert ended(world).state() == REFERENCE
+
+
+@SOME
+@given(st.data())
+def test_documents_of_files_deleted_by_hand_before_the_end_are_there_after_it(data: st.DataObject) -> None:
+    world = begun()
+    while world.queue:
+        world.deliver(data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered"))
+        partitions = world.transcripts.partitions
+        there = [(key, name) for key, documents in partitions.items() for name in documents]
+        for key, name in data.draw(st.lists(st.sampled_from(there), max_size=2, unique=True) if there else st.just([])):
+            del partitions[key][name]
     assert ended(world).state() == REFERENCE
 
 

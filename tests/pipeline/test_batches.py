@@ -99,11 +99,10 @@ def test_a_file_that_is_no_result_is_archived_whole_and_its_error_comes_back(bad
     assert (reader.fed[-1], reader.closed) == ((b"b", False) if bad else (b"c", True))
 
 
-def test_without_an_archive_the_rest_of_a_bad_file_is_not_read() -> None:
-    error = InvalidResult("byte 1")
-    rest = AssertionError("the rest was read")
-    refusal, _ = _carry(Reader(b"a", error), _content(b"a", error=rest), keeps=False)
-    assert refusal is error
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_bad_file_is_read_to_its_end_where_it_shows_whether_its_bytes_are_the_stores(*, keeps: bool) -> None:
+    with pytest.raises(Transient, match="hash"):
+        _carry(Reader(b"a", InvalidResult("byte 1")), _content(b"a", error=Transient("hash")), keeps=keeps)
 
 
 @pytest.mark.parametrize("reader", [Reader(), Reader(b"a", InvalidResult("byte 0"))])

@@ -34,16 +34,46 @@ def test_a_file_that_is_no_result_is_given_up_at_once_and_nothing_else_is_harmed
     assert [(each.file_id, each.code) for each in job.files.failures] == [("bad", "InvalidResult")]
 
 
-def test_without_an_archive_a_bad_file_is_not_read_to_its_end_and_names_no_raw() -> None:
+def test_without_an_archive_the_failure_of_a_bad_file_names_no_raw() -> None:
     world = World()
     world.archive.keeps = False
-    world.contents.chunk = 10
-    world.put_job({"bad": b'{"recognizedPhrases": 1}' + b" " * 1000})
-    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # only its last chunk is missing
+    world.put_job({"bad": b'{"recognizedPhrases": 1}'})
     world.run()
     failure = world.failure("bad")
     assert failure is not None
     assert (failure.code, failure.raw) == ("InvalidResult", None)
+
+
+def test_a_bad_file_whose_bytes_were_harmed_on_their_way_is_not_given_up_for_that() -> None:
+    world = World()
+    world.contents.chunk = 10
+    world.put_job({"bad": b'{"recognizedPhrases": 1}' + b" " * 1000})
+    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # known at its end only, as of bytes that do not fit their hash
+    world.run()
+    failure = world.failure("bad")
+    assert failure is not None
+    assert (failure.code, failure.attempts) == ("GivenUp", 5)
+
+
+@pytest.mark.parametrize(
+    ("size", "code", "attempts"), [(200, "GivenUp", 5), (30, "ResultCutShort", 1), (None, "ResultCutShort", 1)]
+)
+def test_a_file_cut_short_of_what_speech_says_is_asked_for_again(size: int | None, code: str, attempts: int) -> None:
+    world = World()
+    world.put_job({"short": b'{"recognizedPhrases": [       '})
+    world.speech.sizes["short"] = size
+    world.run()
+    failure = world.failure("short")
+    assert failure is not None
+    assert (failure.code, failure.attempts) == (code, attempts)
+    assert "the file ends in the middle" in failure.message
+
+
+def test_a_file_that_is_a_result_is_one_whatever_speech_says_of_its_size() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.speech.sizes["a"] = 10**9
+    assert world.run().status is Status.COMPLETED
 
 
 def test_a_bad_report_is_a_failure_of_ours_that_does_not_count_as_a_file() -> None:
@@ -235,6 +265,6 @@ def test_a_throttled_use_case_waits_as_told_and_has_its_message_sent_anew() -> N
     def throttled() -> None:
         raise Throttled("429", retry_after=7.0)
 
-    assert not unless_throttled(clock, "accept_job", throttled)
+    assert not unless_throttled(clock, 1, throttled)
     assert clock.slept == [7.0]
-    assert unless_throttled(clock, "accept_job", lambda: None)
+    assert unless_throttled(clock, 1, lambda: None)

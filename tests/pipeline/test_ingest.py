@@ -10,7 +10,7 @@ from shared.domain.split import FileKey, SplitOptions
 from shared.errors import Conflict, Transient
 from shared.pipeline.ingest import Trace
 from tests.pipeline.fake_speech import CONTENT
-from tests.pipeline.fakes import RETIRED_SECONDS
+from tests.pipeline.fake_transcripts import RETIRED_SECONDS
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, fetch_message, large_result, report_file
 
@@ -30,7 +30,7 @@ def test_when_the_head_is_there_it_is_read_and_nothing_else_is_done(world: World
     world.script.log.clear()
     requests = world.speech.requests.copy()
     assert world.fetch(fetch_message("a"), 1) == []
-    assert world.script.log == ["head", "clear_failure"]
+    assert world.script.log == ["head", "failure"]
     assert world.speech.requests == requests
 
 
@@ -103,7 +103,7 @@ def test_a_reader_never_sees_a_head_whose_parts_are_not_all_there() -> None:
             assert set(_head(documents).parts()) <= documents.keys()
             heads.add(_head(documents).revision)
 
-    for effect in ("write", "commit", "archive.commit", "retire", "clear_failure"):
+    for effect in ("write", "commit", "archive.commit", "retire", "failure"):
         world.script.before(effect, *[look] * 10)
         world.script.after(effect, *[look] * 10)
     world.fetch(fetch_message("a"), 1)
@@ -112,7 +112,7 @@ def test_a_reader_never_sees_a_head_whose_parts_are_not_all_there() -> None:
     assert len(heads) == 2
 
 
-@pytest.mark.parametrize("effect", ["write", "archive.commit", "commit", "clear_failure"])
+@pytest.mark.parametrize("effect", ["write", "archive.commit", "commit", "failure"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_any_step_and_delivered_again_gives_the_same_documents(effect: str, moment: str) -> None:
     alone, world = World(), World()

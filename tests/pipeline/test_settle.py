@@ -12,11 +12,12 @@ from shared.domain.messages import ListJobFiles
 from shared.errors import Speech2CosmosError, Throttled, Transient
 from shared.pipeline.settle import TIDY_AFTER
 from tests.pipeline.fake_speech import CONTENT
-from tests.pipeline.fakes import RETIRED_SECONDS
+from tests.pipeline.fake_transcripts import RETIRED_SECONDS
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, fetch_message, large_result, report_file, result
 
 OTHER = JOB.replace("1", "9")
+FILE_A = f"{CONTENT}/{JOB}/a"
 
 
 @pytest.fixture
@@ -48,6 +49,18 @@ def test_a_file_that_is_missing_keeps_the_job_from_ending(world: World) -> None:
     world.fetch(fetch_message("a"), 1)
     world.tick()
     assert (world.job().status, world.job().files.ingested) == (Status.INGESTING, 1)
+
+
+def test_a_slow_count_leaves_the_rest_to_the_next_run_so_that_what_the_poll_found_is_sent(world: World) -> None:
+    world.put_job({"a": result("one")}, job_id=OTHER)
+    world.enqueue(OTHER)
+    world.tick()
+    world.drain()
+    world.script.after("tally", lambda: world.clock.move(seconds=61))
+    world.tick()
+    assert {world.job().status, world.job(OTHER).status} == {Status.INGESTING, Status.COMPLETED}
+    world.tick()
+    assert {world.job().status, world.job(OTHER).status} == {Status.COMPLETED}
 
 
 def test_a_job_that_stands_still_is_listed_again_every_half_hour(world: World) -> None:
@@ -126,28 +139,73 @@ def test_throttled_ends_the_counting_until_the_next_tick(world: World) -> None:
     assert world.script.counts()["tally"] == 1
 
 
-def test_what_a_dead_run_left_behind_is_retired_a_day_after_the_job_ended(world: World) -> None:
-    url = f"{CONTENT}/{JOB}/a"
-    world.contents.blobs[url] = large_result("died")
+def dies(world: World) -> set[str]:
+    """Let a run of file a die before its commit; return the names of the parts that it leaves."""
+    world.contents.blobs[FILE_A] = large_result("died")
     world.script.before("commit", fails(Transient("killed")))
     with pytest.raises(Transient):
         world.fetch(fetch_message("a"), 1)
     left = set(world.file("a"))
     assert left
-    world.contents.blobs[url] = result("one")
+    return left
+
+
+def test_what_a_dead_run_left_of_a_file_that_is_in_is_retired_before_the_job_ends(world: World) -> None:
+    left = dies(world)
+    world.contents.blobs[FILE_A] = result("one")
     world.drain()
     world.tick()
-    world.clock.time += TIDY_AFTER - timedelta(minutes=1)
-    world.tick()
-    assert {each.ttl for each in world.file("a").values()} == {UNSET}
-    world.clock.move(minutes=2)
-    world.tick()
+    assert world.job().status is Status.COMPLETED
     documents = world.file("a")
     head = documents[HEAD_ID]
     assert isinstance(head, Transcript)
     assert {documents[name].ttl for name in left} == {RETIRED_SECONDS}
     assert {documents[name].ttl for name in head.parts()} == {UNSET}
     assert {each.ttl for each in world.file("report").values()} == {UNSET}
+
+
+def test_parts_that_died_between_the_new_head_and_the_retiring_of_the_old_are_retired_before_the_job_ends(
+    world: World,
+) -> None:
+    world.drain()
+    world.tick()
+    old = set(world.file("a")) - {HEAD_ID}
+    world.contents.blobs[FILE_A] = result("other")
+    world.enqueue(reprocess=True)
+    world.tick()
+    world.script.before("retire", fails(Transient("killed")))
+    world.drain()
+    assert {world.file("a")[name].ttl for name in old} == {UNSET}
+    world.tick()
+    assert world.job().status is Status.COMPLETED
+    assert {world.file("a")[name].ttl for name in old} == {RETIRED_SECONDS}
+
+
+def test_a_job_whose_leftovers_could_not_be_retired_ends_at_the_next_tick(world: World) -> None:
+    left = dies(world)
+    world.contents.blobs[FILE_A] = result("one")
+    world.drain()
+    world.script.before("retire", fails(Transient("down")))
+    world.tick()
+    assert world.job().status is Status.INGESTING
+    world.tick()
+    assert world.job().status is Status.COMPLETED
+    assert {world.file("a")[name].ttl for name in left} == {RETIRED_SECONDS}
+
+
+def test_what_a_dead_run_left_of_a_file_that_is_not_in_is_retired_a_day_after_the_job_ended(world: World) -> None:
+    left = dies(world)
+    del world.contents.blobs[FILE_A]
+    world.drain()
+    world.tick()
+    assert world.job().status is Status.COMPLETED_WITH_ERRORS
+    world.clock.time += TIDY_AFTER - timedelta(minutes=1)
+    world.tick()
+    assert {world.file("a")[name].ttl for name in left} == {UNSET}
+    world.clock.move(minutes=2)
+    world.tick()
+    assert {world.file("a")[name].ttl for name in left} == {RETIRED_SECONDS}
+    assert {each.ttl for each in world.file("b").values()} == {UNSET}
     assert world.job().tidied_at is not None
     world.script.log.clear()
     world.tick()

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.documents import FileDocument, FileFailure
+from shared.domain.documents import FAILURE_ID, FileDocument, FileFailure
 from shared.domain.job import Job
-from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, ListJobFiles, Work, encode
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, EnqueueRequest, FetchFile, ListJobFiles, Work, encode
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
 from shared.domain.split import FileKey, SplitOptions
 from shared.domain.transitions import Patience
@@ -22,7 +22,8 @@ from shared.pipeline.poll import PollJobs
 from shared.pipeline.settle import SettleJobs
 from tests.pipeline.fake_blobs import FakeArchive, FakeContents
 from tests.pipeline.fake_speech import CONTENT, ROOT, FakeSpeech, SpeechJob
-from tests.pipeline.fakes import FakeClock, FakeJobs, FakeTranscripts
+from tests.pipeline.fake_transcripts import FakeTranscripts
+from tests.pipeline.fakes import FakeClock, FakeJobs
 from tests.pipeline.script import Script
 
 JOB = "11111111-2222-4333-8444-555555555555"
@@ -67,9 +68,9 @@ class World:
         self.speech.add(job)
         return job
 
-    def enqueue(self, job_id: str = JOB, *, reprocess: bool = False) -> None:
+    def enqueue(self, job_id: str = JOB, *, reprocess: bool = False, replay: bool = False) -> None:
         """Do what becomes of a message that a user sends."""
-        body = msgspec.json.encode({"id": job_id, "reprocess": reprocess})
+        body = msgspec.json.encode(EnqueueRequest(job_id, reprocess, replay))
         try:
             self.accept(body)
         except InvalidMessage:
@@ -102,9 +103,9 @@ class World:
         while self.queue:
             self.deliver()
 
-    def run(self, job_id: str = JOB, *, reprocess: bool = False) -> Job:
+    def run(self, job_id: str = JOB, *, reprocess: bool = False, replay: bool = False) -> Job:
         """Take a job through its whole life: enqueued, polled, fetched, settled."""
-        self.enqueue(job_id, reprocess=reprocess)
+        self.enqueue(job_id, reprocess=reprocess, replay=replay)
         self.tick()
         self.drain()
         self.tick()
@@ -121,7 +122,9 @@ class World:
 
     def failure(self, file_id: str, job_id: str = JOB) -> FileFailure | None:
         """Return the file's failure."""
-        return self.transcripts.failure(FileKey(job_id, file_id))
+        found = self.file(file_id, job_id).get(FAILURE_ID)
+        assert found is None or isinstance(found, FileFailure)
+        return found
 
     def state(self) -> dict[str, Any]:
         """Return all that readers can see, without times of day and counts of deliveries."""

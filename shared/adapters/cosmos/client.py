@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 
 from shared.adapters.azure_errors import translated
@@ -13,9 +17,18 @@ from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.domain.documents import Document
 from shared.errors import Conflict, Speech2CosmosError
+from shared.pipeline.signals import asked_again_within
+
+SERVICE = "Cosmos DB"
+
+CALL_SECONDS = 30
+"""One try of ours takes no longer, whatever the SDK repeats within it, a page of a query each; checked between its own
+tries, so that a connection (5 s) may come on top."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+_TROUBLE = 400
 
 
 def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
@@ -23,12 +36,20 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
 
     Raises Transient when the account cannot be reached.
     """
-    with cosmos_errors():
+    with cosmos_errors(), _watched():
         client = CosmosClient(
             endpoint,
             key or credential(),
             # Without it the SDK escapes all but ASCII, which nearly doubles such documents on the wire.
             enable_compact_utf8_item_writes=True,
+            # Our own policy asks again, and tells of it.
+            retry_total=0,
+            retry_connect=0,
+            retry_read=0,
+            retry_throttle_total=-1,  # the SDK takes 0 for "not given", which is 9
+            read_timeout=CALL_SECONDS,
+            raw_request_hook=_sends,
+            raw_response_hook=_answers,
         )
     return client.get_database_client(database)
 
@@ -45,13 +66,62 @@ def cosmos_errors() -> Iterator[None]:
     except HttpResponseError as error:
         raise _ours(error) from error
     except AzureError as error:
-        raise translated("Cosmos DB", error) from error
+        raise translated(SERVICE, error) from error
 
 
 def _ours(error: HttpResponseError) -> Speech2CosmosError:
     headers = dict(getattr(error, "headers", None) or {})
     milliseconds = headers.get("x-ms-retry-after-ms")
-    return translated("Cosmos DB", error, float(milliseconds) / 1000 if milliseconds else None)
+    return translated(SERVICE, error, float(milliseconds) / 1000 if milliseconds else None)
+
+
+@dataclass
+class _Watch:
+    """What the SDK sent last within one call, and what came of it."""
+
+    sent: str | None = None
+    tries: int = 0
+    trouble: str | None = None
+    repeated: bool = False
+
+
+_watch: ContextVar[_Watch | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def _watched() -> Iterator[_Watch]:
+    """Tell of what the SDK repeats by itself in the block.
+
+    It cannot all be switched off, nor should it: another region, a replica with an older session (404/1002), a write
+    region that moved (403/3), the account's own description. In one region it repeats reads after 408 and 5xx once.
+    """
+    watch = _Watch()
+    token = _watch.set(watch)
+    try:
+        yield watch
+    finally:
+        _watch.reset(token)
+
+
+def _sends(request: PipelineRequest[Any]) -> None:
+    watch = _watch.get()
+    if watch is None:
+        return
+    sent = f"{request.http_request.method} {urlsplit(request.http_request.url).path}"
+    if sent == watch.sent and watch.trouble is not None:
+        asked_again_within(SERVICE, watch.tries, f"{sent}: {watch.trouble}")
+        watch.tries += 1
+        watch.repeated = True
+    else:
+        watch.tries = 1
+    watch.sent, watch.trouble = sent, "no answer"
+
+
+def _answers(response: PipelineResponse[Any, Any]) -> None:
+    watch = _watch.get()
+    if watch is not None:
+        status = response.http_response.status_code
+        watch.trouble = f"answered {status}" if status >= _TROUBLE else None
 
 
 def call(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -60,16 +130,25 @@ def call(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     Raises ours: NotFound, Conflict (PerhapsOurs when it was tried more than once), Throttled, Transient,
     ServiceRefused.
     """
-    policy = retrying()
+    return _tried(lambda: function(*args, timeout=CALL_SECONDS, **kwargs))  # type: ignore[arg-type] # the SDK's **kwargs
+
+
+def _tried(request: Callable[[], _T]) -> _T:
+    policy = retrying(SERVICE)
+    repeated = False
 
     def once() -> _T:
-        with cosmos_errors():
-            return function(*args, **kwargs)
+        nonlocal repeated
+        with cosmos_errors(), _watched() as watch:
+            try:
+                return request()
+            finally:
+                repeated = repeated or watch.repeated
 
     try:
         return policy(once)
     except Conflict as error:
-        if policy.statistics["attempt_number"] > 1:
+        if repeated or policy.statistics["attempt_number"] > 1:
             raise PerhapsOurs(str(error)) from error
         raise
 
@@ -84,7 +163,7 @@ def query(
     """Return the rows of a query; `values` are its @parameters; without `partition` all partitions are asked."""
     parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": each} for name, each in (values or {}).items()]
     where: dict[str, Any] = {"partition_key": partition} if partition else {"enable_cross_partition_query": True}
-    return call(lambda: list(container.query_items(text, parameters=parameters, **where)))
+    return _tried(lambda: list(container.query_items(text, parameters=parameters, timeout=CALL_SECONDS, **where)))
 
 
 def as_item(document: Document, retention_seconds: int | None) -> dict[str, Any]:

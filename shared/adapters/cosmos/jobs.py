@@ -8,12 +8,12 @@ from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
+from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
-from shared.domain.job import END_STATES, POLL_ID, Job, PollMark, Rejected, Status
+from shared.domain.job import END_STATES, LISTING_GIVEN_UP, POLL_ID, Job, PollMark, Rejected, Status
 from shared.errors import Conflict, NotFound
 
-_UPDATE_ATTEMPTS = 10
 _PENDING = f"SELECT * FROM c WHERE c.type = 'job' AND c.status = '{Status.PENDING}'"
 _ASKED = f"{_PENDING} AND c.pollCount > 0"
 
@@ -41,7 +41,9 @@ class CosmosJobs:
         others are faster again and again.
         """
         lost: Job | None = None
-        for attempt in range(_UPDATE_ATTEMPTS):
+
+        def once() -> Job | None:
+            nonlocal lost
             found = self._read(job_id)
             if found is None:
                 return None
@@ -52,22 +54,18 @@ class CosmosJobs:
             if changed is None:
                 return None
             try:
-                call(
-                    self._container.replace_item,
-                    job_id,
-                    self._item(changed),
-                    etag=etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
+                self._replace(changed, etag)
             except NotFound:
                 return None
-            except Conflict as error:
-                if attempt == _UPDATE_ATTEMPTS - 1:
-                    raise
-                lost = changed if isinstance(error, PerhapsOurs) else None
-            else:
-                return changed
-        raise AssertionError("the loop returns or raises")
+            except PerhapsOurs:
+                lost = changed
+                raise
+            except Conflict:
+                lost = None
+                raise
+            return changed
+
+        return racing("Cosmos DB")(once)
 
     def new(self, limit: int) -> list[Job]:
         """Pending jobs never asked for, the oldest first."""
@@ -114,10 +112,8 @@ class CosmosJobs:
 
     def poll_mark(self) -> PollMark:
         """Read the poll's memory."""
-        try:
-            return msgspec.convert(call(self._container.read_item, POLL_ID, POLL_ID), PollMark)
-        except NotFound:
-            return PollMark(id=POLL_ID)
+        found = self._item_of(POLL_ID)
+        return msgspec.convert(found, PollMark) if found else PollMark(id=POLL_ID)
 
     def put_poll_mark(self, mark: PollMark) -> None:
         """Write the poll's memory."""
@@ -127,20 +123,60 @@ class CosmosJobs:
         """Keep a message that was not understood."""
         call(self._container.upsert_item, as_item(rejected, self._retention))
 
-    def rejected(self, limit: int) -> list[Rejected]:
-        """Messages that were not understood, the newest first."""
-        text = f"SELECT TOP {limit:d} * FROM c WHERE c.type = 'rejected' ORDER BY c.rejectedAt DESC"
+    def rejected(self, limit: int | None = None) -> list[Rejected]:
+        """Messages that were not understood, or could not be accepted, the newest first; all without a limit."""
+        top = "" if limit is None else f"TOP {limit:d} "
+        text = f"SELECT {top}* FROM c WHERE c.type = 'rejected' ORDER BY c.rejectedAt DESC"
         return msgspec.convert(query(self._container, text), list[Rejected])
+
+    def rejected_as(self, rejected_id: str) -> Rejected | None:
+        """Read the document of one such message."""
+        found = self._item_of(rejected_id)
+        return msgspec.convert(found, Rejected) if found else None
+
+    def forget(self, rejected: Rejected) -> bool:
+        """Delete the document of a message; False: it was rejected again since, and stays."""
+        found = self._item_of(rejected.id)
+        if found is None:
+            return True
+        if msgspec.convert(found, Rejected) != rejected:
+            return False
+        condition = {"etag": found["_etag"], "match_condition": MatchConditions.IfNotModified}
+        try:
+            call(self._container.delete_item, rejected.id, rejected.id, **condition)
+        except NotFound:
+            return True
+        except Conflict:
+            return False
+        return True
+
+    def unlisted(self) -> list[Job]:
+        """Jobs that wait to be listed again, or expired so, after listing their files was given up."""
+        waiting = f"c.status IN ('{Status.INGESTING}', '{Status.EXPIRED}')"
+        text = f"SELECT * FROM c WHERE c.type = 'job' AND {waiting} AND c.failure.code = '{LISTING_GIVEN_UP}'"
+        return _decoded(query(self._container, text))
 
     def _item(self, job: Job) -> dict[str, Any]:
         return as_item(job, self._retention)
 
+    def _replace(self, job: Job, etag: str) -> None:
+        call(
+            self._container.replace_item,
+            job.id,
+            self._item(job),
+            etag=etag,
+            match_condition=MatchConditions.IfNotModified,
+        )
+
     def _read(self, job_id: str) -> tuple[Job, str] | None:
+        item = self._item_of(job_id)
+        return (msgspec.convert(item, Job), item["_etag"]) if item else None
+
+    def _item_of(self, document_id: str) -> dict[str, Any] | None:
         try:
-            item = call(self._container.read_item, job_id, job_id)
+            return dict(call(self._container.read_item, document_id, document_id))
         except NotFound:
             return None
-        return msgspec.convert(item, Job), item["_etag"]
 
     def _jobs(self, text: str, limit: int, values: Mapping[str, str] | None = None) -> list[Job]:
         return _decoded(query(self._container, text.replace("SELECT *", f"SELECT TOP {limit:d} *", 1), values))

@@ -1,31 +1,31 @@
 """Container `transcripts`: all documents of one audio file share a logical partition."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
+from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
 from shared.domain.containers import TRANSCRIPTS
-from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Transcript
-from shared.domain.job import SHOWN_FAILURES, FailedFile, Job
+from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
+from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
-from shared.errors import NotFound
-from shared.pipeline.ports import StoredHead
-
-RETIRED_SECONDS = 3600
-"""How long a replaced revision lives on, for readers who hold its head."""
-
-_PARTS = "c.type IN ('track', 'combined', 'turns', 'report')"
+from shared.errors import Conflict, NotFound
+from shared.pipeline.ports import BrokenFile, PartEtags, StoredHead
 
 
 class CosmosTranscripts:
-    """Implements the port Transcripts. `retention_seconds`: the `ttl` of every document; None: they stay."""
+    """Implements the port Transcripts. `retention_seconds`: the `ttl` of every document; None: they stay.
+
+    Parts get an hour more than their head: so they do not go before it, and a reader who holds it still finds them.
+    """
 
     def __init__(self, database: DatabaseProxy, retention_seconds: int | None) -> None:
         self._container = database.get_container_client(TRANSCRIPTS.name)
@@ -40,17 +40,17 @@ class CosmosTranscripts:
         """Upsert documents of one file, all or none."""
         if len(documents) == 1:
             # A batch has room for 1.2 MB, a single item for 2 MB.
-            call(self._container.upsert_item, as_item(documents[0], self._retention))
+            call(self._container.upsert_item, self._item(documents[0]))
         else:
-            self._batch(key, [("upsert", (as_item(each, self._retention),)) for each in documents])
+            self._batch(key, [("upsert", (self._item(each),)) for each in documents])
 
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
         """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
 
         Raises Conflict when another head is there.
         """
-        operations: list[Any] = [("upsert", (as_item(each, self._retention),)) for each in documents]
-        item = as_item(head, self._retention)
+        operations: list[Any] = [("upsert", (self._item(each),)) for each in documents]
+        item = self._item(head)
         if replaces is None:
             operations.append(("create", (item,)))
         else:
@@ -62,22 +62,34 @@ class CosmosTranscripts:
             if stored is None or not item.items() <= stored.items():
                 raise
 
-    def retire(self, key: FileKey, ids: Sequence[str]) -> None:
-        """Give parts an hour to live; those that are gone already do not matter."""
-        for part in ids:
+    def parts(self, key: FileKey, revision: str) -> PartEtags:
+        """Return the parts of a revision that are not retired."""
+        text = f"SELECT c.id, c._etag FROM c WHERE {LIVING} AND c.revision = @revision"
+        rows = query(self._container, text, {"revision": revision}, partition=_partition(key))
+        return {row["id"]: row["_etag"] for row in rows}
+
+    def retire(self, key: FileKey, parts: PartEtags) -> None:
+        """Give parts an hour to live; those that are gone or were written anew since they were seen are left."""
+        for part, etag in parts.items():
             try:
-                call(
-                    self._container.patch_item,
-                    part,
-                    _partition(key),
-                    patch_operations=[{"op": "set", "path": "/ttl", "value": RETIRED_SECONDS}],
-                )
-            except NotFound:
+                self._patch(key, part, etag, "/ttl", RETIRED_SECONDS)
+            except (NotFound, Conflict):
                 continue
+
+    def discount(self, key: FileKey, etag: str) -> None:
+        """Let the head with this ETag count as in in no run. Raises Conflict when another is there."""
+        try:
+            self._patch(key, HEAD_ID, etag, "/run", NO_RUN)
+        except NotFound:
+            return
+        except PerhapsOurs:
+            stored = self._read(key, HEAD_ID)
+            if stored is not None and stored["run"] != NO_RUN:
+                raise
 
     def remove(self, key: FileKey, revision: str) -> None:
         """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
-        text = f"SELECT VALUE c.id FROM c WHERE {_PARTS} AND c.revision = @revision"
+        text = f"SELECT VALUE c.id FROM c WHERE {PARTS} AND c.revision = @revision"
         for part in query(self._container, text, {"revision": revision}, partition=_partition(key)):
             self._delete(key, part)
 
@@ -88,7 +100,7 @@ class CosmosTranscripts:
 
     def put_failure(self, failure: FileFailure) -> None:
         """Write why a file was given up."""
-        call(self._container.upsert_item, as_item(failure, self._retention))
+        call(self._container.upsert_item, self._item(failure))
 
     def clear_failure(self, key: FileKey) -> None:
         """Delete the file's failure, if there is one."""
@@ -109,27 +121,25 @@ class CosmosTranscripts:
         failures = [row for row in shown if row["fileId"] not in done]
         return FileTally(len(ingested), kinds[False], kinds[True], msgspec.convert(failures, list[FailedFile]))
 
-    def leftovers(self, job: Job, older_than: datetime) -> dict[FileKey, list[str]]:
-        """Ids of parts, by file, that no head (nor the job's report) names, that are not retired yet."""
-        heads = "SELECT c.fileId, c.revision, c.tracks, c.combined, c.turns FROM c WHERE c.type = 'transcript'"
-        named: set[tuple[str, str]] = set()
-        expected = 0
-        for row in query(self._container, heads, partition=[job.id]):
-            named.add((row["fileId"], row["revision"]))
-            expected += sum(len(group["parts"]) for group in (*row["tracks"], *row["combined"], row["turns"]))
-        if job.report is not None:
-            named.add((job.report.file_id, job.report.revision))
-            expected += len(job.report.parts)
-        parts = f"FROM c WHERE {_PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
-        # The index counts the parts for next to nothing; reading a row of each costs as much as a reader's visit.
-        (there,) = query(self._container, f"SELECT VALUE COUNT(1) {parts}", partition=[job.id])
-        left: dict[FileKey, list[str]] = defaultdict(list)
-        if there > expected:
-            older = f"SELECT c.id, c.fileId, c.revision {parts} AND c._ts < @before"
-            for row in query(self._container, older, {"before": int(older_than.timestamp())}, partition=[job.id]):
-                if (row["fileId"], row["revision"]) not in named:
-                    left[FileKey(job.id, row["fileId"])].append(row["id"])
-        return dict(left)
+    def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
+        """Parts, by file, that no head (nor the job's report) names, that are not retired yet; and what is broken."""
+        named = named_parts(self._container, job)
+        keys = {each.key for each in counting(job, named)}
+        broken = broken_files(self._container, job, named)
+        named_and_there = sum(len(each.parts) for each in named) - sum(len(each.missing) for each in broken)
+        (there,) = query(self._container, f"SELECT VALUE COUNT(1) FROM c WHERE {LIVING}", partition=[job.id])
+        left: dict[FileKey, dict[str, str]] = defaultdict(dict)
+        if there > named_and_there:
+            revisions = {(each.key.file_id, each.revision) for each in named}
+            before = None if older_than is None else int(older_than.timestamp())
+            parts = f"SELECT c.id, c.fileId, c.revision, c._etag, c._ts FROM c WHERE {LIVING}"
+            for row in query(self._container, parts, partition=[job.id]):
+                key = FileKey(job.id, row["fileId"])
+                if (row["fileId"], row["revision"]) in revisions:
+                    continue
+                if key in keys if before is None else row["_ts"] < before:
+                    left[key][row["id"]] = row["_etag"]
+        return dict(left), [each for each in broken if each.key in keys]
 
     def items(self, job_id: str, file_id: str | None = None) -> list[dict[str, Any]]:
         """All documents of a job, or of one file of it, as they are stored. For people and tests."""
@@ -137,6 +147,20 @@ class CosmosTranscripts:
 
     def _rows(self, job: Job, text: str, run: int) -> list[Any]:
         return query(self._container, text, {"run": run}, partition=[job.id])
+
+    def _item(self, document: FileDocument) -> dict[str, Any]:
+        more = RETIRED_SECONDS if isinstance(document, Part) else 0
+        return as_item(document, None if self._retention is None else self._retention + more)
+
+    def _patch(self, key: FileKey, document_id: str, etag: str, path: str, value: int) -> None:
+        call(
+            self._container.patch_item,
+            document_id,
+            _partition(key),
+            patch_operations=[{"op": "set", "path": path, "value": value}],
+            etag=etag,
+            match_condition=MatchConditions.IfNotModified,
+        )
 
     def _delete(self, key: FileKey, document_id: str) -> None:
         try:

@@ -1,0 +1,53 @@
+"""docs/reliability.md: its tables, from what the last whole run found."""
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.chaos.ledger import FILE, Ledger, Row, total
+from local.docs.pages import filled, table
+
+PAGE = "docs/reliability.md"
+
+HEAD = ("fault", "cases", "lost", "duplicated", "half-visible", "repaired", "")
+"""The columns of every table."""
+
+
+def blocks(ledger: Ledger) -> dict[str, str]:
+    """Return the page's blocks by name: a summary, and a table for each group of faults."""
+    groups = {name: list(rows) for name, rows in groupby(ledger.rows, key=lambda row: row.group)}
+    return {"summary": _summary(ledger, groups), **{name: _table(rows) for name, rows in groups.items()}}
+
+
+def write(root: Path, *, file: Path = FILE, check: bool = False) -> int:
+    """Write the page anew, or (`check`) only say whether it is as it should be; return the exit code."""
+    page = root / PAGE
+    before = page.read_text(encoding="utf-8")
+    after = filled(PAGE, before, blocks(msgspec.json.decode(file.read_bytes(), type=Ledger)))
+    if check and after != before:
+        sys.stderr.write(f"{PAGE} differs from what was found last; `make chaos` writes it anew\n")
+        return 1
+    if not check:
+        page.write_bytes(after.encode())
+    return 0
+
+
+def _summary(ledger: Ledger, groups: dict[str, list[Row]]) -> str:
+    rows = [_cells(f"[{name}](#{name.replace(' ', '-')})", total(rows)) for name, rows in groups.items()]
+    rows.append(_cells("**all**", total(ledger.rows)))
+    minutes = ledger.seconds / 60
+    return (
+        f"{table(HEAD[:-1], [cells[:-1] for cells in rows])}\n\n"
+        f"One run of {minutes:.0f} minutes on {ledger.date}: {ledger.machine}."
+    )
+
+
+def _table(rows: list[Row]) -> str:
+    return table(HEAD, [_cells(row.fault, row) for row in rows])
+
+
+def _cells(name: str, row: Row) -> tuple[str, ...]:
+    figures = (row.cases, row.lost, row.duplicated, row.half_visible, row.repaired)
+    return (name, *(f"{figure:,}" for figure in figures), row.note)

@@ -1,0 +1,78 @@
+"""What the heads and the report of a job name, held against the parts that are there."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from azure.cosmos import ContainerProxy
+
+from shared.adapters.cosmos.client import query
+from shared.domain.job import Job
+from shared.domain.split import FileKey
+from shared.pipeline.ports import BrokenFile
+
+RETIRED_SECONDS = 3600
+"""How long a replaced revision lives on, for readers who hold its head."""
+
+REVISIONS_AT_ONCE = 500
+"""Revisions whose parts one query counts; the text of a query has its limit at 512 KB."""
+
+PARTS = "c.type IN ('track', 'combined', 'turns', 'report')"
+LIVING = f"{PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
+"""Parts that are not retired. One that is does not count as there: in an hour it is gone."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What a head names, or the job's document of its report: then `etag` is None."""
+
+    key: FileKey
+    revision: str
+    run: int
+    parts: frozenset[str]
+    etag: str | None
+
+
+def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
+    """Return what all heads of the job and its report name, of whatever run."""
+    heads = "SELECT c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns FROM c"
+    named = [
+        Named(FileKey(job.id, row["fileId"]), row["revision"], row["run"], _parts(row), row["_etag"])
+        for row in query(container, f"{heads} WHERE c.type = 'transcript'", partition=[job.id])
+    ]
+    if (report := job.report) is not None:
+        key = FileKey(job.id, report.file_id)
+        named.append(Named(key, report.revision, report.run, frozenset(report.parts), None))
+    return named
+
+
+def broken_files(container: ContainerProxy, job: Job, named: Sequence[Named]) -> list[BrokenFile]:
+    """Return those of which parts are missing, or retired.
+
+    The index counts parts for next to nothing; only where the number is another than that of the names are ids read.
+    Parts are counted by revision, so that a leftover cannot stand for a part that is missing.
+    """
+    chunks = (named[begin : begin + REVISIONS_AT_ONCE] for begin in range(0, len(named), REVISIONS_AT_ONCE))
+    return [broken for some in chunks for broken in _broken_among(container, job, some)]
+
+
+def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -> Iterator[BrokenFile]:
+    values = {f"r{number}": each.revision for number, each in enumerate(named)}
+    parts = f"FROM c WHERE {LIVING} AND c.revision IN ({', '.join(f'@{name}' for name in values)})"
+    (there,) = query(container, f"SELECT VALUE COUNT(1) {parts}", values, partition=[job.id])
+    if there == sum(len(each.parts) for each in named):
+        return
+    rows = query(container, f"SELECT c.fileId, c.id {parts}", values, partition=[job.id])
+    found = {(row["fileId"], row["id"]) for row in rows}
+    for each in named:
+        if missing := sorted(part for part in each.parts if (each.key.file_id, part) not in found):
+            yield BrokenFile(each.key, missing, each.etag)
+
+
+def counting(job: Job, named: Sequence[Named]) -> list[Named]:
+    """Return those that count as in, in the job's current run."""
+    return [each for each in named if each.run >= job.reprocess_from]
+
+
+def _parts(row: dict[str, Any]) -> frozenset[str]:
+    groups = (*row["tracks"], *row["combined"], row["turns"])
+    return frozenset(part for group in groups for part in group["parts"])

@@ -1,0 +1,82 @@
+"""What was given up, and what its kept message is worth: the parts of `speech2cosmos poison`."""
+
+import base64
+from dataclasses import dataclass
+
+from shared.bootstrap import App
+from shared.cli.ids import document_id_of, job_id_of
+from shared.cli.reading import Reader
+from shared.domain.documents import FileFailure
+from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
+from shared.domain.messages import RESULTS_QUEUE, message_hash, text_of
+from shared.errors import NotFound, Permanent
+
+REJECTED = "rejected_"
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Messages, jobs whose listing was given up, and files."""
+
+    messages: list[Rejected]
+    listings: list[Job]
+    files: list[FileFailure]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message that can be sent again. `rejected`: the document that keeps it, if that is all it is for."""
+
+    queue: str
+    text: str
+    words: str
+    rejected: Rejected | None = None
+
+
+def everything(app: App) -> GivenUp:
+    """Return all that was given up. It asks all partitions of both containers."""
+    return GivenUp(app.jobs.rejected(), app.jobs.unlisted(), Reader(app.database).failures())
+
+
+def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
+    """Return what was given up under a name: a `rejected_…` id, a job, or files of it.
+
+    Raises NotFound for what was not given up, InvalidMessage for what is no id.
+    """
+    if name.strip().lower().startswith(REJECTED):
+        message = app.jobs.rejected_as(document_id_of(name))
+        if message is None or file_ids:
+            raise NotFound(f"there is no rejected message {name.strip()}" + (" with files" if file_ids else ""))
+        return GivenUp([message], [], [])
+    job_id, wanted = job_id_of(name), [document_id_of(file_id) for file_id in file_ids]
+    files = [each for each in Reader(app.database).failures(job_id) if not wanted or each.file_id in wanted]
+    if unknown := set(wanted) - {each.file_id for each in files}:
+        raise NotFound(f"of job {job_id} no such file was given up: {', '.join(sorted(unknown))}")
+    job = None if wanted else app.jobs.get(job_id)
+    listings = [job] if job and job.failure and job.failure.code == LISTING_GIVEN_UP else []
+    if not (files or listings):
+        raise NotFound(f"nothing of job {job_id} was given up")
+    return GivenUp([], listings, files)
+
+
+def kept_message(rejected: Rejected) -> Kept:
+    """Return a rejected message as it is sent again; raise Permanent if it cannot be."""
+    if message_hash(rejected.queue, rejected.message) != rejected.id.removeprefix(REJECTED):
+        raise Permanent(f"{rejected.id}: only the beginning of its message was kept: let its sender send it again")
+    if not rejected.message:
+        raise Permanent(f"{rejected.id}: its message is empty, so there is nothing to send")
+    text = rejected.message
+    if text_of(text.encode()) != text:  # it would be taken for Base64, or for the white space around it
+        text = base64.b64encode(text.encode()).decode()
+    return Kept(rejected.queue, text, f"{rejected.id} ({rejected.code})", rejected)
+
+
+def kept_file(failure: FileFailure, job: Job | None) -> Kept:
+    """Return the message that tries a file anew; raise Permanent if that would lead to nothing."""
+    name = f"job {failure.job_id} file {failure.file_id}"
+    if failure.queue_message is None:
+        raise Permanent(f"{name}: its message was not kept: speech2cosmos replay {failure.job_id}")
+    if job is not None and job.run != failure.run:
+        again = f"speech2cosmos replay {job.id}" if job.status in END_STATES else "that tries it again by itself"
+        raise Permanent(f"{name}: was given up in run {failure.run}, and the job is in run {job.run}: {again}")
+    return Kept(RESULTS_QUEUE, failure.queue_message, f"{name} ({failure.code})")

@@ -1,0 +1,28 @@
+"""What is left out of a text that somebody else wrote before it is kept or shown: what a secret looks like."""
+
+import re
+
+from shared.domain.urls import URL_IN_TEXT, kept
+
+REMOVED = "(removed)"
+
+_NAMED = re.compile(
+    r"""((?:key|secret|password|passwd|pwd|token|signature|sig|credential)s?["']?\s{0,9}[=:]\s{0,9})"""
+    r"""("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'&;,}\]]+)""",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(\bbearer\s{1,9})[\w.~+/-]+=*", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """Return `text` with URLs as `kept` keeps them, and without values whose names say that they are secret.
+
+    `{"id": "…", "apiKey": "x"}` keeps its form: `{"id": "…", "apiKey": "(removed)"}`.
+    """
+    text = URL_IN_TEXT.sub(lambda url: kept(url[0]), text)
+    return _BEARER.sub(rf"\1{REMOVED}", _NAMED.sub(_without_value, text))
+
+
+def _without_value(found: re.Match[str]) -> str:
+    quote = found[2][0] if found[2][0] in "\"'" else ""
+    return f"{found[1]}{quote}{REMOVED}{quote}"

@@ -1,0 +1,82 @@
+"""The use cases over the real adapters, Speech being a server that says what it is told; and the links to try."""
+
+from dataclasses import replace
+
+import msgspec
+
+from shared.adapters.contents import HttpContents
+from shared.adapters.speech import SpeechApi
+from shared.domain.job import Status
+from shared.domain.messages import ListJobFiles, Work, decode_work, encode
+from shared.domain.urls import HostRule
+from shared.pipeline.accept import AcceptJob
+from tests.adapters.servers import Answer, Server
+from tests.hostile_urls import Witness, forms
+from tests.pipeline.world import World
+
+JOB, FILE = "11111111-2222-4333-8444-555555555555", "22222222-3333-4444-8555-666666666666"
+KEY = "the-key-of-the-speech-resource"
+LOCAL = "http://127.0.0.1:9"
+"""An origin that is allowed and where nobody listens: it makes the forms the same in every run."""
+
+SPEECH_HOST, BLOB_HOST = "eastus.api.cognitive.microsoft.com", "results.blob.core.windows.net"
+TRANSCRIPTION = f"/speechtotext/transcriptions/{JOB}"
+SELVES = forms(SPEECH_HOST, LOCAL, TRANSCRIPTION)
+FILES = forms(SPEECH_HOST, LOCAL, f"{TRANSCRIPTION}/files/{FILE}")
+PAGES = forms(SPEECH_HOST, LOCAL, f"{TRANSCRIPTION}/files?skip=100")
+LISTS = forms(SPEECH_HOST, LOCAL, f"{TRANSCRIPTION}/files")
+CONTENTS = forms(BLOB_HOST, LOCAL, "/container/result.json?sig=x")
+UNSIGNED = forms(BLOB_HOST, LOCAL, "/container/result.json")
+
+
+def hosts(origin: str) -> HostRule:
+    """Return the rule of a Speech at `origin`."""
+    return HostRule("SPEECH_ALLOWED_HOSTS", (origin, LOCAL, SPEECH_HOST))
+
+
+def speech_of(service: Server) -> SpeechApi:
+    """Return its client, with a key to lose."""
+    return SpeechApi(service.origin, "2025-10-15", hosts(service.origin), lambda: {"Ocp-Apim-Subscription-Key": KEY})
+
+
+def world_of(service: Server, contents: HttpContents) -> World:
+    """Return the use cases with real adapters. A new one for each link: Speech's limit of requests begins anew."""
+    made, speech = World(), speech_of(service)
+    made.accept = AcceptJob(made.jobs, made.clock, hosts(service.origin))
+    made.ingest = replace(made.ingest, speech=speech, contents=contents)
+    made.fetch = replace(made.fetch, speech=speech, ingest=made.ingest)
+    made.poll = replace(made.poll, speech=speech)
+    return made
+
+
+def answer(service: Server, **body: object) -> None:
+    """Let Speech answer with this from now on."""
+    service.asked.clear()
+    service.answer(Answer(body=msgspec.json.encode(body)))
+
+
+def entry(service: Server, **changes: object) -> dict[str, object]:
+    """Return a file as Speech lists it."""
+    return {"self": f"{service.origin}{TRANSCRIPTION}/files/{FILE}", "kind": "Transcription", **changes}
+
+
+def ingesting(world: World, service: Server) -> None:
+    """Bring the job to where its files are listed, by the same Speech."""
+    answer(service, self=f"{service.origin}{TRANSCRIPTION}", status="Succeeded", links={})
+    world.enqueue(JOB)
+    assert [type(message) for message in world.poll()] == [ListJobFiles]
+    assert world.job(JOB).status is Status.INGESTING
+    service.asked.clear()
+
+
+def only_speech_was_asked(witness: Witness, service: Server, paths: list[str]) -> None:
+    """Hold that nothing left the process but the requests for these paths, to Speech."""
+    port = int(service.origin.rpartition(":")[2])
+    assert {address for address in witness.connected if address[1] != 0} <= {("127.0.0.1", port)}
+    assert set(witness.names) <= {"127.0.0.1"}
+    assert [asked.path.partition("?")[0] for asked in service.asked] == paths
+
+
+def delivered(world: World, message: Work) -> list[Work]:
+    """Deliver a message as the queue does: in words, and read anew."""
+    return list(world.fetch(decode_work(encode(message).encode()), 1))

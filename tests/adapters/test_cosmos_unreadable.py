@@ -1,0 +1,61 @@
+"""Answers of Cosmos DB that say 200 and cannot be read: pages of some proxy, bodies that stop early."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from azure.cosmos import DatabaseProxy
+
+from local.cosmos import Cosmos
+from local.faults import CutLength, CutShort, Fault, FaultLayer, Front, NotJson, Reset, Rule
+from shared.adapters.cosmos import CosmosJobs, connect
+from shared.domain.job import Job, Status
+from shared.errors import Transient
+from tests.adapters.documents import new_job
+
+UNREADABLE = [NotJson(), CutLength(), CutShort(), Reset()]
+
+
+@pytest.fixture(scope="module")
+def front(cosmos: Cosmos) -> Iterator[Front]:
+    with FaultLayer() as layer:
+        yield layer.front("cosmos", cosmos.endpoint)
+
+
+@pytest.fixture
+def jobs(front: Front, cosmos: Cosmos, database: DatabaseProxy) -> CosmosJobs:
+    front.rules.clear()
+    return CosmosJobs(connect(front.origin, cosmos.key, database.id), None)
+
+
+def _begin(job: Job) -> Job | None:
+    return msgspec.structs.replace(job, status=Status.INGESTING) if job.status is Status.PENDING else None
+
+
+@pytest.mark.parametrize("fault", UNREADABLE, ids=lambda fault: type(fault).__name__)
+def test_what_cannot_be_read_is_asked_for_again(jobs: CosmosJobs, front: Front, fault: Fault) -> None:
+    job = new_job()
+    jobs.create(job)
+    rule = Rule(fault, method="GET", target="/docs/", times=1)
+    front.rules.append(rule)
+    assert jobs.get(job.id) == job
+    assert rule.met == 1
+
+
+@pytest.mark.parametrize("fault", UNREADABLE, ids=lambda fault: type(fault).__name__)
+def test_a_write_whose_answer_cannot_be_read_is_known_as_our_own(jobs: CosmosJobs, front: Front, fault: Fault) -> None:
+    job = new_job()
+    jobs.create(job)
+    rule = Rule(fault, method="PUT", target="/docs/", times=1)
+    front.rules.append(rule)
+    written = jobs.update(job.id, _begin)
+    assert rule.met == 1
+    assert written == jobs.get(job.id)
+    assert written is not None
+    assert written.status is Status.INGESTING
+
+
+def test_what_can_never_be_read_is_transient(jobs: CosmosJobs, front: Front) -> None:
+    front.rules.append(Rule(NotJson(), method="GET", target="/docs/"))
+    with pytest.raises(Transient, match="Failed to decode JSON"):
+        jobs.get(new_job().id)

@@ -1,0 +1,106 @@
+"""Answers that drip, with TLS and without: given up in time, whatever part of them it is."""
+
+import gzip
+import itertools
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import trustme
+
+from shared.adapters.bodies import Limits, whole
+from shared.adapters.http import PromptConnection, PromptPool, PromptTlsConnection, PromptTlsPool, get, trusted_session
+from shared.errors import Transient
+from tests.adapters.servers import Answer, Server, serving
+
+MIB = 1024 * 1024
+OK = b"HTTP/1.1 200 OK\r\n"
+QUICK = 0.3
+"""Seconds of limits in these tests."""
+
+
+class QuickConnection(PromptConnection):
+    """Waits for a head no longer than these tests do."""
+
+    head_seconds = QUICK
+
+
+class QuickPool(PromptPool):
+    """Connections of that kind."""
+
+    ConnectionCls = QuickConnection
+
+
+class QuickTlsConnection(PromptTlsConnection):
+    """Waits for a head no longer than these tests do, with TLS."""
+
+    head_seconds = QUICK
+
+
+class QuickTlsPool(PromptTlsPool):
+    """Connections of that kind."""
+
+    ConnectionCls = QuickTlsConnection
+
+
+@pytest.fixture(params=["http", "https"])
+def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Server, requests.Session]]:
+    """Return a server that does as it is told, and a session for it, without TLS and with."""
+    session = trusted_session()
+    pools = {"http": QuickPool, "https": QuickTlsPool}
+    for scheme in pools:
+        session.get_adapter(f"{scheme}://").poolmanager.pool_classes_by_scheme = pools  # type: ignore[attr-defined] # requests' own
+    context = None
+    if request.param == "https":
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        session.verify = str(tmp_path / "ca.pem")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serving(context) as server, session:
+        yield server, session
+
+
+DRIPS = {
+    "a body without a length": (OK + b"\r\n", b"{" * 900),
+    "a body with a length": (OK + b"Content-Length: 900\r\n\r\n", b"{" * 900),
+    "the length of a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"0" * 900),
+    "a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n384\r\n", b"{" * 900),
+    "after the last chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n", b"X: y\r\n" * 150),
+    "gzip that inflates to nothing": (OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"") * 45),
+}
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_a_body_that_drips_is_given_up_in_time(told: tuple[Server, requests.Session], what: str) -> None:
+    server, session = told
+    head, body = DRIPS[what]
+    server.answer(Answer(raw=lambda: itertools.chain([head], server.drip(body, 0.02))))
+    begin = time.monotonic()
+    with get(session, f"{server.origin}/a?sig=SECRET", {}) as response:  # noqa: SIM117 - its head comes well
+        with pytest.raises(Transient, match=r"/a: the body was not whole after 0 s"):
+            whole(response, Limits(MIB, QUICK))
+    assert time.monotonic() - begin < 10
+
+
+def test_a_body_that_comes_in_time_is_whole(told: tuple[Server, requests.Session]) -> None:
+    server, session = told
+    server.answer(Answer(body=b"{}" * 40_000))
+    for _ in range(3):
+        with get(session, server.origin, {}) as response:
+            assert whole(response) == b"{}" * 40_000
+
+
+@pytest.mark.parametrize(
+    "dripping", [b"HTTP/1.1 200 OK\r\nX: ", OK + b"X: y\r\n" * 50, b"HTTP/1.1 100 Continue\r\n\r\n" * 50]
+)
+def test_a_head_that_drips_is_given_up_in_time(told: tuple[Server, requests.Session], dripping: bytes) -> None:
+    server, session = told
+    server.answer(Answer(raw=lambda: server.drip(dripping + b"x" * 900, 0.02)))
+    begin = time.monotonic()
+    with pytest.raises(Transient, match=r"/a: ReadTimeout$"):
+        get(session, f"{server.origin}/a?sig=SECRET", {})
+    assert time.monotonic() - begin < 10

@@ -1,0 +1,305 @@
+"""Every retry is told of: as many lines as requests beyond the first, whoever repeats them, us or an SDK."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from azure.cosmos import DatabaseProxy
+
+from local import faults
+from local.azurite import Azurite
+from local.cosmos import Cosmos
+from local.faults import FaultLayer, Front, Lost, Rule
+from shared.adapters import retrying
+from shared.adapters.blob import BLOCK_BYTES, BlobArchive, blob_service
+from shared.adapters.contents import HttpContents
+from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
+from shared.adapters.cosmos.client import query
+from shared.adapters.speech import SpeechApi
+from shared.domain.documents import HEAD_ID
+from shared.domain.urls import HostRule
+from shared.errors import Conflict, Throttled, Transient
+from shared.pipeline.signals import Signal, about, counts
+from tests.adapters.documents import head, new_job, new_key, part
+from tests.adapters.servers import Answer, Server, serving
+from tests.signals import signals
+
+ROOT = Path(__file__).parent.parent.parent
+AT_ONCE = {"x-ms-retry-after-ms": "1"}
+WHOSE = ("11111111-2222-4333-8444-555555555555", "99999999-2222-4333-8444-555555555555")
+
+
+@pytest.fixture(scope="module")
+def between(cosmos: Cosmos) -> Iterator[Front]:
+    with FaultLayer() as layer:
+        yield layer.front("cosmos", cosmos.endpoint)
+
+
+@pytest.fixture(scope="module")
+def through(between: Front, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
+    return connect(between.origin, cosmos.key, database.id)
+
+
+@pytest.fixture
+def front(between: Front, through: DatabaseProxy) -> Front:
+    """Return the layer without faults; the SDK knows the containers already, so that its requests are ours alone."""
+    between.rules.clear()
+    CosmosJobs(through, None).get("nobody")
+    CosmosTranscripts(through, None).head(new_key())
+    between.asked.clear()
+    return between
+
+
+def retries(caplog: pytest.LogCaptureFixture, service: str) -> list[int]:
+    """Return the numbers of the failed tries that the lines tell of; each says of whose work it was."""
+    found = [each for each in signals(caplog.records) if each["signal"] == Signal.RETRY]
+    assert {(each["job"], each["file"], each["service"]) for each in found} <= {(*WHOSE, service)}
+    return [each["attempt"] for each in found]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("status", [408, 429, 449, 500, 502, 503, None])
+@pytest.mark.parametrize("kind", ["read", "query", "create", "patch"])
+def test_no_request_to_cosmos_is_repeated_in_silence(  # noqa: PLR0913, PLR0917 - every kind with every fault
+    through: DatabaseProxy,
+    front: Front,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+    status: int | None,
+    times: int,
+) -> None:
+    headers = AT_ONCE if status in {429, 449} else {}
+    jobs, job = CosmosJobs(through, None), new_job()
+    container = through.get_container_client("jobs")
+    if kind != "create":
+        jobs.create(job)
+    front.asked.clear()
+    method = {"read": "GET", "patch": "PATCH"}.get(kind, "POST")
+    fault = Lost() if status is None else faults.Answer(status, headers)
+    front.rules.append(Rule(fault, method=method, target="/docs", times=times))
+    with about(*WHOSE):
+        match kind:
+            case "read":
+                assert jobs.get(job.id) == job
+            case "query":
+                assert query(container, "SELECT VALUE c.id FROM c", partition=[job.id]) == [job.id]
+            case "patch":
+                transcripts, key = CosmosTranscripts(through, None), new_key()
+                front.rules[0].times = 0
+                transcripts.write(key, [part(key, "r1", 0)])
+                front.asked.clear()
+                front.rules[0].times = times
+                transcripts.retire(key, transcripts.parts(key, "r1"))
+            case _ if status is None:
+                with pytest.raises(Conflict):  # it is there: the answer was lost
+                    jobs.create(job)
+            case _:
+                jobs.create(job)
+    asked = [each for each in front.asked if each.method == method]
+    told = retries(caplog, "Cosmos DB")
+    assert len(told) >= 1
+    assert len(asked) == 1 + len(told)
+
+
+def test_a_throttled_request_is_repeated_when_the_service_said_and_not_at_all_if_that_is_long(
+    through: DatabaseProxy, front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = CosmosJobs(through, None)
+    front.rules.append(Rule(faults.Answer(429, {"x-ms-retry-after-ms": "100"}), method="GET", target="/docs", times=2))
+    begun = time.monotonic()
+    with about(*WHOSE):
+        jobs.get("nobody")
+    assert time.monotonic() - begun >= 0.2
+    assert [each["wait"] >= 0.1 for each in signals(caplog.records)] == [True, True]
+    caplog.clear()
+    front.rules.append(Rule(faults.Answer(429, {"x-ms-retry-after-ms": "11000"}), method="GET", target="/docs"))
+    front.asked.clear()
+    with pytest.raises(Throttled) as throttled:
+        jobs.get("nobody")
+    assert throttled.value.retry_after == 11
+    assert (len(front.asked), signals(caplog.records)) == (1, [])
+
+
+def test_a_busy_service_that_says_how_long_is_asked_as_often_as_its_own_sdk_would(
+    through: DatabaseProxy, front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    front.rules.append(Rule(faults.Answer(429, AT_ONCE), method="GET", target="/docs"))
+    with about(*WHOSE), pytest.raises(Throttled):
+        CosmosJobs(through, None).get("nobody")
+    assert len(front.asked) == retrying.TOLD_ATTEMPTS
+    assert retries(caplog, "Cosmos DB") == list(range(1, retrying.TOLD_ATTEMPTS))
+
+
+def test_what_only_the_sdk_can_mend_it_still_mends_and_is_told_of(
+    through: DatabaseProxy, front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs, job = CosmosJobs(through, None), new_job()
+    jobs.create(job)
+    front.rules.append(
+        Rule(faults.Answer(404, {"x-ms-substatus": "1002"}), method="GET", target=f"/docs/{job.id}", times=1)
+    )
+    with about(*WHOSE):
+        assert jobs.get(job.id) == job, "a replica that lags behind is no missing document"
+        front.rules.append(
+            Rule(faults.Answer(403, {"x-ms-substatus": "3"}), method="PUT", target=f"/docs/{job.id}", times=1)
+        )
+        assert jobs.update(job.id, lambda current: current) == job, "the write region moved"
+    assert retries(caplog, "Cosmos DB") == [1, 1]
+
+
+def test_a_commit_that_the_sdk_repeated_and_that_was_made_the_first_time_is_made(
+    cosmos: Cosmos, database: DatabaseProxy, through: DatabaseProxy, front: Front
+) -> None:
+    key = new_key()
+    there = CosmosTranscripts(connect(cosmos.endpoint, cosmos.key, database.id), None)
+    there.commit(key, [], head(key, "r1"), None)  # what the first try did before its answer 503
+    front.rules.append(Rule(faults.Answer(503, {}), method="POST", target="/docs", times=1))
+    CosmosTranscripts(through, None).commit(key, [], head(key, "r1"), None)
+    assert there.items(key.job_id)[0]["id"] == HEAD_ID
+
+
+def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
+    cosmos: Cosmos, database: DatabaseProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    with FaultLayer() as layer:
+        gone = layer.front("cosmos", cosmos.endpoint)
+        regions = [("Gone", f"{gone.origin}/"), ("There", cosmos.endpoint)]
+        locations = [{"name": name, "databaseAccountEndpoint": endpoint} for name, endpoint in regions]
+        account = {"id": "two-regions", "writableLocations": locations, "readableLocations": locations}
+        body = json.dumps({**account, "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"}}).encode()
+        gone.rules.append(Rule(faults.Answer(200, body=body), method="GET", target="^/$"))
+        jobs = CosmosJobs(connect(gone.origin, cosmos.key, database.id), None)
+        gone.refuse()
+    with about(*WHOSE):
+        assert jobs.get("nobody") is None
+    assert retries(caplog, "Cosmos DB")
+
+
+def test_an_account_that_cannot_be_reached_is_asked_for_out_loud(
+    cosmos: Cosmos, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving() as gone:
+        pass
+    begun = time.monotonic()
+    with about(*WHOSE), pytest.raises(Transient, match="Cosmos DB"):
+        connect(gone.origin, cosmos.key, "speech")
+    assert time.monotonic() - begun < retrying.BUDGET_SECONDS
+    assert retries(caplog, "Cosmos DB")
+
+
+@pytest.mark.parametrize("fault", [Answer(503), Answer(500), Answer(408), Answer(429), Answer(201, b"x" * 100, cut=10)])
+def test_no_request_to_blob_storage_is_repeated_in_silence(
+    azurite: Azurite, server: Server, caplog: pytest.LogCaptureFixture, fault: Answer
+) -> None:
+    there = azurite.connection_string.replace(azurite.blob_origin, server.origin)
+    made = Answer(201, headers={"ETag": '"1"', "Last-Modified": "Mon, 02 Nov 2026 09:00:00 GMT"})
+    with blob_service(there, None) as service, about(*WHOSE):
+        raw = BlobArchive(service.get_container_client("raw-results")).begin("a.json.gz")
+        server.answer(fault, fault, made)
+        raw.commit()
+    assert retries(caplog, "Blob storage") == [1, 2]
+    assert len(server.asked) == 3
+
+
+def test_blocks_that_are_staged_and_committed_again_make_the_same_blob(
+    azurite: Azurite, caplog: pytest.LogCaptureFixture
+) -> None:
+    with FaultLayer() as layer:
+        front = layer.front("blob", azurite.blob_origin)
+        there = azurite.connection_string.replace(azurite.blob_origin, front.origin)
+        with blob_service(there, None) as service, about(*WHOSE):
+            container = service.create_container(f"raw-{uuid4()}")
+            raw = BlobArchive(container).begin("a.json.gz")
+            content = os.urandom(BLOCK_BYTES + 100_000)
+            front.rules += [
+                Rule(Lost(), method="PUT", target="comp=block&", times=1),
+                Rule(Lost(), method="PUT", target="comp=blocklist", times=1),
+                Rule(Lost(), method="PUT", target="comp=blocklist", times=1),
+            ]
+            raw.write(content)
+            raw.commit()
+            assert container.download_blob("a.json.gz").readall()
+    assert [rule.met for rule in front.rules] == [1, 1, 1]
+    assert retries(caplog, "Blob storage") == [1, 1, 2]
+
+
+def as_it_is(url: str, *, named: bool) -> tuple[str, dict[str, str]]:  # noqa: ARG001 - as contents ask for it
+    """Return a link as one that needs no right of ours."""
+    return url, {}
+
+
+def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatures(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    hosts = HostRule("SPEECH_ALLOWED_HOSTS", (server.origin,))
+    speech = SpeechApi(server.origin, "v3.2", hosts, dict)
+    answers = (Answer(500), Answer(429), Answer(503, b"{}", cut=1), Answer(200, b'{"values": []}'))
+    server.answer(*answers)
+    with about(*WHOSE):
+        speech.files("1", f"{server.origin}/files?token=s3cr3t", None)
+    assert retries(caplog, "Speech") == [1, 2, 3]
+    caplog.clear()
+    server.answer(Answer(500), Answer(503), Answer(200, b"{}"))
+    contents = HttpContents(HostRule("CONTENT_HOSTS", (server.origin,)), as_it_is)
+    with about(*WHOSE), contents.open(f"{server.origin}/results/a.json?sig=s3cr3t") as content:
+        assert b"".join(content.chunks) == b"{}"
+    assert retries(caplog, "Content") == [1, 2]
+    assert "s3cr3t" not in caplog.text
+
+
+def test_a_refused_connection_to_speech_is_tried_again_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    with serving() as gone:
+        pass
+    before = counts()[Signal.RETRY]
+    speech = SpeechApi(gone.origin, "v3.2", HostRule("SPEECH_ALLOWED_HOSTS", (gone.origin,)), dict)
+    with about(*WHOSE), pytest.raises(Transient):
+        speech.files("1", None, None)
+    assert retries(caplog, "Speech") == [1, 2, 3]
+    assert counts()[Signal.RETRY] == before + retrying.ATTEMPTS - 1
+
+
+JSON = {"Content-Type": "application/json"}
+TOKEN = b'{"access_token": "made-up", "expires_on": "%d", "resource": "r", "token_type": "Bearer"}'
+
+IDENTITY = """
+import logging, sys
+from shared.bootstrap import quiet_sdks
+from shared.errors import Transient
+from shared.adapters.identity import bearer
+logging.basicConfig(stream=sys.stdout, format="%(message)s")
+quiet_sdks()
+headers = bearer("https://storage.azure.com/.default")
+for _ in range(5):
+    try:
+        print(headers())
+    except Transient as error:
+        print("Transient", error.__cause__.__cause__, error.__cause__.__suppress_context__, error)
+"""
+
+
+def test_the_endpoint_for_tokens_is_asked_again_out_loud_the_first_time_and_later(server: Server) -> None:
+    soon, late = (Answer(200, TOKEN % (time.time() + lifetime), JSON) for lifetime in (1, 86_400))
+    cut = TOKEN[: TOKEN.index(b"expires")]
+    server.answer(Answer(500), soon, Answer(500), Answer(503), soon, Answer(200, cut, JSON), Answer(200, b"<"), late)
+    environ = {name: each for name, each in os.environ.items() if not name.startswith("AZURE_")}
+    environ |= {"IDENTITY_ENDPOINT": server.origin, "IDENTITY_HEADER": "made-up"}
+    environ |= {"AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", IDENTITY], check=False, timeout=60, env=environ, capture_output=True, text=True, cwd=ROOT
+    )
+    assert ran.stderr == ""
+    lines = ran.stdout.splitlines()
+    assert [line for line in lines if "Authorization" in line] == ["{'Authorization': 'Bearer made-up'}"] * 3
+    assert len([line for line in lines if '{"signal":"retry"' in line]) == 3
+    failed = [line for line in lines if line.startswith("Transient")]
+    assert len(failed) == 2
+    for line in failed:
+        assert line.startswith("Transient None True Entra ID gave no token for https://storage.azure.com/.default: ")
+    assert ran.stdout.count("made-up") == 3, "in no error, and in no line of the library's"
+    assert len(server.asked) == 8

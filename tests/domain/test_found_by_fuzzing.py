@@ -1,0 +1,221 @@
+"""What the mutators, the great files and the fuzzer of benchmarks/chaos/bad_input found: each once was wrong."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.chaos.bad_input import giants
+from shared.domain.documents import Turn
+from shared.domain.intervals import IntervalSet
+from shared.domain.json_stream import MAX_VALUE_BYTES
+from shared.domain.messages import decode_enqueued, decode_work
+from shared.domain.parts import LARGEST_HEAD_BYTES
+from shared.domain.report import MAX_DETAILS, MAX_REPORT_BYTES, ReportReader
+from shared.domain.split import MAX_TRACKS
+from shared.domain.turns import interruptions
+from shared.domain.urls import HostRule
+from shared.errors import InvalidMessage, InvalidResult
+from tests.domain.reading import KEY, REVISION, cuts_of, split
+from tests.domain.strategies import in_chunks
+
+HOSTS = HostRule("SPEECH_ALLOWED_HOSTS", ("eastus.api.cognitive.microsoft.com",))
+JOB = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
+TIMES = b'"offsetInTicks":1,"durationInTicks":1'
+
+
+def refusal(pieces: Iterator[bytes] | list[bytes]) -> InvalidResult:
+    with pytest.raises(InvalidResult) as caught:
+        split(giants.chunks(giants.Giant("", pieces, 0)))
+    return caught.value
+
+
+def reported(data: bytes, size: int = 65_536) -> ReportReader:
+    reader = ReportReader()
+    for chunk in in_chunks(data, size):
+        reader.feed(chunk)
+    reader.close()
+    return reader
+
+
+def report_refusal(data: bytes) -> InvalidResult:
+    with pytest.raises(InvalidResult) as caught:
+        reported(data)
+    return caught.value
+
+
+def phrases_with(extra: str, count: int) -> bytes:
+    phrases = [json.loads(b"{" + TIMES + b"}") | {extra: number} for number in range(count)]
+    return json.dumps({"recognizedPhrases": phrases}).encode()
+
+
+# The streamed reader
+
+
+@pytest.mark.parametrize("length", [MAX_VALUE_BYTES - 2, MAX_VALUE_BYTES - 1])
+def test_whether_a_value_is_too_great_does_not_depend_on_the_chunks(length: int) -> None:
+    data = b'{"unknown":"' + b"x" * length + b'"}'
+    outcomes: set[int | str] = set()
+    for size in (1_000_000, 50_000_000, len(data)):
+        try:
+            outcomes.add(len(cuts_of(in_chunks(data, size))))
+        except InvalidResult as error:
+            outcomes.add(str(error))
+    too_great = f"byte 11: a value of more than {MAX_VALUE_BYTES} bytes"
+    assert outcomes == ({0} if length + 2 <= MAX_VALUE_BYTES else {too_great})
+
+
+@pytest.mark.parametrize("size", [1_000_000, 200_000_000])
+def test_white_space_behind_a_number_is_not_gathered_until_it_is_a_value_too_great(size: int) -> None:
+    data = b'{"durationInTicks":12' + b" " * (MAX_VALUE_BYTES + 10) + b"}"
+    assert [cut.value.strip() for cut in cuts_of(in_chunks(data, size))] == [b"12"]
+
+
+@pytest.mark.parametrize("data", [b"\x0c", b'{"s":[""]\x7f', b'{"s"\x1b[31m', b'{"a":1\x00}'])
+def test_a_control_character_is_escaped_in_the_words_that_name_it(data: bytes) -> None:
+    assert str(refusal([data])).isprintable()
+
+
+def test_a_phrase_of_millions_of_empty_words_is_refused_before_it_takes_gigabytes() -> None:
+    words = b"{}," * 1_000_000 + b"{}"
+    error = refusal([b'{"recognizedPhrases":[{' + TIMES + b',"nBest":[{"words":[' + words + b"]}]}]}"])
+    assert (error.code, str(error)) == (
+        "PhraseTooLarge",
+        "recognizedPhrases[0] (byte 22): a phrase of more than 200000 objects",
+    )
+
+
+def test_a_phrase_of_many_megabytes_is_refused_while_it_arrives() -> None:
+    pieces = [b'{"recognizedPhrases":[{"a":"', *[b"x" * 1_000_000] * 20, b'"}]}']
+    assert str(refusal(pieces)) == "byte 22: a value of more than 8388608 bytes"
+
+
+# The head
+
+
+def test_more_tracks_than_can_be_kept_in_memory_are_refused_at_the_phrase_that_is_one_too_many() -> None:
+    assert split([phrases_with("speaker", MAX_TRACKS)])[1].phrase_count == MAX_TRACKS
+    for extra in ("speaker", "channel"):
+        error = refusal([phrases_with(extra, MAX_TRACKS + 1)])
+        assert (error.code, str(error)) == (
+            "TooManyTracks",
+            f"recognizedPhrases[{MAX_TRACKS}]: more than {MAX_TRACKS} pairs of channel and speaker",
+        )
+
+
+@pytest.mark.parametrize("member", ["source", "timestamp"])
+def test_a_head_that_no_batch_can_carry_is_refused_with_the_property_that_makes_it_great(member: str) -> None:
+    error = refusal([json.dumps({member: "x" * LARGEST_HEAD_BYTES, "recognizedPhrases": []}).encode()])
+    assert error.code == "HeadTooLarge"
+    assert f"bytes, {LARGEST_HEAD_BYTES + 2} of them {member};" in str(error)
+
+
+@pytest.mark.parametrize("member", ["locale", "recognitionStatus"])
+def test_names_without_number_are_refused_before_they_make_the_head_too_great(member: str) -> None:
+    phrase = b'{%s,"%s":"%d%s"}'
+    phrases = b",".join(phrase % (TIMES, member.encode(), number, b"x" * 10_000) for number in range(120))
+    assert refusal([b'{"recognizedPhrases":[' + phrases + b"]}"]).code == "HeadTooLarge"
+
+
+def test_empty_texts_without_number_are_refused_before_their_parts_make_the_head_too_great() -> None:
+    begin = time.process_time()
+    texts = b"{}," * 1_000_000 + b"{}"
+    error = refusal([b'{"recognizedPhrases":[],"combinedRecognizedPhrases":[' + texts + b"]}"])
+    assert error.code == "HeadTooLarge"
+    assert time.process_time() - begin < 20
+
+
+def test_interruptions_of_very_many_tracks_take_linear_time() -> None:
+    turns = [Turn(number, None, number, 10**9, "", [number]) for number in range(50_000)]
+    begin = time.process_time()
+    assert interruptions(turns) == 49_999
+    assert time.process_time() - begin < 5
+
+
+def test_a_turn_that_ended_before_the_audio_began_is_interrupted_by_nobody() -> None:
+    assert interruptions([Turn(0, None, -100, 10, "", [0]), Turn(1, None, -50, 10, "", [1])]) == 0
+
+
+def test_intervals_from_the_last_to_the_first_take_no_quadratic_time() -> None:
+    talk = IntervalSet()
+    begin = time.process_time()
+    for number in range(400_000, 0, -1):
+        talk.add([(10 * number, 10 * number + 5)])
+    assert talk.length() == 400_000 * 5
+    assert time.process_time() - begin < 8
+
+
+# Reports
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", "1" + "0" * 40, "1.5", "-1e400", "[1]", '"1"'])
+def test_a_count_that_is_none_is_refused_with_its_name_and_place(number: str) -> None:
+    error = report_refusal(b'{"details":[],"failedTranscriptionsCount":%s}' % number.encode())
+    assert str(error).startswith("failedTranscriptionsCount (byte 42): ")
+
+
+def test_a_report_has_a_bound_for_its_details_and_for_its_bytes() -> None:
+    many = b'{"details":[' + b"{}," * MAX_DETAILS + b"{}]}"
+    assert report_refusal(many).code == "ReportTooLarge"
+    assert f"details[{MAX_DETAILS}]" in str(report_refusal(many))
+    wide = b'{"details":[]' + b" " * MAX_REPORT_BYTES + b"}"
+    assert str(report_refusal(wide)) == f"byte {MAX_REPORT_BYTES}: a report of more than {MAX_REPORT_BYTES} bytes"
+
+
+def test_failures_with_texts_of_megabytes_do_not_make_the_jobs_document_too_great() -> None:
+    details = [{"source": "...", "status": "Failed", "errorMessage": "x" * 1_000_000}] * 20
+    reader = reported(json.dumps({"details": details}).encode())
+    assert len(json.dumps([detail.error_message for detail in reader.failures()])) < 100_000
+    stored = [detail for part in reader.parts(KEY, REVISION) for detail in part.details]
+    assert [len(str(detail.error_message)) for detail in stored] == [1_000_000] * 20
+
+
+# Messages
+
+
+@pytest.mark.parametrize("encode", [bytes, base64.b64encode])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"id": "{JOB}", "a\\r\\nERROR job x lost": true}}',
+        f'{{"id": "{JOB}", "{"x" * 20_000}": true}}',
+        '{"do": "\\r\\nERROR job x lost", "jobId": "x"}',
+        '{"do": "' + "\\u202e" * 8_000 + '"}',
+    ],
+)
+def test_a_key_or_tag_of_a_message_cannot_write_lines_of_its_own_into_the_log(text: str, encode: type[bytes]) -> None:
+    for decode in (lambda body: decode_enqueued(body, HOSTS), decode_work):
+        with pytest.raises(InvalidMessage) as caught:
+            decode(encode(text.encode()))
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 2_000
+
+
+@pytest.mark.parametrize("member", ["run", "reprocessFrom", "expected", "reports"])
+@pytest.mark.parametrize("number", [-1, 2**53 + 1, 10**40])
+def test_a_number_that_cannot_count_anything_is_refused(member: str, number: int) -> None:
+    message = {"do": "list", "jobId": JOB, "run": 1} | {member: number}
+    with pytest.raises(InvalidMessage, match=rf"\$\.{member}"):
+        decode_work(json.dumps(message).encode())
+
+
+def test_links_and_names_of_any_length_are_refused() -> None:
+    url = f"https://{HOSTS.entries[0]}/speechtotext/v3.1/transcriptions/{JOB}"
+    long = url + "?x=" + "y" * 2_048
+    with pytest.raises(InvalidMessage, match="more than 2048 characters"):
+        decode_enqueued(long.encode(), HOSTS)
+    with pytest.raises(InvalidMessage, match=r"length <= 8192 - at `\$\.nextLink`"):
+        decode_work(json.dumps({"do": "list", "jobId": JOB, "run": 1, "nextLink": long * 4}).encode())
+    file = {"do": "fetch", "jobId": JOB, "fileId": "f", "kind": "x", "self": f"{url}/files/f", "run": 1}
+    assert decode_work(json.dumps(file).encode()).job_id == JOB
+    for member in ("kind", "name", "self"):
+        with pytest.raises(InvalidMessage, match=rf"at `\$\.{member}`"):
+            decode_work(json.dumps(file | {member: "x" * 5_000}).encode())
+
+
+def test_a_message_greater_than_any_queue_holds_is_not_looked_at() -> None:
+    for decode in (lambda body: decode_enqueued(body, HOSTS), decode_work):
+        with pytest.raises(InvalidMessage, match="the message has 5000000 bytes"):
+            decode(b"https://h/" * 500_000)

@@ -1,0 +1,83 @@
+"""Ids become those of documents and blobs and parts of URLs: only letters, digits, `_` and `-` get that far."""
+
+import json
+import re
+
+import msgspec
+import pytest
+
+from shared.domain.messages import FetchFile, ListJobFiles, decode_enqueued, decode_work
+from shared.domain.speech_api import Transcription, TranscriptionFile, transcription_file_ids, transcription_id
+from shared.domain.urls import HostRule
+from shared.errors import InvalidMessage, UnknownValue
+
+JOB = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
+HOST = "https://eastus.api.cognitive.microsoft.com"
+RULE = HostRule("SPEECH_ALLOWED_HOSTS", (HOST,))
+SAFE = re.compile(r"[a-z0-9_-]{1,100}")
+FORMS = [
+    *("..", ".", "", " ", "a/b", "a\\b", "a#b", "a?b", "a%2fb", "%2e%2e", "a%00", "a\x00b", "a\nb", "a\tb", "a\r\n"),
+    *("../../x", "..%2f..%2fx", "a;b", "a:b", "a@b", "a&b=c", "a=b", "a,b", "a'b", 'a"b', "a<b>", "a|b", "a*b", "$web"),
+    *("ä", "\u0661", "\uff41", "a\u200bb", "a\u202eb", "\U0001f600", "x" * 101, "a b", "a+b", "~", "(a)", "[a]", "{a}"),
+]
+JOBS = [*FORMS, JOB + "0", JOB[:-1], JOB + "/..", JOB.replace("-", "_"), "{" + JOB + "}", JOB.replace("6", "\u0666")]
+
+
+def test_there_are_more_than_twenty_forms() -> None:
+    assert len(set(FORMS)) > 40
+
+
+@pytest.mark.parametrize("form", FORMS, ids=ascii)
+@pytest.mark.parametrize("version", ["v3.1/", ""])
+def test_a_file_is_named_by_a_safe_id_or_not_at_all(form: str, version: str) -> None:
+    url = f"{HOST}/speechtotext/{version}transcriptions/{JOB}/files/{form}"
+    file = TranscriptionFile(url, "Transcription")
+    ids = transcription_file_ids(file.self_url)
+    if form in {"a#b", "a?b"}:  # they end the path, which names the file "a"
+        assert ids == (JOB, "a")
+        assert file.self_url.endswith("/files/a")
+        return
+    assert ids is None
+    with pytest.raises(UnknownValue, match="which has no file id") as error:
+        assert file.file_id
+    assert len(str(error.value)) < 2_000
+
+
+@pytest.mark.parametrize("form", JOBS, ids=ascii)
+def test_a_job_is_named_by_a_guid_or_not_at_all(form: str) -> None:
+    for url in (f"{HOST}/speechtotext/transcriptions/{form}", f"{HOST}/speechtotext/{form}/transcriptions/{JOB}"):
+        assert transcription_id(url) is None
+        with pytest.raises(UnknownValue):
+            assert Transcription(url, "Running").job_id
+        with pytest.raises(InvalidMessage):
+            decode_enqueued(url.encode("utf-8"), RULE)
+    for body in (form, json.dumps({"id": form})):
+        with pytest.raises(InvalidMessage):
+            decode_enqueued(body.encode("utf-8"), RULE)
+
+
+@pytest.mark.parametrize("form", [*JOBS, JOB.upper()], ids=ascii)
+def test_a_message_of_ours_with_another_id_is_none(form: str) -> None:
+    self_url = f"{HOST}/speechtotext/transcriptions/{JOB}/files/f1"
+    messages = [
+        ListJobFiles(form, 1),
+        FetchFile(form, "f1", "Transcription", self_url, 1),
+        FetchFile(form, "f1", "Transcription", self_url.replace(JOB, form), 1),
+    ]
+    for message in messages:
+        with pytest.raises(InvalidMessage):
+            decode_work(msgspec.json.encode(message))
+
+
+@pytest.mark.parametrize("form", [*FORMS, "F1", "f2"], ids=ascii)
+def test_a_message_of_ours_names_the_file_that_its_url_names(form: str) -> None:
+    base = f"{HOST}/speechtotext/transcriptions/{JOB}/files/"
+    for self_url in (f"{base}f1", f"{base}{form}") if form != "f2" else (f"{base}f1",):
+        with pytest.raises(InvalidMessage):
+            decode_work(msgspec.json.encode(FetchFile(JOB, form, "Transcription", self_url, 1)))
+
+
+def test_the_ids_that_speech_gives_are_taken() -> None:
+    message = FetchFile(JOB, "f_1", "Transcription", f"{HOST}/speechtotext/v3.1/transcriptions/{JOB}/files/F_1", 1)
+    assert decode_work(msgspec.json.encode(message)) == message
+    assert SAFE.fullmatch(message.file_id)

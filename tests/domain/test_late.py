@@ -1,0 +1,81 @@
+"""What becomes of a job when a file that was given up comes in after all."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from shared.domain.documents import utc
+from shared.domain.job import END_STATES, LISTING_GIVEN_UP, FailedFile, Failure, FileCounts, Job, Status
+from shared.domain.transitions import FileTally, Patience, came_in_late, listing_given_up, settle
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+BEFORE = utc(NOW - timedelta(hours=1))
+EXPIRED = Failure("Expired", "only 1 of 3 files are in", "speech2cosmos")
+LOST = FailedFile("f", "contenturl_0.json", "GivenUp", "503")
+COUNTED = FileCounts(3, 2, 1, [LOST])
+
+
+def job(status: Status, **members: object) -> Job:
+    plain = Job(
+        id="a",
+        status=status,
+        accepted_at=BEFORE,
+        moved_at=BEFORE,
+        ended_at=BEFORE if status in END_STATES else None,
+        tidied_at=BEFORE if status in END_STATES else None,
+        files=COUNTED,
+        run=2,
+    )
+    return msgspec.structs.replace(plain, **members)
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED_WITH_ERRORS, Status.EXPIRED])
+def test_an_ended_job_that_counts_the_file_as_given_up_is_counted_and_tidied_again(status: Status) -> None:
+    found = came_in_late(job(status, failure=EXPIRED), 2, 1, NOW)
+    assert found is not None
+    assert (found.status, found.ended_at, found.moved_at) == (Status.INGESTING, None, utc(NOW))
+    assert (found.failure, found.tidied_at, found.files) == (None, None, COUNTED)
+    whole = settle(found, FileTally(3, 0, 0, []), Patience(), NOW)
+    assert (whole.status, whole.files) == (Status.COMPLETED, FileCounts(3, 3, 0, []))
+    another = settle(found, FileTally(2, 1, 0, [LOST]), Patience(), NOW)
+    assert another.status is Status.COMPLETED_WITH_ERRORS
+
+
+def test_a_job_that_is_being_ingested_is_written_too_so_that_an_older_count_cannot_end_it() -> None:
+    stuck = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
+    found = came_in_late(job(Status.INGESTING, failure=stuck), 2, 2, NOW)
+    assert found == job(Status.INGESTING, failure=stuck, moved_at=utc(NOW))
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.COMPLETED, Status.FAILED, Status.NOT_FOUND])
+def test_a_job_in_any_other_state_stays_as_it_is(status: Status) -> None:
+    assert came_in_late(job(status), 2, 2, NOW) is None
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_failure_of_another_run_does_not_count_in_this_one(status: Status) -> None:
+    assert came_in_late(job(status), 1, 2, NOW) is None
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_what_was_written_before_a_reprocess_does_not_count_in_it(status: Status) -> None:
+    assert came_in_late(job(status, reprocess_from=2), 2, 1, NOW) is None
+
+
+@pytest.mark.parametrize(("failed", "status"), [(0, Status.COMPLETED), (1, Status.COMPLETED_WITH_ERRORS)])
+def test_what_kept_a_job_from_going_on_is_forgotten_when_its_files_are_all_in_or_given_up(
+    failed: int, status: Status
+) -> None:
+    before = job(Status.INGESTING, failure=Failure(LISTING_GIVEN_UP, "503", "speech2cosmos"))
+    found = settle(before, FileTally(3 - failed, failed, 0, [LOST] * failed), Patience(), NOW)
+    assert (found.status, found.failure) == (status, None)
+
+
+def test_why_a_listing_was_given_up_is_kept_where_it_could_be_said() -> None:
+    told = listing_given_up(job(Status.INGESTING), "the process was killed")
+    assert told.failure == Failure("ListingGivenUp", "the process was killed", "speech2cosmos")
+    said = job(Status.INGESTING, failure=Failure("ListingGivenUp", "503", "speech2cosmos"))
+    assert listing_given_up(said, "the process was killed") == said
+    other = job(Status.INGESTING, failure=Failure("ForbiddenUrl", "host", "speech2cosmos"))
+    assert listing_given_up(other, "the process was killed") == told

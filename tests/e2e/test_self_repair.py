@@ -1,0 +1,165 @@
+"""What is deleted by hand during a run is found missing and is whole again; what ran for ever can be taken up again.
+
+A file is held back by letting Speech answer 429 for it, which costs its message no try: its job is still ingesting.
+REQUEUE_MINUTES is a minute at least: instead of waiting, `movedAt` is set back by hand.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from azure.cosmos import ContainerProxy
+from azure.storage.queue import QueueClient
+
+from local.samples.generate import GeneratedResult, report
+from local.speech import FileSpec, JobSpec
+from shared.domain.documents import HEAD_ID, utc
+from shared.domain.job import Status
+from shared.domain.messages import RESULTS_QUEUE, FetchFile, decode_work
+from tests.e2e.conftest import Whole
+
+LONG_AGO = timedelta(hours=1)
+MORE_THAN_THE_HOST_TAKES = 40
+"""Messages: the host works on at most 24 (batchSize and newBatchThreshold in host.json), the others wait."""
+
+Documents = dict[tuple[str, str], dict[str, Any]]
+
+
+def serve(whole: Whole, *, files: int, run_seconds: float = 0) -> tuple[str, list[FileSpec]]:
+    """Let Speech have a job; return its id and its files, the report last."""
+    job_id = str(uuid4())
+    specs = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(files)]
+    report_file = FileSpec.of(job_id, "report.json")
+    contents: dict[str, Any] = {
+        spec.blob: GeneratedResult(hours=0.01, speakers=2, seed=seed) for seed, spec in enumerate(specs)
+    }
+    contents[report_file.blob] = report([{"source": spec.name, "status": "Succeeded"} for spec in specs])
+    whole.serve(JobSpec(id=job_id, files=(*specs, report_file), run_seconds=run_seconds), contents)
+    return job_id, [*specs, report_file]
+
+
+@contextmanager
+def held_back(whole: Whole, path: str) -> Iterator[None]:
+    """Let Speech answer 429 for a path until the block ends."""
+    whole.speech.force(path, 429, times=1_000_000, headers={"Retry-After": "1"})
+    try:
+        yield
+    finally:
+        whole.speech.clear_forced()
+
+
+def container(whole: Whole, name: str) -> ContainerProxy:
+    """Return a container, for what is done by hand."""
+    return whole.app.database.get_container_client(name)
+
+
+def set_back(whole: Whole, job_id: str, name: str, by: timedelta) -> None:
+    """Write into a job's document that something was so long ago."""
+    change = {"op": "set", "path": f"/{name}", "value": utc(datetime.now(UTC) - by)}
+    container(whole, "jobs").patch_item(job_id, job_id, patch_operations=[change])
+
+
+def stands_still(whole: Whole, job_id: str, *, ingested: int) -> None:
+    """Wait until so many files were counted, and let the job stand still since long ago."""
+    whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.files.ingested == ingested, f"{ingested} files in")
+    set_back(whole, job_id, "movedAt", LONG_AGO)
+
+
+def seen(whole: Whole, job_id: str) -> Documents:
+    """Return the job's documents without the time at which a head was written."""
+    documents = whole.documents(job_id)
+    return {(each["fileId"], each["id"]): {**each, "ingestedAt": None} for each in documents}
+
+
+def of_file(whole: Whole, job_id: str, file: FileSpec, kind: str) -> list[str]:
+    """Return ids of a file's documents of one type."""
+    return [each["id"] for each in whole.documents(job_id, kind) if each["fileId"] == file.id]
+
+
+def log_of(whole: Whole) -> str:
+    """Return all that the host has printed."""
+    return (whole.stack.state / "logs" / "host.log").read_text(errors="replace")
+
+
+def test_a_part_a_head_and_the_reports_parts_deleted_while_a_job_runs_are_written_anew(whole: Whole) -> None:
+    job_id, (first, second, held, report_file) = serve(whole, files=3)
+    transcripts = container(whole, "transcripts")
+    with held_back(whole, f"/files/{held.id}"):
+        whole.enqueue(job_id)
+        whole.until(lambda: len(whole.documents(job_id, "transcript")) == 2, "two files are in")
+        whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.report, "the report is in")
+        before = seen(whole, job_id)
+        part = of_file(whole, job_id, first, "track")[0]
+        transcripts.delete_item(part, [job_id, first.id])
+        transcripts.delete_item(HEAD_ID, [job_id, second.id])
+        for each in of_file(whole, job_id, report_file, "report"):
+            transcripts.delete_item(each, [job_id, report_file.id])
+    stands_still(whole, job_id, ingested=2)
+    job = whole.ended(job_id)
+    assert (job.status, job.files.ingested, job.failure) == (Status.COMPLETED, 3, None)
+    after = seen(whole, job_id)
+    assert {name: after[name] for name in before} == before
+    assert {file_id for file_id, _ in after.keys() - before.keys()} == {held.id}
+    assert f"job {job_id} file {first.id}: 1 parts are missing: to be written anew" in log_of(whole)
+    assert f"job {job_id} file {report_file.id}: 1 parts are missing: to be written anew" in log_of(whole)
+
+
+def test_a_message_deleted_from_the_queue_is_sent_again(whole: Whole) -> None:
+    job_id, files = serve(whole, files=MORE_THAN_THE_HOST_TAKES)
+    wanted = {file.id for file in files[:-1]}
+    storage = whole.stack.settings["AzureWebJobsStorage"]
+
+    with QueueClient.from_connection_string(storage, RESULTS_QUEUE) as queue, held_back(whole, f"/{job_id}/files/"):
+        whole.enqueue(job_id)
+
+        def deleted() -> str | None:
+            # Not the message that goes on with the list: without it the number of files is not known.
+            for message in queue.receive_messages(messages_per_page=1, max_messages=1, visibility_timeout=1):
+                work = decode_work(message.content.encode())
+                job = whole.app.jobs.get(job_id)
+                if isinstance(work, FetchFile) and work.file_id in wanted and job and job.files.expected:
+                    queue.delete_message(message)
+                    return work.file_id
+            return None
+
+        lost = whole.until(deleted, "a message is found in the queue")
+    stands_still(whole, job_id, ingested=len(files) - 2)
+    assert lost not in {file_id for file_id, _ in seen(whole, job_id)}
+    job = whole.ended(job_id)
+    assert (job.status, job.files.ingested) == (Status.COMPLETED, len(files) - 1)
+    assert f"job {job_id}: stands still since " in log_of(whole)
+
+
+def test_a_broken_file_whose_content_is_gone_ends_the_job_with_its_failure(whole: Whole) -> None:
+    job_id, (first, held, _) = serve(whole, files=2)
+    with held_back(whole, f"/files/{held.id}"):
+        whole.enqueue(job_id)
+        whole.until(lambda: whole.documents(job_id, "transcript"), "one file is in")
+        part = of_file(whole, job_id, first, "track")[0]
+        container(whole, "transcripts").delete_item(part, [job_id, first.id])
+        whole.speech.clear_forced()
+        whole.speech.force(f"/files/{first.id}", 404, times=1_000_000)
+        job = whole.ended(job_id)
+    assert (job.status, job.files.ingested, job.files.failed) == (Status.COMPLETED_WITH_ERRORS, 1, 1)
+    assert [failure.file_id for failure in job.files.failures] == [first.id]
+    assert of_file(whole, job_id, first, "transcript") == [HEAD_ID], "what is left can still be read"
+
+
+def test_a_job_that_runs_for_ever_expires_and_says_so_and_completes_when_enqueued_again(whole: Whole) -> None:
+    job_id, files = serve(whole, files=1, run_seconds=1_000_000)
+    whole.enqueue(job_id)
+    whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.poll_count, "Speech was asked")
+    set_back(whole, job_id, "acceptedAt", timedelta(hours=80))
+    expired = whole.ended(job_id)
+    assert expired.status is Status.EXPIRED
+    assert expired.failure is not None
+    assert expired.failure.message == "Speech still said Running after 72 h (MAX_PENDING_HOURS)"
+    ended = [msgspec.structs.replace(file, size=1) for file in files]
+    whole.serve(JobSpec(id=job_id, files=tuple(ended)), {})
+    whole.enqueue(job_id)
+    whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.run == 2, "it is taken up again")
+    job = whole.ended(job_id)
+    assert (job.status, job.files.ingested, job.failure) == (Status.COMPLETED, 1, None)

@@ -1,0 +1,166 @@
+"""Container `transcripts` in memory."""
+
+# ruff: noqa: D102 - the port says what the methods do
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+import msgspec
+from msgspec import UNSET
+
+from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
+from shared.domain.job import NO_RUN, FailedFile, Job
+from shared.domain.speech_api import KIND_REPORT
+from shared.domain.split import FileKey
+from shared.domain.transitions import FileTally
+from shared.errors import Conflict
+from shared.pipeline.ports import BrokenFile, PartEtags, StoredHead
+from tests.pipeline.fakes import FakeClock
+from tests.pipeline.script import Script
+
+RETIRED_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A document as it lies in the container."""
+
+    document: FileDocument
+    etag: int
+    written: datetime
+
+
+class FakeTranscripts:
+    """Container `transcripts`: partitions of documents, batches that are all or none, heads under ETags."""
+
+    def __init__(self, script: Script, clock: FakeClock) -> None:
+        self.script = script
+        self.clock = clock
+        self.partitions: dict[FileKey, dict[str, Stored]] = {}
+        self._etags = count(1)
+
+    def documents(self, key: FileKey) -> dict[str, FileDocument]:
+        """Return what is in a partition."""
+        return {name: stored.document for name, stored in self.partitions.get(key, {}).items()}
+
+    def head(self, key: FileKey) -> StoredHead | None:
+        with self.script.effect("head"):
+            stored = self.partitions.get(key, {}).get(HEAD_ID)
+            if stored is None:
+                return None
+            assert isinstance(stored.document, Transcript)
+            return StoredHead(stored.document, str(stored.etag))
+
+    def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
+        with self.script.effect("write"):
+            self._put(key, documents)
+
+    def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
+        with self.script.effect("commit"):
+            stored = self.partitions.get(key, {}).get(HEAD_ID)
+            if (str(stored.etag) if stored else None) != replaces:
+                raise Conflict("another head is there")
+            self._put(key, [*documents, head])
+
+    def parts(self, key: FileKey, revision: str) -> PartEtags:
+        with self.script.effect("parts"):
+            living = self._living(key)
+            return {name: str(each.etag) for name, each in living.items() if _revision(each) == revision}
+
+    def retire(self, key: FileKey, parts: PartEtags) -> None:
+        with self.script.effect("retire"):
+            partition = self.partitions.get(key, {})
+            same = [partition[name] for name, etag in parts.items() if _etag(partition, name) == etag]
+            self._put(key, [msgspec.structs.replace(each.document, ttl=RETIRED_SECONDS) for each in same])
+
+    def discount(self, key: FileKey, etag: str) -> None:
+        with self.script.effect("discount"):
+            partition = self.partitions.get(key, {})
+            if _etag(partition, HEAD_ID) not in {etag, None}:
+                raise Conflict("another head is there")
+            heads = [each.document for name, each in partition.items() if name == HEAD_ID]
+            self._put(key, [msgspec.structs.replace(head, run=NO_RUN) for head in heads])
+
+    def remove(self, key: FileKey, revision: str) -> None:
+        with self.script.effect("remove"):
+            for name, document in self.documents(key).items():
+                if isinstance(document, Part) and document.revision == revision:
+                    del self.partitions[key][name]
+
+    def failure(self, key: FileKey) -> FileFailure | None:
+        with self.script.effect("failure"):
+            found = self.documents(key).get(FAILURE_ID)
+            assert found is None or isinstance(found, FileFailure)
+            return found
+
+    def put_failure(self, failure: FileFailure) -> None:
+        with self.script.effect("put_failure"):
+            self._put(FileKey(failure.job_id, failure.file_id), [failure])
+
+    def clear_failure(self, key: FileKey) -> None:
+        with self.script.effect("clear_failure"):
+            self.partitions.get(key, {}).pop(FAILURE_ID, None)
+
+    def tally(self, job: Job) -> FileTally:
+        with self.script.effect("tally"):
+            of_job = [each for key in self.partitions if key.job_id == job.id for each in self.documents(key).values()]
+            heads = {each.file_id for each in of_job if isinstance(each, Transcript) and each.run >= job.reprocess_from}
+            lost = [each for each in of_job if isinstance(each, FileFailure) and each.run == job.run]
+            done = heads | ({job.report.file_id} if job.report and job.report.run >= job.reprocess_from else set())
+            lost = [each for each in lost if each.file_id not in done]
+            shown = [FailedFile(each.file_id, each.name, each.code, each.message) for each in lost[:20]]
+            reports = sum(each.kind == KIND_REPORT for each in lost)
+            return FileTally(len(heads), len(lost) - reports, reports, shown)
+
+    def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
+        with self.script.effect("leftovers"):
+            named: dict[FileKey, set[str]] = {}
+            for key, parts, _, _ in self._named(job):
+                named.setdefault(key, set()).update(parts)
+            counting = {key for key, _, run, _ in self._named(job) if run >= job.reprocess_from}
+            left = {
+                key: {
+                    name: str(each.etag)
+                    for name, each in self._living(key).items()
+                    if name not in named.get(key, set())
+                    and (key in counting if older_than is None else each.written < older_than)
+                }
+                for key in self.partitions
+                if key.job_id == job.id
+            }
+            return {key: parts for key, parts in left.items() if parts}, self._broken(job)
+
+    def _broken(self, job: Job) -> list[BrokenFile]:
+        found = [
+            BrokenFile(key, sorted(set(parts) - self._living(key).keys()), etag)
+            for key, parts, run, etag in self._named(job)
+            if run >= job.reprocess_from
+        ]
+        return [each for each in found if each.missing]
+
+    def _named(self, job: Job) -> Iterator[tuple[FileKey, list[str], int, str | None]]:
+        for key in [key for key in self.partitions if key.job_id == job.id]:
+            stored = self.partitions[key].get(HEAD_ID)
+            if stored is not None and isinstance(head := stored.document, Transcript):
+                yield key, head.parts(), head.run, str(stored.etag)
+        if (report := job.report) is not None:
+            yield FileKey(job.id, report.file_id), report.parts, report.run, None
+
+    def _living(self, key: FileKey) -> dict[str, Stored]:
+        partition = self.partitions.get(key, {})
+        parts = {name: each for name, each in partition.items() if isinstance(each.document, Part)}
+        return {name: each for name, each in parts.items() if each.document.ttl is UNSET}
+
+    def _put(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
+        partition = self.partitions.setdefault(key, {})
+        partition.update({each.id: Stored(each, next(self._etags), self.clock.now()) for each in documents})
+
+
+def _etag(partition: Mapping[str, Stored], name: str) -> str | None:
+    return str(partition[name].etag) if name in partition else None
+
+
+def _revision(stored: Stored) -> str | None:
+    return stored.document.revision if isinstance(stored.document, Part) else None
