@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,9 @@ from benchmarks.chaos.page import write
 from benchmarks.machine import machine
 
 REPOSITORY = Path(__file__).parent.parent.parent
+
+MOST_SAMPLES = 240
+"""As many as a plot of this width can show."""
 
 _console = Console(width=None if sys.stdout.isatty() else 160)
 
@@ -54,8 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     found = _run(lanes)
     unclean = [row for row in found.rows if not row.clean]
     if not options.names:
-        FILE.write_bytes(msgspec.json.format(msgspec.json.encode(_ledger(found, time.monotonic() - begun)), indent=2))
-        write(REPOSITORY)
+        _publish(found, time.monotonic() - begun)
         from benchmarks.chaos.plot import PLOT, draw  # noqa: PLC0415 - needs a package that only these runs need
 
         draw(found.samples, REPOSITORY / PLOT)
@@ -87,7 +89,7 @@ def _in_its_own_process(name: str, into: Path) -> Found | None:
     return msgspec.json.decode(into.read_bytes(), type=Found) if ended.returncode == 0 else None
 
 
-def _keep(into: Path, found: Iterator[Row | Sample]) -> None:
+def _keep(into: Path, found: Iterable[Row | Sample]) -> None:
     rows: list[Row] = []
     samples: list[Sample] = []
     for each in found:
@@ -106,14 +108,20 @@ def _line(row: Row) -> str:
     )
 
 
-def _ledger(found: Found, seconds: float) -> Ledger:
-    return Ledger(
+def _publish(found: Found, seconds: float) -> None:
+    """Keep what was found, and write page and plot."""
+    from benchmarks.chaos.plot import PLOT, draw  # noqa: PLC0415 - the page can be checked without its package
+
+    ledger = Ledger(
         machine=machine(),
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         seconds=seconds,
         rows=found.rows,
-        memory=found.samples,
+        memory=found.samples[:: max(1, len(found.samples) // MOST_SAMPLES)],
     )
+    FILE.write_bytes(msgspec.json.format(msgspec.json.encode(ledger), indent=2) + b"\n")
+    write(REPOSITORY)
+    draw(ledger.memory, REPOSITORY / PLOT)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """docs/reliability.md: its tables, from what the last whole run found."""
 
 import sys
-from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -11,13 +10,16 @@ from local.docs.pages import filled, table
 
 PAGE = "docs/reliability.md"
 
+GROUPS = ("crash", "two at once", "services", "processes", "repair", "poison", "load", "bad input")
+"""In the page's order."""
+
 HEAD = ("fault", "cases", "lost", "duplicated", "half-visible", "repaired", "")
 """The columns of every table."""
 
 
 def blocks(ledger: Ledger) -> dict[str, str]:
     """Return the page's blocks by name: a summary, and a table for each group of faults."""
-    groups = {name: list(rows) for name, rows in groupby(ledger.rows, key=lambda row: row.group)}
+    groups = {name: [row for row in ledger.rows if row.group == name] for name in GROUPS}
     return {"summary": _summary(ledger, groups), **{name: _table(rows) for name, rows in groups.items()}}
 
 

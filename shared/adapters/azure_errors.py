@@ -11,6 +11,10 @@ _SERVER_ERRORS = range(500, 600)
 _WELL = range(200, 300)
 """An error in spite of that is a body that the SDK cannot read: cut, or the page of some proxy."""
 
+_THROTTLED = 429
+SERVER_BUSY = "ServerBusy"
+"""Storage's code when it throttles, as a 503."""
+
 _WORDS = 300
 
 
@@ -25,7 +29,7 @@ def translated(service: str, error: AzureError, retry_after: float | None = None
             return NotFound(text)
         case 409 | 412:
             return Conflict(text)
-        case 429:
+        case status if status == _THROTTLED or getattr(error, "error_code", None) == SERVER_BUSY:
             return Throttled(text, retry_after)
         case status if status in _RETRIED or status in _SERVER_ERRORS or status in _WELL:
             return Transient(text)

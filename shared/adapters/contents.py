@@ -9,16 +9,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
+from shared.adapters.azure_errors import SERVER_BUSY
 from shared.adapters.bodies import Limits, pieces
-from shared.adapters.http import get, public_session, refusal, trusted_session
+from shared.adapters.http import get, public_session, refusal, retry_after, trusted_session
 from shared.adapters.retrying import retrying
 from shared.domain.urls import Allowed, HostRule, without_query
-from shared.errors import Transient
+from shared.errors import Throttled, Transient
 from shared.pipeline.ports import Content, Refused
 
-FILE = Limits(2 * 1024**3, 25 * 60.0)
-"""A result file. Bytes: six times the largest that was tried. Time: within functionTimeout of host.json, so that the
-words of this limit are recorded and not the platform's silence; writing what was read counts, as it does there."""
+FILE = Limits(2 * 1024**3, 20 * 60.0)
+"""A result file. Bytes: six times the largest that was tried. Time: so far within functionTimeout of host.json that,
+with every other request at its slowest, the words of this limit are recorded and not the platform's silence; writing
+what was read counts, as it does there."""
 
 _CODE_CHARACTERS = 100
 _OK = 200
@@ -73,7 +75,11 @@ class HttpContents:
                 raise Transient(f"GET {without_query(url)}: the answer has neither ETag nor date: no store gave it")
             if response.status_code in _REFUSED:
                 raise Refused(f"GET {without_query(url)} answered {response.status_code}")
-            raise refusal(response, response.headers.get("x-ms-error-code", response.reason or "")[:_CODE_CHARACTERS])
+            code = response.headers.get("x-ms-error-code", response.reason or "")[:_CODE_CHARACTERS]
+            if code == SERVER_BUSY:
+                told = retry_after(response.headers.get("Retry-After"))
+                raise Throttled(f"GET {without_query(url)} answered {response.status_code}: {code}", told)
+            raise refusal(response, code)
 
 
 def _unharmed(response: requests.Response, chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from azure.storage.blob import ContainerClient
 
 from local.azurite import Azurite
 from shared.adapters.blob import BLOCK_BYTES, BlobArchive, NoArchive, blob_service
-from shared.errors import ServiceRefused, Transient
+from shared.errors import ServiceRefused, Throttled, Transient
 from tests.adapters.servers import Answer, Server
 
 SMALL = b'{"recognizedPhrases": []}'
@@ -119,6 +119,13 @@ def test_a_refusal_of_the_store_is_permanent_and_of_the_key_transient(server: Se
         server.answer(Answer(403, headers={"x-ms-error-code": "AuthorizationFailure"}))
         with pytest.raises(Transient, match="Blob storage answered 403"):
             archive.begin("a").commit()
+
+
+def test_a_store_that_says_it_is_busy_throttles(server: Server, azurite: Azurite) -> None:
+    there = azurite.connection_string.replace(azurite.blob_origin, server.origin)
+    server.answer(Answer(503, headers={"x-ms-error-code": "ServerBusy"}))
+    with blob_service(there, None) as service, pytest.raises(Throttled, match="503"):
+        BlobArchive(service.get_container_client("raw-results")).begin("a.json.gz").commit()
 
 
 def test_without_an_archive_nothing_is_kept_and_there_is_no_name() -> None:

@@ -186,6 +186,10 @@ def test_other_answers_are_told_by_their_own_code(service: BlobServiceClient, se
     with pytest.raises(Throttled) as throttled:
         read(opened, f"{server.origin}/a.json?sig=s")
     assert throttled.value.retry_after == 60
+    server.answer(Answer(503, headers={"x-ms-error-code": "ServerBusy", "Retry-After": "60"}))
+    with pytest.raises(Throttled, match="ServerBusy") as throttled:
+        read(opened, f"{server.origin}/a.json?sig=s")
+    assert throttled.value.retry_after == 60
 
 
 def test_a_blob_that_lies_compressed_is_read_as_what_it_holds(service: BlobServiceClient, server: Server) -> None:

@@ -10,9 +10,8 @@ TABLE = README[README.index("### Dependencies") :]
 
 
 def required() -> set[str]:
-    lines = [
-        line for name in ("requirements.in", "requirements-dev.in") for line in (ROOT / name).read_text().splitlines()
-    ]
+    names = ("requirements.in", "requirements-dev.in", "requirements-chaos.in")
+    lines = [line for name in names for line in (ROOT / name).read_text().splitlines()]
     python = {re.split(r"[=<> #]", line)[0] for line in lines if line and not line.startswith(("#", "-c"))}
     return python | set(json.loads((ROOT / "local" / "package.json").read_text())["dependencies"])
 

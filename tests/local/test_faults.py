@@ -60,7 +60,7 @@ def test_a_body_of_more_than_a_megabyte_passes(front: Front, server: Server) -> 
     assert asked.headers["content-length"] == str(len(body))
 
 
-def test_a_service_that_is_dead_looks_so(server: Server) -> None:
+def test_a_service_that_is_dead_looks_so() -> None:
     with FaultLayer() as layer:
         dead = layer.front("service", "http://127.0.0.1:9")
         with pytest.raises(requests.ConnectionError):

@@ -99,7 +99,9 @@ def results() -> Iterator[Giant]:
         yield Giant(f"100,000 {extra.decode()}s", _phrases(_differing(b',"%s":%%d' % extra, many)), ("TooManyTracks",))
     for extra in (b"locale", b"recognitionStatus"):
         yield Giant(
-            f"100,000 {extra.decode()}s", _phrases(_differing(b',"%s":"another %%d"' % extra, many)), _HEAD_REFUSED
+            f"100,000 kinds of {extra.decode()}",
+            _phrases(_differing(b',"%s":"another %%d"' % extra, many)),
+            _HEAD_REFUSED,
         )
     yield Giant("100,000 combined channels", _combined(b'{"channel":%d}' % n for n in range(many)), _HEAD_REFUSED)
     yield Giant("7,000,000 empty combined texts", _combined(repeat(b"{}", 7 * million)), _HEAD_REFUSED)

@@ -80,7 +80,7 @@ class Life:
         self._settings = {**place.bench.stack.settings, **settings, "COSMOS_DATABASE": database}
         self._plan = plan
         self._order: dict[str, list[str]] = defaultdict(list)
-        self._had: set[str] = set()
+        self._had: set[tuple[str, str]] = set()
         self._warm: Deliverer | None = None
 
     def copy(self, spec: JobSpec) -> JobSpec:
@@ -206,12 +206,12 @@ class Life:
         order = self._order[use_case]
         if key not in order:
             order.append(key)
-        if self._plan is None or key in self._had:
+        if self._plan is None or (use_case, key) in self._had:
             return None
         return self._plan.moment(use_case, order.index(key))
 
     def _died(self, use_case: str, key: str, work: Work | None) -> str | None:
-        self._had.add(key)
+        self._had.add((use_case, key))
         self.told.kills[use_case] += 1
         if missing := missing_parts(self.app, self.specs, work):
             self.told.half_visible[use_case] += len(missing)

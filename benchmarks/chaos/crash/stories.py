@@ -95,7 +95,7 @@ _FIRST = _job(1, (1, 2))
 _CHANGED = _job(2, (3, 4))
 _SMALL = (_FIRST, _CHANGED)
 _NONE = (_spoilt(3),)
-_FAILED = (
+_FAILED: tuple[JobSpec, Contents] = (
     JobSpec(
         id=f"00000000-0000-4000-8000-1{4:011}",
         status="Failed",
@@ -142,7 +142,9 @@ def _several(life: Life) -> None:
 
 def _put_anew(life: Life, job: JobSpec, changed: JobSpec) -> None:
     """Let other bytes lie where the job's files lay."""
-    files = tuple(replace(file, blob=other.blob, size=1) for file, other in zip(job.files, changed.files, strict=True))
+    files = tuple(
+        replace(file, blob=other.blob, size=None) for file, other in zip(job.files, changed.files, strict=True)
+    )
     life.place.bench.speech.put_job(replace(job, files=files))
 
 

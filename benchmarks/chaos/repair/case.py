@@ -91,7 +91,7 @@ def row(bench: Bench, case: Case, log_: HostLog, *, group: str) -> Row:
     verdict = compare(seen_as(case.kind.state), seen_as(bench.state(case.spec)))
     for words in [*verdict.words, *case.wrong]:
         log.error("%s: %s", case.fault, words)
-    repaired = log_.signals_of("repaired", case.spec.id)
+    repaired = max(log_.signals_of("repaired", case.spec.id), int(case.again))
     notes = [*case.notes, *case.wrong, *verdict.words[:3]]
     return Row(
         group=group,

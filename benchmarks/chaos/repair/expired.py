@@ -14,6 +14,7 @@ from benchmarks.chaos.repair.documents import GROUP, container
 from shared.domain.containers import JOBS
 from shared.domain.documents import utc
 from shared.domain.job import Status
+from shared.domain.polling import UNSEEN_FOR
 
 AGE = timedelta(hours=80)
 """More than MAX_PENDING_HOURS (72)."""
@@ -42,5 +43,8 @@ def run(bench: Bench, kinds: Mapping[str, Kind]) -> Iterator[Row]:
 
 
 def _grow_old(bench: Bench, case: Case) -> None:
-    operation = {"op": "set", "path": "/acceptedAt", "value": utc(datetime.now(UTC) - AGE)}
-    container(bench, JOBS.name).patch_item(case.spec.id, case.spec.id, [operation])
+    """Let the job be as one that was enqueued days ago and asked for last some hours ago."""
+    values = {"/acceptedAt": AGE, "/polledAt": 2 * UNSEEN_FOR}
+    now = datetime.now(UTC)
+    operations = [{"op": "set", "path": path, "value": utc(now - age)} for path, age in values.items()]
+    container(bench, JOBS.name).patch_item(case.spec.id, case.spec.id, operations)

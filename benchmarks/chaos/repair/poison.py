@@ -13,12 +13,19 @@ from shared.domain.job import LISTING_GIVEN_UP, Rejected
 
 GROUP = "poison"
 
+BUSY = Answer(
+    503,
+    {"Content-Type": "application/xml"},
+    b"<?xml version='1.0' encoding='utf-8'?><Error><Code>ServerBusy</Code><Message>503: busy</Message></Error>",
+)
+"""As Blob storage says it; of what is not XML its SDK says only that it cannot be read."""
+
 NO_JOB = "please transcribe my call"
 
 
 def run(bench: Bench, kinds: Mapping[str, Kind]) -> Iterator[Row]:
     """Let files, a listing and messages be given up, and send them again."""
-    yield from _files(bench, [kinds["partly-failed"], kinds["many-files"]])
+    yield from _files(bench, [kinds["partly-failed"], kinds["reference"]])
     yield _listing(bench, kinds["partly-failed"])
     yield _not_accepted(bench, kinds["partly-failed"])
     yield _rejected(bench)
@@ -37,7 +44,7 @@ def _files(bench: Bench, kinds: list[Kind]) -> Iterator[Row]:
         )
     ]
     by_speech = [f"{case.spec.id}/files/" for case in cases if "Speech" in case.fault]
-    rule = Rule(Answer(503), method="PUT", target="|".join(case.spec.id for case in cases if "Blob" in case.fault))
+    rule = Rule(BUSY, method="PUT", target="|".join(case.spec.id for case in cases if "Blob" in case.fault))
     with Held(bench, by_speech):
         bench.faults.fronts["blob"].rules.append(rule)
         bench.enqueue(*(case.spec.id for case in cases))

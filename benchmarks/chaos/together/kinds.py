@@ -182,13 +182,13 @@ def kinds() -> tuple[Kind, ...]:
     one, two = {A: several_batches(1)}, {A: several_batches(2)}
     broken = {A: several_batches(1)[:-4000]}
     return (
-        Kind("the same id accepted by all, and the same id with reprocess", {A: result(1)}, _accepted, times=3),
-        Kind("a job's files listed by all, two pages", small, _listed, times=3),
-        Kind("files and report of a job fetched by all", small, _fetched, times=3),
+        Kind("the same id accepted by all, and the same id with reprocess", {A: result(1)}, _accepted, times=2),
+        Kind("a job's files listed by all, two pages", small, _listed, times=2),
+        Kind("files and report of a job fetched by all", small, _fetched, times=2),
         Kind("a file of several batches fetched by all", one, _fetched),
         Kind("a file that can never be read fetched by all", broken, _fetched),
-        Kind("the timer fires twice, and each message that it sends is handled by all", small, _ticked, times=3),
-        Kind("the timer counts while all files come in, twice each", small, _counted, times=3),
+        Kind("the timer fires twice, and each message that it sends is handled by all", small, _ticked, times=2),
+        Kind("the timer counts while all files come in, twice each", small, _counted, times=2),
         Kind("files given up and fetched", {A: several_batches(1), REPORT: report()}, _given_up),
         Kind(
             "reprocess while messages of the first run come in", {A: several_batches(1), REPORT: report()}, _reprocessed

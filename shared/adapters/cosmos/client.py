@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.paging import ItemPaged
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 
@@ -24,6 +25,9 @@ SERVICE = "Cosmos DB"
 CALL_SECONDS = 30
 """One try of ours takes no longer, whatever the SDK repeats within it, a page of a query each; checked between its own
 tries, so that a connection (5 s) may come on top."""
+
+ROWS_A_PAGE = 1000
+"""The service may give less, and ends a page at 4 MB. By default it would be 100."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -71,8 +75,9 @@ def cosmos_errors() -> Iterator[None]:
 
 def _ours(error: HttpResponseError) -> Speech2CosmosError:
     headers = dict(getattr(error, "headers", None) or {})
-    milliseconds = headers.get("x-ms-retry-after-ms")
-    return translated(SERVICE, error, float(milliseconds) / 1000 if milliseconds else None)
+    milliseconds = str(headers.get("x-ms-retry-after-ms", ""))
+    told = milliseconds.isascii() and milliseconds.isdigit()
+    return translated(SERVICE, error, int(milliseconds) / 1000 if told else None)
 
 
 @dataclass
@@ -160,10 +165,26 @@ def query(
     *,
     partition: list[str] | None = None,
 ) -> list[Any]:
-    """Return the rows of a query; `values` are its @parameters; without `partition` all partitions are asked."""
+    """Return the rows of a query; `values` are its @parameters; without `partition` all partitions are asked.
+
+    In a partition each page is tried by itself: a job of 10,000 files has so many that hardly ever all would succeed in
+    one go. Across partitions the SDK keeps state between pages that a failure breaks: there all are asked for anew.
+    """
     parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": each} for name, each in (values or {}).items()]
     where: dict[str, Any] = {"partition_key": partition} if partition else {"enable_cross_partition_query": True}
-    return _tried(lambda: list(container.query_items(text, parameters=parameters, timeout=CALL_SECONDS, **where)))
+
+    def ask() -> ItemPaged[dict[str, Any]]:
+        return container.query_items(
+            text, parameters=parameters, max_item_count=ROWS_A_PAGE, timeout=CALL_SECONDS, **where
+        )
+
+    if partition is None:
+        return _tried(lambda: list(ask()))
+    pages = ask().by_page()
+    rows: list[Any] = []
+    while (page := _tried(lambda: next(pages, None))) is not None:
+        rows += page
+    return rows
 
 
 def as_item(document: Document, retention_seconds: int | None) -> dict[str, Any]:
