@@ -10,7 +10,7 @@ from local.docs.pages import filled, table
 
 PAGE = "docs/reliability.md"
 
-GROUPS = ("crash", "two at once", "services", "processes", "repair", "poison", "load", "bad input")
+GROUPS = ("crash", "two at once", "services", "processes", "self-repair", "poison", "load", "bad input")
 """In the page's order."""
 
 HEAD = ("fault", "cases", "lost", "duplicated", "half-visible", "repaired", "")

@@ -16,6 +16,7 @@ from benchmarks.cost.charges import (
     read_charge,
     replace_charge,
 )
+from shared.adapters.cosmos.client import ROWS_A_PAGE
 from shared.domain.containers import CONTAINERS, Container
 from shared.domain.documents import encoded_size
 
@@ -24,9 +25,6 @@ QUERY_BASE = 2.8
 
 COUNTED_ROW = 0.01
 """RU of an item that is counted from the index, without being loaded. Assumed."""
-
-PAGE_ROWS = 100
-"""Rows of a page of a query, the SDK's default; each page is a request and takes QUERY_BASE."""
 
 Item = dict[str, Any]
 _Key = tuple[str, ...]
@@ -53,6 +51,14 @@ class Meter:
         """Count one request; `kind` as in "transcripts: batch"."""
         self.requests[f"{self._phase}: {kind}"] += 1
         self.request_units[self._phase] += charge
+
+
+class Rows(list[Any]):
+    """The rows of a query, as the SDK gives them: one by one or by page."""
+
+    def by_page(self) -> Iterator[list[Any]]:
+        """Give all of them as one page."""
+        yield list(self)
 
 
 class MeteredContainer:
@@ -125,10 +131,10 @@ class MeteredContainer:
         charges: list[float] = [self._put(operation[1][-1]) for operation in operations]
         self._count("batch", sum(charges))
 
-    def query_items(self, text: str, **options: Any) -> list[Any]:  # noqa: ANN401 - handed on
+    def query_items(self, text: str, **options: Any) -> "Rows":  # noqa: ANN401 - handed on
         """Query; each row is charged as a read of the item that it comes from, which has to be loaded for it."""
-        rows: list[Any] = list(self._inner.query_items(text, **options))
-        pages = max(1, -(-len(rows) // PAGE_ROWS))
+        rows = Rows(self._inner.query_items(text, **options))
+        pages = max(1, -(-len(rows) // ROWS_A_PAGE))
         if "COUNT(1)" in text:
             charge = sum(rows) * COUNTED_ROW
         else:

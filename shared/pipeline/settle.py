@@ -24,6 +24,9 @@ SETTLE_LIMIT = 1000
 SETTLE_FOR = timedelta(seconds=60)
 """One run takes no longer than this, however slow Cosmos DB is: what the poll found is sent only when the run ends."""
 
+AGAIN_LIMIT = 50
+"""Jobs listed again in one run. What waits long for its turn looks like what stands still, and makes no great haste."""
+
 TIDY_LIMIT = 20
 """Ended jobs whose leftovers are looked for in one run."""
 
@@ -49,13 +52,14 @@ class SettleJobs:
     def __call__(self) -> Iterator[ListJobFiles]:
         """Count what is in and end what is whole to its last part; yield a message for each job to be listed again."""
         now = self.clock.now()
+        settle_ = partial(self._settle, now=now, again=iter(range(AGAIN_LIMIT)))
         for find, act in (
-            (lambda: self.jobs.ingesting(SETTLE_LIMIT), self._settle),
-            (lambda: self.jobs.untidied(utc(now - TIDY_AFTER), TIDY_LIMIT), self._tidy),
+            (lambda: self.jobs.ingesting(SETTLE_LIMIT), settle_),
+            (lambda: self.jobs.untidied(utc(now - TIDY_AFTER), TIDY_LIMIT), partial(self._tidy, now=now)),
         ):
-            yield from _each(find, partial(act, now=now), lambda: self.clock.now() >= now + SETTLE_FOR)
+            yield from _each(find, act, lambda: self.clock.now() >= now + SETTLE_FOR)
 
-    def _settle(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
+    def _settle(self, job: Job, now: datetime, again: Iterator[int]) -> Iterator[ListJobFiles]:
         settled = settle(job, self.transcripts.tally(job), self.patience, now)
         if settled != job:
             left, broken = self.transcripts.leftovers(job, None) if settled.status in ALL_IN_STATES else ({}, [])
@@ -68,7 +72,7 @@ class SettleJobs:
             if written is not None and written.status is not Status.INGESTING:
                 log.info("job %s: %s, %s", job.id, written.status, _counts(written))
             return
-        if stalled(job, self.patience, now):
+        if stalled(job, self.patience, now) and next(again, None) is not None:
             touch = while_ingesting(job.run, partial(msgspec.structs.replace, moved_at=utc(now)))
             touched = self.jobs.update(job.id, touch)
             if touched is not None:

@@ -124,7 +124,7 @@ def test_what_speech_says_of_a_job_is_kept_without_any_query() -> None:
     assert (found.display_name, found.locale, found.created_date_time, found.last_action_date_time) == (
         *("Call", "de-DE", "c", "l"),
     )
-    assert (found.self_url, found.files_url) == (SELF, f"{SELF}/files?x=1")
+    assert (found.self_url, found.files_url) == (SELF, f"{SELF}/files")
     assert found.properties == {"destinationContainerUrl": "https://h/c", "channels": [0], "deep": [{"u": "http://h/"}]}
     assert found.custom_properties == {"audio": "https://h/a.wav"}
 

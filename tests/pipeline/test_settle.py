@@ -10,7 +10,7 @@ from shared.domain.documents import HEAD_ID, Transcript
 from shared.domain.job import Status
 from shared.domain.messages import ListJobFiles
 from shared.errors import Speech2CosmosError, Throttled, Transient
-from shared.pipeline.settle import TIDY_AFTER
+from shared.pipeline.settle import AGAIN_LIMIT, TIDY_AFTER
 from tests.pipeline.fake_speech import CONTENT
 from tests.pipeline.fake_transcripts import RETIRED_SECONDS
 from tests.pipeline.script import fails
@@ -49,6 +49,19 @@ def test_a_file_that_is_missing_keeps_the_job_from_ending(world: World) -> None:
     world.fetch(fetch_message("a"), 1)
     world.tick()
     assert (world.job().status, world.job().files.ingested) == (Status.INGESTING, 1)
+
+
+def test_only_some_of_many_jobs_that_stand_still_are_listed_again_in_one_run(world: World) -> None:
+    jobs = [f"11111111-2222-4333-8444-{number:012}" for number in range(AGAIN_LIMIT + 5)]
+    for job_id in jobs:
+        world.put_job({"a": result("one")}, job_id=job_id)
+        world.enqueue(job_id)
+    world.tick()
+    world.queue.clear()
+    world.clock.move(minutes=30)
+    first, second = world.tick(), world.tick()
+    assert len(first) == AGAIN_LIMIT
+    assert {message.job_id for message in (*first, *second)} == {JOB, *jobs}
 
 
 def test_a_slow_count_leaves_the_rest_to_the_next_run_so_that_what_the_poll_found_is_sent(world: World) -> None:
