@@ -8,9 +8,11 @@ from azure.cosmos import CosmosClient, DatabaseProxy
 
 from local.azurite import Azurite
 from local.cosmos import Cosmos
+from local.faults import FaultLayer, Front
 from local.provision import provision_cosmos
 from local.speech import Settings, Speech, start_speech
-from shared.adapters.cosmos import connect
+from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
+from tests.adapters.documents import new_key
 from tests.adapters.servers import Server, serving
 
 NewDatabase = Callable[[], DatabaseProxy]
@@ -46,3 +48,26 @@ def database(cosmos: Cosmos) -> Iterator[DatabaseProxy]:
     yield connect(cosmos.endpoint, cosmos.key, name)
     with CosmosClient(cosmos.endpoint, cosmos.key) as client:
         client.delete_database(name)
+
+
+@pytest.fixture(scope="module")
+def between(cosmos: Cosmos) -> Iterator[Front]:
+    """Return a layer of faults before the Cosmos server."""
+    with FaultLayer() as layer:
+        yield layer.front("cosmos", cosmos.endpoint)
+
+
+@pytest.fixture(scope="module")
+def through(between: Front, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
+    """Return the module's database as it is reached through the layer."""
+    return connect(between.origin, cosmos.key, database.id)
+
+
+@pytest.fixture
+def front(between: Front, through: DatabaseProxy) -> Front:
+    """Return the layer without faults; the SDK knows the containers already, so that its requests are ours alone."""
+    between.rules.clear()
+    CosmosJobs(through, None).get("nobody")
+    CosmosTranscripts(through, None).head(new_key())
+    between.asked.clear()
+    return between

@@ -1,14 +1,13 @@
 """Cosmos DB that is busy, refuses, or whose answers get lost."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import msgspec
 import pytest
 from azure.cosmos import DatabaseProxy
 
 from local.cosmos import Cosmos
-from local.faults import Answer, Exchange, FaultLayer, Front, Lost, Rule
+from local.faults import Answer, Exchange, Front, Lost, Rule
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.adapters.cosmos.client import query
 from shared.domain.containers import TRANSCRIPTS
@@ -18,26 +17,6 @@ from tests.adapters.documents import head, new_job, new_key, part
 from tests.adapters.servers import serving
 
 AT_ONCE = {"x-ms-retry-after-ms": "1"}
-
-
-@pytest.fixture(scope="module")
-def between(cosmos: Cosmos) -> Iterator[Front]:
-    with FaultLayer() as layer:
-        yield layer.front("cosmos", cosmos.endpoint)
-
-
-@pytest.fixture(scope="module")
-def through(between: Front, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
-    """Return the module's database as it is reached through the layer."""
-    return connect(between.origin, cosmos.key, database.id)
-
-
-@pytest.fixture
-def front(between: Front) -> Front:
-    """Return the layer without faults and requests of earlier tests."""
-    between.rules.clear()
-    between.asked.clear()
-    return between
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """Answers of Cosmos DB that say 200 and cannot be read: pages of some proxy, bodies that stop early."""
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 from azure.cosmos import DatabaseProxy
 
-from local.cosmos import Cosmos
-from local.faults import CutLength, CutShort, Fault, FaultLayer, Front, NotJson, Reset, Rule
-from shared.adapters.cosmos import CosmosJobs, connect
+from local.faults import CutLength, CutShort, Fault, Front, NotJson, Reset, Rule
+from shared.adapters.cosmos import CosmosJobs
 from shared.domain.job import Job, Status
 from shared.errors import Transient
 from tests.adapters.documents import new_job
@@ -16,16 +13,10 @@ from tests.adapters.documents import new_job
 UNREADABLE = [NotJson(), CutLength(), CutShort(), Reset()]
 
 
-@pytest.fixture(scope="module")
-def front(cosmos: Cosmos) -> Iterator[Front]:
-    with FaultLayer() as layer:
-        yield layer.front("cosmos", cosmos.endpoint)
-
-
 @pytest.fixture
-def jobs(front: Front, cosmos: Cosmos, database: DatabaseProxy) -> CosmosJobs:
-    front.rules.clear()
-    return CosmosJobs(connect(front.origin, cosmos.key, database.id), None)
+def jobs(front: Front, through: DatabaseProxy) -> CosmosJobs:
+    assert front.rules == []
+    return CosmosJobs(through, None)
 
 
 def _begin(job: Job) -> Job | None:

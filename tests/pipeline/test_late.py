@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.documents import FAILURE_ID, HEAD_ID
 from shared.domain.job import Job, Status
-from shared.domain.messages import RESULTS_QUEUE, encode
+from shared.domain.messages import RESULTS_QUEUE, FetchFile, encode
 from shared.errors import Transient
 from tests.pipeline.fake_speech import CONTENT
 from tests.pipeline.late import CONTENTS, documents, given_up, kept_message
@@ -91,7 +91,8 @@ def test_the_normal_way_asks_for_the_failure_once_and_writes_nothing_for_it() ->
     assert (counts["failure"], counts["clear_failure"]) == (1, 0)
 
 
-def test_a_count_from_before_the_file_came_in_does_not_end_the_job() -> None:
+def readable_after_all() -> tuple[World, FetchFile]:
+    """Return a world in which a file was given up and not counted yet, and the message that now brings it in."""
     world = World()
     world.put_job({"a": CONTENTS["a"]})
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"[]"
@@ -99,7 +100,11 @@ def test_a_count_from_before_the_file_came_in_does_not_end_the_job() -> None:
     world.tick()
     world.drain()
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = CONTENTS["a"]
-    message = kept_message(world, "a")
+    return world, kept_message(world, "a")
+
+
+def test_a_count_from_before_the_file_came_in_does_not_end_the_job() -> None:
+    world, message = readable_after_all()
     world.clock.move(seconds=1)
     world.script.after("tally", lambda: world.fetch(message, 1))
     world.tick()
@@ -109,14 +114,7 @@ def test_a_count_from_before_the_file_came_in_does_not_end_the_job() -> None:
 
 
 def test_a_job_that_ends_between_our_looking_and_our_writing_is_moved_all_the_same() -> None:
-    world = World()
-    world.put_job({"a": CONTENTS["a"]})
-    world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"[]"
-    world.enqueue()
-    world.tick()
-    world.drain()
-    world.contents.blobs[f"{CONTENT}/{JOB}/a"] = CONTENTS["a"]
-    message = kept_message(world, "a")
+    world, message = readable_after_all()
     # The timer counted before the file was in, and writes the end just before we write.
     counted: list[Job] = []
 
