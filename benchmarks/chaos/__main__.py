@@ -6,6 +6,7 @@ exit code is 1 if the page differs from what was found last.
 """
 
 import argparse
+import logging
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"there is no scenario {', '.join(sorted(wrong))}; there are {', '.join(SCENARIOS)}")
     if options.into is not None:
         (name,) = options.names
+        logging.basicConfig(level=logging.WARNING, format="%(message)s")
+        # What the app says of the faults, when a scenario runs it in this process, are thousands of lines.
+        logging.getLogger("shared").setLevel(logging.CRITICAL)
         _keep(options.into, SCENARIOS[name]())
         return 0
     lanes = [[name] for name in options.names] if options.names else LANES
