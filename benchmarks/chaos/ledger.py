@@ -49,11 +49,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """All that one `make chaos` found. `seconds`: how long it took; `memory`: the host under load, over time."""
+    """All that one `make chaos` found. `memory`: the host under load, over time."""
 
     machine: str
     date: str
-    seconds: float
     rows: list[Row]
     memory: list[Sample]
 

@@ -39,11 +39,7 @@ def write(root: Path, *, file: Path = FILE, check: bool = False) -> int:
 def _summary(ledger: Ledger, groups: dict[str, list[Row]]) -> str:
     rows = [_cells(f"[{name}](#{name.replace(' ', '-')})", total(rows)) for name, rows in groups.items()]
     rows.append(_cells("**all**", total(ledger.rows)))
-    minutes = ledger.seconds / 60
-    return (
-        f"{table(HEAD[:-1], [cells[:-1] for cells in rows])}\n\n"
-        f"One run of {minutes:.0f} minutes on {ledger.date}: {ledger.machine}."
-    )
+    return f"{table(HEAD[:-1], [cells[:-1] for cells in rows])}\n\nRun on {ledger.date}: {ledger.machine}."
 
 
 def _table(rows: list[Row]) -> str:

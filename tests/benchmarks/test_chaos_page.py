@@ -15,7 +15,7 @@ TEMPLATE = "".join(f"<!-- made: {name} -->\nold\n<!-- end -->\n" for name in ("s
 
 
 def ledger(*rows: Row) -> Ledger:
-    return Ledger(machine="2 cores", date="2026-11-23", seconds=600.0, rows=list(rows), memory=[Sample(0.0, 1, 0)])
+    return Ledger(machine="2 cores", date="2026-11-23", rows=list(rows), memory=[Sample(0.0, 1, 0)])
 
 
 def test_the_page_is_made_of_what_was_found_last() -> None:
@@ -52,7 +52,7 @@ def test_the_summary_adds_up_and_says_when_and_where() -> None:
     summary = blocks(ledger(*rows))["summary"]
     assert "| **all** | 1,234 | 1 | 2 | 3 | 5 |" in summary
     assert "[two at once](#two-at-once)" in summary
-    assert summary.endswith("One run of 10 minutes on 2026-11-23: 2 cores.")
+    assert summary.endswith("Run on 2026-11-23: 2 cores.")
 
 
 @pytest.mark.parametrize("figure", ["lost", "duplicated", "half_visible"])

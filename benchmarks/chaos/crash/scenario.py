@@ -24,8 +24,8 @@ from local.stack import OWN_HOST
 
 log = logging.getLogger(__name__)
 
-WORKERS = 2
-"""Processes with a stack each."""
+WORKERS = 3
+"""Processes, each of which takes one story after the other, with a stack of its own. They mostly wait."""
 
 _UNLIMITED = Settings(requests_per_window=10**9)
 
@@ -68,7 +68,7 @@ def run(names: Iterable[str] | None = None, workers: int = WORKERS) -> Iterator[
     chosen = [story.name for story in stories() if names is None or story.name in names]
     total: Tally = defaultdict(Found)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for tally in pool.map(_go_through, [chosen[each::workers] for each in range(workers)]):
+        for tally in pool.map(_go_through, chosen):
             for use_case, found in tally.items():
                 total[use_case.partition(",")[0]].add(found)
     for use_case in sorted(total):
@@ -91,15 +91,11 @@ def _row(use_case: str, found: Found) -> Row:
     )
 
 
-def _go_through(names: Sequence[str]) -> Tally:
+def _go_through(name: str) -> Tally:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    total: Tally = defaultdict(Found)
+    (story,) = (each for each in stories() if each.name == name)
     with place() as where:
-        for story in stories():
-            if story.name in names:
-                for use_case, found in through(where, story).items():
-                    total[use_case].add(found)
-    return dict(total)
+        return through(where, story)
 
 
 @contextmanager

@@ -67,9 +67,10 @@ class Watch:
             raise ClientGone
 
     def _kill(self) -> None:
-        if not self.killed and self._pid is not None:
+        # Known before it happens: whoever sees the process dead asks at once whether it was killed.
+        first, self.killed = not self.killed, True
+        if first and self._pid is not None:
             os.kill(self._pid, signal.SIGKILL)
-        self.killed = True
 
 
 class Deliverer:
