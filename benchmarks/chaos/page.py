@@ -1,6 +1,7 @@
 """docs/reliability.md: its tables, from what the last whole run found."""
 
 import sys
+import textwrap
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,9 @@ PAGE = "docs/reliability.md"
 
 GROUPS = ("crash", "two at once", "services", "processes", "self-repair", "poison", "load", "bad input")
 """In the page's order."""
+
+MOST_WORDS = 300
+"""Characters of a note; what a scenario has to say of a loss is longer, and found.json has all of it."""
 
 HEAD = ("fault", "cases", "lost", "duplicated", "half-visible", "repaired", "")
 """The columns of every table."""
@@ -48,4 +52,4 @@ def _table(rows: list[Row]) -> str:
 
 def _cells(name: str, row: Row) -> tuple[str, ...]:
     figures = (row.cases, row.lost, row.duplicated, row.half_visible, row.repaired)
-    return (name, *(f"{figure:,}" for figure in figures), row.note)
+    return (name, *(f"{figure:,}" for figure in figures), textwrap.shorten(row.note, MOST_WORDS, placeholder=" …"))

@@ -71,6 +71,8 @@ class Life:
         self.told = Told()
         self.stage = ""
         """What the story has come to: part of the names of use cases that are not as usual then."""
+        self.deleted: set[str] = set()
+        """Parts, as `job/file/id`, that the story itself deleted: no kill is to blame that they are missing."""
         self.divert: Callable[[Work | None], bool] = lambda _: False
         """Says which work is given up instead of done."""
         self.specs: list[JobSpec] = []
@@ -213,7 +215,8 @@ class Life:
     def _died(self, use_case: str, key: str, work: Work | None) -> str | None:
         self._had.add((use_case, key))
         self.told.kills[use_case] += 1
-        if missing := missing_parts(self.app, self.specs, work):
+        missing = [part for part in missing_parts(self.app, self.specs, work) if part not in self.deleted]
+        if missing:
             self.told.half_visible[use_case] += len(missing)
             self.told.words.append(f"{use_case}: named and not there: {missing}")
         if self.place.watch.has("DELETE", "queue"):

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 WORKERS = 3
 """Processes, each of which takes one story after the other, with a stack of its own. They mostly wait."""
 
+_SHOWN_WORDS = 3
+
 _UNLIMITED = Settings(requests_per_window=10**9)
 
 
@@ -87,7 +89,7 @@ def _row(use_case: str, found: Found) -> Row:
         duplicated=found.duplicated,
         half_visible=found.half_visible,
         repaired=found.again,
-        note=". ".join([note, *sorted(set(found.words))]),
+        note=". ".join([note, *sorted(set(found.words))[:_SHOWN_WORDS]]),
     )
 
 

@@ -214,6 +214,7 @@ def _mended(life: Life) -> None:
     for file in (job.files[0], job.files[-1]):
         part = next(each for each in life.app.transcripts.items(job.id, file.id) if each["id"] != HEAD_ID)
         container.delete_item(part["id"], [job.id, file.id])
+        life.deleted.add(f"{job.id}/{file.id}/{part['id']}")
     life.stage = ", mended"
     life.tick("parts are missing")
     life.finish()
