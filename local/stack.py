@@ -151,7 +151,7 @@ class Stack:
         command = [sys.executable, "-m", "local.host", "--root", str(self._root), "--port", str(self._port)]
         log = self.state / "logs" / "host.log"
         host = start("host", command, log=log, env=self.settings, cwd=REPOSITORY)
-        host.wait_until(lambda: self._stopping.is_set() or _serves(self.functions_url))
+        host.wait_until(lambda: self._stopping.is_set() or serves(self.functions_url))
         return host
 
     def _write_endpoints(self) -> None:
@@ -260,7 +260,8 @@ def _marks(state: Path) -> dict[str, str]:
     }
 
 
-def _serves(url: str) -> bool:
+def serves(url: str) -> bool:
+    """Say whether the functions host at `url` answers."""
     try:
         return requests.get(f"{url}/admin/host/status", timeout=1).ok
     except requests.RequestException:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-import requests
 from azure.storage.blob import BlobServiceClient, ContainerClient
 from azure.storage.queue import QueueClient
 from msgspec.structs import replace
@@ -139,11 +138,3 @@ def bench(settings: Mapping[str, str] | None = None, *, seed: int = 1) -> Iterat
         speech = cleanup.enter_context(SpeechControl(direct["SPEECH_ENDPOINT"], stack.azurite))
         raw = blobs.get_container_client(direct["RAW_CONTAINER"])
         yield Bench(stack, faults, App.from_env(direct), speech, raw)
-
-
-def host_is_well(bench_: Bench) -> bool:
-    """Say whether the functions host answers."""
-    try:
-        return requests.get(f"{bench_.stack.functions_url}/admin/host/status", timeout=1).ok
-    except requests.RequestException:
-        return False

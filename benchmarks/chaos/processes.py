@@ -11,13 +11,14 @@ from random import Random
 import msgspec
 from msgspec.structs import replace
 
-from benchmarks.chaos.bench import Bench, bench, host_is_well
+from benchmarks.chaos.bench import Bench, bench
 from benchmarks.chaos.disturbed import Disturbed, disturbed
 from benchmarks.chaos.judge import State
 from benchmarks.chaos.kinds import WAIT_SECONDS, Kind, undisturbed
 from benchmarks.chaos.ledger import Row
 from benchmarks.chaos.log import HostLog
 from benchmarks.chaos.runs import without_runs
+from local.stack import serves
 
 GROUP = "processes"
 
@@ -60,7 +61,7 @@ def host_killed(running: Bench, kinds: list[Kind], sizes: Sizes, random: Random)
     with disturbed(running, kinds, sizes.copies) as load:
         for number in range(sizes.kills):
             load.send((number + 1) * sizes.copies // sizes.kills - load.sent)
-            running.until(lambda: host_is_well(running), "the host is well", WAIT_SECONDS)
+            running.until(lambda: serves(running.stack.functions_url), "the host is well", WAIT_SECONDS)
             time.sleep(random.uniform(0, 4))
             _kill_host(running)
         load.finish()

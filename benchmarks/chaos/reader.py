@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from azure.cosmos import ContainerProxy, CosmosClient
+from azure.cosmos import CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from shared.domain.containers import TRANSCRIPTS
@@ -53,18 +53,18 @@ class Reader:
         try:
             while not self._stop.is_set():
                 for job_id, file_id in self._files:
-                    self._follow(self._container, job_id, file_id)
+                    self._follow(job_id, file_id)
                     if self._stop.wait(_PAUSE_SECONDS):
                         return
         except BaseException as error:  # noqa: BLE001 - raised where the reader is waited for
             self._failure = error
 
-    def _follow(self, container: ContainerProxy, job_id: str, file_id: str) -> None:
-        head = self._read(container, job_id, file_id, HEAD_ID)
+    def _follow(self, job_id: str, file_id: str) -> None:
+        head = self._read(job_id, file_id, HEAD_ID)
         if head is None:
             return
         for part in parts_of(head):
-            document = self._read(container, job_id, file_id, part)
+            document = self._read(job_id, file_id, part)
             if document is None:
                 self._half_visible(f"{job_id}/{file_id}: the head of {head['revision']} names {part}: not there")
             elif document["revision"] != head["revision"]:
@@ -75,10 +75,10 @@ class Reader:
         self.seen.half_visible += 1
         self.seen.words.append(words)
 
-    def _read(self, container: ContainerProxy, job_id: str, file_id: str, document_id: str) -> dict[str, Any] | None:
+    def _read(self, job_id: str, file_id: str, document_id: str) -> dict[str, Any] | None:
         self.seen.reads += 1
         try:
-            return dict(container.read_item(document_id, [job_id, file_id]))
+            return dict(self._container.read_item(document_id, [job_id, file_id]))
         except CosmosResourceNotFoundError:
             return None
 

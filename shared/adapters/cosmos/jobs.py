@@ -7,7 +7,7 @@ import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
+from shared.adapters.cosmos.client import SERVICE, PerhapsOurs, as_item, call, query
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
@@ -65,7 +65,7 @@ class CosmosJobs:
                 raise
             return changed
 
-        return racing("Cosmos DB")(once)
+        return racing(SERVICE)(once)
 
     def new(self, limit: int) -> list[Job]:
         """Pending jobs never asked for, the oldest first."""
