@@ -19,6 +19,8 @@ import msgspec
 from benchmarks.chaos.lanes import REPOSITORY, ScenarioFailed, console, keep, run
 from benchmarks.chaos.ledger import FILE, Found, Ledger
 from benchmarks.chaos.page import write
+from benchmarks.chaos.plot import PLOT, draw
+from benchmarks.chaos.scenarios import LANES, SCENARIOS
 from benchmarks.machine import machine
 
 STATE = REPOSITORY / "local" / ".state" / "chaos"
@@ -38,9 +40,6 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.check:
         return write(REPOSITORY, check=True)
-    # Scenarios need more packages than the page does.
-    from benchmarks.chaos.scenarios import LANES, SCENARIOS  # noqa: PLC0415 - as said
-
     if wrong := set(options.names) - SCENARIOS.keys():
         parser.error(f"there is no scenario {', '.join(sorted(wrong))}; there are {', '.join(SCENARIOS)}")
     if options.into is not None:
@@ -69,8 +68,6 @@ def main(arguments: Sequence[str]) -> int:
 
 def _publish(found: Found) -> None:
     """Keep what was found, and write page and plot."""
-    from benchmarks.chaos.plot import PLOT, draw  # noqa: PLC0415 - the page can be checked without its package
-
     ledger = Ledger(
         machine=machine(),
         date=f"{datetime.now(UTC):%Y-%m-%d}",

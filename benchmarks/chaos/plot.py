@@ -1,6 +1,6 @@
 """docs/reliability-memory.svg: the host's memory under load, and the files that were in by then.
 
-Needs matplotlib (requirements-chaos.txt). The same samples give the same file.
+The same samples give the same file.
 """
 
 from collections.abc import Sequence

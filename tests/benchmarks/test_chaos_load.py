@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
 from benchmarks.chaos.bench import Bench, bench
 from benchmarks.chaos.ledger import Row, Sample
 from benchmarks.chaos.load.contents import work
 from benchmarks.chaos.load.judge import judge_great, judge_jobs
 from benchmarks.chaos.load.run import SETTINGS, measured, prepare
+from benchmarks.chaos.plot import draw
 from shared.domain.containers import TRANSCRIPTS
 
 
@@ -38,9 +37,6 @@ def _spoil(running: Bench, job_id: str) -> None:
 
 
 def test_the_same_samples_give_the_same_plot(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="requirements-chaos.txt is installed by `make chaos` only")
-    from benchmarks.chaos.plot import draw  # noqa: PLC0415 - as said
-
     samples = [Sample(seconds=2.0 * number, memory=10**8 + number, files=number) for number in range(100)]
     for name in ("one.svg", "two.svg"):
         draw(samples, tmp_path / name)
