@@ -10,6 +10,7 @@ VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
 CHAOS_STAMP := $(VENV)/.chaos
 JOBS ?=
+UPGRADE ?=
 
 .PHONY: help setup run up test lint infra-check infra-types docs cost chaos audit lock clean
 
@@ -18,22 +19,27 @@ help: ## list the targets
 
 setup: $(VENV_STAMP) $(NODE_STAMP) ## .venv with the command speech2cosmos, and what local/ needs from npm
 
-$(VENV_STAMP): requirements.txt requirements-dev.txt requirements.in pyproject.toml
+# $(call step,TITLE,COMMAND) says what is done and how long it took. It shows the command's output only if it fails.
+step = @printf '%s ... ' "$(1)"; SECONDS=0; \
+	output=$$($(2) 2>&1) || { echo "failed after $$SECONDS s:"; echo "$$output" >&2; exit 1; }; echo "$$SECONDS s"
+PIP := $(BIN)/pip install --disable-pip-version-check --no-input
+
+$(VENV_STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "speech2cosmos needs Python 3.11 or later: make setup PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(call step,setup 1/4: a virtual environment in $(VENV),$(PYTHON) -m venv --clear $(VENV))
+	$(call step,setup 2/4: Python packages of requirements.txt and requirements-dev.txt,$(PIP) --require-hashes -r requirements.txt -r requirements-dev.txt)
+	$(call step,setup 3/4: the command $(BIN)/speech2cosmos,$(PIP) --no-deps --no-build-isolation --editable .)
 	@touch $@
 
 $(NODE_STAMP): local/package.json local/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 		|| { echo "speech2cosmos needs Node 20 or later for what stands in for Azure" >&2; exit 1; }
-	npm --prefix local ci --no-audit --no-fund --loglevel=error
+	$(call step,setup 4/4: npm packages of local/package-lock.json,npm --prefix local ci --no-audit --no-fund)
 	@touch $@
 
 $(CHAOS_STAMP): requirements-chaos.txt $(VENV_STAMP)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-chaos.txt
+	$(call step,setup: Python packages of requirements-chaos.txt,$(PIP) --require-hashes -r requirements-chaos.txt)
 	@touch $@
 
 run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEECH_ENDPOINT=… SPEECH_KEY=… for your own
@@ -74,13 +80,12 @@ audit: setup ## what is known against the pinned packages; fails also when that 
 	npm --prefix local audit --package-lock-only || failed=1; \
 	[ -z "$$failed" ] || { echo "audit: something was found, or could not be asked: see above" >&2; exit 1; }
 
-lock: setup ## write requirements*.txt anew from requirements*.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		requirements.in --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		requirements-dev.in --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		requirements-chaos.in --output-file requirements-chaos.txt
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+lock: setup ## write requirements*.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
+	$(UV_COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(UV_COMPILE) $(UPGRADE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(UV_COMPILE) $(UPGRADE) --group chaos --constraint requirements-dev.txt --output-file requirements-chaos.txt
 
 clean: ## remove what setup and runs made
 	rm -rf $(VENV) local/node_modules local/.state

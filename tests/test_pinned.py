@@ -2,6 +2,8 @@
 
 import json
 import re
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,26 @@ def blocks(name: str) -> list[str]:
     return re.split(r"\n(?=\S)", "\n".join(lines).strip())
 
 
-def test_there_is_a_lock_for_each_list() -> None:
-    assert {f"{path.stem}.txt" for path in ROOT.glob("requirements*.in")} == set(LOCKS)
-    assert {"requirements.txt", "requirements-dev.txt"} <= set(LOCKS)
+def names(requirements: Iterable[str]) -> set[str]:
+    """Return the packages that a list of requirements or a lock file names, without versions."""
+    return {re.split(r"[=<> ]", one)[0] for one in requirements}
+
+
+def test_each_list_of_pyproject_has_its_lock_and_all_of_it_is_there() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    lists = {f"requirements-{name}.txt": group for name, group in pyproject["dependency-groups"].items()}
+    lists["requirements.txt"] = pyproject["project"]["dependencies"]
+    assert set(lists) == set(LOCKS)
+    for lock, declared in lists.items():
+        assert names(declared) <= names(blocks(lock)), f"{lock}: make lock"
+
+
+def test_the_locks_agree_on_each_version() -> None:
+    pinned = {name: {block.splitlines()[0] for block in blocks(name)} for name in LOCKS}
+    for line in pinned["requirements-dev.txt"]:
+        package = line.partition("==")[0]
+        app = {one for one in pinned["requirements.txt"] if one.partition("==")[0] == package}
+        assert not app or line in app, f"{line}: the tests would not run with what Azure installs: make lock"
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -43,8 +62,11 @@ def test_every_package_of_npm_has_its_integrity_and_no_address() -> None:
 
 def test_make_setup_installs_nothing_without_its_hash_and_make_audit_leaves_out_nothing() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for line in re.findall(r"pip install .*-r .*", makefile):
-        assert "--require-hashes" in line
+    assert makefile.count("pip install") == 1, "in $(PIP)"
+    installs = re.findall(r"\$\(PIP\) (.*)", makefile)
+    assert installs
+    for line in installs:
+        assert "--require-hashes" in line or "--no-deps --no-build-isolation --editable ." in line, line
     assert "npm --prefix local ci" in makefile
     recipe = makefile[makefile.index("\naudit:") :].partition("\n\n")[0]
     assert "for file in requirements*.txt" in recipe

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -10,9 +11,9 @@ TABLE = README[README.index("### Dependencies") :]
 
 
 def required() -> set[str]:
-    names = ("requirements.in", "requirements-dev.in", "requirements-chaos.in")
-    lines = [line for name in names for line in (ROOT / name).read_text().splitlines()]
-    python = {re.split(r"[=<> #]", line)[0] for line in lines if line and not line.startswith(("#", "-c"))}
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    lists = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
+    python = {re.split(r"[=<> ]", one)[0] for declared in lists for one in declared}
     return python | set(json.loads((ROOT / "local" / "package.json").read_text())["dependencies"])
 
 
