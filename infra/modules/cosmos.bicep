@@ -47,6 +47,15 @@ var containers = [
       '/tidiedAt/?'
       '/rejectedAt/?'
     ]
+    // Ascending; Cosmos DB reads them backwards too.
+    compositeIndexes: [
+      ['/status', '/pollCount', '/acceptedAt']
+      ['/status', '/acceptedAt']
+      ['/status', '/nextPollAt']
+      ['/status', '/polledAt']
+      ['/status', '/movedAt']
+      ['/tidiedAt', '/endedAt']
+    ]
   }
   {
     name: 'transcripts'
@@ -65,6 +74,7 @@ var containers = [
       '/ttl/?'
       '/ingestedAt/?'
     ]
+    compositeIndexes: []
   }
 ]
 
@@ -124,6 +134,10 @@ resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/contain
               path: '/*'
             }
           ]
+          compositeIndexes: map(
+            container.compositeIndexes,
+            paths => map(paths, path => { path: path, order: 'ascending' })
+          )
         }
       }
     }

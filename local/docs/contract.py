@@ -39,8 +39,11 @@ def contract_blocks(schemas: Mapping[str, Schema], run: Run) -> dict[str, str]:
 
 
 def _containers() -> str:
-    rows = ((f"`{each.name}`", _listed(each.partition_key), _listed(each.indexed)) for each in CONTAINERS)
-    return table(("container", "partition key", "indexed properties"), rows)
+    rows = (
+        (f"`{each.name}`", _listed(each.partition_key), _listed(each.indexed), "; ".join(map(_listed, each.composite)))
+        for each in CONTAINERS
+    )
+    return table(("container", "partition key", "indexed properties", "composite indexes, ascending"), rows)
 
 
 def _states() -> str:

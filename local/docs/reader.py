@@ -7,7 +7,9 @@ from azure.cosmos import ContainerProxy
 
 def files_of(transcripts: ContainerProxy, job_id: str) -> list[str]:
     """Return the ids of the files of a job that are in."""
-    heads = transcripts.query_items("SELECT c.fileId FROM c WHERE c.type = 'transcript'", partition_key=[job_id])
+    of_job: list[dict[str, object]] = [{"name": "@job", "value": job_id}]
+    text = "SELECT c.fileId FROM c WHERE c.jobId = @job AND c.type = 'transcript'"
+    heads = transcripts.query_items(text, parameters=of_job, partition_key=[job_id])
     return [head["fileId"] for head in heads]
 
 

@@ -3,6 +3,8 @@
 import base64
 from dataclasses import dataclass
 
+import typer
+
 from shared.bootstrap import App
 from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.reading import Reader
@@ -12,6 +14,8 @@ from shared.domain.messages import RESULTS_QUEUE, message_hash, text_of
 from shared.errors import NotFound, Permanent
 
 REJECTED = "rejected_"
+
+READS_ALL = "reading what was given up of all jobs: the more that is, the more request units it takes"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Kept:
 
 
 def everything(app: App) -> GivenUp:
-    """Return all that was given up. It asks all partitions of both containers."""
+    """Return all that was given up, of all jobs, and say on stderr that this reads all of it."""
+    typer.echo(READS_ALL, err=True)
     return GivenUp(app.jobs.rejected(), app.jobs.unlisted(), Reader(app.database).failures())
 
 

@@ -8,6 +8,7 @@ import msgspec
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos.client import call, query
+from shared.adapters.cosmos.of_job import rows_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileFailure, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
 from shared.domain.job import ReportSummary
@@ -33,19 +34,21 @@ class Reader:
 
     def files(self, job_id: str, file_id: str | None = None) -> Files:
         """Return the heads and failures of a job, or of one file of it, by name; parts are not read."""
-        text = "SELECT * FROM c WHERE c.type IN ('transcript', 'fileFailure')"
-        rows = query(self._container, text, partition=[job_id, file_id] if file_id else [job_id])
+        owner = FileKey(job_id, file_id) if file_id else job_id
+        rows = rows_of(self._container, owner, where="c.type IN ('transcript', 'fileFailure')")
         heads = msgspec.convert([row for row in rows if row["type"] == "transcript"], list[Transcript])
         failures = msgspec.convert([row for row in rows if row["type"] == "fileFailure"], list[FileFailure])
         return Files(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
 
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
-        """Return the failures of a job, or of all jobs, the newest first."""
-        rows = query(
-            self._container,
-            "SELECT * FROM c WHERE c.type = 'fileFailure'",
-            partition=[job_id] if job_id else None,
-        )
+        """Return the failures of a job, the newest first.
+
+        Of all jobs without one: the only query of `transcripts` that is not about one job. It reads every failure.
+        """
+        if job_id is None:
+            rows = query(self._container, "SELECT * FROM c WHERE c.type = 'fileFailure'")
+        else:
+            rows = rows_of(self._container, job_id, where="c.type = 'fileFailure'")
         return sorted(msgspec.convert(rows, list[FileFailure]), key=lambda each: each.failed_at, reverse=True)
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:

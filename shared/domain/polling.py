@@ -21,8 +21,8 @@ class Waiting(msgspec.Struct, frozen=True):
     """What the poll knows before it asks.
 
     new: jobs never asked for; due: at most POLL_GET_LIMIT + 1 jobs whose time has come; unseen: at most UNSEEN_LIMIT
-    jobs not heard of for UNSEEN_FOR; oldest: when the oldest of the pending jobs once asked for was accepted, None
-    without any; watermark: see PollMark.
+    jobs not heard of for UNSEEN_FOR; oldest: when the oldest pending job was accepted, None without any; watermark: see
+    PollMark.
     """
 
     new: list[Job]

@@ -58,7 +58,6 @@ def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
         status=status,
         self_url=enqueued.self_url or (job.self_url if job else None),
         accepted_at=utc(now),
-        next_poll_at=utc(now),
         run=run,
         reprocess_from=run if enqueued.reprocess else (job.reprocess_from if job else 0),
         report=job.report if job else None,

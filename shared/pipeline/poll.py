@@ -91,7 +91,8 @@ class PollJobs:
             return unasked(job, error, self.patience, now)
         written = unasked(job, Permanent(str(error), "SpeechUnavailable"), self.patience, now)
         # It counts as asked for only when Speech answered: a new job may have ended before the watermark.
-        return msgspec.structs.replace(written, poll_count=job.poll_count)
+        next_poll_at = written.next_poll_at if job.poll_count else None
+        return msgspec.structs.replace(written, poll_count=job.poll_count, next_poll_at=next_poll_at)
 
     def _walk(self, plan_: PollPlan, now: datetime) -> Iterator[ListJobFiles]:
         wanted = {job.id: job for job in plan_.walk_for}

@@ -125,7 +125,7 @@ class Jobs(Protocol):
         """Pending jobs not heard of since `before`, the oldest first."""
 
     def oldest_pending(self) -> UtcTime | None:
-        """When the oldest pending job that was asked for before was accepted."""
+        """When the oldest pending job was accepted."""
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Those of the jobs that are pending."""

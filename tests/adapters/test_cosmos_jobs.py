@@ -170,11 +170,11 @@ def test_new_due_and_unseen_jobs_are_the_pending_ones_in_their_order(jobs: Cosmo
     assert ids(jobs.unseen(hour(23), 1)) == [asked[1]]
 
 
-def test_the_oldest_pending_job_is_one_that_was_asked_for(jobs: CosmosJobs) -> None:
-    assert jobs.oldest_pending() is None
-    put(jobs, accepted_at=hour(1))
+def test_the_oldest_pending_job_is_found_whether_it_was_asked_for_or_not(jobs: CosmosJobs) -> None:
     put(jobs, accepted_at=hour(2), poll_count=1, status=Status.COMPLETED)
     assert jobs.oldest_pending() is None
+    put(jobs, accepted_at=hour(6))
+    assert jobs.oldest_pending() == hour(6)
     for number in (5, 3, 4):
         put(jobs, accepted_at=hour(number), poll_count=1)
     assert jobs.oldest_pending() == hour(3)

@@ -11,6 +11,7 @@ import msgspec
 from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec
 from local.stack import REPOSITORY
+from shared.cli.given_up import READS_ALL
 from shared.domain.job import END_STATES, Job
 from tests.cli.conftest import environment_for_a_process
 from tests.e2e.conftest import Whole
@@ -26,7 +27,8 @@ def command(whole: Whole, *arguments: str) -> str:
         cwd=REPOSITORY,
         text=True,
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr in {"", f"{READS_ALL}\n"}
     return ran.stdout
 
 

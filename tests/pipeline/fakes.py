@@ -71,15 +71,15 @@ class FakeJobs:
         return self._pending(lambda job: job.poll_count == 0, lambda job: job.accepted_at)[:limit]
 
     def due(self, now: UtcTime, limit: int) -> list[Job]:
-        asked = self._pending(lambda job: job.poll_count > 0 and (job.next_poll_at or "") <= now, _next_poll)
+        asked = self._pending(lambda job: bool(job.next_poll_at) and _next_poll(job) <= now, _next_poll)
         return asked[:limit]
 
     def unseen(self, before: UtcTime, limit: int) -> list[Job]:
-        asked = self._pending(lambda job: job.poll_count > 0 and (job.polled_at or "") <= before, _polled)
+        asked = self._pending(lambda job: bool(job.polled_at) and _polled(job) <= before, _polled)
         return asked[:limit]
 
     def oldest_pending(self) -> UtcTime | None:
-        return min((job.accepted_at for job in self._pending(lambda job: job.poll_count > 0, _polled)), default=None)
+        return min((job.accepted_at for job in self._pending(lambda _: True, _polled)), default=None)
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         return self._pending(lambda job: job.id in job_ids, lambda job: job.id)

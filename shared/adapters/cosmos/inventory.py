@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from azure.cosmos import ContainerProxy
 
-from shared.adapters.cosmos.client import query
+from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.job import Job
 from shared.domain.split import FileKey
 from shared.pipeline.ports import BrokenFile
@@ -34,10 +34,10 @@ class Named(msgspec.Struct, frozen=True):
 
 def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
     """Return what all heads of the job and its report name, of whatever run."""
-    heads = "SELECT c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns FROM c"
+    heads = "c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
     named = [
         Named(FileKey(job.id, row["fileId"]), row["revision"], row["run"], _parts(row), row["_etag"])
-        for row in query(container, f"{heads} WHERE c.type = 'transcript'", partition=[job.id])
+        for row in rows_of(container, job.id, select=heads, where="c.type = 'transcript'")
     ]
     if (report := job.report) is not None:
         key = FileKey(job.id, report.file_id)
@@ -48,7 +48,7 @@ def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
 def broken_files(container: ContainerProxy, job: Job, named: Sequence[Named]) -> list[BrokenFile]:
     """Return those of which parts are missing, or retired.
 
-    The index counts parts for next to nothing; only where the number is another than that of the names are ids read.
+    The index alone counts the parts; only where the number is another than that of the names are ids read.
     Parts are counted by revision, so that a leftover cannot stand for a part that is missing.
     """
     chunks = (named[begin : begin + REVISIONS_AT_ONCE] for begin in range(0, len(named), REVISIONS_AT_ONCE))
@@ -57,11 +57,10 @@ def broken_files(container: ContainerProxy, job: Job, named: Sequence[Named]) ->
 
 def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -> Iterator[BrokenFile]:
     values = {f"r{number}": each.revision for number, each in enumerate(named)}
-    parts = f"FROM c WHERE {LIVING} AND c.revision IN ({', '.join(f'@{name}' for name in values)})"
-    (there,) = query(container, f"SELECT VALUE COUNT(1) {parts}", values, partition=[job.id])
-    if there == sum(len(each.parts) for each in named):
+    parts = f"{LIVING} AND c.revision IN ({', '.join(f'@{name}' for name in values)})"
+    if count_of(container, job.id, parts, values) == sum(len(each.parts) for each in named):
         return
-    rows = query(container, f"SELECT c.fileId, c.id {parts}", values, partition=[job.id])
+    rows = rows_of(container, job.id, select="c.fileId, c.id", where=parts, values=values)
     found = {(row["fileId"], row["id"]) for row in rows}
     for each in named:
         if missing := sorted(part for part in each.parts if (each.key.file_id, part) not in found):

@@ -11,11 +11,11 @@ from shared.adapters.cosmos.client import SERVICE, PerhapsOurs, as_item, call, q
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
-from shared.domain.job import END_STATES, LISTING_GIVEN_UP, POLL_ID, Job, PollMark, Rejected, Status
+from shared.domain.job import LISTING_GIVEN_UP, POLL_ID, Job, PollMark, Rejected, Status
 from shared.errors import Conflict, NotFound
 
-_PENDING = f"SELECT * FROM c WHERE c.type = 'job' AND c.status = '{Status.PENDING}'"
-_ASKED = f"{_PENDING} AND c.pollCount > 0"
+_PENDING = f"c.status = '{Status.PENDING}'"
+"""Only jobs have a status. One that was never asked for has no `nextPollAt`, so it is never due."""
 
 
 class CosmosJobs:
@@ -69,46 +69,43 @@ class CosmosJobs:
 
     def new(self, limit: int) -> list[Job]:
         """Pending jobs never asked for, the oldest first."""
-        return self._jobs(f"{_PENDING} AND c.pollCount = 0 ORDER BY c.acceptedAt", limit)
+        return self._jobs(f"{_PENDING} AND c.pollCount = 0 ORDER BY c.status, c.pollCount, c.acceptedAt", limit)
 
     def due(self, now: UtcTime, limit: int) -> list[Job]:
         """Pending jobs asked for before whose next poll is due, the most overdue first."""
-        return self._jobs(f"{_ASKED} AND c.nextPollAt <= @now ORDER BY c.nextPollAt", limit, {"now": now})
+        return self._jobs(f"{_PENDING} AND c.nextPollAt <= @now ORDER BY c.status, c.nextPollAt", limit, {"now": now})
 
     def unseen(self, before: UtcTime, limit: int) -> list[Job]:
         """Pending jobs not heard of since `before`, the oldest first."""
-        return self._jobs(f"{_ASKED} AND c.polledAt <= @before ORDER BY c.polledAt", limit, {"before": before})
+        text = f"{_PENDING} AND c.polledAt <= @before ORDER BY c.status, c.polledAt"
+        return self._jobs(text, limit, {"before": before})
 
     def oldest_pending(self) -> UtcTime | None:
-        """When the oldest pending job that was asked for before was accepted."""
-        oldest = self._jobs(f"{_ASKED} ORDER BY c.acceptedAt", 1)
+        """When the oldest pending job was accepted."""
+        oldest = self._jobs(f"{_PENDING} ORDER BY c.status, c.acceptedAt", 1)
         return oldest[0].accepted_at if oldest else None
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Those of the jobs that are pending."""
         names = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
         listed = ", ".join(f"@{name}" for name in names)
-        return _decoded(query(self._container, f"{_PENDING} AND c.id IN ({listed})", names))
+        return _decoded(query(self._container, f"SELECT * FROM c WHERE {_PENDING} AND c.id IN ({listed})", names))
 
     def ingesting(self, limit: int) -> list[Job]:
         """Jobs that are being ingested, the longest unmoved first."""
-        text = f"SELECT * FROM c WHERE c.type = 'job' AND c.status = '{Status.INGESTING}' ORDER BY c.movedAt"
-        return self._jobs(text, limit)
+        return self._jobs(f"c.status = '{Status.INGESTING}' ORDER BY c.status, c.movedAt", limit)
 
     def untidied(self, ended_before: UtcTime, limit: int) -> list[Job]:
         """Jobs that ended before `ended_before` and whose leftovers were not looked for since."""
-        ended = ", ".join(f"'{status}'" for status in sorted(END_STATES))
-        text = (
-            f"SELECT * FROM c WHERE c.type = 'job' AND c.status IN ({ended}) "
-            "AND IS_NULL(c.tidiedAt) AND c.endedAt <= @before ORDER BY c.endedAt"
-        )
+        text = "c.tidiedAt = null AND c.endedAt <= @before ORDER BY c.tidiedAt, c.endedAt"
         return self._jobs(text, limit, {"before": ended_before})
 
     def listed(self, status: str | None, limit: int) -> list[Job]:
-        """Jobs, the newest first; of one status if given. For people: it asks all partitions."""
-        condition = " AND c.status = @status" if status else ""
-        text = f"SELECT * FROM c WHERE c.type = 'job'{condition} ORDER BY c.acceptedAt DESC"
-        return self._jobs(text, limit, {"status": status} if status else {})
+        """Jobs, the newest first; of one status if given. For people."""
+        if status is None:
+            return self._jobs("c.type = 'job' ORDER BY c.acceptedAt DESC", limit)
+        text = "c.status = @status ORDER BY c.status DESC, c.acceptedAt DESC"
+        return self._jobs(text, limit, {"status": status})
 
     def poll_mark(self) -> PollMark:
         """Read the poll's memory."""
@@ -151,9 +148,12 @@ class CosmosJobs:
         return True
 
     def unlisted(self) -> list[Job]:
-        """Jobs that wait to be listed again, or expired so, after listing their files was given up."""
+        """Jobs that wait to be listed again, or expired so, after listing their files was given up.
+
+        For people: no index has the code of a failure, so it reads every job that is ingesting or expired.
+        """
         waiting = f"c.status IN ('{Status.INGESTING}', '{Status.EXPIRED}')"
-        text = f"SELECT * FROM c WHERE c.type = 'job' AND {waiting} AND c.failure.code = '{LISTING_GIVEN_UP}'"
+        text = f"SELECT * FROM c WHERE {waiting} AND c.failure.code = '{LISTING_GIVEN_UP}'"
         return _decoded(query(self._container, text))
 
     def _item(self, job: Job) -> dict[str, Any]:
@@ -178,8 +178,8 @@ class CosmosJobs:
         except NotFound:
             return None
 
-    def _jobs(self, text: str, limit: int, values: Mapping[str, str] | None = None) -> list[Job]:
-        return _decoded(query(self._container, text.replace("SELECT *", f"SELECT TOP {limit:d} *", 1), values))
+    def _jobs(self, where: str, limit: int, values: Mapping[str, str] | None = None) -> list[Job]:
+        return _decoded(query(self._container, f"SELECT TOP {limit:d} * FROM c WHERE {where}", values))
 
 
 def _decoded(items: list[object]) -> list[Job]:

@@ -9,8 +9,9 @@ import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos.client import PerhapsOurs, as_item, call, query
+from shared.adapters.cosmos.client import PerhapsOurs, as_item, call
 from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
+from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
@@ -64,8 +65,7 @@ class CosmosTranscripts:
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         """Return the parts of a revision that are not retired."""
-        text = f"SELECT c.id, c._etag FROM c WHERE {LIVING} AND c.revision = @revision"
-        rows = query(self._container, text, {"revision": revision}, partition=_partition(key))
+        rows = self._of_revision(key, revision, "c.id, c._etag", LIVING)
         return {row["id"]: row["_etag"] for row in rows}
 
     def retire(self, key: FileKey, parts: PartEtags) -> None:
@@ -89,8 +89,7 @@ class CosmosTranscripts:
 
     def remove(self, key: FileKey, revision: str) -> None:
         """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
-        text = f"SELECT VALUE c.id FROM c WHERE {PARTS} AND c.revision = @revision"
-        for part in query(self._container, text, {"revision": revision}, partition=_partition(key)):
+        for part in self._of_revision(key, revision, "VALUE c.id", PARTS):
             self._delete(key, part)
 
     def failure(self, key: FileKey) -> FileFailure | None:
@@ -108,18 +107,23 @@ class CosmosTranscripts:
 
     def tally(self, job: Job) -> FileTally:
         """Count what is in and what was given up in the job's current run; a file that is in was not given up."""
-        heads = "FROM c WHERE c.type = 'transcript' AND c.run >= @run"
-        lost = "FROM c WHERE c.type = 'fileFailure' AND c.run = @run"
-        given_up = self._rows(job, f"SELECT c.fileId, c.kind {lost}", job.run)
+        heads, since = "c.type = 'transcript' AND c.run >= @run", {"run": job.reprocess_from}
+        given_up = rows_of(
+            self._container,
+            job.id,
+            select="c.fileId, c.kind, c.name, c.code, c.message",
+            where="c.type = 'fileFailure' AND c.run = @run",
+            values={"run": job.run},
+        )
         if not given_up:
-            return FileTally(int(self._rows(job, f"SELECT VALUE COUNT(1) {heads}", job.reprocess_from)[0]), 0, 0, [])
+            return FileTally(count_of(self._container, job.id, heads, since), 0, 0, [])
         # A file that is in may have a failure for a moment, until that is cleared: it must not count twice.
-        ingested = set(self._rows(job, f"SELECT VALUE c.fileId {heads}", job.reprocess_from))
+        ingested = set(rows_of(self._container, job.id, select="VALUE c.fileId", where=heads, values=since))
         done = ingested | _report_in(job)
-        kinds = Counter(row["kind"] == KIND_REPORT for row in given_up if row["fileId"] not in done)
-        shown = self._rows(job, f"SELECT TOP {SHOWN_FAILURES} c.fileId, c.name, c.code, c.message {lost}", job.run)
-        failures = [row for row in shown if row["fileId"] not in done]
-        return FileTally(len(ingested), kinds[False], kinds[True], msgspec.convert(failures, list[FailedFile]))
+        lost = [row for row in given_up if row["fileId"] not in done]
+        kinds = Counter(row["kind"] == KIND_REPORT for row in lost)
+        shown = msgspec.convert(lost[:SHOWN_FAILURES], list[FailedFile])
+        return FileTally(len(ingested), kinds[False], kinds[True], shown)
 
     def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
         """Parts, by file, that no head (nor the job's report) names, that are not retired yet; and what is broken."""
@@ -127,13 +131,12 @@ class CosmosTranscripts:
         keys = {each.key for each in counting(job, named)}
         broken = broken_files(self._container, job, named)
         named_and_there = sum(len(each.parts) for each in named) - sum(len(each.missing) for each in broken)
-        (there,) = query(self._container, f"SELECT VALUE COUNT(1) FROM c WHERE {LIVING}", partition=[job.id])
         left: dict[FileKey, dict[str, str]] = defaultdict(dict)
-        if there > named_and_there:
+        if count_of(self._container, job.id, LIVING) > named_and_there:
             revisions = {(each.key.file_id, each.revision) for each in named}
             before = None if older_than is None else int(older_than.timestamp())
-            parts = f"SELECT c.id, c.fileId, c.revision, c._etag, c._ts FROM c WHERE {LIVING}"
-            for row in query(self._container, parts, partition=[job.id]):
+            parts = "c.id, c.fileId, c.revision, c._etag, c._ts"
+            for row in rows_of(self._container, job.id, select=parts, where=LIVING):
                 key = FileKey(job.id, row["fileId"])
                 if (row["fileId"], row["revision"]) in revisions:
                     continue
@@ -143,10 +146,11 @@ class CosmosTranscripts:
 
     def items(self, job_id: str, file_id: str | None = None) -> list[dict[str, Any]]:
         """All documents of a job, or of one file of it, as they are stored. For people and tests."""
-        return query(self._container, "SELECT * FROM c", partition=[job_id, file_id] if file_id else [job_id])
+        return rows_of(self._container, FileKey(job_id, file_id) if file_id else job_id)
 
-    def _rows(self, job: Job, text: str, run: int) -> list[Any]:
-        return query(self._container, text, {"run": run}, partition=[job.id])
+    def _of_revision(self, key: FileKey, revision: str, select: str, where: str) -> list[Any]:
+        of_it = f"{where} AND c.revision = @revision"
+        return rows_of(self._container, key, select=select, where=of_it, values={"revision": revision})
 
     def _item(self, document: FileDocument) -> dict[str, Any]:
         more = RETIRED_SECONDS if isinstance(document, Part) else 0

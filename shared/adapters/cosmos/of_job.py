@@ -1,0 +1,45 @@
+"""Queries of container `transcripts`, each about one job or one file of it.
+
+The service sends a query with a prefix of a hierarchical key as a range, and answers it from the index of the whole
+physical partition: what matches there is loaded, of whatever job (azure-cosmos-dotnet-v3#4248, #3936). So every text
+says itself whose documents it is about. Then only those are loaded, however much else is stored.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from azure.cosmos import ContainerProxy
+
+from shared.adapters.cosmos.client import query
+from shared.domain.split import FileKey
+
+Values = Mapping[str, str | int]
+
+
+def rows_of(
+    container: ContainerProxy,
+    owner: str | FileKey,
+    *,
+    select: str = "*",
+    where: str | None = None,
+    values: Values | None = None,
+) -> list[Any]:
+    """Return what `select` makes of the documents of a job (its id), or of one file of it, that match `where`.
+
+    Neither may say TOP, ORDER BY, GROUP BY or an aggregate: a job can lie on several physical partitions, and the SDK
+    does not merge their answers where the key is a prefix.
+    """
+    key = {"job": owner} if isinstance(owner, str) else {"job": owner.job_id, "file": owner.file_id}
+    whose = " AND ".join(f"c.{name}Id = @{name}" for name in key)
+    text = f"SELECT {select} FROM c WHERE {whose}" + (f" AND {where}" if where else "")
+    return query(container, text, {**key, **(values or {})}, partition=list(key.values()))
+
+
+def count_of(container: ContainerProxy, job_id: str, where: str, values: Values | None = None) -> int:
+    """Return how many documents of a job match.
+
+    Without a key, because a range takes the index-only answer away: each document would be loaded to be counted
+    (azure-cosmos, `__QueryFeed`). A count over several pages or partitions comes as several rows.
+    """
+    text = f"SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job AND {where}"
+    return sum(query(container, text, {"job": job_id, **(values or {})}))
