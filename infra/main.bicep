@@ -111,10 +111,6 @@ param threadsPerInstance int = 24
 @allowed(['v3.1', 'v3.2', '2024-11-15', '2025-10-15'])
 param speechApiVersion string = '2025-10-15'
 
-@description('SPEECH_ALLOWED_HOSTS: further hosts that a job\'s URLs may name, by comma. The app\'s token is sent to them.')
-@maxLength(2000)
-param speechAllowedHosts string = ''
-
 @description('CONTENT_HOSTS: where result files may be fetched from, by comma.')
 @minLength(1)
 @maxLength(2000)
@@ -394,7 +390,6 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
 var appSettings = {
   SPEECH_ENDPOINT: speech.outputs.endpoint
   SPEECH_API_VERSION: speechApiVersion
-  SPEECH_ALLOWED_HOSTS: speechAllowedHosts
   // Behind a private endpoint the account has a private address, which only an origin written out may have.
   CONTENT_HOSTS: vnetEnabled ? '${contentHosts},${storage.outputs.blobEndpoint}' : contentHosts
   COSMOS_ENDPOINT: cosmos.outputs.endpoint

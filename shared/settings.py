@@ -70,12 +70,6 @@ class Settings(BaseModel):
         alias="SPEECH_KEY",
         description="Key of the Speech resource. Leave it out in Azure: the app's own identity is used then.",
     )
-    speech_allowed_hosts: HostList = Field(
-        "",
-        alias="SPEECH_ALLOWED_HOSTS",
-        description="Further hosts, by comma, that a job's `self`, its `files` and next links may name. The key or "
-        "token is sent to them.",
-    )
     content_hosts: HostList = Field(
         ".blob.core.windows.net",
         alias="CONTENT_HOSTS",
@@ -200,9 +194,8 @@ class Settings(BaseModel):
             raise Misconfigured(wrong + _storage_problem(given)) from None
 
     def speech_hosts(self) -> HostRule:
-        """Return where Speech may be asked: the endpoint's own origin and SPEECH_ALLOWED_HOSTS."""
-        own = origin_of(urlsplit(self.speech_endpoint))
-        return HostRule("SPEECH_ALLOWED_HOSTS", (own, *_split(self.speech_allowed_hosts)))
+        """Return where Speech may be asked: at the endpoint's own origin."""
+        return HostRule("SPEECH_ENDPOINT", (origin_of(urlsplit(self.speech_endpoint)),))
 
     def content_rule(self) -> HostRule:
         """Return where result files may be fetched from."""

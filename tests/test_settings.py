@@ -17,7 +17,6 @@ GOOD = {
 WRONG = {
     "SPEECH_ENDPOINT": "eastus.api.cognitive.microsoft.com",
     "SPEECH_API_VERSION": "v3.0",
-    "SPEECH_ALLOWED_HOSTS": "https://a.example/path?x=1",
     "CONTENT_HOSTS": "*.blob.core.windows.net",
     "COSMOS_ENDPOINT": "ftp://contoso.documents.azure.com",
     "AzureWebJobsStorage__blobServiceUri": "contoso.blob",
@@ -117,7 +116,7 @@ def test_a_wrong_value_comes_with_what_is_allowed(name: str, value: str, allowed
         ("SPEECH_ENDPOINT", "http://[::1"),
         ("CONTENT_HOSTS", ".blob.core.windows.net,http://127.0.0.1:port"),
         ("CONTENT_HOSTS", "http://127.0.0.1:10000/devstoreaccount1"),
-        ("SPEECH_ALLOWED_HOSTS", "a b"),
+        ("CONTENT_HOSTS", "a b"),
         ("RAW_CONTAINER", "ab"),
         ("RAW_CONTAINER", "-raw"),
         ("RETENTION_DAYS", "24001"),
@@ -181,15 +180,13 @@ def test_host_lists_are_read_entry_by_entry() -> None:
     environ = {
         **GOOD,
         "CONTENT_HOSTS": " .Blob.core.windows.net , results.example,, http://127.0.0.1:10000/ ",
-        "SPEECH_ALLOWED_HOSTS": "eastus.api.cognitive.microsoft.com",
     }
     content, speech = Settings.from_env(environ).content_rule(), Settings.from_env(environ).speech_hosts()
     assert content.entries == (".blob.core.windows.net", "results.example", "http://127.0.0.1:10000")
     assert content.check("http://127.0.0.1:10000/devstoreaccount1/a").trusted
     assert not content.check("https://x.blob.core.windows.net/a").trusted
     assert speech.check("https://contoso.cognitiveservices.azure.com/speechtotext").trusted
-    assert not speech.check("https://eastus.api.cognitive.microsoft.com/speechtotext").trusted
-    with pytest.raises(ForbiddenUrl, match="SPEECH_ALLOWED_HOSTS"):
+    with pytest.raises(ForbiddenUrl, match="SPEECH_ENDPOINT"):
         speech.check("https://x.blob.core.windows.net/a")
     with pytest.raises(ForbiddenUrl, match="CONTENT_HOSTS"):
         content.check("https://contoso.cognitiveservices.azure.com/")

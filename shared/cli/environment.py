@@ -13,7 +13,7 @@ from shared.settings import Settings
 
 _T = TypeVar("_T")
 
-SPEECH = frozenset({"SPEECH_ENDPOINT", "SPEECH_API_VERSION", "SPEECH_KEY", "SPEECH_ALLOWED_HOSTS"})
+SPEECH = frozenset({"SPEECH_ENDPOINT", "SPEECH_API_VERSION", "SPEECH_KEY"})
 COSMOS = frozenset({"COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE"})
 QUEUE = frozenset({"AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri"})
 SPLIT = frozenset({"NBEST_WORDS", "TURN_GAP_SECONDS"})

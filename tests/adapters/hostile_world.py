@@ -31,7 +31,7 @@ UNSIGNED = forms(BLOB_HOST, LOCAL, "/container/result.json")
 
 def hosts(origin: str) -> HostRule:
     """Return the rule of a Speech at `origin`."""
-    return HostRule("SPEECH_ALLOWED_HOSTS", (origin, LOCAL, SPEECH_HOST))
+    return HostRule("SPEECH_ENDPOINT", (origin, LOCAL, SPEECH_HOST))
 
 
 def speech_of(service: Server) -> SpeechApi:

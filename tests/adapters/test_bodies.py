@@ -34,7 +34,7 @@ TAGGED = {"ETag": '"1"'}
 
 
 def speech(server: Server) -> SpeechApi:
-    return SpeechApi(server.origin, "v3.1", HostRule("SPEECH_ALLOWED_HOSTS", (server.origin,)), dict)
+    return SpeechApi(server.origin, "v3.1", HostRule("SPEECH_ENDPOINT", (server.origin,)), dict)
 
 
 @contextmanager

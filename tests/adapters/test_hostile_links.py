@@ -217,7 +217,7 @@ def test_a_hostile_content_url_makes_the_files_failure_and_is_never_asked(
 
 
 def test_a_name_that_leads_inside_gets_no_key_though_its_host_is_allowed(witness: Witness) -> None:
-    api = SpeechApi("https://x.example", "v3.1", HostRule("SPEECH_ALLOWED_HOSTS", ("localhost",)), lambda: {"K": KEY})
+    api = SpeechApi("https://x.example", "v3.1", HostRule("SPEECH_ENDPOINT", ("localhost",)), lambda: {"K": KEY})
     with pytest.raises(ForbiddenUrl, match="no public address"):
         api.transcription(JOB, f"https://localhost{TRANSCRIPTION}")
     assert (witness.connected, witness.names) == ([], ["localhost"])

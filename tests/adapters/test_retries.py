@@ -215,7 +215,7 @@ def as_it_is(url: str, *, named: bool) -> tuple[str, dict[str, str]]:  # noqa: A
 def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatures(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hosts = HostRule("SPEECH_ALLOWED_HOSTS", (server.origin,))
+    hosts = HostRule("SPEECH_ENDPOINT", (server.origin,))
     speech = SpeechApi(server.origin, "v3.2", hosts, dict)
     answers = (Answer(500), Answer(429), Answer(503, b"{}", cut=1), Answer(200, b'{"values": []}'))
     server.answer(*answers)
@@ -235,7 +235,7 @@ def test_a_refused_connection_to_speech_is_tried_again_and_counted(caplog: pytes
     with serving() as gone:
         pass
     before = counts()[Signal.RETRY]
-    speech = SpeechApi(gone.origin, "v3.2", HostRule("SPEECH_ALLOWED_HOSTS", (gone.origin,)), dict)
+    speech = SpeechApi(gone.origin, "v3.2", HostRule("SPEECH_ENDPOINT", (gone.origin,)), dict)
     with about(*WHOSE), pytest.raises(Transient):
         speech.files("1", None, None)
     assert retries(caplog, "Speech") == [1, 2, 3]

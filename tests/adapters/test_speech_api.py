@@ -23,7 +23,7 @@ KEY = "Ocp-Apim-Subscription-Key"
 
 def api(endpoint: str, key: str, version: str = "2025-10-15", *hosts: str) -> SpeechApi:
     """Return the client as bootstrap makes it, for the endpoint's own origin and `hosts`."""
-    return SpeechApi(endpoint, version, HostRule("SPEECH_ALLOWED_HOSTS", (endpoint, *hosts)), lambda: {KEY: key})
+    return SpeechApi(endpoint, version, HostRule("SPEECH_ENDPOINT", (endpoint, *hosts)), lambda: {KEY: key})
 
 
 def client(speech: Speech, version: str = "2025-10-15") -> SpeechApi:
@@ -171,7 +171,7 @@ LINKS: dict[str, Use] = {
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_link_to_a_foreign_host_is_refused_before_a_byte_is_sent(speech: Speech, server: Server, link: str) -> None:
-    with pytest.raises(ForbiddenUrl, match="SPEECH_ALLOWED_HOSTS"):
+    with pytest.raises(ForbiddenUrl, match="SPEECH_ENDPOINT"):
         LINKS[link](client(speech), f"{server.origin}/speechtotext/transcriptions")
     assert server.asked == []
 

@@ -46,7 +46,7 @@ def test_wrong_ids_are_all_named_and_nothing_is_enqueued(run: Run, here: World) 
     ran = run("submit", FIRST, "not-an-id", f"https://elsewhere.example/speechtotext/transcriptions/{FIRST}")
     assert (ran.code, ran.out) == (2, "")
     assert "'not-an-id'" in ran.error
-    assert "'elsewhere.example' is not listed in SPEECH_ALLOWED_HOSTS" in ran.error
+    assert "'elsewhere.example' is not listed in SPEECH_ENDPOINT" in ran.error
     assert ran.error.count("\n") == 1
     assert enqueued(here) == []
 

@@ -162,7 +162,7 @@ def test_ticks_say_how_long_a_tick_is(contract: dict[str, Schema]) -> None:
 
 def test_the_messages_that_are_shown_are_understood(ran: Run) -> None:
     shown = examples(ran)
-    hosts = HostRule("SPEECH_ALLOWED_HOSTS", ())
+    hosts = HostRule("SPEECH_ENDPOINT", ())
     enqueued = decode_enqueued(msgspec.json.encode(shown["enqueued"]), hosts)
     assert (enqueued.job_id, enqueued.reprocess) == (shown["enqueued"]["id"], True)
     replayed = decode_enqueued(msgspec.json.encode(shown["enqueued to be replayed"]), hosts)

@@ -21,7 +21,7 @@ from shared.errors import InvalidMessage, InvalidResult
 from tests.domain.reading import KEY, REVISION, cuts_of, split
 from tests.domain.strategies import in_chunks
 
-HOSTS = HostRule("SPEECH_ALLOWED_HOSTS", ("eastus.api.cognitive.microsoft.com",))
+HOSTS = HostRule("SPEECH_ENDPOINT", ("eastus.api.cognitive.microsoft.com",))
 JOB = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
 TIMES = b'"offsetInTicks":1,"durationInTicks":1'
 

@@ -13,7 +13,7 @@ from shared.errors import InvalidMessage, UnknownValue
 
 JOB = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
 HOST = "https://eastus.api.cognitive.microsoft.com"
-RULE = HostRule("SPEECH_ALLOWED_HOSTS", (HOST,))
+RULE = HostRule("SPEECH_ENDPOINT", (HOST,))
 SAFE = re.compile(r"[a-z0-9_-]{1,100}")
 FORMS = [
     *("..", ".", "", " ", "a/b", "a\\b", "a#b", "a?b", "a%2fb", "%2e%2e", "a%00", "a\x00b", "a\nb", "a\tb", "a\r\n"),

@@ -23,7 +23,7 @@ from shared.errors import InvalidMessage
 
 ID = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
 HOSTS = HostRule(
-    "SPEECH_ALLOWED_HOSTS", ("https://contoso.cognitiveservices.azure.com", "eastus.api.cognitive.microsoft.com")
+    "SPEECH_ENDPOINT", ("https://contoso.cognitiveservices.azure.com", "eastus.api.cognitive.microsoft.com")
 )
 SELF = f"https://eastus.api.cognitive.microsoft.com/speechtotext/v3.1/transcriptions/{ID}"
 NEW_SELF = f"https://contoso.cognitiveservices.azure.com/speechtotext/transcriptions/{ID}?api-version=2025-10-15"
@@ -96,10 +96,10 @@ REFUSED = [
     ("https://eastus.api.cognitive.microsoft.com/?id=" + ID, "is not the path of a transcription"),
     (
         SELF.replace("https://", "http://"),
-        "only https on port 443 is allowed, or an origin listed in SPEECH_ALLOWED_HOSTS",
+        "only https on port 443 is allowed, or an origin listed in SPEECH_ENDPOINT",
     ),
-    (SELF.replace("eastus", "westus"), "the host 'westus.api.cognitive.microsoft.com' is not listed in SPEECH_ALLOWED"),
-    (SELF.replace(".com", ".com.evil.example"), "is not listed in SPEECH_ALLOWED_HOSTS"),
+    (SELF.replace("eastus", "westus"), "'westus.api.cognitive.microsoft.com' is not listed in SPEECH_ENDPOINT"),
+    (SELF.replace(".com", ".com.evil.example"), "is not listed in SPEECH_ENDPOINT"),
     (SELF.replace("https://", "https://user:pass@"), "a URL with user information or an escaped host is not followed"),
     (SELF.replace("https://", "https://evil.example\\@"), "a backslash"),
     (SELF.replace("eastus.api.cognitive.microsoft.com", "169.254.169.254"), "an address in place of a host name"),

@@ -120,7 +120,7 @@ def test_a_job_named_by_its_url_is_asked_for_by_that_url_and_a_foreign_host_is_r
     assert world.job().self_url == f"{ROOT}/{JOB.upper()}"
     with pytest.raises(InvalidMessage, match=r"evil\.example"):
         world.accept(f"https://evil.example/speechtotext/transcriptions/{JOB}".encode())
-    assert HOSTS.setting == "SPEECH_ALLOWED_HOSTS"
+    assert HOSTS.setting == "SPEECH_ENDPOINT"
 
 
 def test_two_deliveries_of_a_new_id_at_once_make_one_job() -> None:

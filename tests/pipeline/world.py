@@ -27,7 +27,7 @@ from tests.pipeline.fakes import FakeClock, FakeJobs
 from tests.pipeline.script import Script
 
 JOB = "11111111-2222-4333-8444-555555555555"
-HOSTS = HostRule("SPEECH_ALLOWED_HOSTS", ("speech.example",))
+HOSTS = HostRule("SPEECH_ENDPOINT", ("speech.example",))
 ATTEMPTS = 5
 
 

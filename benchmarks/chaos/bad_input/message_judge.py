@@ -12,7 +12,7 @@ from shared.domain.messages import Enqueued, FetchFile, ListJobFiles, decode_enq
 from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage
 
-HOSTS = HostRule("SPEECH_ALLOWED_HOSTS", (HOST,))
+HOSTS = HostRule("SPEECH_ENDPOINT", (HOST,))
 LONGEST_WORDS = 2_000
 """Of a refusal: it goes into a log line and a document."""
 
