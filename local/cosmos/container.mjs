@@ -1,14 +1,14 @@
 /**
- * The documents of one container, by logical partition, in memory.
+ * The documents of one container, by physical and logical partition, in memory.
  *
- * Point operations are map look-ups. Partitions and, within each, documents lie in the order of their
- * creation, and carry its number: a reader who pages through them resumes after the last number seen, so
- * deletions between two pages skip nothing. Partitions of a hierarchical key are also indexed by the
- * prefixes of their EPK.
+ * Point operations are map look-ups. Within a physical partition, logical partitions and, within each,
+ * documents lie in the order of their creation, and carry its number: a reader who pages through them resumes
+ * after the last number seen, so deletions between two pages skip nothing.
  */
 
-import { unsupported } from "./errors.mjs";
+import { CosmosError, unsupported } from "./errors.mjs";
 import { effectiveKeys, keyText } from "./partition-key.mjs";
+import { PhysicalPartitions } from "./physical-partition.mjs";
 
 /** A document that outlived its time to live is gone for every reader, as in Cosmos. */
 function expired({ document, writtenAt }, defaultTtl) {
@@ -23,8 +23,20 @@ class Partition {
   number = undefined;
   #journal = [];
 
+  #epks = undefined;
+
   constructor(key) {
     this.key = key;
+  }
+
+  /** The EPK of each component of its key. Hashing takes time, and whoever only looks for a document needs none. */
+  get epks() {
+    this.#epks ??= effectiveKeys(this.key);
+    return this.#epks;
+  }
+
+  get epk() {
+    return this.epks.join("");
   }
 
   /** The live record of `id`, or undefined. */
@@ -63,18 +75,33 @@ class Partition {
   }
 }
 
+/** Whether `a` comes before `b`: positions are lists of numbers, the most significant first. */
+export function comparePositions(a, b) {
+  const at = a.findIndex((number, index) => number !== b[index]);
+  return at < 0 ? 0 : a[at] - b[at];
+}
+
 export class Container {
   #partitions = new Map();
-  #byPrefix = new Map();
+  #physical;
   #created = 0;
 
-  /** `properties`: the container's own resource; whoever replaces it sets the field anew. */
-  constructor(properties) {
+  /**
+   * `properties`: the container's own resource; whoever replaces it sets the field anew. `bounds`: where one
+   * physical partition ends and the next begins.
+   */
+  constructor(properties, bounds) {
     this.properties = properties;
+    this.#physical = new PhysicalPartitions(bounds);
   }
 
   get paths() {
     return this.properties.partitionKey.paths;
+  }
+
+  /** The physical partitions, as `pkranges` lists them. */
+  get ranges() {
+    return this.#physical.listed(this.properties._rid);
   }
 
   /** The next number in the order of creation, of partitions and documents alike. */
@@ -100,35 +127,36 @@ export class Container {
   }
 
   /**
-   * The live records in `scope`, each with its position: [partition's number, record's number].
-   * `scope`: {key}, {range: [start, end)} of EPKs, or {} for all. Begins after position `after`.
+   * The live records in `scope`, each with its position: the numbers of its physical partition, its logical
+   * partition and its own. `scope`: {key}, or {id, range}: of one physical partition, or of all without `id`,
+   * with EPKs in [start, end), or any without `range`. Begins after position `after`.
    */
-  *scan(scope, after = [0, 0]) {
-    for (const partition of this.#within(scope)) {
-      if (partition.number < after[0]) continue;
+  *scan(scope, after = [0, 0, 0]) {
+    for (const [physical, partition] of this.#within(scope)) {
+      if (comparePositions([physical, partition.number], after) < 0) continue;
       for (const [id, record] of partition.records) {
-        if (partition.number === after[0] && record.number <= after[1]) continue;
-        if (partition.get(id, this.properties.defaultTtl)) {
-          yield { document: record.document, position: [partition.number, record.number] };
-        }
+        const position = [physical, partition.number, record.number];
+        if (comparePositions(position, after) <= 0) continue;
+        if (partition.get(id, this.properties.defaultTtl)) yield { document: record.document, position };
       }
     }
   }
 
-  #within({ key, range }) {
+  *#within({ key, id, range }) {
     if (key) {
       const partition = this.#partitions.get(keyText(key));
-      return partition ? [partition] : [];
+      if (partition) yield [this.#physical.of(partition.epk).index, partition];
+      return;
     }
-    if (!range) return this.#partitions.values();
-    if (this.properties.partitionKey.version !== 2) throw unsupported("A feed range of a version 1 hash");
-    const [start, end] = range;
-    // The SDK's range for a prefix; the index has an entry for each prefix that partitions share.
-    if (end === `${start}FF`) return this.#byPrefix.get(start) ?? [];
-    return [...this.#partitions.values()].filter(({ key: own }) => {
-      const epk = effectiveKeys(own).join("");
-      return start <= epk && epk < end;
-    });
+    // Its EPKs begin with another hash; none is computed here.
+    if (range && this.properties.partitionKey.version !== 2) throw unsupported("A feed range of a version 1 hash");
+    if (id !== undefined && !this.#physical.has(id)) {
+      // The SDK reads `pkranges` anew for it (azure-cosmos, `exceptions._partition_range_is_gone`).
+      throw new CosmosError(410, `The partition key range ${id} is gone.`, 1002);
+    }
+    for (const physical of this.#physical.reached({ id, range })) {
+      for (const partition of physical.within(range)) yield [physical.index, partition];
+    }
   }
 
   /** Keep a partition while it holds documents, and forget it when the last is gone. */
@@ -141,14 +169,6 @@ export class Container {
     } else {
       this.#partitions.delete(text);
     }
-    const epks = effectiveKeys(partition.key);
-    for (let length = 1; length < epks.length; length += 1) {
-      const prefix = epks.slice(0, length).join("");
-      const siblings = this.#byPrefix.get(prefix) ?? new Set();
-      if (holds) siblings.add(partition);
-      else siblings.delete(partition);
-      if (siblings.size > 0) this.#byPrefix.set(prefix, siblings);
-      else this.#byPrefix.delete(prefix);
-    }
+    this.#physical.of(partition.epk).register(text, partition, holds);
   }
 }

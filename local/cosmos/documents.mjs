@@ -3,9 +3,10 @@
 import { CosmosError, badRequest, unsupported } from "./errors.mjs";
 import { MAX_BATCH_BYTES, performBatch, performOne } from "./operations.mjs";
 import { parseKey } from "./partition-key.mjs";
-import { runQuery } from "./query.mjs";
+import { isEverywhere, runQuery } from "./query.mjs";
 
 const PARTITION_KEY = "x-ms-documentdb-partitionkey";
+const RANGE_ID = "x-ms-documentdb-partitionkeyrangeid";
 
 const ITEM_OPERATIONS = { GET: "Read", PUT: "Replace", PATCH: "Patch", DELETE: "Delete" };
 
@@ -53,8 +54,7 @@ function answerBatch(request, container) {
 
 function answerQuery({ headers }, container, query, isFeed) {
   const scope = scopeOf(headers, container);
-  const everywhere = !scope.key && !scope.range;
-  if (everywhere && !isFeed && !isTrue(headers["x-ms-documentdb-query-enablecrosspartition"])) {
+  if (isEverywhere(scope) && !isFeed && !isTrue(headers["x-ms-documentdb-query-enablecrosspartition"])) {
     throw badRequest(
       "Cross partition query is required but disabled. Please set " +
         "x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, " +
@@ -77,11 +77,11 @@ function answerQuery({ headers }, container, query, isFeed) {
   };
 }
 
-/** One partition by its key, those with a prefix by their EPKs, or all. */
+/** A logical partition by its key, a physical one by its id, a range of EPKs (a prefix of keys, say), or all. */
 function scopeOf(headers, container) {
   if (headers[PARTITION_KEY]) return { key: parseKey(headers[PARTITION_KEY], container.paths) };
   const [start, end] = [headers["x-ms-start-epk"], headers["x-ms-end-epk"]];
-  return start === undefined ? {} : { range: [start, end] };
+  return { id: headers[RANGE_ID], range: start === undefined ? undefined : [start, end] };
 }
 
 function requiredKey(headers, container) {

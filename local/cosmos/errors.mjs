@@ -5,6 +5,7 @@ const CODES = {
   401: "Unauthorized",
   404: "NotFound",
   409: "Conflict",
+  410: "Gone",
   412: "PreconditionFailed",
   413: "RequestEntityTooLarge",
   500: "InternalServerError",

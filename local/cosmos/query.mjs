@@ -7,6 +7,7 @@
 
 import parser from "@zeit/cosmosdb-query/lib/parser.js";
 
+import { comparePositions } from "./container.mjs";
 import { CosmosError, badRequest } from "./errors.mjs";
 import { hasCompositeIndex, isIncludedByName, isIndexed } from "./indexing.mjs";
 import { compile } from "./sql.mjs";
@@ -17,6 +18,9 @@ const GREATEST_PAGE = 1000;
 
 /** A page ends at 4 MB, as in Cosmos. */
 const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Whether `scope` (as of Container.scan) names no place: then the gateway decides where the query goes. */
+export const isEverywhere = ({ key, id, range }) => !key && id === undefined && !range;
 
 /** Whether the condition of a patch, such as `from c where c.x = 1`, holds for `document`. */
 export const satisfies = (document, condition) =>
@@ -46,7 +50,7 @@ function guarded(work) {
 }
 
 function aggregated(container, scope, plan, parameters) {
-  if (!plan.isValue && !scope.key && !scope.range) {
+  if (!plan.isValue && isEverywhere(scope)) {
     throw badRequest("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates.");
   }
   const documents = [...matches(container, scope, plan, parameters)].map(({ document }) => document);
@@ -102,7 +106,7 @@ function ordered(container, scope, plan, parameters, resumed) {
       const difference = compare(a.keys[index], b.keys[index]);
       if (difference !== 0) return descending ? -difference : difference;
     }
-    return a.position[0] - b.position[0] || a.position[1] - b.position[1];
+    return comparePositions(a.position, b.position);
   };
   return [...matches(container, scope, plan, parameters)]
     .map((entry) => ({ ...entry, keys: orderBy.map(({ value }) => value(entry.document, parameters)) }))

@@ -20,11 +20,24 @@ import { authorize } from "./auth.mjs";
 import { Container } from "./container.mjs";
 import { answerDocuments } from "./documents.mjs";
 import { CosmosError, badRequest, codeOf, unsupported } from "./errors.mjs";
+import { equalBounds } from "./physical-partition.mjs";
 
 /** The key that Microsoft publishes for its emulator; it opens nothing else. */
 const KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
 const HOST = "127.0.0.1";
+
+const { values: options } = parseArgs({
+  options: {
+    port: { type: "string", default: "8081" },
+    // How many physical partitions a container has, or the EPKs at which all but the first begin.
+    partitions: { type: "string", default: "1" },
+  },
+});
+
+const bounds = /^\d{1,3}$/.test(options.partitions)
+  ? equalBounds(Number(options.partitions))
+  : options.partitions.split(",");
 
 const account = new accountModule.default(HOST, 0);
 const documents = new WeakMap(); // the package's container → its documents
@@ -34,7 +47,7 @@ function containerAt(database, id) {
   const resource = account.database(database).collection(id);
   const properties = resource.read();
   if (!properties) throw new CosmosError(404, "Owner resource does not exist.");
-  if (!documents.has(resource)) documents.set(resource, new Container(properties));
+  if (!documents.has(resource)) documents.set(resource, new Container(properties, bounds));
   return documents.get(resource);
 }
 
@@ -47,13 +60,13 @@ function answerAccount({ headers }) {
   };
 }
 
-/** One physical partition. The SDK asks for changes to the list until it hears that there are none. */
+/** The physical partitions. The SDK asks for changes to the list until it hears that there are none. */
 function answerRanges({ headers }, container) {
   const etag = '"1"';
   if (headers["if-none-match"] === etag) return { status: 304, headers: { etag } };
-  const { _rid } = container.properties;
-  const range = { _rid, id: "0", minInclusive: "", maxExclusive: "FF", status: "online", parents: [] };
-  return { status: 200, body: { _rid, PartitionKeyRanges: [range], _count: 1 }, headers: { etag } };
+  const { ranges } = container;
+  const body = { _rid: container.properties._rid, PartitionKeyRanges: ranges, _count: ranges.length };
+  return { status: 200, body, headers: { etag } };
 }
 
 /** Databases and containers: the package's handler, which reads the request and writes the headers itself. */
@@ -127,12 +140,10 @@ function send(request, response, { status, body, text, headers = {} }) {
   response.end(payload);
 }
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "8081" } } });
-
 const server = createServer((request, response) => {
   answer(request, response)
     .catch(refusal)
     .then((answered) => send(request, response, answered));
 });
 server.keepAliveTimeout = 0; // the SDK does not repeat a write that meets a connection just closed
-server.listen(Number(values.port), HOST, () => console.log(`Cosmos DB at http://${HOST}:${values.port}/`));
+server.listen(Number(options.port), HOST, () => console.log(`Cosmos DB at http://${HOST}:${options.port}/`));

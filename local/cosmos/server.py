@@ -1,6 +1,7 @@
 """The Cosmos server as a child process: started on a free port, ready when its account answers."""
 
 import http.client
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +30,15 @@ class Cosmos:
             self.service.stop()
 
 
-def start_cosmos(*, log: Path, port: int = 8081) -> Cosmos:
+def start_cosmos(*, log: Path, port: int = 8081, partitions: int | Sequence[str] = 3) -> Cosmos:
     """Start the server at `port`, or at a free one if `port` is in use or 0; return when it answers.
 
-    Raises ServiceDied if it does not.
+    `partitions`: how many physical partitions each container has, or the effective partition keys (EPKs) at which all
+    but the first begin, ascending. Raises ServiceDied if the server does not answer.
     """
     port = free_port(port)
-    service = start("cosmos", ["node", str(PROGRAM), "--port", str(port)], log=log)
+    split = str(partitions) if isinstance(partitions, int) else ",".join(partitions)
+    service = start("cosmos", ["node", str(PROGRAM), "--port", str(port), "--partitions", split], log=log)
     service.wait_until(lambda: _answers(port))
     return Cosmos(service, f"http://127.0.0.1:{port}/", KEY)
 

@@ -1,0 +1,86 @@
+"""Physical partitions: where a document lies, and what a request reaches."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
+
+from local.cosmos import start_cosmos
+from tests.contract_cosmos.support import Item, item, new_name, only_local, refusal_of, rows_of
+
+VALUES: list[Any] = [*(f"job{number}" for number in range(30)), "é" * 20, "", None, True, False, 1, -2.5]
+
+
+def _rows_by_range(container: ContainerProxy, query: str = "SELECT * FROM c") -> list[tuple[dict[str, Any], list[Any]]]:
+    ranges: list[dict[str, Any]] = list(container.read_feed_ranges())
+    return [(each, list(container.query_items(query, feed_range=each))) for each in ranges]
+
+
+@only_local
+@pytest.mark.parametrize("paths", [["/a"], ["/a", "/b"], ["/a", "/b", "/c"]], ids=len)
+def test_a_document_lies_where_the_sdk_computes_it_to_be(database: DatabaseProxy, paths: list[str]) -> None:
+    key: Any = PartitionKey(paths[0]) if len(paths) == 1 else PartitionKey(paths)
+    container = database.create_container(new_name(), key)
+    names = [path[1:] for path in paths]
+    for number, value in enumerate(VALUES):
+        container.create_item({"id": str(number), **dict.fromkeys(names, value)})
+    found = _rows_by_range(container)
+    assert len(found) == 3
+    assert all(rows for _, rows in found)
+    assert sorted(int(row["id"]) for _, rows in found for row in rows) == list(range(len(VALUES)))
+    for parent, rows in found:
+        for row in rows:
+            own: Any = [row[name] for name in names] if len(names) > 1 else row[names[0]]
+            assert container.is_feed_range_subset(parent, container.feed_range_from_partition_key(own))
+    database.delete_container(container)
+
+
+@pytest.mark.parametrize("query", ["SELECT VALUE c.n FROM c", "SELECT VALUE c.n FROM c ORDER BY c.n"])
+def test_a_query_of_one_physical_partition_gives_its_rows_a_page_at_a_time(database: DatabaseProxy, query: str) -> None:
+    container = database.create_container(new_name(), PartitionKey("/id"))
+    for number in range(20):
+        container.create_item({"id": new_name(), "n": number})
+    rows: list[int] = []
+    for each in container.read_feed_ranges():
+        pages: Any = container.query_items(query, feed_range=each, max_item_count=3).by_page()
+        own = [number for page in pages for number in list(page)]
+        assert "ORDER" not in query or own == sorted(own)
+        rows += own
+    assert sorted(rows) == list(range(20))
+    database.delete_container(container)
+
+
+@pytest.fixture(scope="module")
+def split_job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ContainerProxy, list[Item]]]:
+    """Give a container in which one job lies on two physical partitions, as after a split, and its documents."""
+    job = new_name()
+    hashed = PartitionKey(["/jobId", "/fileId"])._get_effective_partition_key_string([job])  # noqa: SLF001 - no public way
+    log = tmp_path_factory.mktemp("split") / "cosmos.log"
+    running = start_cosmos(log=log, port=0, partitions=[f"{hashed}20000000000000000000000000000000"])
+    with CosmosClient(running.endpoint, running.key) as client:
+        container = client.create_database("split").create_container("split", PartitionKey(["/jobId", "/fileId"]))
+        items = [item([job, f"file{number:02}"], "transcript", n=number) for number in range(20)]
+        items += [item([new_name(), "file"], "transcript", n=100)]
+        for each in items:
+            container.create_item(each)
+        yield container, items[:-1]
+    running.stop()
+
+
+def test_a_prefix_finds_what_lies_on_two_physical_partitions(split_job: tuple[ContainerProxy, list[Item]]) -> None:
+    container, items = split_job
+    assert all(rows for _, rows in _rows_by_range(container, "SELECT * FROM c WHERE c.n < 100"))
+    job = items[0]["jobId"]
+    for page in (None, 3):
+        found = rows_of(container, "SELECT VALUE c.n FROM c", [job], page=page)
+        assert sorted(found) == list(range(20))
+
+
+def test_a_range_that_is_gone_is_refused_so_that_the_sdk_reads_the_ranges_anew(jobs: ContainerProxy) -> None:
+    connection: Any = jobs.client_connection
+    path = f"/{jobs.container_link}/docs"
+    refused = refusal_of(lambda: connection.QueryFeed(path, jobs.container_link, "SELECT * FROM c", {}, "77"))
+    assert refused.status_code == HTTPStatus.GONE
+    assert refused.sub_status == 1002
