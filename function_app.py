@@ -7,24 +7,18 @@ from typing import List  # noqa: UP035 - Microsoft's worker refuses func.Out[lis
 import azure.functions as func
 
 from shared.bootstrap import App
-from shared.domain.messages import (
-    JOBS_QUEUE,
-    POISON_SUFFIX,
-    RESULTS_QUEUE,
-    Work,
-    decode_work,
-    encode,
-    kept_text_of,
-    text_of,
-)
+from shared.domain.messages import POISON_SUFFIX, Work, decode_work, encode, kept_text_of, text_of
 from shared.errors import InvalidMessage
-
-STORAGE = "AzureWebJobsStorage"
-JOBS_POISON = JOBS_QUEUE + POISON_SUFFIX
-RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
 
 run = App.from_env(os.environ)
 app = func.FunctionApp()
+
+STORAGE = "AzureWebJobsStorage"
+# Not %JOBS_QUEUE%: the host would refuse to start without the setting. docs/decisions/0023-queue-names-are-settings.md
+JOBS_QUEUE = run.settings.jobs_queue
+JOBS_POISON = JOBS_QUEUE + POISON_SUFFIX
+RESULTS_QUEUE = run.settings.results_queue
+RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
 
 
 def send(output: func.Out[List[str]], messages: Sequence[Work]) -> None:  # noqa: UP006 - as imported

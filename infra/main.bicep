@@ -107,6 +107,16 @@ param threadsPerInstance int = 24
 
 // ---- the app's settings: docs/settings.md
 
+@description('JOBS_QUEUE. Environments that share a storage account need names of their own. A new name strands the messages that wait on the old queue.')
+@minLength(3)
+@maxLength(49)
+param jobsQueue string = 'transcription-jobs'
+
+@description('RESULTS_QUEUE. As for jobsQueue.')
+@minLength(3)
+@maxLength(49)
+param resultsQueue string = 'transcription-results'
+
 @description('SPEECH_API_VERSION')
 @allowed(['v3.1', 'v3.2', '2024-11-15', '2025-10-15'])
 param speechApiVersion string = '2025-10-15'
@@ -199,8 +209,6 @@ var token = uniqueString(subscription().id, environmentName, location)
 var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var deploymentContainer = 'app-package'
-var jobsQueue = 'transcription-jobs'
-var resultsQueue = 'transcription-results'
 var vnetName = 'vnet-${token}'
 var appSubnetName = 'app'
 
@@ -394,6 +402,8 @@ var appSettings = {
   CONTENT_HOSTS: vnetEnabled ? '${contentHosts},${storage.outputs.blobEndpoint}' : contentHosts
   COSMOS_ENDPOINT: cosmos.outputs.endpoint
   COSMOS_DATABASE: cosmosDatabase
+  JOBS_QUEUE: jobsQueue
+  RESULTS_QUEUE: resultsQueue
   POLL_SCHEDULE: pollSchedule
   POLL_MIN_SECONDS: string(pollMinSeconds)
   POLL_GET_LIMIT: string(pollGetLimit)
@@ -491,6 +501,9 @@ output AzureWebJobsStorage__queueServiceUri string = storage.outputs.queueEndpoi
 
 @description('The queue to enqueue transcription ids on.')
 output JOBS_QUEUE string = jobsQueue
+
+@description('The queue on which the functions send work to each other.')
+output RESULTS_QUEUE string = resultsQueue
 
 @description('Container of the raw results.')
 output RAW_CONTAINER string = rawContainer

@@ -1,5 +1,6 @@
 """Creates what Bicep creates in Azure: the database with its two containers, the raw results' container, the queues."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,12 +26,14 @@ def provision_cosmos(endpoint: str, key: str, database: str) -> None:
         )
 
 
-def provision_storage(connection_string: str, raw_container: str) -> None:
-    """Create the container of the raw results and the queues where they are missing."""
+def provision_storage(
+    connection_string: str, raw_container: str, queue_names: Sequence[str] = (JOBS_QUEUE, RESULTS_QUEUE)
+) -> None:
+    """Create the container of the raw results, the queues and their poison queues where they are missing."""
     with BlobServiceClient.from_connection_string(connection_string) as blobs, suppress(ResourceExistsError):
         blobs.create_container(raw_container)
     with QueueServiceClient.from_connection_string(connection_string) as queues:
-        for name in (JOBS_QUEUE, RESULTS_QUEUE):
+        for name in queue_names:
             for queue in (name, name + POISON_SUFFIX):
                 with suppress(ResourceExistsError):
                     queues.create_queue(queue)

@@ -17,6 +17,7 @@ from local.endpoints import end_leftovers, remove_endpoints, write_endpoints
 from local.processes import Service, ServiceDied, free_port, start
 from local.provision import provision_cosmos, provision_storage
 from local.speech import start_speech
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -33,6 +34,8 @@ DEFAULTS = {
     OWN_HOST: "on",
     "COSMOS_DATABASE": "speech",
     "RAW_CONTAINER": "raw-results",
+    "JOBS_QUEUE": JOBS_QUEUE,
+    "RESULTS_QUEUE": RESULTS_QUEUE,
     "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds, not minutes
     "LOCAL_FUNCTIONS_KEY": "local-functions-key",
     # A killed host's messages come back after this; the platform's ten minutes are long to sit and wait.
@@ -173,7 +176,8 @@ class Stack:
 def provision_all(settings: Mapping[str, str]) -> None:
     """Make what the app needs in Cosmos and in storage."""
     provision_cosmos(settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"])
-    provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"])
+    queues = (settings["JOBS_QUEUE"], settings["RESULTS_QUEUE"])
+    provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"], queues)
 
 
 def start_stack(  # noqa: PLR0913 - what tests replace, each named by its caller

@@ -109,8 +109,8 @@ class App:
 
     @once
     def accept_job(self) -> AcceptJob:
-        """Use case of queue `transcription-jobs`."""
-        return AcceptJob(self.jobs, self.clock, self.settings.speech_hosts())
+        """Use case of the queue that users send to."""
+        return AcceptJob(self.jobs, self.clock, self.settings.speech_hosts(), self.settings.jobs_queue)
 
     @once
     def poll_jobs(self) -> PollJobs:
@@ -124,14 +124,14 @@ class App:
 
     @once
     def fetch_results(self) -> FetchResults:
-        """Use case of queue `transcription-results`."""
+        """Use case of the queue that the functions send work on."""
         return FetchResults(self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT)
 
     @once
     def record_poison(self) -> RecordPoison:
         """Use case of the poison queues."""
-        hosts = self.settings.speech_hosts()
-        return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT)
+        hosts, queue = self.settings.speech_hosts(), self.settings.jobs_queue
+        return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT, queue)
 
     @property
     def patience(self) -> Patience:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
+from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE
 from shared.domain.urls import HostRule, origin_of
 from shared.errors import Misconfigured
 
@@ -15,6 +16,7 @@ _NO_STORAGE = (
     "AzureWebJobsStorage: is missing; set it to a connection string, or set "
     "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
 )
+_ONE_QUEUE = "JOBS_QUEUE, RESULTS_QUEUE: name the same queue; each function would take the other's messages"
 
 
 def _url(value: str) -> str:
@@ -47,9 +49,19 @@ def _schedule(value: str) -> str:
     return value
 
 
+def _queue(value: str) -> str:
+    if value.endswith(POISON_SUFFIX):
+        raise ValueError(f"must not end in {POISON_SUFFIX}: the host names its own queues so")
+    return value
+
+
 Origin = Annotated[str, BeforeValidator(_origin)]
 Url = Annotated[str, BeforeValidator(_url)]
 HostList = Annotated[str, BeforeValidator(_entries)]
+# Azure allows 63 characters. A message that record_poison gives up needs two suffixes: NAME-poison-poison.
+QueueName = Annotated[
+    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=49), BeforeValidator(_queue)
+]
 
 
 class Settings(BaseModel):
@@ -99,6 +111,17 @@ class Settings(BaseModel):
         None,
         alias="AzureWebJobsStorage__queueServiceUri",
         description="The account's queue endpoint; read by the Functions host and by the command line.",
+    )
+    jobs_queue: QueueName = Field(
+        JOBS_QUEUE,
+        alias="JOBS_QUEUE",
+        description="Queue that transcription ids are enqueued on. Change it only while the queue is empty: nothing "
+        "reads messages on a queue of the old name.",
+    )
+    results_queue: QueueName = Field(
+        RESULTS_QUEUE,
+        alias="RESULTS_QUEUE",
+        description="Queue on which the functions send work to each other. Change it only while the queue is empty.",
     )
     poll_schedule: Annotated[str, BeforeValidator(_schedule)] = Field(
         "0 * * * * *",
@@ -179,6 +202,12 @@ class Settings(BaseModel):
             raise ValueError(_NO_STORAGE)
         return self
 
+    @model_validator(mode="after")
+    def _has_two_queues(self) -> Self:
+        if self.jobs_queue == self.results_queue:
+            raise ValueError(_ONE_QUEUE)
+        return self
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Return the settings in `environ`; white space around a value does not count, an empty one is left out.
@@ -191,7 +220,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             # pydantic skips checks of the whole while a field is wrong, but all problems are to be named at once.
             wrong = [_sentence(problem, given) for problem in error.errors() if problem["loc"]]
-            raise Misconfigured(wrong + _storage_problem(given)) from None
+            raise Misconfigured(wrong + _whole_problems(given)) from None
 
     def speech_hosts(self) -> HostRule:
         """Return where Speech may be asked: at the endpoint's own origin."""
@@ -236,10 +265,10 @@ def _shown(name: str, value: str) -> str:
     return "(not shown)" if secret else repr(value)
 
 
-def _storage_problem(given: Mapping[str, str]) -> list[str]:
-    if "AzureWebJobsStorage" in given or "AzureWebJobsStorage__blobServiceUri" in given:
-        return []
-    return [_NO_STORAGE]
+def _whole_problems(given: Mapping[str, str]) -> list[str]:
+    stored = "AzureWebJobsStorage" in given or "AzureWebJobsStorage__blobServiceUri" in given
+    one_queue = given.get("JOBS_QUEUE", JOBS_QUEUE) == given.get("RESULTS_QUEUE", RESULTS_QUEUE)
+    return ([] if stored else [_NO_STORAGE]) + ([_ONE_QUEUE] if one_queue else [])
 
 
 def _field(alias: str) -> str:

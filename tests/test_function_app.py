@@ -83,6 +83,25 @@ def test_each_queue_has_its_function_and_messages_go_where_they_belong(functions
     }
 
 
+def test_queues_have_the_names_that_the_settings_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRONMENT.items() | {("JOBS_QUEUE", "team-jobs"), ("RESULTS_QUEUE", "team-results")}:
+        monkeypatch.setenv(name, value)
+    sys.modules.pop("function_app", None)
+    app = importlib.import_module("function_app").app
+    del sys.modules["function_app"]
+    names = {
+        function.get_function_name(): queues(function, "queuetrigger") | queues(function, "queue")
+        for function in app.get_functions()
+    }
+    assert names == {
+        "accept_job": {"msg": "team-jobs", "again": "team-jobs", "poison": "team-jobs-poison"},
+        "poll_jobs": {"work": "team-results"},
+        "fetch_results": {"msg": "team-results", "work": "team-results", "poison": "team-results-poison"},
+        "record_poison_jobs": {"msg": "team-jobs-poison", "again": "team-jobs-poison"},
+        "record_poison_results": {"msg": "team-results-poison", "again": "team-results-poison"},
+    }
+
+
 def test_every_queue_binding_uses_the_one_storage_account(functions: dict[str, Any]) -> None:
     found = [
         binding["connection"]

@@ -21,6 +21,8 @@ WRONG = {
     "COSMOS_ENDPOINT": "ftp://contoso.documents.azure.com",
     "AzureWebJobsStorage__blobServiceUri": "contoso.blob",
     "AzureWebJobsStorage__queueServiceUri": "contoso.queue",
+    "JOBS_QUEUE": "jobs-poison",
+    "RESULTS_QUEUE": "Results",
     "POLL_SCHEDULE": "* * * * *",
     "POLL_MIN_SECONDS": "a minute",
     "POLL_GET_LIMIT": "101",
@@ -51,6 +53,7 @@ def test_what_is_needed_is_enough_and_the_rest_has_its_defaults() -> None:
     assert settings.cosmos_endpoint == "https://contoso.documents.azure.com:443"
     assert (settings.speech_api_version, settings.cosmos_database) == ("2025-10-15", "speech")
     assert (settings.raw_archive, settings.raw_container, settings.nbest_words) == (True, "raw-results", "first")
+    assert (settings.jobs_queue, settings.results_queue) == ("transcription-jobs", "transcription-results")
     assert (settings.poll_schedule, settings.poll_min_seconds, settings.poll_get_limit) == ("0 * * * * *", 60, 10)
     assert (settings.not_found_minutes, settings.max_pending_hours, settings.requeue_minutes) == (10, 72, 30)
     assert (settings.turn_gap_seconds, settings.retention_days, settings.retention_seconds) == (3.0, None, None)
@@ -81,6 +84,12 @@ def test_missing_storage_is_named_together_with_what_is_wrong() -> None:
     environ = {**GOOD, "POLL_GET_LIMIT": "many", "AzureWebJobsStorage": ""}
     assert [sentence.partition(":")[0] for sentence in problems(environ)] == ["POLL_GET_LIMIT", "AzureWebJobsStorage"]
     assert len(problems({**GOOD, "AzureWebJobsStorage": " "})) == 1
+
+
+def test_one_name_for_both_queues_is_refused_together_with_what_else_is_wrong() -> None:
+    (sentence,) = problems({**GOOD, "JOBS_QUEUE": "transcription-results"})
+    assert sentence.startswith("JOBS_QUEUE, RESULTS_QUEUE: name the same queue")
+    assert len(problems({"RESULTS_QUEUE": "transcription-jobs"})) == 4
 
 
 def test_the_error_tells_all_problems_in_its_text() -> None:
@@ -120,6 +129,8 @@ def test_a_wrong_value_comes_with_what_is_allowed(name: str, value: str, allowed
         ("RAW_CONTAINER", "ab"),
         ("RAW_CONTAINER", "-raw"),
         ("RETENTION_DAYS", "24001"),
+        ("JOBS_QUEUE", "x" * 50),  # NAME-poison-poison would be longer than Azure allows
+        ("RESULTS_QUEUE", "transcription-jobs-poison"),
     ],
 )
 def test_what_would_go_wrong_later_is_refused_at_the_start(name: str, value: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.domain import messages
 from shared.domain.containers import CONTAINERS, TIME_TO_LIVE
-from shared.settings import SECRETS, settings_table
+from shared.settings import SECRETS, Settings, settings_table
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -107,6 +107,8 @@ def _text(node: ast.expr, constants: dict[str, str]) -> str:
             return value
         case ast.Name(id=name):
             return constants.get(name, "")
+        case ast.Attribute(attr=name) if name in Settings.model_fields:
+            return str(Settings.model_fields[name].default)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _text(left, constants) + _text(right, constants)
         case _:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from azure.storage.queue import QueueClient
 from rich.console import Console
 
 from local.processes import ServiceDied
@@ -19,7 +18,7 @@ from local.speech import SpeechControl
 from local.stack import Stack, start_stack
 from local.up import STATE
 from shared.bootstrap import App
-from shared.domain.messages import JOBS_QUEUE
+from shared.cli.enqueue import enqueue
 
 SAMPLE_SETTINGS = {
     # The sample jobs take seconds, so nothing waits for minutes. A setting in the environment wins.
@@ -49,7 +48,7 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
         app = App.from_env(stack.settings)
         watch = Watch(app, {sample.message: sample for sample in samples} if samples else dict.fromkeys(ids))
         _serve(stack, samples)
-        _enqueue(stack, watch.messages)
+        tuple(enqueue(app.settings, app.settings.jobs_queue, watch.messages))
         watch.until_ended(console, SAMPLE_SECONDS if samples else None)
         print_result(console, watch)
         problems = watch.problems() + Verifier(app, stack.azurite).problems(watch)
@@ -72,12 +71,6 @@ def _serve(stack: Stack, samples: Sequence[SampleJob]) -> None:
         for sample in samples:
             if sample.spec is not None:
                 speech.put_job(sample.spec, sample.contents)
-
-
-def _enqueue(stack: Stack, messages: Sequence[str]) -> None:
-    with QueueClient.from_connection_string(stack.settings["AzureWebJobsStorage"], JOBS_QUEUE) as queue:
-        for message in messages:
-            queue.send_message(message)
 
 
 def _wait_for_ctrl_c() -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from local.samples.catalog import SampleJob
 from shared.bootstrap import App
 from shared.domain.job import END_STATES, Job, Status
-from shared.domain.messages import JOBS_QUEUE, decode_enqueued, message_hash, text_of
+from shared.domain.messages import decode_enqueued, message_hash, text_of
 from shared.errors import InvalidMessage
 
 _REFRESH_SECONDS = 0.5
@@ -107,7 +107,7 @@ class Watch:
             if row.ended:
                 continue
             if row.job_id is None:
-                known = f"rejected_{message_hash(JOBS_QUEUE, text_of(row.message.encode()))}"
+                known = f"rejected_{message_hash(self.app.settings.jobs_queue, text_of(row.message.encode()))}"
                 row.state = "rejected" if known in rejected else row.state
             else:
                 row.job = self.app.jobs.get(row.job_id)

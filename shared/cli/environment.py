@@ -15,7 +15,9 @@ _T = TypeVar("_T")
 
 SPEECH = frozenset({"SPEECH_ENDPOINT", "SPEECH_API_VERSION", "SPEECH_KEY"})
 COSMOS = frozenset({"COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE"})
-QUEUE = frozenset({"AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri"})
+_STORAGE = frozenset({"AzureWebJobsStorage", "AzureWebJobsStorage__queueServiceUri"})
+QUEUE_NAMES = frozenset({"JOBS_QUEUE", "RESULTS_QUEUE"})
+QUEUE = _STORAGE | QUEUE_NAMES
 SPLIT = frozenset({"NBEST_WORDS", "TURN_GAP_SECONDS"})
 
 STACK_FILE = Path("local", ".state", "endpoints.json")
@@ -27,7 +29,7 @@ _STACK = (
         frozenset({"COSMOS_ENDPOINT"}),
         {"COSMOS_ENDPOINT": "cosmosEndpoint", "COSMOS_KEY": "cosmosKey", "COSMOS_DATABASE": "cosmosDatabase"},
     ),
-    (QUEUE, {"AzureWebJobsStorage": "storageConnectionString"}),
+    (_STORAGE, {"AzureWebJobsStorage": "storageConnectionString"}),
 )
 """By service: what addresses it, and under which keys STACK_FILE tells of the one on this machine."""
 
@@ -56,7 +58,7 @@ def settings_of(ctx: typer.Context, needed: frozenset[str], **given: str | None)
     """
     options = {name: value for name, value in given.items() if value is not None}
     known = {name: value for name, value in (_known(ctx.obj) | options).items() if name in needed}
-    problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & QUEUE else []
+    problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & _STORAGE else []
     unneeded = {name: value for name, value in _UNNEEDED.items() if name not in needed}
     try:
         settings = Settings.from_env(unneeded | known)

@@ -10,7 +10,7 @@ from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.reading import Reader
 from shared.domain.documents import FileFailure
 from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
-from shared.domain.messages import RESULTS_QUEUE, message_hash, text_of
+from shared.domain.messages import message_hash, text_of
 from shared.errors import NotFound, Permanent
 
 REJECTED = "rejected_"
@@ -76,12 +76,12 @@ def kept_message(rejected: Rejected) -> Kept:
     return Kept(rejected.queue, text, f"{rejected.id} ({rejected.code})", rejected)
 
 
-def kept_file(failure: FileFailure, job: Job | None) -> Kept:
-    """Return the message that tries a file anew; raise Permanent if that would lead to nothing."""
+def kept_file(failure: FileFailure, job: Job | None, queue: str) -> Kept:
+    """Return the message that tries a file anew, for `queue`; raise Permanent if that would lead to nothing."""
     name = f"job {failure.job_id} file {failure.file_id}"
     if failure.queue_message is None:
         raise Permanent(f"{name}: its message was not kept: speech2cosmos replay {failure.job_id}")
     if job is not None and job.run != failure.run:
         again = f"speech2cosmos replay {job.id}" if job.status in END_STATES else "that tries it again by itself"
         raise Permanent(f"{name}: was given up in run {failure.run}, and the job is in run {job.run}: {again}")
-    return Kept(RESULTS_QUEUE, failure.queue_message, f"{name} ({failure.code})")
+    return Kept(queue, failure.queue_message, f"{name} ({failure.code})")

@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from shared.bootstrap import App
-from shared.cli.environment import COSMOS, settings_of
+from shared.cli.environment import COSMOS, QUEUE_NAMES, settings_of
 from shared.cli.given_up import GivenUp, everything, named
 from shared.cli.ids import job_id_of
 from shared.cli.output import moment, print_json_line, print_table
-from shared.domain.messages import RESULTS_QUEUE
 from shared.errors import NotFound
 
 _COLUMNS = ("ID", "FILE ID", "QUEUE", "NAME", "CODE", "WHEN", "REASON")
@@ -22,13 +21,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one l
 def list_given_up(ctx: typer.Context, job_id: JobId = None, *, as_json: AsJson = False) -> None:
     """List what was given up: messages, jobs whose files could not be listed, files."""
     wanted = job_id_of(job_id) if job_id else None
-    app = App(settings_of(ctx, COSMOS))
+    app = App(settings_of(ctx, COSMOS | QUEUE_NAMES))
     found = everything(app) if wanted is None else _of_job(app, wanted)
     if as_json:
         for document in (*found.messages, *found.listings, *found.files):
             print_json_line(document)
         return
-    print_table("Given up", _COLUMNS, _rows(found))
+    print_table("Given up", _COLUMNS, _rows(found, app.settings.results_queue))
 
 
 def _of_job(app: App, job_id: str) -> GivenUp:
@@ -39,12 +38,12 @@ def _of_job(app: App, job_id: str) -> GivenUp:
         return GivenUp([], [], [])
 
 
-def _rows(found: GivenUp) -> Iterator[tuple[object, ...]]:
+def _rows(found: GivenUp, results_queue: str) -> Iterator[tuple[object, ...]]:
     for message in found.messages:
         yield message.id, None, message.queue, None, message.code, moment(message.rejected_at), message.reason
     for job in found.listings:
         why = job.failure
         moved = moment(job.ended_at or job.moved_at)
-        yield job.id, None, RESULTS_QUEUE, None, why and why.code, moved, why and why.message
+        yield job.id, None, results_queue, None, why and why.code, moved, why and why.message
     for file in found.files:
-        yield file.job_id, file.file_id, RESULTS_QUEUE, file.name, file.code, moment(file.failed_at), file.message
+        yield file.job_id, file.file_id, results_queue, file.name, file.code, moment(file.failed_at), file.message

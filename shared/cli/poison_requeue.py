@@ -58,7 +58,7 @@ def _kept(app: App, found: GivenUp) -> tuple[list[Kept], list[str]]:
     """Return the messages that can be sent again, and why the others cannot."""
     jobs = {job_id: app.jobs.get(job_id) for job_id in sorted({file.job_id for file in found.files})}
     looks = [
-        *(partial(kept_file, file, jobs[file.job_id]) for file in found.files),
+        *(partial(kept_file, file, jobs[file.job_id], app.settings.results_queue) for file in found.files),
         *(partial(kept_message, message) for message in found.messages),
     ]
     kept: list[Kept] = []

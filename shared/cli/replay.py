@@ -8,7 +8,6 @@ import typer
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, settings_of
 from shared.cli.ids import job_ids_of
-from shared.domain.messages import JOBS_QUEUE
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or URLs of transcriptions.")]
 
@@ -16,5 +15,6 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or URLs of 
 def replay(ctx: typer.Context, ids: Ids) -> None:
     """Take ended jobs up again: what was given up is tried anew, files that are in stay."""
     messages = [msgspec.json.encode({"id": job_id, "replay": True}).decode() for job_id in job_ids_of(ids)]
-    for message in enqueue(settings_of(ctx, QUEUE), JOBS_QUEUE, messages):
+    settings = settings_of(ctx, QUEUE)
+    for message in enqueue(settings, settings.jobs_queue, messages):
         typer.echo(f"enqueued {message}")

@@ -9,7 +9,7 @@ import typer
 
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, SPEECH, settings_of
-from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued
+from shared.domain.messages import Enqueued, decode_enqueued
 from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage
 
@@ -29,7 +29,7 @@ def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess:
     urls = any(b"://" in text for text in texts)
     settings = settings_of(ctx, QUEUE | SPEECH if urls else QUEUE)
     jobs = _checked(texts, settings.speech_hosts())
-    for message in enqueue(settings, JOBS_QUEUE, [_message(job, reprocess=reprocess) for job in jobs]):
+    for message in enqueue(settings, settings.jobs_queue, [_message(job, reprocess=reprocess) for job in jobs]):
         typer.echo(f"enqueued {message}")
 
 

@@ -15,8 +15,11 @@ from shared.domain.urls import HostRule, kept
 from shared.errors import ForbiddenUrl, InvalidMessage
 
 JOBS_QUEUE = "transcription-jobs"
+"""Name of the queue that users send to, unless the setting JOBS_QUEUE gives another one."""
 RESULTS_QUEUE = "transcription-results"
+"""Name of the queue that the functions send to each other on, unless the setting RESULTS_QUEUE gives another one."""
 POISON_SUFFIX = "-poison"
+"""The Functions host appends it to a queue's name, for messages that failed too often."""
 _SHOWN = 80
 _WORDS_SHOWN = 200
 _LARGEST_MESSAGE_BYTES = 64 * 1024

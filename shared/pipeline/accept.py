@@ -15,11 +15,12 @@ log = Log(__name__)
 
 @dataclass(frozen=True)
 class AcceptJob:
-    """Use case of queue `transcription-jobs`."""
+    """Use case of the queue that users send to. `queue`: its name, for the log."""
 
     jobs: Jobs
     clock: Clock
     hosts: HostRule
+    queue: str = JOBS_QUEUE
 
     def __call__(self, body: bytes, attempt: int = 1) -> bool:
         """Create the job's document, or start it over, or do nothing if it is under way or done.
@@ -30,7 +31,7 @@ class AcceptJob:
         try:
             enqueued = decode_enqueued(body, self.hosts)
         except InvalidMessage as error:
-            log.error("queue %s: %s", JOBS_QUEUE, error, signal=Signal.FAILED, attempt=attempt, error=error.code)
+            log.error("queue %s: %s", self.queue, error, signal=Signal.FAILED, attempt=attempt, error=error.code)
             raise
         with about(enqueued.job_id):
             return unless_throttled(self.clock, attempt, lambda: self._accept(enqueued))

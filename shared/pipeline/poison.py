@@ -36,7 +36,7 @@ _NO_WORDS = "every attempt ended before it could say why: the process was killed
 
 @dataclass(frozen=True)
 class RecordPoison:
-    """Use case of the poison queues."""
+    """Use case of the poison queues. `jobs_queue`: the queue that users send to; any other holds the app's messages."""
 
     jobs: Jobs
     transcripts: Transcripts
@@ -44,6 +44,7 @@ class RecordPoison:
     clock: Clock
     hosts: HostRule
     max_attempts: int
+    jobs_queue: str = JOBS_QUEUE
 
     def __call__(self, queue: str, body: bytes, attempt: int = 1) -> bool:
         """Write why the message of `queue` was given up: a `rejected` document, a file's or a job's failure.
@@ -51,7 +52,7 @@ class RecordPoison:
         Return False after throttling: the message is to be sent anew. `attempt` counts its deliveries from 1.
         """
         try:
-            message = decode_enqueued(body, self.hosts) if queue == JOBS_QUEUE else decode_work(body)
+            message = decode_enqueued(body, self.hosts) if queue == self.jobs_queue else decode_work(body)
         except InvalidMessage as error:
             code, reason = error.code, str(error)
             return unless_throttled(self.clock, attempt, lambda: self._reject(queue, body, code, reason))

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from azure.storage.queue import QueueClient
+
+from local.provision import provision_storage
 from tests.cli.conftest import Run, World, environment_for_a_process
 
 FIRST = "11111111-1111-4111-8111-1111111111AA"
@@ -84,6 +88,15 @@ def test_no_id_at_all_is_wrong_usage(run: Run) -> None:
     ran = run("submit")
     assert ran.code == 2
     assert "at least one transcription id" in ran.error
+
+
+def test_the_queue_is_the_one_that_the_settings_name(run: Run, here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBS_QUEUE", "team-jobs")
+    provision_storage(here.settings["AzureWebJobsStorage"], "raw-results", ["team-jobs"])
+    assert run("submit", FIRST).code == 0
+    with QueueClient.from_connection_string(here.settings["AzureWebJobsStorage"], "team-jobs") as queue:
+        assert [each.content for each in queue.receive_messages()] == [FIRST.lower()]
+    assert enqueued(here) == []
 
 
 def test_a_queue_that_is_not_there_is_named(run: Run, here: World) -> None:

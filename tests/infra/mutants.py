@@ -174,7 +174,7 @@ MUTANTS = (
     Mutant("setting", _MAIN, "  NBEST_WORDS: nbestWords", "  NBEST_WORD: nbestWords"),
     Mutant("setting", _MAIN, "rawArchive ? 'true' : 'false'", "rawArchive ? 'on please' : 'false'"),
     Mutant("setting", _APP, "  AZURE_CLIENT_ID: identityClientId\n", ""),
-    Mutant("queue", _MAIN, "var resultsQueue = 'transcription-results'", "var resultsQueue = 'transcription-result'"),
+    Mutant("queue", _MAIN, "string = 'transcription-results'", "string = 'transcription-result'"),
     Mutant("queue", _MAIN, "resultsQueue, '${resultsQueue}-poison']", "resultsQueue]"),
     Mutant(
         "container", _STORAGE, "for name in [rawContainer, deploymentContainer]", "for name in [deploymentContainer]"

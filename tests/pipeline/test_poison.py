@@ -1,6 +1,7 @@
 """What was given up is kept, with the reason, where it is looked for."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,16 @@ def test_anything_may_lie_in_a_poison_queue(body: bytes) -> None:
         world.poison(queue, body)
     assert len(world.jobs.rejected) == 2
     assert all(rejected.reason for rejected in world.jobs.rejected.values())
+
+
+def test_a_queue_of_another_name_is_the_one_that_users_send_to_if_the_settings_say_so() -> None:
+    world = World()
+    poison = replace(world.poison, jobs_queue="team-jobs")
+    poison("team-jobs", JOB.encode())
+    poison(JOBS_QUEUE, JOB.encode())
+    named, foreign = world.jobs.rejected.values()
+    assert (named.queue, named.code) == ("team-jobs", "GivenUp")
+    assert (foreign.queue, foreign.code) == (JOBS_QUEUE, "InvalidMessage")
 
 
 def test_a_good_id_that_could_not_be_accepted_is_kept_too() -> None:
