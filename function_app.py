@@ -7,8 +7,12 @@ from typing import List  # noqa: UP035 - Microsoft's worker refuses func.Out[lis
 import azure.functions as func
 
 from shared.bootstrap import App
-from shared.domain.messages import POISON_SUFFIX, Work, decode_work, encode, kept_text_of, text_of
+from shared.domain.messages import POISON_SUFFIX, decode_work, encode, kept_text_of, text_of
 from shared.errors import InvalidMessage
+
+Output = func.Out[List[str]]  # noqa: UP006 - as imported
+"""Always a list: the host parses a plain text that looks like JSON, makes a message of each element of an array, and
+fails on what is no JSON after all (azure-functions-python-worker#1492)."""
 
 run = App.from_env(os.environ)
 app = func.FunctionApp()
@@ -21,63 +25,63 @@ RESULTS_QUEUE = run.settings.results_queue
 RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
 
 
-def send(output: func.Out[List[str]], messages: Sequence[Work]) -> None:  # noqa: UP006 - as imported
+def send(output: Output, texts: Sequence[str]) -> None:
     """Hand messages to an output binding, which sends them when the function ended well."""
-    if messages:
-        output.set([encode(message) for message in messages])
+    if texts:
+        output.set(list(texts))
 
 
 @app.function_name("accept_job")
 @app.queue_trigger(arg_name="msg", queue_name=JOBS_QUEUE, connection=STORAGE)
 @app.queue_output(arg_name="poison", queue_name=JOBS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=JOBS_QUEUE, connection=STORAGE)
-def accept_job(msg: func.QueueMessage, poison: func.Out[str], again: func.Out[str]) -> None:
+def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
     """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
     body = msg.get_body()
     try:
         if not run.accept_job(body, msg.dequeue_count or 1):
-            again.set(text_of(body))
+            send(again, [text_of(body)])
     except InvalidMessage:
-        poison.set(kept_text_of(body))
+        send(poison, [kept_text_of(body)])
 
 
 @app.function_name("poll_jobs")
 @app.timer_trigger(arg_name="timer", schedule="%POLL_SCHEDULE%", use_monitor=False)
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
-def poll_jobs(timer: func.TimerRequest, work: func.Out[List[str]]) -> None:  # noqa: ARG001, UP006 - bound by name
+def poll_jobs(timer: func.TimerRequest, work: Output) -> None:  # noqa: ARG001 - bound by name
     """Find the jobs that ended, and end those whose files are all in."""
-    send(work, [*run.poll_jobs(), *run.settle_jobs()])
+    send(work, [encode(message) for message in (*run.poll_jobs(), *run.settle_jobs())])
 
 
 @app.function_name("fetch_results")
 @app.queue_trigger(arg_name="msg", queue_name=RESULTS_QUEUE, connection=STORAGE)
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
 @app.queue_output(arg_name="poison", queue_name=RESULTS_POISON, connection=STORAGE)
-def fetch_results(msg: func.QueueMessage, work: func.Out[List[str]], poison: func.Out[str]) -> None:  # noqa: UP006 - as above
+def fetch_results(msg: func.QueueMessage, work: Output, poison: Output) -> None:
     """List one page of a job's files, or fetch, split and write one file."""
     try:
         message = decode_work(msg.get_body())
     except InvalidMessage:
-        poison.set(kept_text_of(msg.get_body()))
+        send(poison, [kept_text_of(msg.get_body())])
         return
-    send(work, run.fetch_results(message, msg.dequeue_count or 1))
+    send(work, [encode(message) for message in run.fetch_results(message, msg.dequeue_count or 1)])
 
 
 @app.function_name("record_poison_jobs")
 @app.queue_trigger(arg_name="msg", queue_name=JOBS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=JOBS_POISON, connection=STORAGE)
-def record_poison_jobs(msg: func.QueueMessage, again: func.Out[str]) -> None:
+def record_poison_jobs(msg: func.QueueMessage, again: Output) -> None:
     """Write why a message of the jobs queue was given up."""
     body = msg.get_body()
     if not run.record_poison(JOBS_QUEUE, body, msg.dequeue_count or 1):
-        again.set(text_of(body))
+        send(again, [text_of(body)])
 
 
 @app.function_name("record_poison_results")
 @app.queue_trigger(arg_name="msg", queue_name=RESULTS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=RESULTS_POISON, connection=STORAGE)
-def record_poison_results(msg: func.QueueMessage, again: func.Out[str]) -> None:
+def record_poison_results(msg: func.QueueMessage, again: Output) -> None:
     """Write why a message of the results queue was given up."""
     body = msg.get_body()
     if not run.record_poison(RESULTS_QUEUE, body, msg.dequeue_count or 1):
-        again.set(text_of(body))
+        send(again, [text_of(body)])

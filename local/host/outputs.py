@@ -1,4 +1,4 @@
-"""Output bindings: what a function sets, held back until it has succeeded."""
+"""Output bindings: what a function sets, held back until it has succeeded, and the messages that it becomes."""
 
 import json
 from typing import Generic, TypeVar
@@ -6,6 +6,9 @@ from typing import Generic, TypeVar
 import azure.functions as func
 
 T = TypeVar("T")
+
+_INDENT = 2
+"""The host writes JSON that it has parsed with Newtonsoft's JToken.ToString(): indented by two."""
 
 
 class Output(func.Out[T], Generic[T]):
@@ -24,18 +27,40 @@ class Output(func.Out[T], Generic[T]):
 
 
 def messages(value: object) -> list[str | bytes]:
-    """Return the messages that an output's value becomes; raise NotImplementedError for a type nobody can send.
+    """Return the messages that an output's value becomes.
 
-    As on the platform, text that is a JSON array becomes one message for each of its elements.
+    The worker sends text as text and a list as JSON (azure.functions.queue, QueueMessageOutConverter). The host then
+    parses text that begins and ends like a JSON object or array, makes a message of each element of an array, and
+    writes the elements anew (azure-functions-host, FunctionBinding.ReadAsEnumerable and Utility.IsJson;
+    azure-functions-python-worker#1492). So `set(text)` keeps only text that is not JSON; `set([text])` keeps any text.
+
+    Raises NotImplementedError for a type that the worker cannot send, and ValueError for text that looks like JSON and
+    is none: the host's parser fails too, and with it the function. (Newtonsoft takes single quotes and comments as
+    well; here they are refused.)
     """
     if value is None:
         return []
     registry = func.get_binding_registry()  # type: ignore[no-untyped-call]  # azure-functions leaves it untyped
-    text = registry.get("queue").encode(value, expected_type=None).value
-    if isinstance(text, bytes) or not text.lstrip().startswith("["):
-        return [text]
-    try:
-        elements = json.loads(text)
-    except ValueError:
-        return [text]
-    return [element if isinstance(element, str) else json.dumps(element) for element in elements]
+    datum = registry.get("queue").encode(value, expected_type=None)
+    if datum.type == "bytes" or (datum.type == "string" and not _looks_like_json(datum.value)):
+        return [datum.value]
+    parsed = json.loads(datum.value)
+    return [_text(element) for element in (parsed if isinstance(parsed, list) else [parsed])]
+
+
+def _looks_like_json(text: str) -> bool:
+    trimmed = text.strip()
+    return (trimmed[:1], trimmed[-1:]) in {("{", "}"), ("[", "]")}
+
+
+def _text(element: object) -> str:
+    """Return what .NET's ToString() makes of an element: null is empty, a boolean has a capital."""
+    match element:
+        case None:
+            return ""
+        case str():
+            return element
+        case bool():
+            return str(element)
+        case _:
+            return json.dumps(element, indent=_INDENT, ensure_ascii=False)

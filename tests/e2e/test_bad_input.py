@@ -28,6 +28,8 @@ MESSAGES = [
     ("https://evil.example/speechtotext/v3.1/transcriptions/637d9333-6559-47a6-b8de-c7d732c1ddf3", "evil.example"),
     (base64.b64encode(b"not an id").decode(), "neither a transcription id"),
     ("   ", "empty"),
+    ("{no json}", "is not {"),
+    ('["no id", "neither"]', "neither a transcription id"),
 ]
 
 

@@ -80,12 +80,6 @@ def test_outputs_are_sent_after_success_in_the_encoding_of_host_json(app: Runnin
     eventually(lambda: app.texts("-out") == expected)
 
 
-def test_text_that_is_a_json_array_becomes_a_message_for_each_element_as_on_the_platform(app: RunningApp) -> None:
-    app.queue("-out").clear_messages()
-    send(app, "array", put='["x", {"y": 1}]')
-    eventually(lambda: app.texts("-out") == sorted([encoded("x"), encoded('{"y": 1}')]))
-
-
 def test_a_function_that_sets_outputs_and_then_fails_sends_nothing(app: RunningApp) -> None:
     app.queue("-out").clear_messages()
     send(app, "puts and fails", put="never", put_many=["never"], fail=True)
