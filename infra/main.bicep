@@ -196,7 +196,7 @@ param alertEmail string = ''
 
 @description('A job pending for more hours than this is told of. Speech says that up to 24 may pass.')
 @minValue(1)
-@maxValue(47)
+@maxValue(743)
 param oldestPendingHours int = 25
 
 @description('The poll is missed when it has not run for so long.')

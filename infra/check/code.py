@@ -75,15 +75,6 @@ def cosmos_containers() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def said() -> frozenset[str]:
-    """Return every string of the deployed code but docstrings: what it can log, and the names of statuses."""
-    module = _deployed()
-    silent = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
-    strings = [node for node in ast.walk(module) if isinstance(node, ast.Constant) and id(node) not in silent]
-    return frozenset(node.value for node in strings if isinstance(node.value, str))
-
-
-@cache
 def azure_packages() -> frozenset[str]:
     """Return every package of Azure's SDK that the deployed code imports."""
     imports = [node for node in ast.walk(_deployed()) if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -29,7 +29,7 @@ CLASSES = {
     "container": "a blob or Cosmos DB container that is not as the code needs it",
     "role": "something that the code does and no role allows",
     "flex": "the app is not as Flex Consumption, Python and its identity want it",
-    "signal": "a query or scale rule rests on a function or a log line that the code does not have",
+    "signal": "a scale rule names a function that the code does not have",
     "azd": "a parameter, tag or output that azd needs and does not find",
     "nothing": "the check found less to check than there must be",
 }

@@ -14,7 +14,6 @@ from shared.settings import SECRETS, Settings
 _QUEUES = "Microsoft.Storage/storageAccounts/queueServices/queues"
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
-_QUOTED = re.compile(r"'([^'\n]+)'")
 _UNKNOWN = re.compile(f"{OPEN}.*?{CLOSE}")
 
 
@@ -29,7 +28,7 @@ def check(resources: list[Planned]) -> Iterator[Problem]:
     yield from _blob_containers(resources, site, given)
     yield from _cosmos_containers(resources, site, given)
     yield from _roles(resources, site, given)
-    yield from _signals(resources, site)
+    yield from _signals(site)
     yield from flex.check(resources, site, given)
 
 
@@ -169,26 +168,12 @@ def _stale(need: Need) -> Problem:
     )
 
 
-def _signals(resources: list[Planned], site: Planned) -> Iterator[Problem]:
-    functions, said = code.functions().names, code.said()
+def _signals(site: Planned) -> Iterator[Problem]:
+    functions = code.functions().names
     for ready in site.get("properties", "functionAppConfig", "scaleAndConcurrency", "alwaysReady") or []:
         name = str(ready.get("name")).removeprefix("function:")
         if name not in functions:
             yield Problem(site.file, site.line, "signal", f"alwaysReady: function_app.py has no function {name}")
-    for rule in (one for one in resources if one.type == "Microsoft.Insights/scheduledQueryRules"):
-        for condition in rule.get("properties", "criteria", "allOf") or []:
-            for words in _words(str(condition.get("query"))):
-                if words not in functions and not any(words in one for one in said):
-                    yield Problem(rule.file, rule.line, "signal", f"{rule.name}: nothing in the code says {words!r}")
-
-
-def _words(query: str) -> list[str]:
-    """Return what a query looks for; where it is a regular expression, the words in it."""
-    found = list[str]()
-    for match in _QUOTED.finditer(query):
-        regex = query[: match.start() + 1].endswith("matches regex '")
-        found += re.findall(r"[A-Za-z]{4,}", match[1]) if regex else [match[1].strip(" :,")]
-    return found
 
 
 def _role(one: Planned) -> str:

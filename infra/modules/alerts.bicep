@@ -1,5 +1,5 @@
-// What somebody should be told of. docs/operations.md says what to do for each.
-// Each query rests on lines that the app logs; the comment above it says which, and where they are written.
+// What somebody should be told of. docs/operations.md says what to do for each. tests/kql runs each query on the lines
+// that the app writes. No rule fires before the app has written a line.
 
 import { tagSet } from 'types.bicep'
 
@@ -33,12 +33,23 @@ param email string
 
 @description('A job that has been pending for more hours than this is told of.')
 @minValue(1)
-@maxValue(47)
+@maxValue(743)
 param oldestPendingHours int
 
 @description('The poll is missed when it has not run for so long.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT2H'])
 param pollMissingFor string
+
+// The same as a time span of the query language: PT15M is 15m.
+var missingSpan = toLower(substring(pollMissingFor, 2))
+
+// Every warning, every error and some lines of information of the app end with a structure, {"signal":"…", …}:
+// shared/pipeline/signals.py says which signals there are. A rule reads the structure, never the words before it.
+var signals = '''
+AppTraces
+| where Message contains '{"signal":"'
+| extend S = parse_json(extract(@'(\{"signal":".*\})$', 1, Message))
+'''
 
 // Functions named in function_app.py: whatever reaches a poison queue makes one of the two run.
 var poison = '''
@@ -46,39 +57,21 @@ AppRequests
 | where Name in ('record_poison_jobs', 'record_poison_results')
 '''
 
-// "job J file F: given up: CODE: WORDS", shared/pipeline/give_up.py
 var givenUp = '''
-AppTraces
-| where SeverityLevel >= 3 and Message contains ': given up: '
+| where tostring(S.signal) == 'givenUp'
 '''
 
-// "job J: accepted" and "job J: starts over after …", shared/pipeline/accept.py; "job J: Speech says S: STATUS", poll.py
+// Written at each tick of the timer, if a job is pending.
 var oldestPending = '''
-AppTraces
-| where Message startswith 'job '
-| parse Message with 'job ' Job ': ' What
-| extend Accepted = What == 'accepted' or What startswith 'starts over after '
-| extend Left = What startswith 'Speech says ' and What !endswith ': pending'
-| where Accepted or Left
-| summarize Since = maxif(TimeGenerated, Accepted), LeftAt = maxif(TimeGenerated, Left) by Job
-| where Since < ago({hours}h) and (isnull(LeftAt) or LeftAt < Since)
+| where tostring(S.signal) == 'pending' and todouble(S.hours) > {hours}
 '''
 
-// "job J: Speech says S: STATUS", shared/pipeline/poll.py; "job J: STATUS, …", settle.py; "job J: its files cannot be
-// listed: …", fetch.py
 var endedBadly = '''
-AppTraces
-| where Message startswith 'job '
-| parse Message with 'job ' Job ': ' What
-| extend Unread = What startswith 'Speech says ' and What matches regex ': (failed|expired|notFound)$'
-| extend Unwritten = What startswith 'completedWithErrors, ' or What startswith 'expired, '
-| where Unread or Unwritten or What startswith 'its files cannot be listed: '
+| where tostring(S.signal) == 'ended' and tostring(S.status) != 'completed'
 '''
 
-// "job J: stands still since …", shared/pipeline/settle.py
 var standsStill = '''
-AppTraces
-| where Message startswith 'job ' and Message contains ': stands still since '
+| where tostring(S.signal) == 'repaired' and tostring(S.repair) == 'standsStill'
 '''
 
 // Every run of a function is a request. One of a queue is repeated up to five times before its message is poison.
@@ -87,25 +80,26 @@ AppRequests
 | where Success == false
 '''
 
-// "poll: …", "settle: …" and "job J: …" at level error: shared/pipeline/poll.py and settle.py do not raise, so their
-// runs do not count as failed.
+// The poll does not raise what it meets, so its runs do not count as failed.
 var pollTrouble = '''
 AppTraces
 | where OperationName == 'poll_jobs' and SeverityLevel >= 3
 '''
 
-// "job J: throttled, sent anew after …", shared/pipeline/throttle.py; "poll: stops until the next tick: …", poll.py
 var throttled = '''
-AppTraces
-| where Message contains ': throttled, sent anew after ' or Message startswith 'poll: stops until the next tick: '
+| where tostring(S.signal) == 'throttled'
 '''
 
-// poll_jobs, named in function_app.py, runs by POLL_SCHEDULE.
-var pollRuns = '''
+// The last run of poll_jobs. Before the first run there is none: Last is null then, and no row is left.
+var pollMissing = '''
 AppRequests
 | where Name == 'poll_jobs'
+| summarize Last = max(TimeGenerated)
+| where Last < ago({missing})
 '''
 
+// A rule fires when its query gives more rows than `threshold` in each of `periods` windows. The windows are parts of
+// one query, cut by TimeGenerated: a rule of several periods has to keep that column.
 var rules = [
   {
     name: 'poison'
@@ -114,76 +108,70 @@ var rules = [
     severity: 1
     query: poison
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 0
     periods: 1
     splitBy: []
+    resolves: true
   }
   {
     name: 'given-up'
     title: 'Files were given up'
-    text: 'A result file could not be read or written; its document of type fileFailure says why.'
+    text: 'A result file, or the list of the files of a job, could not be read or written; the document says why.'
     severity: 2
-    query: givenUp
+    query: '${signals}${givenUp}'
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 0
     periods: 1
     splitBy: []
+    resolves: true
   }
   {
     name: 'oldest-pending'
     title: 'A job has been pending for more than ${oldestPendingHours} h'
     text: 'Speech says neither Succeeded nor Failed; at MAX_PENDING_HOURS the job expires.'
     severity: 2
-    query: replace(oldestPending, '{hours}', string(oldestPendingHours))
-    window: 'PT15M'
-    // The longest that a rule may look back; hence no more than 47 hours.
-    lookBack: 'P2D'
-    operator: 'GreaterThan'
+    query: '${signals}${replace(oldestPending, '{hours}', string(oldestPendingHours))}'
+    // As long as the poll is not missing, a window of this length holds a line of it.
+    window: pollMissingFor
     threshold: 0
     periods: 1
     splitBy: []
+    resolves: true
   }
   {
     name: 'ended-badly'
     title: 'Jobs failed, expired, were not found or are incomplete'
     text: 'The job ended without all its transcripts; its document says why.'
     severity: 3
-    query: endedBadly
+    query: '${signals}${endedBadly}'
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 0
     periods: 1
     splitBy: []
+    resolves: true
   }
   {
     name: 'stands-still'
     title: 'A job being ingested stands still'
     text: 'No file of it was written for REQUEUE_MINUTES; its files were listed again.'
     severity: 2
-    query: standsStill
+    query: '${signals}${standsStill}'
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 0
     periods: 1
     splitBy: []
+    resolves: true
   }
   {
     name: 'failures'
     title: 'A function fails again and again'
-    text: 'More than ten runs of one function failed in a quarter of an hour.'
+    text: 'More than ten runs of one function failed in each of the last two quarters of an hour.'
     severity: 2
     query: failures
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 10
-    periods: 1
+    // Rights take minutes to work after the first deployment: one quarter of an hour may be full of failures.
+    periods: 2
     splitBy: [
       {
         name: 'Name'
@@ -191,6 +179,7 @@ var rules = [
         values: ['*']
       }
     ]
+    resolves: true
   }
   {
     name: 'poll-trouble'
@@ -199,37 +188,37 @@ var rules = [
     severity: 2
     query: pollTrouble
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 4
-    periods: 1
+    // As above.
+    periods: 2
     splitBy: []
+    resolves: true
   }
   {
     name: 'throttled'
     title: 'Throttled for an hour'
     text: 'In each quarter of the last hour a service asked to slow down; a burst alone is over sooner.'
     severity: 3
-    query: throttled
+    query: '${signals}${throttled}'
     window: 'PT15M'
-    lookBack: null
-    operator: 'GreaterThan'
     threshold: 0
     periods: 4
     splitBy: []
+    resolves: true
   }
   {
     name: 'poll-missing'
     title: 'The poll does not run'
     text: 'poll_jobs has not run: the app is stopped, does not start, or may not reach its storage account.'
     severity: 1
-    query: pollRuns
-    window: pollMissingFor
-    lookBack: null
-    operator: 'LessThan'
-    threshold: 1
+    query: replace(pollMissing, '{missing}', missingSpan)
+    // The longest that a rule may look back. The last run leaves the window then, and the query gives nothing any more.
+    window: 'P2D'
+    threshold: 0
     periods: 1
     splitBy: []
+    // Hence it would say "resolved" after two days in which nothing ran. It is closed by hand instead.
+    resolves: false
   }
 ]
 
@@ -261,12 +250,13 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       description: rule.text
       severity: rule.severity
       enabled: true
-      autoMitigate: true
+      autoMitigate: rule.resolves
+      // What does not resolve itself fires at each evaluation. Mail is sent once a day.
+      muteActionsDuration: rule.resolves ? null : 'P1D'
       scopes: [workspaceId]
       // A rule costs by how often it looks.
       evaluationFrequency: 'PT15M'
       windowSize: rule.window
-      overrideQueryTimeRange: rule.lookBack
       // A new workspace may not know its tables yet, and a validated query would fail the first deployment.
       skipQueryValidation: true
       criteria: {
@@ -274,7 +264,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
           {
             query: rule.query
             timeAggregation: 'Count'
-            operator: rule.operator
+            operator: 'GreaterThan'
             threshold: rule.threshold
             dimensions: rule.splitBy
             failingPeriods: {

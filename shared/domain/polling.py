@@ -21,14 +21,14 @@ class Waiting(msgspec.Struct, frozen=True):
     """What the poll knows before it asks.
 
     new: jobs never asked for; due: at most POLL_GET_LIMIT + 1 jobs whose time has come; unseen: at most UNSEEN_LIMIT
-    jobs not heard of for UNSEEN_FOR; oldest: when the oldest pending job was accepted, None without any; watermark: see
-    PollMark.
+    jobs not heard of for UNSEEN_FOR; oldest: of the pending jobs, the one accepted first, None without any; watermark:
+    see PollMark.
     """
 
     new: list[Job]
     due: list[Job]
     unseen: list[Job]
-    oldest: UtcTime | None
+    oldest: Job | None
     watermark: UtcTime | None
 
 
@@ -59,7 +59,8 @@ def plan(waiting: Waiting, get_limit: int) -> PollPlan:
 
 def _since(waiting: Waiting) -> UtcTime:
     # Every pending job was still running when it was first asked for, after it was accepted.
-    return max(moment for moment in (waiting.watermark, waiting.oldest) if moment)
+    accepted = waiting.oldest.accepted_at if waiting.oldest else None
+    return max(moment for moment in (waiting.watermark, accepted) if moment)
 
 
 def filter_since(since: UtcTime) -> str:

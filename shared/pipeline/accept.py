@@ -47,10 +47,14 @@ class AcceptJob:
             except Conflict:
                 log.info("job %s: accepted by another delivery of the same id", enqueued.job_id)
             else:
-                log.info("job %s: accepted", enqueued.job_id)
+                log.info("job %s: accepted", enqueued.job_id, signal=Signal.ACCEPTED)
             return
         written = self.jobs.update(enqueued.job_id, lambda job: enqueue(job, enqueued, now))
         if written is None:
             log.info("job %s: enqueued again while %s: nothing to do", enqueued.job_id, known.status)
         else:
-            log.info("job %s: starts over after %s, run %d", enqueued.job_id, known.status, written.run)
+            log.info(
+                "job %s: starts over after %s, run %d",
+                *(enqueued.job_id, known.status, written.run),
+                signal=Signal.ACCEPTED,
+            )

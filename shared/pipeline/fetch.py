@@ -12,6 +12,7 @@ from shared.domain.transitions import listed, troubled, vanished, while_ingestin
 from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValue
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
+from shared.pipeline.milestones import tell_end
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
 from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import delivered
@@ -70,7 +71,8 @@ class FetchResults:
             files = [_fetch_message(job, file) for file in page.values]
         except Permanent as error:
             log.error("job %s: its files cannot be listed: %s", job.id, error, signal=Signal.TROUBLED, error=error.code)
-            self.jobs.update(job.id, while_ingesting(job.run, partial(_unlistable, error=error, now=self.clock.now())))
+            change = partial(_unlistable, error=error, now=self.clock.now())
+            tell_end(self.jobs.update(job.id, while_ingesting(job.run, change)))
             return []
         reports = message.reports + sum(file.kind == KIND_REPORT for file in files)
         expected = message.expected + sum(file.kind != KIND_REPORT for file in files)

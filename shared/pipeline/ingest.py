@@ -123,7 +123,14 @@ class Ingest:
         if replaced:
             self.transcripts.retire(key, replaced)
         self._came_in(key, message.run)
-        log.info("job %s file %s: in, %d phrases, %d bytes", *_ids(key), head.phrase_count, head.size_in_bytes)
+        phrases, size = head.phrase_count, head.size_in_bytes
+        log.info(
+            "job %s file %s: in, %d phrases, %d bytes",
+            *(*_ids(key), phrases, size),
+            signal=Signal.WRITTEN,
+            phrases=phrases,
+            bytes=size,
+        )
 
     def report(self, message: FetchFile, trace: Trace) -> None:
         """Write the report's parts, then name them in the job's document, then retire those named before."""

@@ -14,6 +14,7 @@ from shared.domain.polling import UNSEEN_FOR, UNSEEN_LIMIT, PollPlan, Waiting, f
 from shared.domain.speech_api import Transcription
 from shared.domain.transitions import Patience, observe, unasked
 from shared.errors import Permanent, Throttled, Transient, UnknownValue
+from shared.pipeline.milestones import tell_end, tell_oldest
 from shared.pipeline.ports import Clock, Jobs, Speech
 from shared.pipeline.signals import Log, Signal, about
 
@@ -41,7 +42,9 @@ class PollJobs:
     def __call__(self) -> Iterator[ListJobFiles]:
         """Ask Speech as the plan says, write what became of the jobs, and yield a message for each that succeeded."""
         now = self.clock.now()
-        plan_ = plan(self._gather(now), self.get_limit)
+        waiting = self._gather(now)
+        tell_oldest(waiting.oldest, now)
+        plan_ = plan(waiting, self.get_limit)
         for step in (self._get, self._walk, self._list):
             try:
                 yield from step(plan_, now)
@@ -84,7 +87,7 @@ class PollJobs:
     def _note(self, job: Job, error: Transient | Permanent, now: datetime) -> None:
         with about(job.id):
             log.error("job %s: %s", job.id, error, signal=Signal.FAILED, error=type(error).__name__)
-            self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now)))
+            tell_end(self.jobs.update(job.id, _pending_only(partial(self._unasked, error=error, now=now))))
 
     def _unasked(self, job: Job, *, error: Transient | Permanent, now: datetime) -> Job:
         if isinstance(error, Permanent):
@@ -156,6 +159,7 @@ class PollJobs:
         if written.failure is not None:
             code = written.failure.code
             log.warning("job %s: %s: %s", job_id, code, written.failure.message, signal=Signal.TROUBLED, error=code)
+        tell_end(written)
         wanted = written.status is Status.INGESTING
         return [ListJobFiles(job_id, written.run, written.reprocess_from)] if wanted else []
 

@@ -124,8 +124,8 @@ class Jobs(Protocol):
     def unseen(self, before: UtcTime, limit: int) -> list[Job]:
         """Pending jobs not heard of since `before`, the oldest first."""
 
-    def oldest_pending(self) -> UtcTime | None:
-        """When the oldest pending job was accepted."""
+    def oldest_pending(self) -> Job | None:
+        """Of the pending jobs, the one that was accepted first."""
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Those of the jobs that are pending."""

@@ -13,6 +13,7 @@ from shared.domain.messages import ListJobFiles
 from shared.domain.split import FileKey
 from shared.domain.transitions import Patience, settle, stalled, while_ingesting
 from shared.errors import Conflict, Permanent, Throttled, Transient
+from shared.pipeline.milestones import file_counts, tell_end
 from shared.pipeline.ports import BrokenFile, Clock, Jobs, PartEtags, Transcripts
 from shared.pipeline.signals import Log, Signal, about
 
@@ -69,8 +70,7 @@ class SettleJobs:
             self._retire(job, left)
             # A job that changed since it was read was counted and looked through as another: the next tick does it.
             written = self.jobs.update(job.id, lambda current: settled if current == job else None)
-            if written is not None and written.status is not Status.INGESTING:
-                log.info("job %s: %s, %s", job.id, written.status, _counts(written))
+            tell_end(written)
             return
         if stalled(job, self.patience, now) and next(again, None) is not None:
             touch = while_ingesting(job.run, partial(msgspec.structs.replace, moved_at=utc(now)))
@@ -78,8 +78,9 @@ class SettleJobs:
             if touched is not None:
                 log.warning(
                     "job %s: stands still since %s (%s): listed again",
-                    *(job.id, job.moved_at, _counts(job)),
+                    *(job.id, job.moved_at, file_counts(job)),
                     signal=Signal.REPAIRED,
+                    repair="standsStill",
                 )
                 yield ListJobFiles(job.id, job.run, job.reprocess_from)
 
@@ -94,6 +95,7 @@ class SettleJobs:
                 *(*_ids(file), len(file.missing)),
                 signal=Signal.REPAIRED,
                 file=file.key.file_id,
+                repair="missingParts",
             )
             if file.etag is not None:
                 try:
@@ -111,6 +113,7 @@ class SettleJobs:
                 *(job.id, key.file_id, len(parts)),
                 signal=Signal.REPAIRED,
                 file=key.file_id,
+                repair="leftovers",
             )
             self.transcripts.retire(key, parts)
 
@@ -176,7 +179,3 @@ def _tidied(current: Job, run: int, now: datetime) -> Job | None:
 
 def _ids(file: BrokenFile) -> tuple[str, str]:
     return file.key.job_id, file.key.file_id
-
-
-def _counts(job: Job) -> str:
-    return f"{job.files.ingested} files in and {job.files.failed} given up of {job.files.expected}"

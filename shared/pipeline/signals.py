@@ -1,4 +1,4 @@
-"""The log: one line an event, and for each retry, failure and repair also a structure, a count, and whose it is.
+"""The log: one line an event. What alerts, the workbook and people count is a signal: its line ends with a structure.
 
     job J file F: given up: InvalidResult: … {"signal":"givenUp","job":"J","file":"F","count":3}
 
@@ -43,6 +43,16 @@ class Signal(StrEnum):
     """Something is in a job's way, or ended it, that asking again at once does not mend."""
     REPAIRED = "repaired"
     """What was lost, left over or wrong was put right."""
+    ACCEPTED = "accepted"
+    """A job is pending, for the first time or again."""
+    PENDING = "pending"
+    """The oldest pending job, once a tick. No alert could find it in older lines: alerts look back two days at most."""
+    WRITTEN = "written"
+    """A recording was written."""
+    ENDED = "ended"
+    """A job ended; `status` says how."""
+    RIGHT = "right"
+    """The app tried one of its rights."""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -97,14 +107,17 @@ def one_line(text: str, limit: int) -> str:
 
 
 class Log:
-    """The only way to log in this package. A warning or an error is a signal; without one it cannot be written."""
+    """The only way to log in this package. A warning or an error has to be a signal; a line of information may be."""
 
     def __init__(self, name: str) -> None:
         self._log = logging.getLogger(name)
 
-    def info(self, text: str, *args: object) -> None:
-        """Log what went well."""
-        self._write(logging.INFO, text, args)
+    def info(self, text: str, *args: object, signal: Signal | None = None, **details: Detail) -> None:
+        """Log what went well, as a signal if it is one."""
+        if signal is None:
+            self._write(logging.INFO, text, args)
+        else:
+            self._signal(logging.INFO, text, args, signal, details)
 
     def warning(self, text: str, *args: object, signal: Signal, **details: Detail) -> None:
         """Log and count a signal that needs nobody."""

@@ -173,11 +173,12 @@ def test_new_due_and_unseen_jobs_are_the_pending_ones_in_their_order(jobs: Cosmo
 def test_the_oldest_pending_job_is_found_whether_it_was_asked_for_or_not(jobs: CosmosJobs) -> None:
     put(jobs, accepted_at=hour(2), poll_count=1, status=Status.COMPLETED)
     assert jobs.oldest_pending() is None
-    put(jobs, accepted_at=hour(6))
-    assert jobs.oldest_pending() == hour(6)
-    for number in (5, 3, 4):
-        put(jobs, accepted_at=hour(number), poll_count=1)
-    assert jobs.oldest_pending() == hour(3)
+    new = put(jobs, accepted_at=hour(6))
+    _, asked, _ = [put(jobs, accepted_at=hour(number), poll_count=1) for number in (7, 5, 8)]
+    put(jobs, accepted_at=hour(9))
+    assert [job.id for job in (jobs.oldest_pending(),) if job] == [asked]
+    jobs.update(asked, lambda job: msgspec.structs.replace(job, status=Status.FAILED))
+    assert [job.id for job in (jobs.oldest_pending(),) if job] == [new]
 
 
 def test_pending_jobs_are_found_among_a_hundred_ids(jobs: CosmosJobs) -> None:

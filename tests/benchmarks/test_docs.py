@@ -25,7 +25,10 @@ PARAMETERS = set(re.findall(r"^param (\w+)", MAIN, re.MULTILINE))
 OUTPUTS = set(re.findall(r"^output (\w+)", MAIN, re.MULTILINE))
 ENVIRONMENT = set(re.findall(r"\$\{(\w+)", PARAMETERS_FILE))
 
-OTHER_CAMEL = {"timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound", "givenUp"}
+OTHER_CAMEL = {
+    *("timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound", "givenUp"),
+    *("standsStill", "missingParts"),
+}
 """Names in these pages that are Speech's, the documents' or the log's, not the Bicep's."""
 
 LEVELS = {"info": "1", "warning": "2", "error": "3"}

@@ -78,8 +78,8 @@ class FakeJobs:
         asked = self._pending(lambda job: bool(job.polled_at) and _polled(job) <= before, _polled)
         return asked[:limit]
 
-    def oldest_pending(self) -> UtcTime | None:
-        return min((job.accepted_at for job in self._pending(lambda _: True, _polled)), default=None)
+    def oldest_pending(self) -> Job | None:
+        return next(iter(self._pending(lambda _: True, lambda job: job.accepted_at)), None)
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         return self._pending(lambda job: job.id in job_ids, lambda job: job.id)

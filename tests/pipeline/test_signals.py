@@ -259,8 +259,9 @@ def test_every_line_above_information_has_a_structure_whatever_happens(caplog: p
         assert found is not None
         assert found.keys() >= {"signal", "job", "file", "count"}
     quiet = [record for record in caplog.records if record.levelno <= logging.INFO]
-    assert len(quiet) > 50
-    assert signals(quiet) == []
+    assert {each["signal"] for each in signals(quiet)} == {
+        *(Signal.ACCEPTED, Signal.PENDING, Signal.WRITTEN, Signal.ENDED)
+    }
 
 
 FORGERIES = [

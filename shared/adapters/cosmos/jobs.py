@@ -80,10 +80,9 @@ class CosmosJobs:
         text = f"{_PENDING} AND c.polledAt <= @before ORDER BY c.status, c.polledAt"
         return self._jobs(text, limit, {"before": before})
 
-    def oldest_pending(self) -> UtcTime | None:
-        """When the oldest pending job was accepted."""
-        oldest = self._jobs(f"{_PENDING} ORDER BY c.status, c.acceptedAt", 1)
-        return oldest[0].accepted_at if oldest else None
+    def oldest_pending(self) -> Job | None:
+        """Of the pending jobs, the one that was accepted first."""
+        return next(iter(self._jobs(f"{_PENDING} ORDER BY c.status, c.acceptedAt", 1)), None)
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Those of the jobs that are pending."""
