@@ -12,7 +12,7 @@ CHAOS_STAMP := $(VENV)/.chaos
 JOBS ?=
 UPGRADE ?=
 
-.PHONY: help setup run up test lint infra-check infra-types docs cost chaos audit lock clean
+.PHONY: help setup run up test test-tools lint infra-check infra-types docs cost chaos audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -48,8 +48,13 @@ run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEEC
 up: setup ## the stack and the functions host, until Ctrl-C
 	@exec $(BIN)/python -m local.up
 
-test: setup lint infra-check ## everything that has to pass
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test: setup lint infra-check ## everything that has to pass before a change
+	$(PYTEST) --ignore tests/benchmarks
+
+test-tools: setup ## the tests of make chaos and make cost
+	$(PYTEST) tests/benchmarks
 
 lint: setup
 	$(BIN)/ruff check .

@@ -19,10 +19,13 @@ STOP_SECONDS = 12.0
 
 
 PORTS = range(15_000, 32_000)
-"""Where free ports are looked for: below those that the system gives to outgoing connections, one of which would take
-the port between this question and the service's start, or while the service is started again."""
+"""Where free ports are looked for. They lie below the ports that the system gives to outgoing connections, which could
+otherwise take one before the service listens there, or while it is started again."""
 
 _PORT_TRIES = 50
+
+_reserved: dict[int, socket.socket] = {}
+"""Ports that this process has given out, each with the socket that reserves it until this process ends."""
 
 
 class ServiceDied(Exception):
@@ -30,14 +33,39 @@ class ServiceDied(Exception):
 
 
 def free_port(preferred: int = 0) -> int:
-    """Return `preferred` if nothing listens there, else (and for 0) one of PORTS that is free."""
-    for port in filter(None, (preferred, *random.sample(PORTS, _PORT_TRIES))):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return int(probe.getsockname()[1])
+    """Return `preferred` if nothing listens there, else (and for 0) one of PORTS that is free.
+
+    No other process gets the same port from this function while this process lives, although nothing listens there
+    yet. Raises ServiceDied if none is found.
+    """
+    if preferred and _reserve(preferred) and _nobody_listens(preferred):
+        return preferred
+    for port in random.sample(PORTS, _PORT_TRIES):
+        if port not in _reserved and _reserve(port) and _nobody_listens(port):
+            return port
     raise ServiceDied(f"none of {_PORT_TRIES} ports on 127.0.0.1 is free")
+
+
+def _reserve(port: int) -> bool:
+    """Hold the UDP port of that number, which no service here uses: the system grants it to one process only."""
+    if port not in _reserved:
+        mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            mark.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            return False
+        _reserved[port] = mark
+    return True
+
+
+def _nobody_listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 def answers(port: int) -> bool:

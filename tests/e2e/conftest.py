@@ -1,7 +1,6 @@
 """The whole stack, started once: storage, Cosmos, Speech and the functions host with the real function_app.py."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,8 @@ from local.stack import Ports, Stack, start_stack
 from shared.bootstrap import App
 from shared.domain.job import END_STATES, Job, Rejected
 from shared.domain.messages import JOBS_QUEUE
+from tests.waiting import eventually
 
-SECONDS = 60.0
 SETTINGS = {"NOT_FOUND_MINUTES": "0", "POLL_MIN_SECONDS": "0", "POLL_SCHEDULE": "* * * * * *"}
 
 
@@ -41,11 +40,7 @@ class Whole:
 
     def until(self, holds: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - whatever `holds` returns
         """Wait until `holds()` gives something true, and return it."""
-        deadline = time.monotonic() + SECONDS
-        while not (found := holds()):
-            assert time.monotonic() < deadline, f"{what}: not within {SECONDS} s; the host's log ends:\n{self.log()}"
-            time.sleep(0.2)
-        return found
+        return eventually(holds, lambda: f"{what}; the host's log ends:\n{self.log()}")
 
     def ended(self, job_id: str) -> Job:
         """Wait until the job has ended and return its document."""

@@ -6,7 +6,8 @@ import socket
 from pathlib import Path
 
 from local.azurite import Azurite
-from tests.local.apps.harness import APPS, RunningApp, eventually, spawn
+from tests.local.apps.harness import APPS, RunningApp, spawn
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 def send(app: RunningApp, name: str, **told: object) -> None:
@@ -26,7 +27,7 @@ def test_sigterm_ends_the_host_with_0_after_the_running_invocation_and_fetches_n
     app.service.process.send_signal(signal.SIGTERM)
     eventually(lambda: "Host stops" in app.log())
     send(app, "later")
-    assert app.service.process.wait(10) == 0
+    assert app.service.process.wait(PATIENCE_SECONDS) == 0
     assert app.trace("end", id="running")
     assert app.texts("-out") == ["finished"]
     assert app.trace("begin", id="later") == []
@@ -50,7 +51,7 @@ def test_what_a_killed_host_was_working_on_is_done_by_the_next_one(azurite: Azur
 def test_wrong_settings_are_all_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
     environ = {"AzureWebJobsStorage": "", "WORK": "", "TRACE": str(tmp_path / "trace")}
     service = spawn(APPS / "queues", tmp_path / "log", environ)
-    assert service.process.wait(20) == 1
+    assert service.process.wait(PATIENCE_SECONDS) == 1
     assert "function work, binding 'msg': the setting WORK, named in '%WORK%', is missing or empty" in service.tail()
     assert "function work, binding 'one': the connection AzureWebJobsStorage is missing" in service.tail()
     assert "function given_up, binding 'msg': the setting WORK" in service.tail()
@@ -59,7 +60,7 @@ def test_wrong_settings_are_all_named_and_the_exit_code_is_1(tmp_path: Path) -> 
 def test_a_storage_that_does_not_answer_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
     nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;QueueEndpoint=http://127.0.0.1:9/a"
     service = spawn(APPS / "queues", tmp_path / "log", {"AzureWebJobsStorage": nowhere, "WORK": "work"})
-    assert service.process.wait(30) == 1
+    assert service.process.wait(PATIENCE_SECONDS) == 1
     assert "error: ServiceRequestError" in service.tail()
 
 
@@ -68,5 +69,5 @@ def test_a_port_in_use_is_named_and_the_exit_code_is_1(azurite: Azurite, tmp_pat
         port = taken.getsockname()[1]
         environ = {"AzureWebJobsStorage": azurite.connection_string, "WORK": "work"}
         service = spawn(APPS / "queues", tmp_path / "log", environ, port)
-        assert service.process.wait(20) == 1
+        assert service.process.wait(PATIENCE_SECONDS) == 1
     assert f"error: port {port} of 127.0.0.1 cannot be served" in service.tail()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from local.azurite import Azurite
-from tests.local.apps.harness import RunningApp, eventually
+from tests.local.apps.harness import RunningApp
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")

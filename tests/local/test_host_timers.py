@@ -11,7 +11,8 @@ from local.azurite import Azurite
 from local.host.backoff import Backoff
 from local.host.monitor import Monitor
 from local.host.schedules import parse_schedule
-from tests.local.apps.harness import RunningApp, eventually
+from tests.local.apps.harness import RunningApp
+from tests.waiting import eventually
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 

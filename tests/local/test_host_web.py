@@ -6,7 +6,8 @@ import pytest
 import requests
 
 from local.azurite import Azurite
-from tests.local.apps.harness import KEY, RunningApp, eventually
+from tests.local.apps.harness import KEY, RunningApp
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def app(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def get(app: RunningApp, path: str, **headers: str) -> requests.Response:
-    return requests.get(f"{app.url}{path}", headers=headers, timeout=5)
+    return requests.get(f"{app.url}{path}", headers=headers, timeout=PATIENCE_SECONDS)
 
 
 def test_a_request_reaches_its_function_under_the_prefix_with_route_query_and_headers(app: RunningApp) -> None:
@@ -52,7 +53,7 @@ def test_another_path_or_method_is_not_found(app: RunningApp, path: str) -> None
 
 
 def test_what_an_http_function_puts_out_is_in_the_queue_when_it_answers(app: RunningApp) -> None:
-    answer = requests.post(f"{app.url}/v1/orders", json={"order": "tea"}, timeout=5)
+    answer = requests.post(f"{app.url}/v1/orders", json={"order": "tea"}, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 202
     assert app.texts("-out") == ["tea"]
 

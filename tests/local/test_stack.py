@@ -17,8 +17,9 @@ from azure.storage.queue import QueueClient
 
 from local.processes import Service, ServiceDied, start
 from local.stack import Stack, start_stack
-from tests.local.apps.harness import APPS, KEY, REPOSITORY, eventually
+from tests.local.apps.harness import APPS, KEY, REPOSITORY
 from tests.local.apps.run_stack import FREE, no_database
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 ELSEWHERE = {"COSMOS_ENDPOINT": "http://127.0.0.1:9/", "COSMOS_KEY": "k", "SPEECH_ENDPOINT": "http://127.0.0.1:9"}
 """Settings with which the stack needs neither Cosmos nor the simulator."""
@@ -45,7 +46,7 @@ def alive(pids: dict[str, int]) -> list[str]:
 
 
 def setting(stack: Stack, name: str) -> str:
-    return requests.get(f"{stack.functions_url}/v1/settings/{name}", timeout=5).text
+    return requests.get(f"{stack.functions_url}/v1/settings/{name}", timeout=PATIENCE_SECONDS).text
 
 
 def run_stack(state: Path, **environ: str) -> Service:
@@ -158,7 +159,7 @@ def test_a_signal_ends_all_with_0_and_nothing_stays_behind(state: Path, number: 
     pids = eventually(lambda: endpoints(state))["pids"]
     eventually(lambda: "Functions  http://127.0.0.1:" in up.tail())
     up.process.send_signal(number)
-    assert up.process.wait(20) == 0
+    assert up.process.wait(PATIENCE_SECONDS) == 0
     assert alive(pids) == []
     assert endpoints(state) == {}
     up.stop()
@@ -166,7 +167,7 @@ def test_a_signal_ends_all_with_0_and_nothing_stays_behind(state: Path, number: 
 
 def test_wrong_settings_end_the_start_with_1_and_the_hosts_own_words(state: Path) -> None:
     up = run_stack(state, WORK="")
-    assert up.process.wait(30) == 1
+    assert up.process.wait(PATIENCE_SECONDS) == 1
     assert "function order, binding 'out': the setting WORK, named in '%WORK%-out', is missing or empty" in up.tail()
     assert "Functions" not in up.tail()
     assert endpoints(state) == {}

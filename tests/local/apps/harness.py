@@ -1,11 +1,10 @@
 """Starts a test app in a host of its own, as a child process, and talks to its queues."""
 
 import sys
-import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 from azure.core.exceptions import ResourceNotFoundError
@@ -14,21 +13,11 @@ from azure.storage.queue import QueueClient
 from local.azurite import Azurite
 from local.processes import Service, free_port, start
 from tests.local.apps.trace import read_trace
-
-T = TypeVar("T")
+from tests.waiting import PATIENCE_SECONDS
 
 APPS = Path(__file__).parent
 REPOSITORY = APPS.parents[2]
 KEY = "the-key-of-the-test"
-
-
-def eventually(read: Callable[[], T], seconds: float = 15.0) -> T:
-    """Return the first true value of `read()`; fail when `seconds` have passed without one."""
-    deadline = time.monotonic() + seconds
-    while not (value := read()):
-        assert time.monotonic() < deadline, f"nothing within {seconds} s"
-        time.sleep(0.03)
-    return value
 
 
 def spawn(app: Path, log: Path, environ: Mapping[str, str], port: int = 0) -> Service:
@@ -63,7 +52,7 @@ class RunningApp:
 
     def _serves(self) -> bool:
         try:
-            return requests.get(f"{self.url}/admin/host/status", timeout=1).text == '{"state":"Running"}'
+            return requests.get(f"{self.url}/admin/host/status", timeout=PATIENCE_SECONDS).text == '{"state":"Running"}'
         except requests.ConnectionError:
             return False
 
