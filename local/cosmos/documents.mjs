@@ -1,6 +1,7 @@
 /** Requests on `…/docs` and `…/docs/{id}`: from HTTP to an operation or a query, and back. */
 
 import { CosmosError, badRequest, unsupported } from "./errors.mjs";
+import { admit, answerPlan } from "./gateway.mjs";
 import { MAX_BATCH_BYTES, performBatch, performOne } from "./operations.mjs";
 import { parseKey } from "./partition-key.mjs";
 import { isEverywhere, runQuery } from "./query.mjs";
@@ -17,7 +18,7 @@ export function answerDocuments(request, container, id) {
   const { method, headers } = request;
   if (id !== undefined) return answerItem(request, container, ITEM_OPERATIONS[method], id);
   if (headers["a-im"]) throw unsupported("The change feed");
-  if (isTrue(headers["x-ms-cosmos-is-query-plan-request"])) throw unsupported("A query plan");
+  if (isTrue(headers["x-ms-cosmos-is-query-plan-request"])) return answerPlan(container, parseBody(request));
   if (method === "GET") return answerQuery(request, container, { query: "SELECT * FROM c" }, true);
   if (method !== "POST") throw unsupported(`${method} on documents`);
   if (isTrue(headers["x-ms-documentdb-isquery"]) || headers["content-type"] === "application/query+json") {
@@ -54,12 +55,8 @@ function answerBatch(request, container) {
 
 function answerQuery({ headers }, container, query, isFeed) {
   const scope = scopeOf(headers, container);
-  if (isEverywhere(scope) && !isFeed && !isTrue(headers["x-ms-documentdb-query-enablecrosspartition"])) {
-    throw badRequest(
-      "Cross partition query is required but disabled. Please set " +
-        "x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, " +
-        "or revise your query to avoid this exception.",
-    );
+  if (isEverywhere(scope) && !isFeed) {
+    admit(container, query, isTrue(headers["x-ms-documentdb-query-enablecrosspartition"]));
   }
   const { rows, continuation } = runQuery(container, scope, query, {
     maxItemCount: Number(headers["x-ms-max-item-count"] ?? 0),

@@ -10,6 +10,7 @@ import parser from "@zeit/cosmosdb-query/lib/parser.js";
 import { comparePositions } from "./container.mjs";
 import { CosmosError, badRequest } from "./errors.mjs";
 import { hasCompositeIndex, isIncludedByName, isIndexed } from "./indexing.mjs";
+import { aggregatePage } from "./options.mjs";
 import { compile } from "./sql.mjs";
 
 /** Rows on a page when the client names no number, and the most that it gets. */
@@ -31,11 +32,10 @@ export const satisfies = (document, condition) =>
  * `paging`: {maxItemCount, continuation}.
  */
 export function runQuery(container, scope, { query, parameters = [] }, paging) {
-  if (typeof query !== "string") throw badRequest("A query is a text under 'query'.");
   const bound = new Map(parameters.map(({ name, value }) => [name, value]));
   return guarded(() => {
     const plan = compile(query);
-    if (plan.aggregate) return aggregated(container, scope, plan, bound);
+    if (plan.aggregate) return aggregated(container, scope, plan, bound, paging);
     return page(container, scope, plan, bound, paging);
   });
 }
@@ -49,13 +49,26 @@ function guarded(work) {
   }
 }
 
-function aggregated(container, scope, plan, parameters) {
-  if (!plan.isValue && isEverywhere(scope)) {
-    throw badRequest("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates.");
+/**
+ * One row for the documents of one page, and of one physical partition: whoever gets several rows has to add them
+ * up, as the Python SDK does only where it merges by a plan.
+ */
+function aggregated(container, scope, plan, parameters, { continuation }) {
+  const { position: after } = continuation ? decode(continuation) : {};
+  const documents = [];
+  let last = null;
+  let isCut = false;
+  for (const { document, position } of matches(container, scope, plan, parameters, after)) {
+    isCut = last !== null && (documents.length >= aggregatePage || position[0] !== last[0]);
+    if (isCut) break;
+    documents.push(document);
+    last = position;
   }
-  const documents = [...matches(container, scope, plan, parameters)].map(({ document }) => document);
   const value = plan.aggregate(documents, parameters);
-  return { rows: value === undefined ? [] : [JSON.stringify(value)], continuation: null };
+  return {
+    rows: value === undefined ? [] : [JSON.stringify(value)],
+    continuation: isCut ? encode({ position: last }) : null,
+  };
 }
 
 function page(container, scope, plan, parameters, { maxItemCount, continuation }) {

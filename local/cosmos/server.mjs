@@ -11,7 +11,6 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import { parseArgs } from "node:util";
 
 import accountModule from "@vercel/cosmosdb-server/lib/account/index.js";
 import routesModule from "@vercel/cosmosdb-server/lib/routes.js";
@@ -20,24 +19,12 @@ import { authorize } from "./auth.mjs";
 import { Container } from "./container.mjs";
 import { answerDocuments } from "./documents.mjs";
 import { CosmosError, badRequest, codeOf, unsupported } from "./errors.mjs";
-import { equalBounds } from "./physical-partition.mjs";
+import { bounds, port } from "./options.mjs";
 
 /** The key that Microsoft publishes for its emulator; it opens nothing else. */
 const KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
 const HOST = "127.0.0.1";
-
-const { values: options } = parseArgs({
-  options: {
-    port: { type: "string", default: "8081" },
-    // How many physical partitions a container has, or the EPKs at which all but the first begin.
-    partitions: { type: "string", default: "1" },
-  },
-});
-
-const bounds = /^\d{1,3}$/.test(options.partitions)
-  ? equalBounds(Number(options.partitions))
-  : options.partitions.split(",");
 
 const account = new accountModule.default(HOST, 0);
 const documents = new WeakMap(); // the package's container → its documents
@@ -116,10 +103,11 @@ async function bodyOf(request) {
 
 function refusal(error) {
   if (!(error instanceof CosmosError)) console.error(error);
-  const { status = 500, message, substatus } = error instanceof CosmosError ? error : { message: String(error) };
+  const { status = 500, message, substatus, additionalErrorInfo } =
+    error instanceof CosmosError ? error : { message: String(error) };
   return {
     status,
-    body: { message },
+    body: { message, additionalErrorInfo },
     headers: substatus === undefined ? {} : { "x-ms-substatus": String(substatus) },
   };
 }
@@ -146,4 +134,4 @@ const server = createServer((request, response) => {
     .then((answered) => send(request, response, answered));
 });
 server.keepAliveTimeout = 0; // the SDK does not repeat a write that meets a connection just closed
-server.listen(Number(options.port), HOST, () => console.log(`Cosmos DB at http://${HOST}:${options.port}/`));
+server.listen(port, HOST, () => console.log(`Cosmos DB at http://${HOST}:${port}/`));

@@ -4,6 +4,7 @@ import http.client
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from local.processes import Service, free_port, start
 
@@ -30,15 +31,30 @@ class Cosmos:
             self.service.stop()
 
 
-def start_cosmos(*, log: Path, port: int = 8081, partitions: int | Sequence[str] = 3) -> Cosmos:
+def start_cosmos(
+    *,
+    log: Path,
+    port: int = 8081,
+    partitions: int | Sequence[str] = 3,
+    gateway: Literal["refuses", "serves"] = "refuses",
+    aggregate_page: int | None = None,
+) -> Cosmos:
     """Start the server at `port`, or at a free one if `port` is in use or 0; return when it answers.
 
     `partitions`: how many physical partitions each container has, or the effective partition keys (EPKs) at which all
-    but the first begin, ascending. Raises ServiceDied if the server does not answer.
+    but the first begin, ascending. `gateway`: how it answers a query without a key whose results have to be merged
+    (ORDER BY, TOP, COUNT, …): refused with sub-status 1004, so that the SDK asks for a query plan, or served at once.
+    `aggregate_page`: how many documents one row of an aggregate counts at most; without it a physical partition gives
+    one row. Raises ServiceDied if the server does not answer.
     """
     port = free_port(port)
-    split = str(partitions) if isinstance(partitions, int) else ",".join(partitions)
-    service = start("cosmos", ["node", str(PROGRAM), "--port", str(port), "--partitions", split], log=log)
+    options = {
+        "--port": str(port),
+        "--partitions": str(partitions) if isinstance(partitions, int) else ",".join(partitions),
+        "--gateway": gateway,
+        "--aggregate-page": str(aggregate_page or "Infinity"),
+    }
+    service = start("cosmos", ["node", str(PROGRAM), *(word for each in options.items() for word in each)], log=log)
     service.wait_until(lambda: _answers(port))
     return Cosmos(service, f"http://127.0.0.1:{port}/", KEY)
 

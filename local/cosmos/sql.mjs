@@ -10,9 +10,9 @@
 import aggregates from "@zeit/cosmosdb-query/lib/aggregate-functions.js";
 import builtins from "@zeit/cosmosdb-query/lib/builtin-functions.js";
 import operators from "@zeit/cosmosdb-query/lib/helpers.js";
-import parser from "@zeit/cosmosdb-query/lib/parser.js";
 
 import { badRequest, unsupported } from "./errors.mjs";
+import { hasAggregate, isAggregate, namedProperties, parse } from "./parse.mjs";
 
 /** Functions whose results agree with Cosmos's; some others of the package do not (REPLACE, RIGHT, …). */
 const FUNCTIONS = new Set([
@@ -21,23 +21,12 @@ const FUNCTIONS = new Set([
   ...["ABS", "ARRAY_CONTAINS", "ARRAY_LENGTH", "CEILING", "FLOOR"],
 ]);
 
-/** Clauses of Cosmos SQL that the grammar lacks, so that the refusal can name them. */
-const CLAUSES = ["GROUP BY", "DISTINCT", "OFFSET", "LIKE", "NOT IN", "NOT BETWEEN"];
-
 /**
  * Compile a query: {top, where, orderBy: [{path, value, descending}], row} or, instead of `row`,
  * `aggregate(documents, parameters)`, and `isValue`: whether its rows are bare values.
  */
 export function compile(text) {
-  const query = parse(text).body;
-  if (!query.from) throw unsupported("A query without FROM");
-  const { source, joins } = query.from;
-  if (joins.length > 0) throw unsupported("JOIN");
-  if (source.iteration || source.expression.type !== "collection_expression") {
-    throw unsupported("FROM with anything but the container");
-  }
-  const alias = (source.alias ?? source.expression.expression).name;
-  const { select, where, orderBy, top } = query;
+  const { select, where, orderBy, top, alias } = parse(text);
   const compiled = {
     top: top ? expression(top.value, alias) : null,
     where: where ? expression(where.condition, alias) : () => true,
@@ -48,42 +37,26 @@ export function compile(text) {
     })),
     isValue: Boolean(select.value),
   };
-  const properties = select.value ? [{ property: select.value }] : (select.properties?.properties ?? []);
-  if (!properties.some(({ property }) => isAggregate(property))) {
-    return { ...compiled, row: projection(select, alias) };
-  }
+  const projected = select.value ? [select.value] : (select.properties?.properties ?? []);
+  if (!projected.some(hasAggregate)) return { ...compiled, row: projection(select, alias) };
   if (top || orderBy) throw unsupported("An aggregate with TOP or ORDER BY");
-  return { ...compiled, aggregate: aggregation(select, properties, alias) };
+  return { ...compiled, aggregate: projection(select, new Group(alias)) };
 }
-
-function parse(text) {
-  try {
-    return parser.parse(text.trim());
-  } catch (error) {
-    if (!(error instanceof parser.SyntaxError)) throw error;
-    const bare = text.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "''");
-    const clause = CLAUSES.find((words) => new RegExp(`\\b${words.replace(" ", "\\s+")}\\b`, "i").test(bare));
-    throw clause ? unsupported(clause) : badRequest(`Syntax error in the query: ${error.message}`);
-  }
-}
-
-const isAggregate = ({ type, name, udf }) =>
-  type === "scalar_function_expression" && !udf && Object.hasOwn(aggregates, name.name.toUpperCase());
 
 function projection(select, alias) {
   if (select["*"]) return (document) => document;
   if (select.value) return expression(select.value, alias);
-  return object(namedProperties(select.properties.properties), alias);
+  return object(namedProperties(select.properties), alias);
 }
 
-/** Pairs of name and expression; what has no name of its own becomes $1, $2, … */
-function namedProperties(properties) {
-  let unnamed = 0;
-  return properties.map(({ property, alias }) => {
-    const named = alias ?? (property.type === "scalar_member_expression" ? property.property : property);
-    const name = named.type === "identifier" ? named.name : named.type === "string_constant" && named.value;
-    return [typeof name === "string" ? name : `$${(unnamed += 1)}`, property];
-  });
+/** What may hold aggregates: the planner writes objects and lists of them, and refuses all else. */
+const COMPOSED = /_constant$|^parameter_name$|^identifier$|^scalar_(array|object)_expression$/;
+
+/** Stands for the alias where an expression is of all documents found: they may be named in aggregates only. */
+class Group {
+  constructor(alias) {
+    this.alias = alias;
+  }
 }
 
 function object(pairs, alias) {
@@ -92,17 +65,11 @@ function object(pairs, alias) {
     Object.fromEntries(fields.map(([name, value]) => [name, value(document, parameters)]));
 }
 
-function aggregation(select, properties, alias) {
-  const columns = namedProperties(properties).map(([name, { name: called, arguments: args, ...node }]) => {
-    if (!called || !isAggregate({ ...node, name: called })) throw unsupported("Properties beside an aggregate");
-    if (args.length !== 1) throw badRequest(`${called.name} takes one argument.`);
-    const value = expression(args[0], alias);
-    const combine = aggregates[called.name.toUpperCase()];
-    return [name, (documents, parameters) => combine(documents.map((one) => value(one, parameters)))];
-  });
-  if (select.value) return columns[0][1];
-  return (documents, parameters) =>
-    Object.fromEntries(columns.map(([name, column]) => [name, column(documents, parameters)]));
+function aggregate({ name: { name }, arguments: nodes }, { alias }) {
+  if (nodes.length !== 1) throw badRequest(`SC2050: the ${name} function requires 1 argument(s).`);
+  const value = expression(nodes[0], alias);
+  const combine = aggregates[name.toUpperCase()];
+  return (documents, parameters) => combine(documents.map((one) => value(one, parameters)));
 }
 
 /** The names on the way from the document to what ORDER BY names. */
@@ -161,6 +128,9 @@ const EXPRESSIONS = {
   scalar_object_expression: record,
   identifier: ({ name }, alias) => {
     if (name === "undefined") return () => undefined;
+    if (alias instanceof Group) {
+      throw badRequest("SC2102: what is selected beside an aggregate has to be an aggregate too.");
+    }
     if (name !== alias) throw badRequest(`Identifier '${name}' could not be resolved.`);
     return (document) => document;
   },
@@ -213,6 +183,10 @@ const EXPRESSIONS = {
 };
 
 function expression(node, alias) {
+  if (alias instanceof Group && isAggregate(node)) return aggregate(node, alias);
+  if (alias instanceof Group && !COMPOSED.test(node.type)) {
+    throw unsupported("A composition of aggregates and other expressions");
+  }
   const build = EXPRESSIONS[node.type];
   if (!build) throw unsupported(node.type.replaceAll("_", " "));
   return build(node, alias);

@@ -24,7 +24,7 @@ pytestmark = only_local
         ("SELECT VALUE EXISTS(SELECT VALUE 1 FROM c) FROM c", "exists subquery"),
         ("SELECT VALUE udf.f(c.n) FROM c", "udf.f"),
         ("SELECT VALUE REPLACE(c.status, 'a', 'b') FROM c", "REPLACE"),
-        ("SELECT VALUE COUNT(1) + 1 FROM c", "COUNT"),
+        ("SELECT VALUE COUNT(1) + 1 FROM c", "aggregates"),
         ("SELECT TOP 1 VALUE COUNT(1) FROM c", "TOP"),
         ("SELECT 1", "FROM"),
     ],

@@ -1,0 +1,35 @@
+/**
+ * What the gateway does before any partition is asked: it answers requests for query plans, and refuses a query
+ * without a key that one partition cannot answer.
+ *
+ * Microsoft: "Querying resources using the REST API", section on queries that the gateway cannot serve: TOP, ORDER
+ * BY, OFFSET, aggregates, DISTINCT, GROUP BY. The Python SDK sends such a query as it is, and asks for the plan only
+ * after this refusal (azure-cosmos, `_execution_context/execution_dispatcher.py`); .NET asks at once. The refusal
+ * comes from a container with one physical partition too. Since no document says that it always comes, the server
+ * can also be told to serve such a query at once (`gatewayServes`).
+ */
+
+import { CosmosError, badRequest } from "./errors.mjs";
+import { gatewayServes } from "./options.mjs";
+import { mustMerge, planOf } from "./plan.mjs";
+
+/** Answer a request for the plan of `query` ({query, parameters}). */
+export const answerPlan = (container, query) => ({ status: 200, body: planFor(container, query) });
+
+const planFor = (container, { query, parameters = [] }) =>
+  planOf(query, new Map(parameters.map(({ name, value }) => [name, value])), container.paths);
+
+/** Return if the gateway passes a query without a key on; else throw what it refuses it with. */
+export function admit(container, query, isEnabled) {
+  if (!isEnabled) {
+    throw badRequest(
+      "Cross partition query is required but disabled. Please set " +
+        "x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, " +
+        "or revise your query to avoid this exception.",
+    );
+  }
+  const plan = planFor(container, query);
+  if (!mustMerge(plan) || gatewayServes) return;
+  const refusal = new CosmosError(400, "The provided cross partition query can not be directly served by the gateway.", 1004);
+  throw Object.assign(refusal, { additionalErrorInfo: JSON.stringify(plan) });
+}
