@@ -14,6 +14,7 @@ from yarl import URL
 
 from local.faults.answers import answered, gone, passed_on, reset_connection
 from local.faults.faults import Answer, Drop, Exchange, Fault, Moment, Rule
+from local.processes import free_port
 
 _T = TypeVar("_T")
 
@@ -43,7 +44,7 @@ class Front:
         """Scheme, host and port to ask in the service's place."""
         self._layer = layer
         self._upstream = origin.rstrip("/")
-        self._port = 0
+        self._port = free_port()
         self._runner: web.ServerRunner | None = None
         self._site: web.TCPSite | None = None
 
@@ -63,7 +64,6 @@ class Front:
         await self._runner.setup()
         self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await self._site.start()
-        self._port = self._runner.addresses[0][1]
         self.origin = f"http://127.0.0.1:{self._port}"
 
     async def close(self) -> None:

@@ -149,7 +149,7 @@ class FunctionsHost:
             storage = self._environ.get("AzureWebJobsStorage", "")
             if not storage:
                 raise HostError(["AzureWebJobsStorage is missing or empty; timers keep their status there"])
-            return Timer(function, binding, Monitor(storage, function.name), self._invoker).run(self._stop)
+            return Timer(function, binding, Monitor(storage, function.name), self._invoker.invoke).run(self._stop)
         return None
 
     async def _queue(self, connection: str, name: str) -> Queue:

@@ -4,6 +4,7 @@ import math
 import re
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -50,8 +51,9 @@ class Job:
 class Simulator:
     """One Speech resource in memory. Everything runs on the server's event loop, so nothing is locked."""
 
-    def __init__(self, *, key: str, token: str | None) -> None:
+    def __init__(self, *, key: str, token: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = Settings()
+        self._clock = clock
         self._key = key
         self._token = token
         self._jobs: dict[str, Job] = {}
@@ -110,7 +112,7 @@ class Simulator:
 
     def count_against_limit(self) -> None:
         """Let one more request pass within the window; raise SpeechError (429) when there were too many."""
-        moment = time.monotonic()
+        moment = self._clock()
         window = self.settings.window_seconds
         while self._recent and self._recent[0] <= moment - window:
             self._recent.popleft()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
 
+from local.processes import free_port
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -58,6 +60,11 @@ class Server:
             if self.ended.wait(seconds):
                 return
             yield bytes([byte])
+
+
+def nowhere() -> str:
+    """Return an origin of 127.0.0.1 at which nobody listens."""
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from shared.domain.containers import TRANSCRIPTS
 from shared.domain.job import NO_RUN, Job, Status
 from shared.errors import Conflict, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from tests.adapters.documents import head, new_job, new_key, part
-from tests.adapters.servers import serving
+from tests.adapters.servers import nowhere
 
 AT_ONCE = {"x-ms-retry-after-ms": "1"}
 
@@ -178,7 +178,6 @@ def test_each_page_of_a_long_answer_has_its_own_tries(through: DatabaseProxy, fr
 
 
 def test_a_server_that_is_not_there_is_transient(cosmos: Cosmos) -> None:
-    with serving() as gone:
-        pass
+    gone = nowhere()
     with pytest.raises(Transient, match="Cosmos DB"):
-        connect(gone.origin, cosmos.key, "speech")
+        connect(gone, cosmos.key, "speech")

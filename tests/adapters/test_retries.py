@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +15,7 @@ from azure.cosmos import DatabaseProxy
 from local import faults
 from local.azurite import Azurite
 from local.cosmos import Cosmos
-from local.faults import FaultLayer, Front, Lost, Rule
+from local.faults import Exchange, FaultLayer, Front, Lost, Rule
 from shared.adapters import retrying
 from shared.adapters.blob import BLOCK_BYTES, BlobArchive, blob_service
 from shared.adapters.contents import HttpContents
@@ -26,7 +27,7 @@ from shared.domain.urls import HostRule
 from shared.errors import Conflict, Throttled, Transient
 from shared.pipeline.signals import Signal, about, counts
 from tests.adapters.documents import head, new_job, new_key, part
-from tests.adapters.servers import Answer, Server, serving
+from tests.adapters.servers import Answer, Server, nowhere
 from tests.signals import signals
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,6 +40,11 @@ def retries(caplog: pytest.LogCaptureFixture, service: str) -> list[int]:
     found = [each for each in signals(caplog.records) if each["signal"] == Signal.RETRY]
     assert {(each["job"], each["file"], each["service"]) for each in found} <= {(*WHOSE, service)}
     return [each["attempt"] for each in found]
+
+
+def documents_asked(front: Front) -> list[Exchange]:
+    """Return the requests for documents. The SDK asks for its account besides, in a thread, whenever it likes."""
+    return [each for each in front.asked if "/docs" in each.target]
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -79,7 +85,7 @@ def test_no_request_to_cosmos_is_repeated_in_silence(  # noqa: PLR0913, PLR0917 
                     jobs.create(job)
             case _:
                 jobs.create(job)
-    asked = [each for each in front.asked if each.method == method]
+    asked = [each for each in documents_asked(front) if each.method == method]
     told = retries(caplog, "Cosmos DB")
     assert len(told) >= 1
     assert len(asked) == 1 + len(told)
@@ -101,7 +107,7 @@ def test_a_throttled_request_is_repeated_when_the_service_said_and_not_at_all_if
     with pytest.raises(Throttled) as throttled:
         jobs.get("nobody")
     assert throttled.value.retry_after == 11
-    assert (len(front.asked), signals(caplog.records)) == (1, [])
+    assert (len(documents_asked(front)), signals(caplog.records)) == (1, [])
 
 
 def test_a_busy_service_that_says_how_long_is_asked_as_often_as_its_own_sdk_would(
@@ -110,7 +116,7 @@ def test_a_busy_service_that_says_how_long_is_asked_as_often_as_its_own_sdk_woul
     front.rules.append(Rule(faults.Answer(429, AT_ONCE), method="GET", target="/docs"))
     with about(*WHOSE), pytest.raises(Throttled):
         CosmosJobs(through, None).get("nobody")
-    assert len(front.asked) == retrying.TOLD_ATTEMPTS
+    assert len(documents_asked(front)) == retrying.TOLD_ATTEMPTS
     assert retries(caplog, "Cosmos DB") == list(range(1, retrying.TOLD_ATTEMPTS))
 
 
@@ -153,6 +159,10 @@ def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
         body = json.dumps({**account, "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"}}).encode()
         gone.rules.append(Rule(faults.Answer(200, body=body), method="GET", target="^/$"))
         jobs = CosmosJobs(connect(gone.origin, cosmos.key, database.id), None)
+        # Each new client checks its regions in a thread. A check that fails would have it leave the region in silence.
+        for thread in threading.enumerate():
+            if thread.name == "cosmos-endpoint-refresh":
+                thread.join()
         gone.refuse()
     with about(*WHOSE):
         assert jobs.get("nobody") is None
@@ -162,12 +172,9 @@ def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
 def test_an_account_that_cannot_be_reached_is_asked_for_out_loud(
     cosmos: Cosmos, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with serving() as gone:
-        pass
-    begun = time.monotonic()
+    gone = nowhere()
     with about(*WHOSE), pytest.raises(Transient, match="Cosmos DB"):
-        connect(gone.origin, cosmos.key, "speech")
-    assert time.monotonic() - begun < retrying.BUDGET_SECONDS
+        connect(gone, cosmos.key, "speech")
     assert retries(caplog, "Cosmos DB")
 
 
@@ -232,10 +239,9 @@ def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatur
 
 
 def test_a_refused_connection_to_speech_is_tried_again_and_counted(caplog: pytest.LogCaptureFixture) -> None:
-    with serving() as gone:
-        pass
+    gone = nowhere()
     before = counts()[Signal.RETRY]
-    speech = SpeechApi(gone.origin, "v3.2", HostRule("SPEECH_ENDPOINT", (gone.origin,)), dict)
+    speech = SpeechApi(gone, "v3.2", HostRule("SPEECH_ENDPOINT", (gone,)), dict)
     with about(*WHOSE), pytest.raises(Transient):
         speech.files("1", None, None)
     assert retries(caplog, "Speech") == [1, 2, 3]

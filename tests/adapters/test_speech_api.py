@@ -16,7 +16,7 @@ from shared.domain.polling import filter_since
 from shared.domain.speech_api import VERSIONS
 from shared.domain.urls import HostRule
 from shared.errors import ForbiddenUrl, NotFound, Permanent, ServiceRefused, Throttled, Transient
-from tests.adapters.servers import Answer, Server, serving
+from tests.adapters.servers import Answer, Server, nowhere, serving
 
 KEY = "Ocp-Apim-Subscription-Key"
 
@@ -113,7 +113,7 @@ def test_throttling_is_waited_for_as_told_and_then_goes_on(speech: Speech) -> No
     speech.control.force(job, 429, headers={"Retry-After": "1"})
     begin = time.monotonic()
     assert client(speech).transcription(job, None) is not None
-    assert 1 <= time.monotonic() - begin < 5
+    assert time.monotonic() - begin >= 1
 
 
 def test_throttling_for_long_is_raised_at_once_with_what_was_told(speech: Speech) -> None:
@@ -153,10 +153,9 @@ def test_a_page_of_some_proxy_is_no_answer_and_transient(server: Server) -> None
 
 
 def test_nobody_there_is_transient_and_names_the_url_without_its_query() -> None:
-    with serving() as gone:
-        pass
+    gone = nowhere()
     with pytest.raises(Transient, match="ConnectionError") as error:
-        api(gone.origin, "k").file(f"{gone.origin}/speechtotext/transcriptions/x/files/y?sig=secret")
+        api(gone, "k").file(f"{gone}/speechtotext/transcriptions/x/files/y?sig=secret")
     assert "secret" not in str(error.value)
 
 

@@ -14,6 +14,7 @@ from azure.storage.blob import BlobClient
 from local.azurite import KEY, Azurite
 from local.speech import FileSpec, JobSpec, SpecError, Speech, file_id
 from tests.local.conftest import Api, Body
+from tests.waiting import PATIENCE_SECONDS
 
 CONTENT = b'{"recognizedPhrases": []}'
 
@@ -107,25 +108,16 @@ def test_a_request_may_say_how_long_the_sas_lives(
         api.body(path, version, **parameters)["values"][0],
         api.body(f"{path}/{spec.files[0].id}", version, **parameters),
     ):
-        assert seconds - 30 < seconds_left(file) < seconds + 2
+        assert seconds - 2 * PATIENCE_SECONDS < seconds_left(file) <= seconds + 1
         assert fetch(file).status_code == 200
 
 
 def test_azurite_refuses_a_sas_that_expired_and_get_file_gives_a_fresh_one(api: Api) -> None:
-    spec = put(api.speech, ["contenturl_0.json"], sas_seconds=1)
-    path = f"transcriptions/{spec.id}/files"
-    file = api.body(path, sasLifetimeMinutes=600)["values"][0]
-    assert fetch(file).status_code == 200
-    left = seconds_left(file)
-    assert left < 3
-    time.sleep(left + 1.1)
-    assert fetch(file).status_code == 403
-    assert fetch(api.body(f"{path}/{spec.files[0].id}")).status_code == 200
-
-
-def test_a_sas_may_be_expired_when_it_is_given_out(api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json"], sas_seconds=-5)
-    assert fetch(api.body(f"transcriptions/{spec.id}/files")["values"][0]).status_code == 403
+    path = f"transcriptions/{spec.id}/files"
+    assert fetch(api.body(path, sasLifetimeMinutes=600)["values"][0]).status_code == 403
+    api.speech.control.put_job(msgspec.structs.replace(spec, sas_seconds=None), {spec.files[0].blob: CONTENT})
+    assert fetch(api.body(f"{path}/{spec.files[0].id}")).status_code == 200
 
 
 def test_without_sas_only_an_identity_of_ones_own_reads_the_content(api: Api) -> None:
@@ -180,13 +172,10 @@ def test_a_file_without_content_is_refused_unless_it_says_its_size(api: Api) -> 
     assert fetch(file).status_code == 404
 
 
-def test_a_job_of_ten_thousand_files_is_put_and_listed_within_seconds(api: Api, azurite: Azurite) -> None:
-    begin = time.monotonic()
-    spec = put(api.speech, [f"contenturl_{index}.json" for index in range(10_000)])
-    put_seconds = time.monotonic() - begin
+def test_a_job_of_a_thousand_files_is_listed_whole(api: Api, azurite: Azurite) -> None:
+    spec = put(api.speech, [f"contenturl_{index}.json" for index in range(1_000)])
     pages = api.pages(f"transcriptions/{spec.id}/files")
-    assert [len(page) for page in pages] == [100] * 100
-    assert len({file["self"] for page in pages for file in page}) == 10_000
-    assert pages[99][99]["links"]["contentUrl"].startswith(azurite.blob_origin)
-    assert fetch(pages[99][99]).content == CONTENT
-    assert put_seconds < 5
+    assert [len(page) for page in pages] == [100] * 10
+    assert len({file["self"] for page in pages for file in page}) == 1_000
+    assert pages[9][99]["links"]["contentUrl"].startswith(azurite.blob_origin)
+    assert fetch(pages[9][99]).content == CONTENT

@@ -1,8 +1,9 @@
-"""A message is JSON: `id`, `do` (sleep SECONDS, put TEXT, put_many TEXTS, then fail or not)."""
+"""A message is JSON: `id`, `do` (sleep SECONDS, wait until FILE, put TEXT, put_many TEXTS, then fail or not)."""
 
 import asyncio
 import json
 import logging
+import pathlib
 import time
 import typing
 
@@ -40,6 +41,8 @@ def work(
     if "put_many" in told:
         many.set(told["put_many"])
     time.sleep(told.get("sleep", 0))
+    while "until" in told and not pathlib.Path(told["until"]).exists():
+        time.sleep(0.02)
     if told.get("fail"):
         raise ValueError(f"told to fail: {told['id']}")
     trace("end", id=told["id"])

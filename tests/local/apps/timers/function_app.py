@@ -1,8 +1,6 @@
-"""Timers: one each second, one slower than its schedule, one that fails, one at the start, one that was missed."""
+"""Timers: one each second, one that fails, one at the start, one that was missed."""
 
 # ruff: noqa: ARG001 - a function must take its trigger, whether it looks at it or not
-
-import time
 
 import azure.functions as func
 
@@ -14,13 +12,6 @@ app = func.FunctionApp()
 @app.timer_trigger(arg_name="timer", schedule="%EVERY_SECOND%")
 def each_second(timer: func.TimerRequest) -> None:
     trace("each_second", past_due=timer.past_due)
-
-
-@app.timer_trigger(arg_name="timer", schedule="00:00:01")
-def slow(timer: func.TimerRequest) -> None:
-    trace("slow begins", past_due=timer.past_due)
-    time.sleep(1.4)
-    trace("slow ends")
 
 
 @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
