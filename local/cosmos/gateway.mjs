@@ -12,12 +12,15 @@
 import { CosmosError, badRequest } from "./errors.mjs";
 import { gatewayServes } from "./options.mjs";
 import { mustMerge, planOf } from "./plan.mjs";
+import { compile } from "./sql.mjs";
 
 /** Answer a request for the plan of `query` ({query, parameters}). */
 export const answerPlan = (container, query) => ({ status: 200, body: planFor(container, query) });
 
-const planFor = (container, { query, parameters = [] }) =>
-  planOf(query, new Map(parameters.map(({ name, value }) => [name, value])), container.paths);
+function planFor(container, { query, parameters = [] }) {
+  compile(query); // refuses what no partition could answer
+  return planOf(query, new Map(parameters.map(({ name, value }) => [name, value])), container.paths);
+}
 
 /** Return if the gateway passes a query without a key on; else throw what it refuses it with. */
 export function admit(container, query, isEnabled) {

@@ -25,28 +25,92 @@ export function parse(text) {
 }
 
 function tree(text) {
+  const words = wordsOf(text);
+  const bare = ` ${words.join(" ").toUpperCase()} `;
+  const clause = CLAUSES.find((each) => bare.includes(` ${each} `));
+  if (clause) throw unsupported(clause);
+  checkWords(words);
   try {
     return parser.parse(text.trim()).body;
   } catch (error) {
-    if (!(error instanceof parser.SyntaxError)) throw error;
-    const bare = text.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, "''");
-    const clause = CLAUSES.find((words) => new RegExp(`\\b${words.replace(" ", "\\s+")}\\b`, "i").test(bare));
-    throw clause ? unsupported(clause) : badRequest(`Syntax error in the query: ${error.message}`);
+    throw error instanceof parser.SyntaxError ? badRequest(`Syntax error in the query: ${error.message}`) : error;
   }
+}
+
+/** The words and signs of a query, without comments; texts are `""`, and a property comes with its dot. */
+const wordsOf = (text) =>
+  text
+    .replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|--[^\n]*/g, (found) => (found.startsWith("--") ? " " : '""'))
+    .match(/[.@]\s*[\p{L}_]\w*|[\p{L}_]\w*|\S/gu) ?? [];
+
+const setOf = (words) => new Set(words.split(" "));
+
+/** Words that the grammar gives no meaning, and the service reserves: found by asking its planner. */
+const UNUSED = setOf(
+  "CASE CAST CONVERT CROSS DISTINCT ELSE END ESCAPE FOR GROUP HAVING INNER INSERT INTO IS LEFT LIKE LIMIT OFFSET ON " +
+    "OUTER OVER RIGHT SET THEN UPDATE WHEN WITH",
+);
+
+/** Words that cannot follow a dot, `c["order"]` aside. */
+const RESERVED = setOf(
+  [...UNUSED].join(" ") +
+    " AND ARRAY AS ASC BETWEEN BY DESC EXISTS FALSE FROM IN JOIN NOT NULL OR ORDER SELECT TOP TRUE UDF UNDEFINED " +
+    "VALUE WHERE",
+);
+
+/** Refuse what the grammar lets pass, by the words alone. */
+function checkWords(words) {
+  for (const [at, word] of words.entries()) {
+    const [, dot, bare] = /^([.@]?)\s*(.*)$/u.exec(word);
+    const isCalled = words[at + 1] === "("; // LEFT and RIGHT are functions too
+    const refused = { ".": RESERVED, "": isCalled ? new Set() : UNUSED }[dot];
+    if (refused?.has(bare.toUpperCase())) throw badRequest(`SC1001: syntax error, incorrect syntax near '${bare}'.`);
+    if (/^(true|false|null|undefined)$/i.test(word) && word !== word.toLowerCase()) {
+      throw badRequest(`SC2001: identifier '${word}' could not be resolved.`);
+    }
+  }
+  checkBetween(words);
+}
+
+/** BETWEEN stands alone or in parentheses: beside it, the service takes no other AND, OR or NOT. */
+function checkBetween(words) {
+  const groups = [[]];
+  const close = () => {
+    const logical = groups.pop();
+    if (logical.includes("BETWEEN") && logical.join(" ") !== "BETWEEN AND") {
+      throw badRequest("SC1001: syntax error beside BETWEEN: it needs parentheses around it.");
+    }
+  };
+  for (const word of words) {
+    const upper = word.toUpperCase();
+    if ("([{".includes(upper)) {
+      groups.push([]);
+    } else if (")]}".includes(upper) && groups.length > 1) {
+      close();
+    } else if ([",", "WHERE", "ORDER"].includes(upper)) {
+      close();
+      groups.push([]);
+    } else if (["AND", "OR", "NOT", "BETWEEN"].includes(upper)) {
+      groups.at(-1).push(upper);
+    }
+  }
+  while (groups.length > 0) close();
 }
 
 /** Pairs of name and expression; what has no name of its own becomes $1, $2, … */
 export function namedProperties({ properties }) {
   let unnamed = 0;
-  const pairs = properties.map(({ property, alias }) => {
+  return properties.map(({ property, alias }) => {
     const named = alias ?? (property.type === "scalar_member_expression" ? property.property : property);
     const name = named.type === "identifier" ? named.name : named.type === "string_constant" && named.value;
     return [typeof name === "string" ? name : `$${(unnamed += 1)}`, property];
   });
-  const names = pairs.map(([name]) => name);
+}
+
+/** An object cannot have one name twice. */
+export function refuseTwice(names) {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw badRequest(`SC2022: property name '${twice}' specified more than once.`);
-  return pairs;
 }
 
 export const isAggregate = ({ type, name, udf }) =>

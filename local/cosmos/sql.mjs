@@ -12,13 +12,19 @@ import builtins from "@zeit/cosmosdb-query/lib/builtin-functions.js";
 import operators from "@zeit/cosmosdb-query/lib/helpers.js";
 
 import { badRequest, unsupported } from "./errors.mjs";
-import { hasAggregate, isAggregate, namedProperties, parse } from "./parse.mjs";
+import { hasAggregate, isAggregate, namedProperties, parse, refuseTwice } from "./parse.mjs";
 
-/** Functions whose results agree with Cosmos's; some others of the package do not (REPLACE, RIGHT, …). */
-const FUNCTIONS = new Set([
-  ...["IS_ARRAY", "IS_BOOL", "IS_DEFINED", "IS_NULL", "IS_NUMBER", "IS_OBJECT", "IS_PRIMITIVE", "IS_STRING"],
-  ...["CONCAT", "CONTAINS", "ENDSWITH", "LENGTH", "LOWER", "STARTSWITH", "UPPER"],
-  ...["ABS", "ARRAY_CONTAINS", "ARRAY_LENGTH", "CEILING", "FLOOR"],
+/**
+ * Functions whose results agree with Cosmos's, and how many arguments they take; some others of the package do
+ * not agree (REPLACE, RIGHT, …), nor does it know the third argument of CONTAINS, STARTSWITH, ENDSWITH.
+ */
+const FUNCTIONS = new Map([
+  ...["IS_ARRAY", "IS_BOOL", "IS_DEFINED", "IS_NULL", "IS_NUMBER"].map((name) => [name, [1, 1]]),
+  ...["IS_OBJECT", "IS_PRIMITIVE", "IS_STRING"].map((name) => [name, [1, 1]]),
+  ...["ABS", "ARRAY_LENGTH", "CEILING", "FLOOR", "LENGTH", "LOWER", "UPPER"].map((name) => [name, [1, 1]]),
+  ...["CONTAINS", "ENDSWITH", "STARTSWITH"].map((name) => [name, [2, 2]]),
+  ["ARRAY_CONTAINS", [2, 3]],
+  ["CONCAT", [2, Infinity]],
 ]);
 
 /**
@@ -60,6 +66,7 @@ class Group {
 }
 
 function object(pairs, alias) {
+  refuseTwice(pairs.map(([name]) => name));
   const fields = pairs.map(([name, node]) => [name, expression(node, alias)]);
   return (document, parameters) =>
     Object.fromEntries(fields.map(([name, value]) => [name, value(document, parameters)]));
@@ -158,6 +165,7 @@ const EXPRESSIONS = {
     return (...row) => (condition(...row) === true ? yes : no)(...row);
   },
   scalar_in_expression: ({ value, list: nodes }, alias) => {
+    if (nodes.length === 0) throw badRequest("SC1001: IN needs at least one value.");
     const [wanted, choices] = [expression(value, alias), nodes.map((node) => expression(node, alias))];
     return (...row) => {
       const found = wanted(...row);
@@ -177,6 +185,9 @@ const EXPRESSIONS = {
   scalar_function_expression: ({ name: { name }, arguments: nodes, udf }, alias) => {
     const called = name.toUpperCase();
     if (udf || !FUNCTIONS.has(called)) throw unsupported(`The function ${udf ? "udf." : ""}${name} here`);
+    const [least, most] = FUNCTIONS.get(called);
+    if (nodes.length < least) throw badRequest(`SC2050: ${name} takes at least ${least} argument(s).`);
+    if (nodes.length > most) throw unsupported(`${name} with more than ${most} argument(s)`);
     const values = nodes.map((node) => expression(node, alias));
     return (...row) => builtins[called](...values.map((value) => value(...row)));
   },

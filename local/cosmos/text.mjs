@@ -30,8 +30,7 @@ const TEXTS = {
   parameter_name: ({ name }) => name,
   scalar_member_expression: ({ object: of, property, computed }) =>
     computed ? `${textOf(of)}[${textOf(property)}]` : `${textOf(of)}.${property.name}`,
-  scalar_unary_expression: ({ operator, argument }) =>
-    operator === "NOT" ? `(NOT ${textOf(argument)})` : `(${operator}${textOf(argument)})`,
+  scalar_unary_expression: ({ operator, argument }) => `(${operator} ${textOf(argument)})`,
   scalar_binary_expression: ({ left, operator, right }) =>
     `(${textOf(left)} ${operator === "<>" ? "!=" : operator} ${textOf(right)})`,
   scalar_conditional_expression: ({ test, consequent, alternate }) =>

@@ -1,0 +1,110 @@
+"""A query as it was asked, and containers that keep every query that is asked of them."""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+from shared.domain.containers import CONTAINERS
+
+ROOT = Path(__file__).parents[3]
+
+ASKING = {"query", "query_items", "rows_of", "count_of"}
+"""Functions that take or make the text of a query."""
+
+Site = tuple[str, int]
+"""Where a query is asked: file, relative to the project, and line."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query, the container that it is asked of, and where it stands: a file, or a file and a line."""
+
+    container: str
+    query: str
+    parameters: dict[str, Any] = field(hash=False)
+    where: str = field(default="", compare=False)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the container's partition key."""
+        return next(each.partition_key for each in CONTAINERS if each.name == self.container)
+
+
+class Rows(list[Any]):
+    """The rows of a query, as the SDK gives them: one by one, or as one page."""
+
+    def by_page(self) -> Iterator[list[Any]]:
+        """Give all of them as one page."""
+        yield list(self)
+
+
+Answer = Callable[[str], list[Any]]
+"""Gives the rows of a query by its text."""
+
+
+class AskedContainer:
+    """Keeps every query with the lines of the project that asked it, and answers as it is told."""
+
+    def __init__(self, name: str, database: "AskedDatabase") -> None:
+        self._name = name
+        self._database = database
+
+    def query_items(self, query: str, *, parameters: list[dict[str, Any]], **_: object) -> Rows:
+        """Keep a query."""
+        lines = list(_lines_of_the_project())
+        values = {each["name"]: each["value"] for each in parameters}
+        self._database.asked.append(Asked(self._name, query, values, ":".join(map(str, lines[-1]))))
+        self._database.lines.update(lines)
+        return Rows(self._database.answer(query))
+
+    def read_item(self, *_: object, **__: object) -> dict[str, Any]:
+        """Answer that there is no such item."""
+        raise CosmosResourceNotFoundError(404, "not there")  # type: ignore[no-untyped-call] # the SDK's
+
+
+class AskedDatabase:
+    """A database with such containers. `answer` may be set anew between two calls."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.lines: set[Site] = set()
+        self.answer: Answer = lambda _: []
+
+    def get_container_client(self, name: str) -> Any:  # noqa: ANN401 - in place of the SDK's own
+        """Return a container."""
+        return AskedContainer(name, self)
+
+
+def _lines_of_the_project() -> Iterator[Site]:
+    frame = sys._getframe(2)  # noqa: SLF001 - the stack, without the cost of `inspect`
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT) and "tests" not in path.relative_to(ROOT).parts:
+            yield str(path.relative_to(ROOT)), frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment] # None at its end
+
+
+def sites(*folders: str) -> dict[Site, range]:
+    """Return every call of ASKING in these folders or files, with the lines that it takes."""
+    found: dict[Site, range] = {}
+    for folder in folders:
+        root = ROOT / folder
+        for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and _name(node.func) in ASKING:
+                    lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+                    found[str(path.relative_to(ROOT)), node.lineno] = lines
+    return found
+
+
+def _name(function: ast.expr) -> str:
+    match function:
+        case ast.Name(name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""

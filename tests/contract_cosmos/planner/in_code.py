@@ -1,0 +1,63 @@
+"""Every query of the app, the command line and the contract page's example: asked once of containers that keep it."""
+
+from local.docs.reader import files_of
+from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
+from shared.adapters.cosmos.inventory import Named, broken_files
+from shared.cli.reading import Reader
+from shared.domain.containers import TRANSCRIPTS
+from shared.domain.job import Job, Status
+from shared.domain.split import FileKey
+from tests.contract_cosmos.planner.asked import AskedDatabase
+
+NOON = "2026-11-02T12:00:00.000000Z"
+JOB = Job(id="job", status=Status.INGESTING, accepted_at=NOON)
+KEY = FileKey("job", "file")
+
+LOST = {"fileId": "file", "kind": "Transcription", "name": "a.wav", "code": "code", "message": "message"}
+
+
+def ask_all() -> AskedDatabase:
+    """Call whatever asks a query."""
+    database = AskedDatabase()
+    _ask_of_jobs(database)
+    _ask_of_transcripts(database)
+    return database
+
+
+def _ask_of_jobs(database: AskedDatabase) -> None:
+    jobs = CosmosJobs(database, None)  # type: ignore[arg-type] # in place of the SDK's own
+    jobs.new(10)
+    jobs.due(NOON, 10)
+    jobs.unseen(NOON, 10)
+    jobs.oldest_pending()
+    jobs.pending_among(["a", "b"])
+    jobs.ingesting(10)
+    jobs.untidied(NOON, 10)
+    jobs.listed(None, 10)
+    jobs.listed(Status.PENDING, 10)
+    jobs.rejected()
+    jobs.rejected(10)
+    jobs.unlisted()
+
+
+def _ask_of_transcripts(database: AskedDatabase) -> None:
+    transcripts = CosmosTranscripts(database, None)  # type: ignore[arg-type] # in place of the SDK's own
+    container = database.get_container_client(TRANSCRIPTS.name)
+    transcripts.parts(KEY, "revision")
+    transcripts.remove(KEY, "revision")
+    transcripts.tally(JOB)
+    transcripts.items("job")
+    transcripts.items("job", "file")
+    database.answer = lambda text: [LOST] if "c.kind" in text else []
+    transcripts.tally(JOB)
+    # More parts than any head names, so that they are looked for one by one.
+    database.answer = lambda text: [1] if "COUNT" in text else []
+    transcripts.leftovers(JOB, None)
+    broken_files(container, JOB, [Named(KEY, "revision", 1, frozenset(), None)])
+    database.answer = lambda _: []
+    reader = Reader(database)  # type: ignore[arg-type] # in place of the SDK's own
+    reader.files("job")
+    reader.files("job", "file")
+    reader.failures()
+    reader.failures("job")
+    files_of(container, "job")

@@ -1,0 +1,23 @@
+"""Every query of the pages for people: the blocks of SQL in README.md and docs/."""
+
+import re
+from collections.abc import Iterator
+
+from shared.domain.containers import JOBS, TRANSCRIPTS
+from tests.contract_cosmos.planner.asked import ROOT, Asked
+
+_BLOCK = re.compile(r"^```sql\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+VALUES = {"@job": "job", "@file": "file", "@parts": ["part"], "@status": "failed", "@page": 10}
+"""What a reader puts in the place of a parameter."""
+
+
+def documented() -> Iterator[Asked]:
+    """Yield each block of SQL, from the containers that it can be of by the properties that it names."""
+    for path in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
+        for block in _BLOCK.finditer(path.read_text()):
+            text = block[1]
+            named = {name: VALUES[name] for name in re.findall(r"@\w+", text)}
+            of_files = re.search(r"\bc\.(jobId|fileId)\b", text)
+            where = str(path.relative_to(ROOT))
+            yield Asked((TRANSCRIPTS if of_files else JOBS).name, text.strip(), named, where)
