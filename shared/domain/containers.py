@@ -17,6 +17,11 @@ class Container:
     indexed: tuple[str, ...]
     composite: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def indexes(self) -> tuple[tuple[str, ...], ...]:
+        """Return the properties of each index, of those over one property too."""
+        return (*((name,) for name in self.indexed), *self.composite)
+
     def indexing_policy(self) -> dict[str, Any]:
         """Return the policy as Cosmos DB's API writes it."""
         return {

@@ -34,6 +34,9 @@ _T = TypeVar("_T")
 
 _TROUBLE = 400
 
+_TO_BE_PLANNED = "1004"
+"""Sub-status of the refusal of a query that the gateway cannot answer by itself. The SDK then asks for its plan."""
+
 
 def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
     """Return the database; by key where one is given, else as the app's own identity.
@@ -126,7 +129,8 @@ def _answers(response: PipelineResponse[Any, Any]) -> None:
     watch = _watch.get()
     if watch is not None:
         status = response.http_response.status_code
-        watch.trouble = f"answered {status}" if status >= _TROUBLE else None
+        to_be_planned = response.http_response.headers.get("x-ms-substatus") == _TO_BE_PLANNED
+        watch.trouble = f"answered {status}" if status >= _TROUBLE and not to_be_planned else None
 
 
 def call(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:

@@ -1,0 +1,157 @@
+"""Queries of a job that lies on two physical partitions, while any of their requests fails."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from typing import Any
+
+import pytest
+from azure.cosmos import ContainerProxy, PartitionKey
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+from local.cosmos import Cosmos, start_cosmos
+from local.faults import Answer, CutShort, Fault, FaultLayer, Front, Rule
+from local.provision import provision_cosmos
+from shared.adapters.cosmos import connect
+from shared.adapters.cosmos.client import ROWS_A_PAGE, query
+from shared.adapters.cosmos.of_job import count_of, rows_of
+from shared.domain.containers import TRANSCRIPTS
+from shared.pipeline.signals import Signal, counts
+
+AT_ONCE = {"x-ms-retry-after-ms": "1"}
+
+FILES = 30
+A_FILE = 100
+"""Documents of a file; a batch takes no more."""
+DOCUMENTS = FILES * A_FILE
+assert DOCUMENTS > 2 * ROWS_A_PAGE, "on at least one of the two partitions the rows take more than a page"
+
+
+def _hashed(job_id: str) -> str:
+    return str(PartitionKey(["/jobId", "/fileId"])._get_effective_partition_key_string([job_id]))  # noqa: SLF001 - no public way
+
+
+JOB = next(job for job in (str(uuid.UUID(int=number)) for number in count()) if _hashed(job).startswith("1F"))
+"""In the middle of all hashes, so that other documents lie on either side of it."""
+
+
+@pytest.fixture(scope="module", params=["refuses", "serves"])
+def cosmos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
+    """Give a server that splits JOB in two, and whose gateway refuses what has to be merged, or serves it."""
+    running = start_cosmos(
+        log=tmp_path_factory.mktemp("split") / "cosmos.log",
+        port=0,
+        partitions=[f"{_hashed(JOB)}{'20':0<32}"],
+        gateway=request.param,
+        aggregate_page=1000,
+    )
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def front(cosmos: Cosmos) -> Iterator[Front]:
+    with FaultLayer() as layer:
+        yield layer.front("cosmos", cosmos.endpoint)
+
+
+@pytest.fixture(scope="module")
+def transcripts(cosmos: Cosmos, front: Front) -> ContainerProxy:
+    """Return the container as it is reached through the layer: with DOCUMENTS of JOB, and some of other jobs."""
+    provision_cosmos(cosmos.endpoint, cosmos.key, "split")
+    container = connect(front.origin, cosmos.key, "split").get_container_client(TRANSCRIPTS.name)
+    for file in range(FILES):
+        key = {"jobId": JOB, "fileId": f"file{file:02}"}
+        items = [{"id": f"{number:02}", "type": "track", "run": file, **key} for number in range(A_FILE)]
+        container.execute_item_batch([("create", (item,)) for item in items], list(key.values()))
+        container.create_item({"id": "00", "jobId": str(uuid.uuid4()), "fileId": "other", "type": "track", "run": 0})
+    return container
+
+
+def of_the_job(container: ContainerProxy) -> list[Any]:
+    return rows_of(container, JOB, select="c.fileId, c.id", where="c.type = 'track'")
+
+
+def without_a_key(container: ContainerProxy) -> list[Any]:
+    return query(container, "SELECT c.fileId, c.id FROM c WHERE c.jobId = @job", {"job": JOB})
+
+
+def sorted_without_a_key(container: ContainerProxy) -> list[Any]:
+    text = "SELECT c.fileId, c.id FROM c WHERE c.jobId = @job ORDER BY c.fileId"
+    rows = query(container, text, {"job": JOB})
+    assert [row["fileId"] for row in rows] == sorted(row["fileId"] for row in rows)
+    return rows
+
+
+FAULTS = (Answer(429, AT_ONCE), CutShort())
+"""An answer that has no rows, and one that had some."""
+
+
+def failing(front: Front, number: int, fault: Fault) -> Rule:
+    """Let the query's request of that number fail, a plan's too."""
+    seen = count(1)
+    rule = Rule(fault, method="POST", target="/docs", when=lambda _: next(seen) == number, times=1)
+    front.rules[:] = [rule]
+    return rule
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("ask", [of_the_job, without_a_key, sorted_without_a_key])
+def test_no_row_is_lost_or_comes_twice_whichever_request_of_a_query_fails(
+    transcripts: ContainerProxy, front: Front, ask: Callable[[ContainerProxy], list[Any]], fault: Fault
+) -> None:
+    for number in count(1):
+        rule = failing(front, number, fault)
+        rows = [(row["fileId"], row["id"]) for row in ask(transcripts)]
+        assert len(rows) == DOCUMENTS
+        assert len(set(rows)) == DOCUMENTS
+        if not rule.met:
+            break
+    assert number > DOCUMENTS // ROWS_A_PAGE, "each page was a request that failed once"
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_count_is_right_whichever_of_its_requests_fails(
+    transcripts: ContainerProxy, front: Front, fault: Fault
+) -> None:
+    for number in count(1):
+        rule = failing(front, number, fault)
+        assert count_of(transcripts, JOB, "c.run < @run", {"run": FILES - 1}) == DOCUMENTS - A_FILE
+        if not rule.met:
+            break
+    assert number > 1
+
+
+def test_a_count_is_sent_as_no_range_of_keys(transcripts: ContainerProxy, front: Front) -> None:
+    front.rules.clear()
+    front.asked.clear()
+    assert count_of(transcripts, JOB, "c.type = 'track'") == DOCUMENTS
+    assert front.asked
+    assert not any("x-ms-start-epk" in each.headers for each in front.asked)
+
+
+def test_a_query_that_the_gateway_wants_planned_is_no_trouble(transcripts: ContainerProxy, front: Front) -> None:
+    front.rules.clear()
+    before = counts()[Signal.RETRY]
+    assert len(sorted_without_a_key(transcripts)) == DOCUMENTS
+    assert counts()[Signal.RETRY] == before
+
+
+@pytest.mark.parametrize("cosmos", ["refuses"], indirect=True)
+def test_the_sdk_still_loses_rows_when_it_goes_on_after_a_page_without_a_key_failed(
+    transcripts: ContainerProxy, front: Front
+) -> None:
+    """If this fails, the SDK was mended, and client.query may go on at the page there too."""
+    front.rules.clear()
+    text = "SELECT c.fileId, c.id FROM c ORDER BY c.fileId"
+    pages = transcripts.query_items(text, enable_cross_partition_query=True, max_item_count=50).by_page()
+    rows = [row["id"] for _ in range(2) for row in next(pages)]
+    front.rules.append(Rule(Answer(429), method="POST", target="/docs", times=1))
+    with suppress(CosmosHttpResponseError):
+        for page in pages:
+            rows += [row["id"] for row in page]
+    assert front.rules[0].met == 1
+    for page in pages:
+        rows += [row["id"] for row in page]
+    assert len(rows) < DOCUMENTS + FILES
