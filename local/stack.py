@@ -163,6 +163,8 @@ class Stack:
             "cosmosEndpoint": self.settings["COSMOS_ENDPOINT"],
             "cosmosKey": self.settings.get("COSMOS_KEY", ""),
             "cosmosDatabase": self.settings["COSMOS_DATABASE"],
+            "jobsQueue": self.settings["JOBS_QUEUE"],
+            "resultsQueue": self.settings["RESULTS_QUEUE"],
             "functionsUrl": self.functions_url,
             "functionsKey": self.settings["LOCAL_FUNCTIONS_KEY"],
             "speechEndpoint": self.settings["SPEECH_ENDPOINT"],

@@ -29,7 +29,14 @@ _STACK = (
         frozenset({"COSMOS_ENDPOINT"}),
         {"COSMOS_ENDPOINT": "cosmosEndpoint", "COSMOS_KEY": "cosmosKey", "COSMOS_DATABASE": "cosmosDatabase"},
     ),
-    (_STORAGE, {"AzureWebJobsStorage": "storageConnectionString"}),
+    (
+        _STORAGE,
+        {
+            "AzureWebJobsStorage": "storageConnectionString",
+            "JOBS_QUEUE": "jobsQueue",
+            "RESULTS_QUEUE": "resultsQueue",
+        },
+    ),
 )
 """By service: what addresses it, and under which keys STACK_FILE tells of the one on this machine."""
 

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from azure.storage.queue import QueueClient
 
+from local.provision import provision_storage
 from tests.cli.conftest import FAILED_JOB, PARTLY_JOB, WHOLE_JOB, Run, World
 
 
@@ -13,6 +15,8 @@ def write_stack_file(world: World) -> None:
     file.parent.mkdir(parents=True)
     values = {
         "storageConnectionString": world.settings["AzureWebJobsStorage"],
+        "jobsQueue": "stack-jobs",
+        "resultsQueue": "stack-results",
         "cosmosEndpoint": world.settings["COSMOS_ENDPOINT"],
         "cosmosKey": world.settings["COSMOS_KEY"],
         "cosmosDatabase": world.settings["COSMOS_DATABASE"],
@@ -68,11 +72,12 @@ def test_a_connection_string_that_is_none_is_named_and_not_shown(run: Run, monke
 
 def test_without_settings_the_stack_that_runs_in_this_folder_is_asked(run: Run, world: World) -> None:
     write_stack_file(world)
+    provision_storage(world.settings["AzureWebJobsStorage"], "raw-results", ["stack-jobs"])
     assert f"Job {WHOLE_JOB}: completed" in run("show", WHOLE_JOB).out
     assert json.loads(run("status", WHOLE_JOB).out)["status"] == "Succeeded"
     assert run("submit", FAILED_JOB).out == f"enqueued {FAILED_JOB}\n"
-    with world.queue() as queue:
-        queue.clear_messages()
+    with QueueClient.from_connection_string(world.settings["AzureWebJobsStorage"], "stack-jobs") as queue:
+        assert [each.content for each in queue.receive_messages()] == [FAILED_JOB]
 
 
 def test_a_service_that_the_environment_names_is_never_mixed_with_the_running_stack(

@@ -65,6 +65,7 @@ def stack(state: Path) -> Iterator[Stack]:
 def test_everything_is_started_named_in_endpoints_json_and_gone_at_the_end(state: Path) -> None:
     made: list[dict[str, str]] = []
     environ = {"WORK": "work", "POLL_SCHEDULE": "0 * * * * *", "COSMOS_ENDPOINT": "", "LOCAL_FUNCTIONS_KEY": KEY}
+    environ["JOBS_QUEUE"] = "team-jobs"
     stack = start_stack(
         state, environ, root=APPS / "web", ports=FREE, provision=lambda settings: made.append(dict(settings))
     )
@@ -74,6 +75,7 @@ def test_everything_is_started_named_in_endpoints_json_and_gone_at_the_end(state
         assert made == [dict(stack.settings)]
         assert told["cosmosEndpoint"] == stack.settings["COSMOS_ENDPOINT"]
         assert told["cosmosDatabase"] == "speech"
+        assert (told["jobsQueue"], told["resultsQueue"]) == ("team-jobs", "transcription-results")
         assert told["functionsUrl"] == stack.functions_url
         assert told["functionsKey"] == KEY
         pids = told["pids"]
