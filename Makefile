@@ -12,7 +12,7 @@ CHAOS_STAMP := $(VENV)/.chaos
 JOBS ?=
 UPGRADE ?=
 
-.PHONY: help setup run up test test-tools lint infra-check infra-types docs cost chaos audit lock clean
+.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost chaos audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -63,15 +63,14 @@ lint: setup
 	$(BIN)/python -m benchmarks.cost --check
 	$(BIN)/python -m benchmarks.chaos --check
 
-infra-check: setup ## what can be checked of the Bicep without Azure
+infra-check: setup ## the Bicep, by its compiler if there is one, and what it makes, by our rules
 	$(BIN)/python -m infra.check
 
-infra-types: setup ## the copy of Bicep's type database anew; needs azmcp
-	$(BIN)/python -m infra.check.cache
+infra-snapshots: setup ## what each deployment makes, into infra/snapshots; needs the Bicep compiler
+	$(BIN)/python -m infra.check --write
 
-docs: setup ## write what is made from the code: docs/contract, docs/settings.md, docs/infra.md, the sample settings
+docs: setup ## write what is made from the code: docs/contract, docs/settings.md, the sample settings
 	$(BIN)/python -m local.docs
-	$(BIN)/python -m tests.infra.page
 
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure

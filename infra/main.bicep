@@ -438,7 +438,13 @@ module functionApp 'modules/function-app.bicep' = {
     alwaysReadyFetchers: alwaysReadyFetchers
     threadsPerInstance: threadsPerInstance
     subnetId: vnetEnabled
-      ? resourceId(subscription().subscriptionId, groupName, 'Microsoft.Network/virtualNetworks/subnets', vnetName, appSubnetName)
+      ? resourceId(
+          subscription().subscriptionId,
+          groupName,
+          'Microsoft.Network/virtualNetworks/subnets',
+          vnetName,
+          appSubnetName
+        )
       : ''
     appSettings: appSettings
   }

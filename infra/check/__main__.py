@@ -1,19 +1,45 @@
-"""`python -m infra.check [FOLDER]`: print every problem, exit 1 if there is one."""
+"""`python -m infra.check`: print every problem, exit 1 if there is one; with `--write`, make the snapshots anew."""
 
 import sys
-from pathlib import Path
 
+from infra.check import snapshots
+from infra.check.compiler import Compiler, NoCompiler, Refused
 from infra.check.run import check
-from infra.check.source import INFRA
 
 
 def main() -> int:
-    """Check the Bicep of this repository, or of the folder that is named."""
-    report = check(Path(sys.argv[1]).resolve() if sys.argv[1:] else INFRA)
-    counts = ", ".join(f"{count} {name}" for name, count in report.checked.items())
-    result = f"{len(report.problems)} problems" if report.problems else "no problem found"
-    sys.stdout.writelines(f"{line}\n" for line in [*map(str, report.problems), f"{counts}: {result}"])
-    return 1 if report.problems else 0
+    """Check the Bicep of this repository, or write its snapshots."""
+    compiler, missing = None, ""
+    try:
+        compiler = Compiler.find()
+    except NoCompiler as error:
+        missing = str(error)
+    except Refused as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if "--write" in sys.argv[1:]:
+        return _write(compiler, missing)
+    problems = check(snapshots.INFRA, compiler)
+    looked_at = f"{len(snapshots.parameter_files(snapshots.INFRA))} deployments"
+    if compiler:
+        summary = f"Bicep {compiler.version} and our rules, {looked_at}"
+    else:
+        summary = f"only our rules on the committed snapshots, {looked_at}; {missing}"
+    result = f"{len(problems)} problems" if problems else "no problem found"
+    sys.stdout.writelines(f"{line}\n" for line in [*problems, f"{summary}: {result}"])
+    return 1 if problems else 0
+
+
+def _write(compiler: Compiler | None, missing: str) -> int:
+    if compiler is None:
+        sys.stderr.write(f"{missing}\n")
+        return 1
+    try:
+        snapshots.write(snapshots.INFRA, compiler)
+    except Refused as error:
+        sys.stderr.write(str(error))
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ OTHER_SETTINGS = {"PYTHON_THREADPOOL_THREAD_COUNT": "the Python worker: function
 
 @dataclass(frozen=True)
 class Functions:
-    """What function_app.py declares."""
+    """What function_app.py declares. In the name of a queue, `{jobs_queue}` stands for that field of Settings."""
 
     names: frozenset[str]
     queues: frozenset[str]
@@ -99,7 +99,7 @@ def _text(node: ast.expr, constants: dict[str, str]) -> str:
         case ast.Name(id=name):
             return constants.get(name, "")
         case ast.Attribute(attr=name) if name in Settings.model_fields:
-            return str(Settings.model_fields[name].default)
+            return f"{{{name}}}"
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _text(left, constants) + _text(right, constants)
         case _:

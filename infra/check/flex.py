@@ -1,67 +1,71 @@
-"""What the type database allows and Flex Consumption does not: how plan and app must be.
+"""What the compiler allows and Flex Consumption does not: how plan and app must be.
 
 From "Azure Functions Flex Consumption plan hosting" and "Automate resource deployment for your function app" on
-Microsoft Learn.
+Microsoft Learn. What it refuses in siteConfig (error 51021): azure-pipelines-tasks#21032.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from infra.check.deployment import SITE, Deployment, Resource
 from infra.check.problem import Problem
-from infra.check.values import Planned
 
-_PLAN = "Microsoft.Web/serverfarms"
-PLAN: dict[str, tuple[Any, ...]] = {
-    "sku.name": ("FC1",),
-    "sku.tier": ("FlexConsumption",),
-    "properties.reserved": (True,),
+PLAN = "Microsoft.Web/serverfarms"
+MUST: dict[str, dict[str, tuple[Any, ...]]] = {
+    PLAN: {
+        "sku.name": ("FC1",),
+        "sku.tier": ("FlexConsumption",),
+        "properties.reserved": (True,),
+    },
+    SITE: {
+        "kind": ("functionapp,linux",),
+        "identity.type": ("UserAssigned",),
+        "properties.functionAppConfig.runtime.name": ("python",),
+        # What Flex Consumption runs and azure-functions 1.x is for.
+        "properties.functionAppConfig.runtime.version": ("3.11", "3.12"),
+        "properties.functionAppConfig.deployment.storage.type": ("blobContainer",),
+        "properties.functionAppConfig.deployment.storage.authentication.type": ("UserAssignedIdentity",),
+    },
 }
-"""Of the plan: a path in its body, and the values that are right."""
+"""For each type: a path in its body, and the values that are right."""
 
-# Python: what Flex Consumption runs and azure-functions 1.x is for.
-APP: dict[str, tuple[Any, ...]] = {
-    "kind": ("functionapp,linux",),
-    "identity.type": ("UserAssigned",),
-    "properties.functionAppConfig.runtime.name": ("python",),
-    "properties.functionAppConfig.runtime.version": ("3.11", "3.12"),
-    "properties.functionAppConfig.deployment.storage.type": ("blobContainer",),
-    "properties.functionAppConfig.deployment.storage.authentication.type": ("UserAssignedIdentity",),
-}
-"""Of the app, in the same way."""
-
-SETTINGS = {"AzureWebJobsStorage__credential": "managedidentity"}
-"""Settings with one right value."""
+SITE_CONFIG = {"minTlsVersion", "scmMinTlsVersion"}
+"""All that siteConfig may hold; newer stamps refuse most of the rest."""
 
 FORBIDDEN = ("FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING")
 """Settings of other plans, which Flex Consumption refuses."""
 
+_STORAGE = "properties.functionAppConfig.deployment.storage"
 
-def check(resources: list[Planned], site: Planned, given: dict[str, Any]) -> Iterator[Problem]:
-    """Give where plan, app and settings are not as Flex Consumption wants them."""
-    plans = [one for one in resources if one.type == _PLAN and not one.existing]
-    for one, right in [*((plan, PLAN) for plan in plans), (site, APP)]:
-        for path, values in right.items():
-            if (found := one.get(*path.split("."))) not in values:
-                yield _at(one, f"{path} is {found}, not {' or '.join(map(str, values))}")
-    if site.get("properties", "serverFarmId") not in {plan.id for plan in plans}:
-        yield _at(site, "serverFarmId is not the plan")
-    storage = site.get("properties", "functionAppConfig", "deployment", "storage", "authentication") or {}
-    if storage.get("userAssignedIdentityResourceId") not in (site.get("identity", "userAssignedIdentities") or {}):
-        yield _at(site, "the package is fetched by another identity than the app's")
-    yield from _settings(site, given)
-    for ready in site.get("properties", "functionAppConfig", "scaleAndConcurrency", "alwaysReady") or []:
+
+def check(one: Deployment) -> Iterator[Problem]:
+    """Give where plan, app and settings are not as Flex Consumption needs them."""
+    plans = {plan.id for plan in one.of(PLAN)}
+    for kind, right in MUST.items():
+        if not one.of(kind):
+            yield Problem("flex", kind, "there is none")
+        for resource in one.of(kind):
+            for path, values in right.items():
+                if (found := resource.get(path)) not in values:
+                    yield Problem("flex", kind, f"{path} is {found}, not {' or '.join(map(str, values))}")
+    for site in one.of(SITE):
+        yield from _site(site, plans)
+    if (found := one.settings.get("AzureWebJobsStorage__credential")) != "managedidentity":
+        yield Problem("flex", SITE, f"AzureWebJobsStorage__credential is {found}, not managedidentity")
+    # An empty one stops the host: azure-functions-host#11787.
+    for name in (*FORBIDDEN, "AzureWebJobsStorage"):
+        if name in one.settings:
+            yield Problem("flex", SITE, f"the setting {name} belongs to other plans")
+
+
+def _site(site: Resource, plans: set[str]) -> Iterator[Problem]:
+    if site.get("properties.serverFarmId") not in plans:
+        yield Problem("flex", SITE, "serverFarmId is not the plan")
+    package = site.get(f"{_STORAGE}.authentication.userAssignedIdentityResourceId")
+    if package not in (site.get("identity.userAssignedIdentities") or {}):
+        yield Problem("flex", SITE, "the package is fetched by another identity than the app's")
+    for name in sorted(set(site.get("properties.siteConfig") or {}) - SITE_CONFIG):
+        yield Problem("flex", SITE, f"siteConfig.{name}: Flex Consumption takes {' and '.join(sorted(SITE_CONFIG))}")
+    for ready in site.get("properties.functionAppConfig.scaleAndConcurrency.alwaysReady") or []:
         if set(ready) != {"name", "instanceCount"}:
-            yield _at(site, f"alwaysReady takes name and instanceCount, not {', '.join(ready)}")
-
-
-def _settings(site: Planned, given: dict[str, Any]) -> Iterator[Problem]:
-    for name, value in SETTINGS.items():
-        if given.get(name) != value:
-            yield _at(site, f"{name} is {given.get(name)}, not {value}")
-    for name in FORBIDDEN:
-        if name in given:
-            yield _at(site, f"{name} belongs to other plans")
-
-
-def _at(one: Planned, text: str) -> Problem:
-    return Problem(one.file, one.line, "flex", f"{one.type}: {text}")
+            yield Problem("flex", SITE, f"alwaysReady takes name and instanceCount, not {', '.join(ready)}")

@@ -155,6 +155,8 @@ resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2
       roleDefinitionId: '${account.id}/sqlRoleDefinitions/${grant.role}'
       scope: '${account.id}/dbs/${database.name}'
     }
+    // An account takes no two changes at once.
+    dependsOn: [collections]
   }
 ]
 

@@ -161,8 +161,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         maximumInstanceCount: maximumInstanceCount
       }
     }
+    // Flex Consumption refuses other members, ftpsState among them: error 51021 (azure-pipelines-tasks#21032).
     siteConfig: {
-      ftpsState: 'Disabled'
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
     }

@@ -1,32 +1,30 @@
-"""Small Bicep for what the real files do not happen to hold."""
+"""The compiler, if there is one, and a copy of the Bicep to change."""
 
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
 
-from infra.check import bodies, members, modules, names, order
-from infra.check.problem import Problem
-from infra.check.source import Tree
+from infra.check.compiler import Compiler, NoCompiler
+from infra.check.snapshots import INFRA
 
-Lint = Callable[..., list[Problem]]
+
+@pytest.fixture(scope="session")
+def compiler() -> Compiler:
+    """Return Microsoft's compiler; a test that needs it is skipped where there is none."""
+    try:
+        return Compiler.find()
+    except NoCompiler as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
-def lint(tmp_path: Path) -> Lint:
-    """Return a function that lints main.bicep with this text, and others by name."""
-
-    def run(text: str, **others: str) -> list[Problem]:
-        bicep = written(tmp_path, text, **others)
-        rules = (names, bodies, members, modules, order)
-        return sorted({*bicep.problems, *(found for rule in rules for found in rule.check(bicep))})
-
-    return run
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the folder infra that a test may change."""
+    return copied(tmp_path)
 
 
-def written(folder: Path, text: str, **others: str) -> Tree:
-    """Write main.bicep and others (`name="text"` is name.bicep) and return what is read of them."""
-    (folder / "main.bicep").write_text(text, "utf-8")
-    for name, other in others.items():
-        (folder / f"{name}.bicep").write_text(other, "utf-8")
-    return Tree.of(folder)
+def copied(folder: Path) -> Path:
+    """Copy infra without the check itself into a folder, and azure.yaml beside it; return the copy."""
+    shutil.copy(INFRA.parent / "azure.yaml", folder)
+    return shutil.copytree(INFRA, folder / INFRA.name, ignore=shutil.ignore_patterns("check", "__pycache__"))

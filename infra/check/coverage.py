@@ -1,0 +1,39 @@
+"""That the deployments together look at everything: every type that the Bicep makes, every parameter that it has."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from infra.check.deployment import Deployment
+from infra.check.problem import Problem
+from infra.check.template import MODULE
+
+DEPLOYMENTS = {"default", "private", "existing", "operator", "everything"}
+LEAST = {
+    "Microsoft.Insights/components": 1,
+    "Microsoft.Insights/diagnosticSettings": 4,
+    "Microsoft.Insights/metricAlerts": 1,
+    "Microsoft.Insights/scheduledQueryRules": 3,
+    "Microsoft.OperationalInsights/workspaces": 1,
+}
+"""What the deployment by default makes at least, and no other rule asks for."""
+
+_GIVEN = re.compile(r"^param (\w+)", re.MULTILINE)
+
+
+def check(deployments: list[Deployment], outline: dict[str, Any]) -> Iterator[Problem]:
+    """Give what no deployment looks at, and what the deployment by default has lost."""
+    for name in sorted(DEPLOYMENTS - {one.name for one in deployments}):
+        yield Problem("coverage", f"infra/snapshots/{name}.bicepparam", "is not there")
+    made = {resource.type for one in deployments for resource in one.resources}
+    for kind in sorted({one["type"] for one in outline["resources"].values()} - made - {MODULE}):
+        yield Problem("coverage", kind, "no deployment in infra/snapshots makes one")
+    given = {name for one in deployments for name in _GIVEN.findall(one.parameters)}
+    for name in sorted(outline["parameters"].keys() - given):
+        yield Problem("coverage", "main.bicep", f"no deployment in infra/snapshots gives the parameter {name}")
+    for one in (one for one in deployments if one.name == "default"):
+        count = Counter(resource.type for resource in one.resources)
+        for kind, least in LEAST.items():
+            if count[kind] < least:
+                yield Problem("coverage", kind, f"{count[kind]} by default, at least {least} expected")

@@ -1,0 +1,6 @@
+// In a virtual network, storage and Cosmos DB behind private endpoints.
+using '../main.bicep'
+
+param environmentName = 'dev'
+param location = 'westeurope'
+param vnetEnabled = true
