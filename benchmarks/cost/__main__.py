@@ -1,7 +1,8 @@
 """What 1,000 hours of audio cost: writes the tables of docs/cost.md.
 
-From what was measured and is kept in measured.json; with --measure that is measured anew first, which takes some
+From what was measured and is kept in measured.json; with --measure that is measured anew first, which takes ten
 minutes and needs the stand-ins of local/. With --check nothing is written and the exit code is 1 if the page differs.
+It is 1 too if a job was measured to take other request units beside many documents of other jobs than alone.
 With --price the tables are printed with your own figures, and the page stays as it is.
 """
 
@@ -20,7 +21,7 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 
 def main(arguments: Sequence[str], root: Path = REPOSITORY, measured_file: Path = FILE) -> int:
-    """Run the command on the repository at `root`; return the exit code: 1 if the page differs, 2 for wrong usage."""
+    """Run the command on the repository at `root`; return the exit code, 2 for wrong usage."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cost", description=__doc__)
     parser.add_argument("--measure", action="store_true", help="measure anew first")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page differs")
@@ -28,8 +29,12 @@ def main(arguments: Sequence[str], root: Path = REPOSITORY, measured_file: Path 
     options = parser.parse_args(arguments)
     if options.measure:
         save(measure(), measured_file)
+    measured = load(measured_file)
+    if grown := measured.grown():
+        sys.stderr.write("".join(f"{each}\n" for each in grown))
+        return 1
     try:
-        made = blocks(load(measured_file), Book().with_values(options.price))
+        made = blocks(measured, Book().with_values(options.price))
     except UnknownFigure as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -4,13 +4,20 @@ from pathlib import Path
 
 import msgspec
 
+SAMPLE = "sample"
+"""The workload that is measured beside documents of other jobs, and again by the tests."""
+
+TOLERANCE = 0.02
+"""Of the request units of a phase: what is no difference."""
+
 FILE = Path(__file__).parent / "measured.json"
 
 
 class JobUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """What a job took from its acceptance to its tidying, a day after its end.
 
-    `request_units` by phase, `requests` by phase, container and kind. `expiry_request_units`: what deleting all its
+    `request_units` by phase, `requests` by phase, container and kind. `composite_request_units`: how much of these went
+    into composite indexes. `expiry_request_units`: what deleting all its
     documents takes; `conversation_request_units`: what reading the head and the turns of all its recordings takes.
     `log_lines`: at the level of host.json, those of idle ticks among them. `processor_seconds`: of the runs of
     fetch_results, in this process.
@@ -26,6 +33,7 @@ class JobUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     blob_writes: int
     blob_bytes: int
     request_units: dict[str, float]
+    composite_request_units: float
     requests: dict[str, int]
     speech_requests: dict[str, int]
     runs: dict[str, int]
@@ -46,13 +54,27 @@ class WaitingUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """All of it. `idle`: an hour in which nothing waits."""
+    """All of it. `idle`: an hour in which nothing waits.
+
+    `beside_foreign`: request units by phase of the sample job, taken in beside so many documents of other jobs.
+    """
 
     date: str
     machine: str
     jobs: list[JobUsage]
     idle: WaitingUsage
     waiting: list[WaitingUsage]
+    foreign: int
+    beside_foreign: dict[str, float]
+
+    def grown(self) -> list[str]:
+        """Return each phase of the sample job whose request units differ beside foreign documents, in words."""
+        alone, beside = self.job(SAMPLE).request_units, self.beside_foreign
+        return [
+            f"{phase}: {units:g} RU, and {beside[phase]:g} RU beside {self.foreign:,} documents of other jobs"
+            for phase, units in alone.items()
+            if abs(beside[phase] - units) > TOLERANCE * units
+        ]
 
     def job(self, name: str) -> JobUsage:
         """Return the usage of a workload. Raises KeyError."""

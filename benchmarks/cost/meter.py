@@ -10,23 +10,20 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from benchmarks.cost.charges import (
     MISSING,
+    Indexes,
     create_charge,
     delete_charge,
     patch_charge,
     read_charge,
     replace_charge,
 )
-from shared.adapters.cosmos.client import ROWS_A_PAGE
+from benchmarks.cost.queries import QUERY_BASE, Item, QueryPrices, own
+from local.faults import Front
 from shared.domain.containers import CONTAINERS, Container
 from shared.domain.documents import encoded_size
 
-QUERY_BASE = 2.8
-"""RU of a query that returns nothing, one physical partition. Assumed; Microsoft's table has no queries."""
+PLAN = "x-ms-cosmos-is-query-plan-request"
 
-COUNTED_ROW = 0.01
-"""RU of an item that is counted from the index, without being loaded. Assumed."""
-
-Item = dict[str, Any]
 _Key = tuple[str, ...]
 
 
@@ -36,6 +33,8 @@ class Meter:
     def __init__(self) -> None:
         self.request_units: dict[str, float] = defaultdict(float)
         self.requests: Counter[str] = Counter()
+        self.composite_request_units = 0.0
+        """How much of all that was charged for entries of composite indexes."""
         self._phase = "outside"
 
     @contextmanager
@@ -47,9 +46,10 @@ class Meter:
         finally:
             self._phase = before
 
-    def count(self, kind: str, charge: float) -> None:
-        """Count one request; `kind` as in "transcripts: batch"."""
-        self.requests[f"{self._phase}: {kind}"] += 1
+    def count(self, kind: str, charge: float, requests: int = 1) -> None:
+        """Count requests, and their charge; `kind` as in "transcripts: batch"."""
+        if requests:
+            self.requests[f"{self._phase}: {kind}"] += requests
         self.request_units[self._phase] += charge
 
 
@@ -64,11 +64,13 @@ class Rows(list[Any]):
 class MeteredContainer:
     """The methods of ContainerProxy that the adapters call. Knows every item written through it, for its charge."""
 
-    def __init__(self, inner: ContainerProxy, container: Container, meter: Meter) -> None:
-        self.items: dict[_Key, Item] = {}
+    def __init__(self, inner: ContainerProxy, prices: QueryPrices, front: Front, meter: Meter) -> None:
+        self.items = prices.items
         """What is stored, by partition key and id."""
         self._inner = inner
-        self._container = container
+        self._prices = prices
+        self._front = front
+        self._container: Container = prices.container
         self._meter = meter
 
     def read_item(self, item: str, partition_key: str | list[str], **options: Any) -> Item:  # noqa: ANN401 - handed on
@@ -78,7 +80,7 @@ class MeteredContainer:
         except CosmosResourceNotFoundError:
             self._count("read, not there", MISSING)
             raise
-        self._count("read", read_charge(encoded_size(_own(found))))
+        self._count("read", read_charge(encoded_size(own(found))))
         return found
 
     def create_item(self, body: Item, **options: Any) -> None:  # noqa: ANN401 - handed on
@@ -104,7 +106,7 @@ class MeteredContainer:
             self._count("delete, not there", MISSING)
             raise
         gone = self.items.pop((*partition_key, item))
-        self._count("delete", delete_charge(gone, self._container.indexed))
+        self._count("delete", delete_charge(gone, self._container.indexes))
 
     def patch_item(
         self,
@@ -118,7 +120,7 @@ class MeteredContainer:
         before = self.items[*partition_key, item]
         after = before | {each["path"][1:]: each["value"] for each in patch_operations}
         self.items[*partition_key, item] = after
-        self._count("patch", patch_charge(before, after, self._container.indexed, len(patch_operations)))
+        self._count("patch", patch_charge(before, after, self._container.indexes, len(patch_operations)))
 
     def execute_item_batch(
         self,
@@ -132,46 +134,55 @@ class MeteredContainer:
         self._count("batch", sum(charges))
 
     def query_items(self, text: str, **options: Any) -> "Rows":  # noqa: ANN401 - handed on
-        """Query; each row is charged as a read of the item that it comes from, which has to be loaded for it."""
-        rows = Rows(self._inner.query_items(text, **options))
-        pages = max(1, -(-len(rows) // ROWS_A_PAGE))
-        if "COUNT(1)" in text:
-            charge = sum(rows) * COUNTED_ROW
-        else:
-            partition = options.get("partition_key") or []
-            charge = sum(read_charge(encoded_size(self._source(row, partition))) for row in rows)
-        for number in range(pages):
-            self._count("query", QUERY_BASE + (charge if number == 0 else 0))
-        return rows
+        """Query.
 
-    def _source(self, row: Any, partition: list[str]) -> Any:  # noqa: ANN401 - any JSON value
-        if isinstance(row, dict) and {"id", "fileId"} <= row.keys():
-            return self.items.get((*partition[:1], row["fileId"], row["id"]), row)
-        return _own(row) if isinstance(row, dict) else row
+        Its requests are counted where they arrive: the SDK sends a query without a key as it is; if it is refused (400,
+        sub-status 1004), it asks for a plan, which it does not keep, and sends what that says to each physical
+        partition (azure-cosmos, `execution_dispatcher.py`). A refusal and a plan are not charged: assumed.
+        """
+        begun = len(self._front.asked)
+        rows = Rows(self._inner.query_items(text, **options))
+        asked = [each for each in self._front.asked[begun:] if each.target.rstrip("/").endswith("/docs")]
+        plans = refused = sum(PLAN in each.headers for each in asked)
+        answered = len(asked) - plans - refused
+        self._meter.count(f"{self._container.name}: query, refused", 0, refused)
+        self._meter.count(f"{self._container.name}: query plan", 0, plans)
+        charge = answered * QUERY_BASE + self._prices.read_for(rows, text, options)
+        self._meter.count(f"{self._container.name}: query", charge, answered)
+        return rows
 
     def _put(self, item: Item) -> float:
         key = (*(item[path[1:]] for path in self._container.partition_key), item["id"])
         before, self.items[key] = self.items.get(key), item
-        indexed = self._container.indexed
-        return create_charge(item, indexed) if before is None else replace_charge(before, item, indexed)
+        indexes = self._container.indexes
+        charge = self._written(before, item, indexes)
+        single = self._written(before, item, [names for names in indexes if len(names) == 1])
+        self._meter.composite_request_units += charge - single
+        return charge
+
+    @staticmethod
+    def _written(before: Item | None, item: Item, indexes: Indexes) -> float:
+        return create_charge(item, indexes) if before is None else replace_charge(before, item, indexes)
 
     def _count(self, kind: str, charge: float) -> None:
         self._meter.count(f"{self._container.name}: {kind}", charge)
 
 
 class MeteredDatabase:
-    """The database as the adapters take it."""
+    """The database as the adapters take it: asked through `front`; `direct` is the way around it, for the meter."""
 
-    def __init__(self, inner: DatabaseProxy, meter: Meter) -> None:
+    def __init__(self, inner: DatabaseProxy, direct: DatabaseProxy, front: Front, meter: Meter) -> None:
+        self.meter = meter
         self.containers = {
-            each.name: MeteredContainer(inner.get_container_client(each.name), each, meter) for each in CONTAINERS
+            each.name: MeteredContainer(
+                inner.get_container_client(each.name),
+                QueryPrices(each, direct.get_container_client(each.name)),
+                front,
+                meter,
+            )
+            for each in CONTAINERS
         }
 
     def get_container_client(self, name: str) -> MeteredContainer:
         """Return the container with its meter."""
         return self.containers[name]
-
-
-def _own(item: Item) -> Item:
-    """Return the item without what Cosmos DB adds: the table's sizes are those of documents."""
-    return {name: value for name, value in item.items() if not name.startswith("_")}

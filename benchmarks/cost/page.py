@@ -15,9 +15,9 @@ from benchmarks.cost.bill import (
 )
 from benchmarks.cost.charges import TABLE
 from benchmarks.cost.measured import Measured, WaitingUsage
-from benchmarks.cost.meter import COUNTED_ROW, QUERY_BASE
 from benchmarks.cost.prices import ASSUMPTIONS, CURRENCY, NOTED, PRICES, REGION, Book, Figure
-from benchmarks.cost.workloads import CALLS, MEDIA
+from benchmarks.cost.queries import INDEX_ENTRY, QUERY_BASE
+from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE
 from local.docs.pages import table
 
 PAGE = "docs/cost.md"
@@ -36,6 +36,7 @@ def blocks(measured: Measured, book: Book) -> dict[str, str]:
         "standing": _standing(standing(measured, book), book),
         "measured": _measured(measured),
         "request units": _request_units(measured),
+        "beside": _beside(measured),
         "functions": _functions(measured, book),
         "waiting": _waiting(measured, book),
         "settings": _settings(measured, book),
@@ -121,8 +122,21 @@ def _request_units(measured: Measured) -> str:
     rows.append(("an hour of audio", *(cell for each in hours for cell in (each, ""))))
     read = [cell for kind in KINDS for cell in (f"{measured.job(kind.name).conversation_request_units:,.0f}", "")]
     rows.append(("for comparison: reading every conversation of a job once", *read))
-    note = f"A query takes {QUERY_BASE:g} RU a page and {COUNTED_ROW:g} RU an item that it only counts: assumed."
+    composite = [cell for kind in KINDS for cell in (f"{measured.job(kind.name).composite_request_units:,.0f}", "")]
+    rows.append(("of a job's, for entries of composite indexes", *composite))
+    note = (
+        f"A query takes {QUERY_BASE:g} RU for each request that a physical partition answers, and {INDEX_ENTRY:g} RU "
+        "for each entry of an index that it counts or passes over: assumed."
+    )
     return f"{table(('RU', *(cell for kind in KINDS for cell in (kind.name, ''))), rows)}\n\n{note}"
+
+
+def _beside(measured: Measured) -> str:
+    rows = [
+        (phase, f"{units:,.1f}", f"{measured.beside_foreign[phase]:,.1f}")
+        for phase, units in measured.job(SAMPLE.name).request_units.items()
+    ]
+    return table((f"RU of {SAMPLE.title}, by step", "nothing else stored", f"{measured.foreign:,} documents"), rows)
 
 
 def _functions(measured: Measured, book: Book) -> str:

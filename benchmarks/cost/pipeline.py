@@ -10,10 +10,12 @@ from typing import cast
 from azure.cosmos import CosmosClient, DatabaseProxy
 from azure.storage.blob import ContainerClient
 
+from benchmarks.cost.foreign import store_foreign
 from benchmarks.cost.meter import Meter, MeteredDatabase
 from benchmarks.cost.services import ENDPOINT, CountingBlobs, CountingContents, CountingSpeech, WorkClock
 from benchmarks.cost.workloads import CALLS, Workload
 from local.cosmos import Cosmos
+from local.faults import FaultLayer
 from local.provision import provision_cosmos
 from shared.adapters.blob import BlobArchive
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
@@ -58,12 +60,25 @@ class Bench:
 
 
 @contextmanager
-def bench(cosmos: Cosmos, workload: Workload = CALLS) -> Iterator[Bench]:
-    """Give the use cases over a database of their own, with the settings' defaults and what the workload says."""
+def bench(cosmos: Cosmos, workload: Workload = CALLS, foreign: int = 0) -> Iterator[Bench]:
+    """Give the use cases over a database of their own, with the settings' defaults and what the workload says.
+
+    `foreign`: how many documents of other jobs lie in the database.
+    """
     name = f"cost-{uuid.uuid4().hex[:8]}"
     provision_cosmos(cosmos.endpoint, cosmos.key, name)
-    meter = Meter()
-    metered = MeteredDatabase(connect(cosmos.endpoint, cosmos.key, name), meter)
+    with FaultLayer() as layer:
+        front = layer.front("cosmos", cosmos.endpoint)
+        direct = connect(cosmos.endpoint, cosmos.key, name)
+        metered = MeteredDatabase(connect(front.origin, cosmos.key, name), direct, front, Meter())
+        store_foreign(metered, direct, foreign)
+        try:
+            yield _made(metered, workload)
+        finally:
+            CosmosClient(cosmos.endpoint, cosmos.key).delete_database(name)
+
+
+def _made(metered: MeteredDatabase, workload: Workload) -> Bench:
     database = cast("DatabaseProxy", metered)  # as far as the adapters use it
     jobs, transcripts = CosmosJobs(database, None), CosmosTranscripts(database, None)
     clock, blobs = WorkClock(START), CountingBlobs()
@@ -72,8 +87,8 @@ def bench(cosmos: Cosmos, workload: Workload = CALLS) -> Iterator[Bench]:
     archive = BlobArchive(cast("ContainerClient", blobs))  # as above
     ingest = Ingest(jobs, transcripts, speech, contents, archive, clock, workload.options)
     patience, get_limit = Patience(), int(Settings.model_fields["poll_get_limit"].default)
-    made = Bench(
-        meter=meter,
+    return Bench(
+        meter=metered.meter,
         database=metered,
         clock=clock,
         speech=speech,
@@ -84,7 +99,3 @@ def bench(cosmos: Cosmos, workload: Workload = CALLS) -> Iterator[Bench]:
         settle=SettleJobs(jobs, transcripts, clock, patience),
         fetch=FetchResults(jobs, transcripts, speech, ingest, clock, MAX_DEQUEUE_COUNT),
     )
-    try:
-        yield made
-    finally:
-        CosmosClient(cosmos.endpoint, cosmos.key).delete_database(name)

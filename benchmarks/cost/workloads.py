@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from benchmarks.cost.measured import SAMPLE as SAMPLE_NAME
 from local.samples.generate import GeneratedResult, report
 from shared.domain.split import SplitOptions
 
@@ -46,7 +47,7 @@ class Workload:
 CALLS = Workload("calls", "call centre: stereo calls of 6 minutes, 100 a job", 100, 1, {"channels": 2})
 MEDIA = Workload("media", "media archive: an hour of mono with 3 speakers, 10 a job", 10, 10, {"speakers": 3})
 
-SAMPLE = replace(CALLS, name="sample", title="three calls", recordings=3)
+SAMPLE = replace(CALLS, name=SAMPLE_NAME, title="three calls", recordings=3)
 """Small enough to be measured again by the tests, which so notice when the pipeline takes other steps."""
 
 ALL_WORDS = SplitOptions(all_words=True)

@@ -26,6 +26,7 @@ JOB = JobUsage(
     blob_writes=101,
     blob_bytes=5_000_000,
     request_units={"accept": 8, "list": 12, "poll": 60, "settle": 40, "report": 20, "recording": 8000, "tidy": 1880},
+    composite_request_units=13.0,
     requests={"accept: jobs: read": 1, "recording: transcripts: batch": 300, "report: jobs: read": 3},
     speech_requests={"get job": 5, "get file": 101},
     runs={"accept_job": 1, "poll_jobs": 20, "list": 2, "report": 1, "recording": 100},
@@ -35,7 +36,7 @@ JOB = JobUsage(
     conversation_request_units=200.0,
     processor_seconds=10.1,
 )
-MEASURED = Measured(date="2026-11-22", machine="none", jobs=[JOB], idle=IDLE, waiting=[])
+MEASURED = Measured(date="2026-11-22", machine="none", jobs=[JOB], idle=IDLE, waiting=[], foreign=0, beside_foreign={})
 
 
 def cost(made: Bill, what: str) -> float:
@@ -91,7 +92,7 @@ def test_a_run_is_billed_for_a_second_at_least_and_for_its_length_if_that_is_mor
 
 def test_lines_that_idle_ticks_log_are_not_a_jobs() -> None:
     talkative = WaitingUsage(jobs=0, request_units=60.0, speech_requests={}, log_lines=120)
-    noisy = Measured(date="", machine="", jobs=[JOB], idle=talkative, waiting=[])
+    noisy = Measured(date="", machine="", jobs=[JOB], idle=talkative, waiting=[], foreign=0, beside_foreign={})
     assert log_rows(JOB, MEASURED) - log_rows(JOB, noisy) == pytest.approx(20 * 2)
 
 

@@ -1,16 +1,30 @@
 """What the real pipeline asks for, measured again on a small job, against what the page rests on."""
 
+from collections.abc import Iterator
+
+import msgspec
 import pytest
 
-from benchmarks.cost.measure import measure_job
+from benchmarks.cost.measure import measure_beside, measure_job
 from benchmarks.cost.measured import JobUsage, load
 from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE, WORKLOADS
-from local.cosmos import Cosmos
+from local.cosmos import Cosmos, start_cosmos
+
+FOREIGN = 2000
+"""Documents of other jobs; `make cost` stores a hundred times as many."""
 
 
 @pytest.fixture(scope="module")
-def again(cosmos: Cosmos) -> JobUsage:
-    return measure_job(cosmos, SAMPLE)
+def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
+    """Give a server whose containers have one physical partition each, as the page's figures have it."""
+    running = start_cosmos(log=tmp_path_factory.mktemp("single") / "cosmos.log", port=0, partitions=1)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def again(single: Cosmos) -> JobUsage:
+    return measure_job(single, SAMPLE)
 
 
 def test_the_pipeline_still_asks_for_what_was_measured(again: JobUsage) -> None:
@@ -28,6 +42,21 @@ def test_its_documents_are_still_as_great_and_charged_as_they_were(again: JobUsa
     assert again.request_units == pytest.approx(kept.request_units)
     assert again.expiry_request_units == pytest.approx(kept.expiry_request_units)
     assert again.blob_bytes == pytest.approx(kept.blob_bytes, rel=0.1)  # zlib is not the same everywhere
+
+
+def test_a_job_and_the_ticks_around_it_cost_the_same_whatever_else_is_stored(single: Cosmos, again: JobUsage) -> None:
+    beside = measure_beside(single, FOREIGN)
+    measured = msgspec.structs.replace(load(), jobs=[again], foreign=FOREIGN, beside_foreign=beside)
+    assert again.request_units["settle"] > 0
+    assert measured.grown() == []
+
+
+def test_what_grows_with_all_that_is_stored_is_named() -> None:
+    measured = load()
+    more = measured.beside_foreign | {"settle": measured.beside_foreign["settle"] * 1.03}
+    assert measured.grown() == []
+    (grown,) = msgspec.structs.replace(measured, beside_foreign=more).grown()
+    assert grown.startswith("settle: ")
 
 
 @pytest.mark.parametrize(
