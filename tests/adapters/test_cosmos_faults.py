@@ -1,16 +1,12 @@
 """Cosmos DB that is busy, refuses, or whose answers get lost."""
 
-from collections import Counter
-
 import msgspec
 import pytest
 from azure.cosmos import DatabaseProxy
 
 from local.cosmos import Cosmos
-from local.faults import Answer, Exchange, Front, Lost, Rule
+from local.faults import Answer, Front, Lost, Rule
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
-from shared.adapters.cosmos.client import query
-from shared.domain.containers import TRANSCRIPTS
 from shared.domain.job import NO_RUN, Job, Status
 from shared.errors import Conflict, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from tests.adapters.documents import head, new_job, new_key, part
@@ -158,23 +154,6 @@ def test_a_batch_that_is_throttled_is_throttled(through: DatabaseProxy, front: F
     front.rules.append(Rule(Answer(429, AT_ONCE), method="POST", target="/docs"))
     with pytest.raises(Throttled):
         transcripts.write(key, [part(key, "r1", 0), part(key, "r1", 1)])
-
-
-def test_each_page_of_a_long_answer_has_its_own_tries(through: DatabaseProxy, front: Front) -> None:
-    container, key = through.get_container_client(TRANSCRIPTS.name), new_key()
-    ids = [f"document {number}" for number in range(12)]
-    for each in ids:  # a page ends at 4 MB
-        container.create_item({"id": each, "jobId": key.job_id, "fileId": key.file_id, "text": "x" * 1_000_000})
-    asked: Counter[str | None] = Counter()
-
-    def twice(exchange: Exchange) -> bool:
-        asked[exchange.headers.get("x-ms-continuation")] += 1
-        return asked[exchange.headers.get("x-ms-continuation")] <= 2
-
-    front.rules.append(Rule(Answer(429), method="POST", target="/docs", when=twice))
-    rows = query(container, "SELECT c.id, c.text FROM c", partition=[key.job_id])
-    assert [row["id"] for row in rows] == ids
-    assert list(asked.values()) == [3, 3, 3]
 
 
 def test_a_server_that_is_not_there_is_transient(cosmos: Cosmos) -> None:

@@ -13,12 +13,15 @@ from azure.cosmos.exceptions import CosmosHttpResponseError
 from local.cosmos import Cosmos, start_cosmos
 from local.faults import Answer, CutShort, Fault, FaultLayer, Front, Rule
 from local.provision import provision_cosmos
-from shared.adapters.cosmos import connect
+from shared.adapters.cosmos import CosmosJobs, connect
 from shared.adapters.cosmos.client import ROWS_A_PAGE, query
 from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.containers import TRANSCRIPTS
+from shared.domain.job import Status
 from shared.pipeline.signals import Signal, counts
+from tests.adapters.documents import new_job
 
+PLAN = "x-ms-cosmos-is-query-plan-request"
 AT_ONCE = {"x-ms-retry-after-ms": "1"}
 
 FILES = 30
@@ -67,6 +70,11 @@ def transcripts(cosmos: Cosmos, front: Front) -> ContainerProxy:
         container.execute_item_batch([("create", (item,)) for item in items], list(key.values()))
         container.create_item({"id": "00", "jobId": str(uuid.uuid4()), "fileId": "other", "type": "track", "run": 0})
     return container
+
+
+def minute(number: int) -> str:
+    """Return a time of day."""
+    return f"2026-11-02T09:{number:02}:00.000000Z"
 
 
 def of_the_job(container: ContainerProxy) -> list[Any]:
@@ -136,6 +144,32 @@ def test_a_query_that_the_gateway_wants_planned_is_no_trouble(transcripts: Conta
     before = counts()[Signal.RETRY]
     assert len(sorted_without_a_key(transcripts)) == DOCUMENTS
     assert counts()[Signal.RETRY] == before
+
+
+def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_either_way(
+    cosmos: Cosmos, front: Front
+) -> None:
+    provision_cosmos(cosmos.endpoint, cosmos.key, "ticks")
+    jobs = CosmosJobs(connect(front.origin, cosmos.key, "ticks"), None)
+    waiting = [new_job(poll_count=1, accepted_at=at, polled_at=at, next_poll_at=at) for at in map(minute, range(20))]
+    moved = [new_job(status=Status.INGESTING, moved_at=at) for at in map(minute, range(20))]
+    ended = [new_job(status=Status.FAILED, ended_at=at) for at in map(minute, range(20))]
+    fresh = [new_job(accepted_at=at) for at in map(minute, range(20, 40))]
+    for job in (*waiting, *moved, *ended, *fresh):
+        jobs.create(job)
+    front.rules.clear()
+    front.asked.clear()
+    assert jobs.new(5) == fresh[:5]
+    assert jobs.due(minute(10), 5) == waiting[:5]
+    assert jobs.unseen(minute(2), 5) == waiting[:3]
+    assert jobs.ingesting(5) == moved[:5]
+    assert jobs.untidied(minute(10), 5) == ended[:5]
+    assert jobs.oldest_pending() == waiting[0]
+    assert jobs.listed("failed", 5) == ended[:-6:-1]
+    asked = [each for each in front.asked if each.target.rstrip("/").endswith("/docs")]
+    planned = sum(PLAN in each.headers for each in asked)
+    # Planned: a refusal, the plan, and a request for each of the two partitions. Else the gateway asks them.
+    assert (planned, len(asked)) in {(7, 7 * 4), (0, 7)}
 
 
 @pytest.mark.parametrize("cosmos", ["refuses"], indirect=True)

@@ -12,7 +12,7 @@ from benchmarks.chaos.bench import Bench
 from benchmarks.chaos.judge import State, Verdict, compare, plain
 from benchmarks.chaos.load.contents import Work
 from local.speech import FileSpec
-from shared.adapters.cosmos.client import query
+from shared.adapters.cosmos.of_job import count_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.job import Status
 
@@ -51,8 +51,7 @@ def judge_great(bench: Bench, work: Work, states: Mapping[str, State]) -> Verdic
     verdict = _summed(judge, len(files))
     verdict += _report(bench, work, report)
     container = bench.app.database.get_container_client(TRANSCRIPTS.name)
-    text = "SELECT VALUE COUNT(1) FROM c WHERE c.type != 'report'"
-    (there,) = query(container, text, partition=[work.great.id])
+    there = count_of(container, work.great.id, "c.type != 'report'")
     if (unknown := there - sum(numbers)) > 0:
         verdict += Verdict(duplicated=unknown, words=[f"{unknown} documents of no file of the great job, or retired"])
     return verdict

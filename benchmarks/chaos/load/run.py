@@ -123,7 +123,7 @@ def _ended(running: Bench) -> int:
     states = ", ".join(f"'{status}'" for status in sorted(END_STATES))
     container = running.app.database.get_container_client(JOBS.name)
     text = f"SELECT VALUE COUNT(1) FROM c WHERE c.type = 'job' AND c.status IN ({states})"  # noqa: S608 - our own words
-    return int(query(container, text)[0])
+    return sum(query(container, text))
 
 
 def _row(fault: str, cases: int, verdict: Verdict, seen: Seen, more: str) -> Row:
