@@ -153,7 +153,7 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
     jobs = CosmosJobs(connect(front.origin, cosmos.key, "ticks"), None)
     waiting = [new_job(poll_count=1, accepted_at=at, polled_at=at, next_poll_at=at) for at in map(minute, range(20))]
     moved = [new_job(status=Status.INGESTING, moved_at=at) for at in map(minute, range(20))]
-    ended = [new_job(status=Status.FAILED, ended_at=at) for at in map(minute, range(20))]
+    ended = [new_job(status=Status.FAILED, accepted_at=at, ended_at=at) for at in map(minute, range(20))]
     fresh = [new_job(accepted_at=at) for at in map(minute, range(20, 40))]
     for job in (*waiting, *moved, *ended, *fresh):
         jobs.create(job)
