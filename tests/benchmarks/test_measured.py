@@ -5,13 +5,10 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from benchmarks.cost.measure import measure_beside, measure_job
+from benchmarks.cost.measure import measure_job
 from benchmarks.cost.measured import JobUsage, load
 from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE, WORKLOADS
 from local.cosmos import Cosmos, start_cosmos
-
-FOREIGN = 2000
-"""Documents of other jobs; `make cost` stores a hundred times as many."""
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +39,6 @@ def test_its_documents_are_still_as_great_and_charged_as_they_were(again: JobUsa
     assert again.request_units == pytest.approx(kept.request_units)
     assert again.expiry_request_units == pytest.approx(kept.expiry_request_units)
     assert again.blob_bytes == pytest.approx(kept.blob_bytes, rel=0.1)  # zlib is not the same everywhere
-
-
-def test_a_job_and_the_ticks_around_it_cost_the_same_whatever_else_is_stored(single: Cosmos, again: JobUsage) -> None:
-    beside = measure_beside(single, FOREIGN)
-    measured = msgspec.structs.replace(load(), jobs=[again], foreign=FOREIGN, beside_foreign=beside)
-    assert again.request_units["settle"] > 0
-    assert measured.grown() == []
 
 
 def test_what_grows_with_all_that_is_stored_is_named() -> None:

@@ -1,0 +1,15 @@
+"""What a job costs in Cosmos DB, and the ticks around it, does not depend on what else is stored."""
+
+import pytest
+
+from benchmarks.cost.measure import measure_beside
+from local.cosmos import Cosmos
+
+FOREIGN = 2000
+"""Documents of other jobs; `make cost` stores a hundred times as many."""
+
+
+def test_a_job_and_the_ticks_around_it_cost_the_same_whatever_else_is_stored(cosmos: Cosmos) -> None:
+    alone, beside = (measure_beside(cosmos, foreign) for foreign in (0, FOREIGN))
+    assert alone.keys() == {"accept", "poll", "list", "report", "recording", "settle", "tidy"}
+    assert beside == pytest.approx(alone, rel=0.02)
