@@ -3,34 +3,33 @@
 import random
 
 MINIMUM_SECONDS = 0.1
-"""The platform's shortest wait (functions-bindings-storage-queue, "Polling algorithm")."""
+"""The platform's shortest wait (QueuePollingIntervals.Minimum)."""
 
-_SPREAD = 0.2
-"""Waits vary by this share, so that listeners do not keep step."""
+SPREAD = 0.2
+"""Waits vary by this share, so that listeners do not keep step (RandomizedExponentialBackoffStrategy)."""
 
 
 class Backoff:
-    """The platform's random exponential back-off: short after a message, then twice as long each time, to `maximum`."""
+    """The platform's randomized exponential back-off (RandomizedExponentialBackoffStrategy).
 
-    def __init__(self, maximum: float) -> None:
+    The first wait after a message is the shortest. Then a part is added to it that doubles each time, until a wait
+    would reach `maximum` seconds. From then on every wait is `maximum`.
+    """
+
+    def __init__(self, maximum: float, chance: random.Random | None = None) -> None:
         self._maximum = max(maximum, MINIMUM_SECONDS)
-        self._exponent = 0
-        self._at_maximum = False
+        self._chance = chance or random.Random()  # noqa: S311 - nothing to guess here
+        self.after_message()
 
     def after_message(self) -> None:
         """Begin anew: the queue is in use."""
-        self._exponent = 0
-        self._at_maximum = False
+        self._doublings = -1
+        self._seconds = 0.0
 
     def next_seconds(self) -> float:
-        """Return the next wait in seconds, at most `maximum`. Once it is `maximum` it stays so until a message comes.
-
-        The rule is that of RandomizedExponentialBackoffStrategy in azure-webjobs-sdk.
-        """
-        if self._at_maximum:
-            return self._maximum
-        spread = random.uniform(1 - _SPREAD, 1 + _SPREAD)  # noqa: S311 - nothing to guess here
-        seconds = MINIMUM_SECONDS * (1 + spread * 2.0**self._exponent) if self._exponent else MINIMUM_SECONDS
-        self._exponent += 1
-        self._at_maximum = seconds >= self._maximum
-        return min(seconds, self._maximum)
+        """Return the next wait in seconds, at most `maximum`."""
+        if self._seconds < self._maximum:
+            added = self._chance.uniform(1 - SPREAD, 1 + SPREAD) * 2.0**self._doublings if self._doublings >= 0 else 0.0
+            self._seconds = min(MINIMUM_SECONDS * (1 + added), self._maximum)
+            self._doublings += 1
+        return self._seconds

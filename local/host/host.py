@@ -11,13 +11,13 @@ from pathlib import Path
 import uvicorn
 
 from local.host.bindings import AppFunction, QueueBinding, TimerBinding, read_functions
-from local.host.errors import HostError
+from local.host.errors import HostError, WorkerEnded
 from local.host.invoke import Invoker
 from local.host.loading import load_app
 from local.host.monitor import Monitor
 from local.host.queues import QueueListener, poison_name
 from local.host.settings import load_host_json, load_local_settings
-from local.host.storage import Queue, Storage
+from local.host.storage import Storage
 from local.host.timers import Timer
 from local.host.web import build_web
 from local.host.worker import Worker
@@ -118,9 +118,14 @@ class FunctionsHost:
         log.info("Host started: %d functions at %s", len(self._functions), self.url)
         self._ready.set()
         stopped = asyncio.create_task(self._stop.wait())
-        ended, _ = await asyncio.wait({stopped, serving, *running}, return_when=asyncio.FIRST_COMPLETED)
+        timed_out = asyncio.create_task(self._invoker.ended.wait())
+        ended, _ = await asyncio.wait({stopped, timed_out, serving, *running}, return_when=asyncio.FIRST_COMPLETED)
+        if timed_out in ended:
+            self.failure = WorkerEnded("functionTimeout has passed")
+            self._stop.set()
         for task in ended - {stopped}:
             task.result()  # a listener, timer or server that ends by itself has failed, and says how
+        timed_out.cancel()
         log.info("Host stops: waiting for running invocations")
         server.should_exit = True
         _, unfinished = await asyncio.wait({serving, *running}, timeout=DRAIN_SECONDS)
@@ -130,16 +135,17 @@ class FunctionsHost:
         await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def _trigger(self, function: AppFunction) -> Coroutine[object, object, None] | None:
-        """Prepare what feeds `function`, its queues made; None for HTTP, which the server feeds."""
-        for output in function.outputs:
-            await self._queue(output.connection, output.queue)
+        """Prepare what feeds `function`; None for HTTP, which the server feeds."""
         binding = function.trigger
         if isinstance(binding, QueueBinding):
             poison = poison_name(binding.queue)
+            queue = self._storage.queue(binding.connection, binding.queue)
+            if not await queue.exists():
+                log.warning("'%s' waits for queue %s, which does not exist", function.name, queue.name)
             listener = QueueListener(
                 function,
-                queue=await self._queue(binding.connection, binding.queue),
-                poison=await self._queue(binding.connection, poison) if poison else None,
+                queue=queue,
+                poison=self._storage.queue(binding.connection, poison) if poison else None,
                 options=self._host_json.extensions.queues,
                 lock_seconds=self._settings.lock_seconds,
                 invoker=self._invoker,
@@ -151,11 +157,6 @@ class FunctionsHost:
                 raise HostError(["AzureWebJobsStorage is missing or empty; timers keep their status there"])
             return Timer(function, binding, Monitor(storage, function.name), self._invoker.invoke).run(self._stop)
         return None
-
-    async def _queue(self, connection: str, name: str) -> Queue:
-        queue = self._storage.queue(connection, name)
-        await queue.create()
-        return queue
 
 
 class _Server(uvicorn.Server):

@@ -13,6 +13,7 @@ import azure.functions as func
 from azure.functions._abc import RetryContext, TraceContext  # no public name, yet func.Context promises them
 
 from local.host.bindings import RETURN, AppFunction
+from local.host.errors import WorkerEnded
 from local.host.outputs import Output, messages
 from local.host.storage import Storage
 from local.host.worker import Worker
@@ -88,13 +89,19 @@ class Outcome:
 
 
 class Invoker:
-    """Runs functions in the worker and sends what they put out. `timeout` is functionTimeout in seconds."""
+    """Runs functions in the worker and sends what they put out. `timeout` is functionTimeout in seconds.
+
+    An invocation that outlasts it ends the worker, and with it all invocations under way, which have failed then
+    (azure-functions-host, WebScriptHostExceptionHandler.OnTimeoutExceptionAsync). A thread cannot be ended, so the
+    host has to end its process once the invocations are settled: `ended` is set.
+    """
 
     def __init__(self, root: Path, worker: Worker, storage: Storage, timeout: float | None) -> None:
         self._root = root
         self._worker = worker
         self._storage = storage
         self._timeout = timeout
+        self.ended = asyncio.Event()
 
     async def invoke(self, function: AppFunction, argument: object) -> Outcome:
         """Run `function` with its trigger's `argument`; what it raises is logged and becomes the outcome's error."""
@@ -106,7 +113,7 @@ class Invoker:
         overdue = self._watch(function, invocation)
         begun = time.monotonic()
         try:
-            value = await self._worker.call(function.call, arguments)
+            value = await self._call(function, arguments)
             await self._send(function, outputs, value)
         except Exception as error:  # noqa: BLE001 - whatever the app raises is the outcome of its invocation
             text = f"{type(error).__name__}: {error}"
@@ -129,6 +136,18 @@ class Invoker:
         )
         return outcome
 
+    async def _call(self, function: AppFunction, arguments: Mapping[str, object]) -> object:
+        call = asyncio.ensure_future(self._worker.call(function.call, arguments))
+        ended = asyncio.ensure_future(self.ended.wait())
+        try:
+            await asyncio.wait({call, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not call.done():
+                raise WorkerEnded("an invocation outlasted functionTimeout")
+            return call.result()
+        finally:
+            call.cancel()
+            ended.cancel()
+
     async def _send(self, function: AppFunction, outputs: Mapping[str, Output[object]], value: object) -> None:
         for output in function.outputs:
             put = value if output.parameter == RETURN else outputs[output.parameter].get()
@@ -137,9 +156,13 @@ class Invoker:
                 await queue.put(message)
 
     def _watch(self, function: AppFunction, invocation: str) -> asyncio.TimerHandle | None:
-        """Say when functionTimeout has passed; the platform would end the whole worker, a thread cannot be ended."""
+        """End the worker when functionTimeout has passed."""
         if self._timeout is None:
             return None
-        text = "'%s' (Id=%s) runs longer than functionTimeout (%.1f s); the platform would end it here"
-        loop = asyncio.get_running_loop()
-        return loop.call_later(self._timeout, log.error, text, function.name, invocation, self._timeout)
+
+        def end() -> None:
+            text = "'%s' (Id=%s) runs longer than functionTimeout (%.1f s): the worker ends, and all that it runs"
+            log.error(text, function.name, invocation, self._timeout)
+            self.ended.set()
+
+        return asyncio.get_running_loop().call_later(self._timeout, end)

@@ -13,7 +13,7 @@ from azure.storage.queue import QueueMessage
 
 from local.host.backoff import Backoff
 from local.host.bindings import AppFunction
-from local.host.errors import Undecodable
+from local.host.errors import Lost, Undecodable
 from local.host.invoke import Invoker
 from local.host.settings import QueueOptions
 from local.host.storage import Queue
@@ -89,12 +89,14 @@ class QueueListener:
     async def _process(self, message: QueueMessage) -> None:
         try:
             await self._handle(message)
+        except Lost as error:
+            log.info("message %s of %s is another holder's, or gone: %s", message.id, self._queue.name, error)
         except AzureError as error:
             # Nothing is lost: the message comes back when its lock ends.
             log.error("message %s of %s could not be settled: %s", message.id, self._queue.name, error)  # noqa: TRY400 - the cause is storage's answer, which the text has
 
     async def _handle(self, message: QueueMessage) -> None:
-        if (message.dequeue_count or 0) > self._options.max_dequeue_count:
+        if self._poison is not None and (message.dequeue_count or 0) > self._options.max_dequeue_count:
             # Its last holder died before it could give the message up.
             await self._give_up(message, f"it was fetched {message.dequeue_count} times")
             return
@@ -133,7 +135,10 @@ class QueueListener:
         )
 
     async def _renew(self, message: QueueMessage, done: asyncio.Event) -> None:
-        """Prolong the lock each time half of it has passed; sooner again after a renewal that failed."""
+        """Prolong the lock each time half of it has passed; sooner again after a renewal that failed.
+
+        A lost message is lost for good (UpdateQueueMessageVisibilityCommand): its function goes on without a lock.
+        """
         delay = self._lock_seconds / 2
         while True:
             with contextlib.suppress(TimeoutError):
@@ -142,6 +147,9 @@ class QueueListener:
             try:
                 await self._queue.hide(message, self._lock_seconds)
                 delay = self._lock_seconds / 2
+            except Lost as error:
+                log.warning("the lock of message %s in %s is lost: %s", message.id, self._queue.name, error)
+                return
             except AzureError as error:
                 delay = max(delay / 2, _RENEW_AGAIN_SECONDS)
                 log.warning("the lock of message %s in %s was not renewed: %s", message.id, self._queue.name, error)

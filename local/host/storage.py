@@ -1,23 +1,35 @@
-"""Storage queues as the host needs them: made when missing, text encoded as host.json says, listeners woken."""
+"""Storage queues as the host needs them: text encoded as host.json says, listeners woken, lost messages told apart."""
 
 import asyncio
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.queue import LinearRetry, QueueClient, QueueMessage, QueueServiceClient
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.queue import LinearRetry, QueueClient, QueueMessage, QueueServiceClient, StorageErrorCode
 
-from local.host.errors import HostError, Undecodable
+from local.host.errors import HostError, Lost, Undecodable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _IO_THREADS = 32
 """Calls to storage under way at once: a queue's full batch being settled need not wait for its neighbours."""
+
+
+_LOST = frozenset(
+    {
+        StorageErrorCode.POP_RECEIPT_MISMATCH,
+        StorageErrorCode.MESSAGE_NOT_FOUND,
+        StorageErrorCode.QUEUE_NOT_FOUND,
+        StorageErrorCode.QUEUE_BEING_DELETED,
+        StorageErrorCode.QUEUE_DISABLED,
+    }
+)
 
 
 class Storage:
@@ -67,16 +79,20 @@ class Queue:
         """Name of the queue."""
         return str(self._client.queue_name)
 
-    async def create(self) -> None:
-        """Make the queue if it is missing."""
+    async def exists(self) -> bool:
+        """Say whether the queue is there."""
         try:
-            await self._run(self._client.create_queue)
-        except ResourceExistsError:
-            return
+            await self._run(self._client.get_queue_properties)
+        except ResourceNotFoundError:
+            return False
+        return True
 
     async def receive(self, count: int, lock_seconds: int) -> list[QueueMessage]:
-        """Fetch up to `count` messages, invisible to others for `lock_seconds`."""
-        return await self._run(self._receive, count, lock_seconds)
+        """Fetch up to `count` messages, invisible to others for `lock_seconds`; none if the queue is missing."""
+        try:
+            return await self._run(self._receive, count, lock_seconds)
+        except ResourceNotFoundError:
+            return []
 
     def _receive(self, count: int, lock_seconds: int) -> list[QueueMessage]:
         # One page only: a plain iteration would ask again until the queue is empty.
@@ -88,23 +104,29 @@ class Queue:
         await self.put_raw(self._encode(body))
 
     async def put_raw(self, text: str) -> None:
-        """Send one message whose text is encoded already."""
+        """Send one message whose text is encoded already; make the queue if it is missing.
+
+        As on the platform, which makes queues only here (StorageQueueExtensions, AddMessageAndCreateIfNotExistsAsync).
+        """
         try:
             await self._run(self._client.send_message, text)
-        except ResourceNotFoundError:  # removed since the start
-            await self.create()
+        except ResourceNotFoundError:
+            with suppress(ResourceExistsError):
+                await self._run(self._client.create_queue)
             await self._run(self._client.send_message, text)
         self.written.set()
 
     async def delete(self, message: QueueMessage) -> None:
-        """Remove a message that this host holds."""
-        await self._run(self._client.delete_message, message.id, message.pop_receipt)
+        """Remove a message that this host holds; raise Lost."""
+        with _held():
+            await self._run(self._client.delete_message, message.id, message.pop_receipt)
 
     async def hide(self, message: QueueMessage, seconds: float) -> None:
-        """Let a held message become visible after `seconds`, and keep its new receipt."""
+        """Let a held message become visible after `seconds`, and keep its new receipt; raise Lost."""
         # Storage counts in whole seconds.
         call = partial(self._client.update_message, message.id, message.pop_receipt)
-        updated = await self._run(call, visibility_timeout=round(seconds))
+        with _held():
+            updated = await self._run(call, visibility_timeout=round(seconds))
         message.pop_receipt = updated.pop_receipt
 
     def decode(self, message: QueueMessage) -> bytes:
@@ -113,8 +135,11 @@ class Queue:
         if self._encoding == "none":
             return text.encode()
         try:
-            # .NET skips white space in base64.
-            return base64.b64decode("".join(text.split()), validate=True)
+            # .NET skips white space in base64 and wants the exact padding (Convert.FromBase64String).
+            compact = "".join(text.split())
+            if len(compact) % 4:
+                raise ValueError("its length is no multiple of four")  # noqa: TRY301 - told like Python's own
+            return base64.b64decode(compact, validate=True)
         except (binascii.Error, ValueError) as error:
             raise Undecodable(f"message {message.id} in {self.name} is not base64: {error}") from error
 
@@ -124,3 +149,14 @@ class Queue:
 
     async def _run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.wrap_future(self._threads.submit(call, *args, **kwargs))
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Raise Lost for the answers that say so, those of QueueProcessor.DeleteMessageAsync."""
+    try:
+        yield
+    except HttpResponseError as error:
+        if getattr(error, "error_code", None) in _LOST:
+            raise Lost(str(error.message)) from error
+        raise

@@ -22,30 +22,34 @@ def test_sigterm_ends_the_host_with_0_after_the_running_invocation_and_fetches_n
     azurite: Azurite, tmp_path: Path
 ) -> None:
     app = RunningApp("queues", azurite, tmp_path, PLAIN)
-    send(app, "running", sleep=1.5, put="finished")
+    send(app, "running", sleep=1.5, put="größe & <más>")
     eventually(lambda: app.trace("begin", id="running"))
     app.service.process.send_signal(signal.SIGTERM)
     eventually(lambda: "Host stops" in app.log())
     send(app, "later")
     assert app.service.process.wait(PATIENCE_SECONDS) == 0
     assert app.trace("end", id="running")
-    assert app.texts("-out") == ["finished"]
+    assert app.texts("-out") == ["größe & <más>"]
     assert app.trace("begin", id="later") == []
     assert app.count() == 1
     app.service.stop()
 
 
-def test_what_a_killed_host_was_working_on_is_done_by_the_next_one(azurite: Azurite, tmp_path: Path) -> None:
-    app = RunningApp("queues", azurite, tmp_path, {**PLAIN, "LOCAL_QUEUE_LOCK_SECONDS": "2"})
-    send(app, "survivor", sleep=1, put="done")
-    eventually(lambda: app.trace("begin", id="survivor"))
-    app.service.process.kill()
-    app.service.process.wait()
-    app.start()
-    eventually(lambda: app.texts("-out") == ["done"])
-    assert [one["dequeue_count"] for one in app.trace("begin", id="survivor")] == [1, 2]
-    eventually(lambda: app.count() == 0)
+def test_an_invocation_that_outlasts_the_function_timeout_ends_the_host_and_what_ran_beside_it_is_tried_again(
+    azurite: Azurite, tmp_path: Path
+) -> None:
+    app = RunningApp("queues", azurite, tmp_path, {**PLAIN, "AzureFunctionsJobHost__functionTimeout": "00:00:02"})
     app.service.stop()
+    for name in ("too long", "beside it"):  # while no host runs, so that the next one fetches both at once
+        send(app, name, until=str(tmp_path / "never"), put="never")
+    app.start()
+    assert app.service.process.wait(PATIENCE_SECONDS) == 1
+    first = app.trace("begin")[0]
+    assert f"'work' (Id={first['invocation']}) runs longer than functionTimeout (2.0 s)" in app.log()
+    assert app.log().count("WorkerEnded: an invocation outlasted functionTimeout") >= 2
+    assert app.trace("end") == []
+    assert app.texts("-out") == []
+    assert len(app.texts("")) == 2, "both are visible again at once: the visibility timeout is 0"
 
 
 def test_wrong_settings_are_all_named_and_the_exit_code_is_1(tmp_path: Path) -> None:

@@ -93,20 +93,3 @@ def test_an_async_function_with_text_in_and_its_return_value_as_output_works(app
     with app.queue("-async") as queue:
         queue.send_message(encoded("abc"))
     eventually(lambda: app.texts("-out") == [encoded("cba")])
-
-
-def test_a_lock_is_renewed_while_its_function_runs(app: RunningApp) -> None:
-    send(app, "slow", sleep=3.2)
-    eventually(lambda: app.trace("end", id="slow"))
-    assert len(app.trace("begin", id="slow")) == 1
-    eventually(lambda: app.count() == 0)
-
-
-def test_a_poison_queues_message_that_fails_comes_back_only_when_its_lock_ends(app: RunningApp) -> None:
-    with app.queue("-poison") as queue:
-        queue.send_message(encoded("fail in poison"))
-    first, second = eventually(
-        lambda: app.trace("given up", body="fail in poison")[1:] and app.trace("given up", body="fail in poison")[:2]
-    )
-    assert second["time"] - first["time"] > 1.5
-    app.queue("-poison").clear_messages()

@@ -8,7 +8,6 @@ import pytest
 from azure.functions.timer import TimerRequest
 
 from local.azurite import Azurite
-from local.host.backoff import Backoff
 from local.host.bindings import AppFunction, TimerBinding
 from local.host.monitor import Monitor
 from local.host.schedules import parse_schedule
@@ -122,14 +121,3 @@ def test_schedules_give_their_next_occurrence(schedule: str, expected: str) -> N
 def test_day_and_day_of_week_must_both_match_as_in_ncrontab() -> None:
     # The first Monday that is the first of a month; cron would take the next Monday.
     assert parse_schedule("0 0 0 1 * MON")(NEW_YEAR) == datetime(2026, 6, 1, tzinfo=UTC)
-
-
-def test_the_wait_for_messages_doubles_up_to_the_maximum_stays_there_and_begins_anew_after_one() -> None:
-    backoff = Backoff(maximum=2.0)
-    for _ in range(200):  # as the waits are drawn by chance
-        waits = [backoff.next_seconds() for _ in range(9)]
-        assert waits[0] == 0.1
-        assert 0.1 * (1 + 0.8 * 4) <= waits[2] <= 0.1 * (1 + 1.2 * 4)
-        assert waits == sorted(waits)
-        assert waits[5:] == [2.0] * 4
-        backoff.after_message()

@@ -26,6 +26,14 @@ def spawn(app: Path, log: Path, environ: Mapping[str, str], port: int = 0) -> Se
     return start("host", command, log=log, env=environ, cwd=REPOSITORY)
 
 
+def serves(url: str) -> bool:
+    """Say whether a host serves at `url`."""
+    try:
+        return requests.get(f"{url}/admin/host/status", timeout=PATIENCE_SECONDS).text == '{"state":"Running"}'
+    except requests.ConnectionError:
+        return False
+
+
 class RunningApp:
     """A test app in a running host; queue names begin with `work`."""
 
@@ -41,6 +49,9 @@ class RunningApp:
             "LOCAL_FUNCTIONS_KEY": KEY,
             **(environ or {}),
         }
+        for suffix in ("", "-async", "-poison", "-out"):  # the host makes no queue that a function is triggered by
+            with self.queue(suffix) as queue:
+                queue.create_queue()
         self.start()
 
     def start(self) -> None:
@@ -48,13 +59,7 @@ class RunningApp:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.service = spawn(self._app, self._folder / "host.log", self._environ, port)
-        self.service.wait_until(self._serves)
-
-    def _serves(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/admin/host/status", timeout=PATIENCE_SECONDS).text == '{"state":"Running"}'
-        except requests.ConnectionError:
-            return False
+        self.service.wait_until(lambda: serves(self.url))
 
     def queue(self, suffix: str = "") -> QueueClient:
         """Return a client of a queue of this app, text as it is."""

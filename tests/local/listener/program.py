@@ -1,0 +1,76 @@
+"""The program behind both listeners: an HTTP server that answers an invocation as the message's case says."""
+
+import base64
+import json
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One call of a function: its message as the listener handed it over."""
+
+    function: str
+    body: bytes
+    dequeue_count: int
+    id: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a function answers: whether it ended well, and the messages to send, each to a queue."""
+
+    well: bool = True
+    messages: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+Behaviour = Callable[[Invocation], Reply]
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Connections that may wait: by default five, and a sixth of a burst is refused."""
+
+
+class Program:
+    """Serves functions on 127.0.0.1; `began` is told of every invocation before `behave` answers it."""
+
+    def __init__(self, behave: Behaviour, began: Callable[[Invocation], None]) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = base64.b64decode(sent["body"])
+                call = Invocation(self.path[1:], body, sent["dequeueCount"], sent["id"], sent["popReceipt"])
+                began(call)
+                reply = behave(call)
+                answer = json.dumps({"messages": {queue: list(texts) for queue, texts in reply.messages}}).encode()
+                self.send_response(200 if reply.well else 500)
+                self.send_header("Content-Length", str(len(answer)))
+                self.send_header("Connection", "close")  # .NET would use the connection again, and find it closed
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def handle(self) -> None:
+                with suppress(ConnectionError):  # the listener was killed meanwhile
+                    super().handle()
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="program", daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
