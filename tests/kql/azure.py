@@ -1,0 +1,71 @@
+"""What Log Analytics and Azure Monitor's alerts do with rows and queries, by duckdb-kql in place of Kusto.
+
+The columns are those of https://learn.microsoft.com/azure/azure-monitor/reference/tables-index that are used here.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import duckdb_kql
+
+from tests.kql.queries import Rule
+
+Row = Mapping[str, Any]
+Rows = Mapping[str, Sequence[Row]]
+"""Rows by their table; a column that a row lacks is null."""
+
+SCHEMA: Mapping[str, Mapping[str, str]] = json.loads((Path(__file__).parent / "schema.json").read_text())
+TIME = "TimeGenerated"
+
+_TYPES = {
+    "datetime": "TIMESTAMPTZ",
+    "string": "VARCHAR",
+    "int": "INTEGER",
+    "real": "DOUBLE",
+    "bool": "BOOLEAN",
+    "dynamic": "JSON",
+}
+
+
+def run(query: str, rows: Rows, *, at: datetime, look_back: timedelta) -> list[dict[str, Any]]:
+    """Return what the query gives at the time `at`; it sees the rows of the time `look_back` before, and no others."""
+    with duckdb_kql.connect() as connection:
+        for table, columns in SCHEMA.items():
+            listed = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in columns.items())
+            connection.execute(f'CREATE TABLE "{table}" ({listed})')
+            _insert(connection, table, [row for row in rows.get(table, ()) if at - look_back < row[TIME] <= at])
+        result = duckdb_kql.kql(connection, query, query_now=at)
+        return [dict(zip(result.columns, values, strict=True)) for values in result.fetchall()]
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    columns = SCHEMA[table]
+    for row in rows:
+        assert row.keys() <= columns.keys(), f"{table} has no such column: {row.keys() - columns.keys()}"
+    if rows:
+        places = ", ".join("?" for _ in columns)
+        connection.executemany(
+            f'INSERT INTO "{table}" VALUES ({places})',  # noqa: S608 - the tables are those of schema.json
+            [[row.get(name) for name in columns] for row in rows],
+        )
+
+
+def fires(rule: Rule, rows: Rows, *, at: datetime) -> bool:
+    """Say whether the alert fires when it is evaluated at the time `at`.
+
+    The evaluation periods are parts of one query, cut by TimeGenerated, and not evaluations one after the other:
+    https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
+    """
+    found = run(rule.query, rows, at=at, look_back=rule.window * rule.periods)
+    counted: dict[tuple[Any, ...], Counter[int]] = {}
+    for row in found:
+        group = tuple(row[name] for name in rule.split_by)
+        # Without a time there is no telling of which part of several a row is.
+        period = int((at - row[TIME]) / rule.window) if rule.periods > 1 else 0
+        counted.setdefault(group, Counter())[period] += 1
+    return any(all(counts[period] > rule.threshold for period in range(rule.periods)) for counts in counted.values())

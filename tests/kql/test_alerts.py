@@ -1,0 +1,157 @@
+"""Each alert fires on its fault, stays open as long as the fault lasts, and none fires without one."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.errors import Transient
+from tests.kql.azure import fires
+from tests.kql.faults import (
+    FAULTS,
+    Fault,
+    each_minute,
+    every_run_fails,
+    failed_run,
+    poll_is_refused,
+    speech_never_ends,
+    throttled,
+)
+from tests.kql.queries import Rule, rules
+from tests.kql.telemetry import WatchedWorld
+from tests.pipeline.world import JOB, report_file, result
+
+RULES = rules()
+
+
+@pytest.fixture
+def world() -> Iterator[WatchedWorld]:
+    world = WatchedWorld()
+    with world.watched():
+        yield world
+
+
+def firing(world: WatchedWorld) -> set[str]:
+    """Return the alerts that fire now."""
+    return {name for name, rule in RULES.items() if fires(rule, world.rows, at=world.clock.now())}
+
+
+def fires_now(world: WatchedWorld, name: str) -> bool:
+    return fires(RULES[name], world.rows, at=world.clock.now())
+
+
+def test_each_alert_has_a_fault() -> None:
+    assert FAULTS.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [(name, fault) for name, faults in FAULTS.items() for fault in faults],
+    ids=lambda each: getattr(each, "__name__", each),
+)
+def test_an_alert_fires_on_its_fault(world: WatchedWorld, name: str, fault: Fault) -> None:
+    fault(world)
+    assert fires_now(world, name)
+
+
+def test_none_fires_on_no_rows_at_all() -> None:
+    assert [name for name, rule in RULES.items() if fires(rule, {}, at=datetime.now(UTC))] == []
+
+
+def test_none_fires_while_all_goes_well(world: WatchedWorld) -> None:
+    world.put_job({"a": result("hello"), "b": result("world")}, report=report_file("Succeeded", "Succeeded"))
+    world.speech.jobs[JOB].statuses = ["NotStarted", "Running", "Running", "Succeeded"]
+    world.enqueue()
+
+    def tick() -> None:
+        world.tick()
+        world.drain()
+
+    for _ in range(3):
+        each_minute(world, 1, tick)
+        assert firing(world) == set()
+    assert world.job().status == "completed"
+
+
+def test_the_first_minutes_of_a_deployment_may_be_full_of_refusals(world: WatchedWorld) -> None:
+    """Rights take minutes to work after they are given."""
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    world.speech.broken[JOB] = Transient("401")
+
+    def minute() -> None:
+        world.tick()
+        failed_run(world)
+
+    each_minute(world, 1, minute)
+    assert firing(world) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"), [("failures", every_run_fails), ("poll-trouble", poll_is_refused), ("throttled", throttled)]
+)
+def test_what_lasts_one_period_fewer_does_not_fire(
+    world: WatchedWorld, name: str, fault: Callable[[WatchedWorld, int], None]
+) -> None:
+    fault(world, RULES[name].periods - 1)
+    assert not fires_now(world, name)
+
+
+def test_failures_of_several_functions_are_not_added_up(world: WatchedWorld) -> None:
+    every_run_fails(world)
+    of_two = [{**row, "Name": f"function_{number % 2}"} for number, row in enumerate(world.rows["AppRequests"])]
+    assert not fires(RULES["failures"], {"AppRequests": of_two}, at=world.clock.now())
+
+
+@pytest.mark.parametrize("hours", [26, 47, 49, 60, 71])
+def test_the_oldest_pending_job_is_told_of_as_long_as_it_is_pending(world: WatchedWorld, hours: int) -> None:
+    speech_never_ends(world, hours)
+    assert fires_now(world, "oldest-pending")
+
+
+def test_the_oldest_pending_job_is_told_of_until_it_ends(world: WatchedWorld) -> None:
+    speech_never_ends(world, 24)
+    assert not fires_now(world, "oldest-pending")
+    world.clock.move(hours=2)
+    world.tick()
+    assert fires_now(world, "oldest-pending")
+    world.speech.jobs[JOB].statuses = ["Succeeded"]
+    each_minute(world, 2, world.tick)
+    assert not fires_now(world, "oldest-pending")
+
+
+def test_a_job_that_was_never_asked_for_is_told_of_too(world: WatchedWorld) -> None:
+    world.enqueue()
+    world.clock.move(hours=26)
+    world.tick()
+    assert fires_now(world, "oldest-pending")
+
+
+@pytest.mark.parametrize(("minutes", "missing"), [(1, False), (14, False), (16, True), (60, True), (47 * 60, True)])
+def test_the_poll_is_missed_from_a_quarter_of_an_hour_on(world: WatchedWorld, minutes: int, missing: bool) -> None:  # noqa: FBT001 - a case of the table
+    world.tick()
+    world.clock.move(minutes=minutes)
+    assert fires_now(world, "poll-missing") is missing
+
+
+def test_a_poll_that_is_missing_for_days_is_not_called_resolved(world: WatchedWorld) -> None:
+    """No rule looks back further than two days. Where the last run is older, only the rule itself can stay open."""
+    world.tick()
+    world.clock.move(hours=49)
+    assert not fires_now(world, "poll-missing")
+    assert [name for name, rule in RULES.items() if not rule.resolves] == ["poll-missing"]
+
+
+def test_a_run_of_another_function_is_no_poll(world: WatchedWorld) -> None:
+    world.tick()
+    each_minute(world, 2, world.enqueue)
+    assert fires_now(world, "poll-missing")
+
+
+def test_a_rule_looks_back_as_far_as_azure_lets_it() -> None:
+    """https://learn.microsoft.com/azure/templates/microsoft.insights/scheduledqueryrules: two days at most."""
+
+    def look_back(rule: Rule) -> timedelta:
+        return rule.window * rule.periods
+
+    assert {name for name, rule in RULES.items() if look_back(rule) > timedelta(days=2)} == set()
