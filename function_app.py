@@ -49,7 +49,8 @@ def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
 @app.timer_trigger(arg_name="timer", schedule="%POLL_SCHEDULE%", use_monitor=False)
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
 def poll_jobs(timer: func.TimerRequest, work: Output) -> None:  # noqa: ARG001 - bound by name
-    """Find the jobs that ended, and end those whose files are all in."""
+    """Find the jobs that ended, and end those whose files are all in. The first run tries the app's rights before."""
+    run.check_rights()
     send(work, [encode(message) for message in (*run.poll_jobs(), *run.settle_jobs())])
 
 

@@ -4,6 +4,7 @@ The rooms, and what belongs in each:
 
     errors.py      the error tree: an error's type answers "retry, record, or fix the settings?"
     settings.py    every setting, checked at once, from the environment
+    rights.py      every right that the app needs, and what it is tried by
     bootstrap.py   builds the app; the only place that sees both pipeline and adapters
     domain/        what is true without any service: reading, splitting, ids, states; no I/O, clock or logging
     pipeline/      the use cases, each gather, decide, apply; they talk to ports, set the order of effects, and log
@@ -12,7 +13,7 @@ The rooms, and what belongs in each:
 
 Imports run one way:
 
-    function_app, cli -> bootstrap -> {adapters, pipeline} -> {domain, settings} -> errors
+    function_app, cli -> bootstrap -> rights -> {adapters, pipeline} -> {domain, settings} -> errors
 
 tests/test_import_rule.py holds this.
 """

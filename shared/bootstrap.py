@@ -8,12 +8,14 @@ from threading import RLock
 from typing import Any, Self, TypeVar, overload
 
 from azure.cosmos import DatabaseProxy
+from azure.storage.blob import BlobServiceClient
 
 from shared.adapters.blob import BlobArchive, NoArchive, blob_service, own_reader
 from shared.adapters.clock import SystemClock
 from shared.adapters.contents import HttpContents
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.adapters.identity import SPEECH_SCOPE, bearer
+from shared.adapters.queues import QueueAccount
 from shared.adapters.speech import SpeechApi
 from shared.domain.split import SplitOptions
 from shared.domain.transitions import Patience
@@ -22,7 +24,9 @@ from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
+from shared.pipeline.rights import CheckRights
 from shared.pipeline.settle import SettleJobs
+from shared.rights import rights
 from shared.settings import Settings
 
 MAX_DEQUEUE_COUNT = 5
@@ -92,16 +96,19 @@ class App:
         )
 
     @once
+    def blobs(self) -> BlobServiceClient:
+        """Blob storage: by connection string on one machine, else as the app's own identity."""
+        return blob_service(self._connection_string, self.settings.storage_blob_uri)
+
+    @once
     def ingest(self) -> Ingest:
         """Write one file."""
-        storage = self.settings.storage
-        blobs = blob_service(storage.get_secret_value() if storage else None, self.settings.storage_blob_uri)
-        container = blobs.get_container_client(self.settings.raw_container)
+        container = self.blobs.get_container_client(self.settings.raw_container)
         return Ingest(
             jobs=self.jobs,
             transcripts=self.transcripts,
             speech=self.speech,
-            contents=HttpContents(self.settings.content_rule(), own_reader(blobs)),
+            contents=HttpContents(self.settings.content_rule(), own_reader(self.blobs)),
             archive=BlobArchive(container) if self.settings.raw_archive else NoArchive(),
             clock=self.clock,
             options=split_options(self.settings),
@@ -132,6 +139,16 @@ class App:
         """Use case of the poison queues."""
         hosts, queue = self.settings.speech_hosts(), self.settings.jobs_queue
         return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT, queue)
+
+    @once
+    def check_rights(self) -> CheckRights:
+        """Use case of the timer's first run: is the app allowed to do what it has to?"""
+        queues = QueueAccount(self._connection_string, self.settings.storage_queue_uri)
+        return CheckRights(rights(self.settings, self.speech, lambda: self.database, queues, self.blobs))
+
+    @property
+    def _connection_string(self) -> str | None:
+        return self.settings.storage.get_secret_value() if self.settings.storage else None
 
     @property
     def patience(self) -> Patience:

@@ -3,6 +3,7 @@
 Speech2CosmosError
 ├── Misconfigured        settings are wrong; nothing was done; fix the settings
 ├── Transient            a service or the network failed; the same call may work later; raise, the queue retries
+│   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator mends it
 │   ├── Throttled        a service asked us to slow down; wait, then send the message anew: it is no failed try
 │   └── Conflict         somebody else changed the document between our reading and our writing
 └── Permanent            trying again cannot help; record it with its code and go on
@@ -29,6 +30,10 @@ class Misconfigured(Speech2CosmosError):
 
 class Transient(Speech2CosmosError):
     """A service or the network failed; the same may succeed later."""
+
+
+class Denied(Transient):
+    """A service answered 401 or 403. Once an operator has mended the role or key, the same call works."""
 
 
 class Throttled(Transient):

@@ -30,13 +30,17 @@ ROOMS = {
     "pipeline": room("domain errors", "msgspec"),
     # Adapters implement the ports, which lie in the pipeline; DEEPER names the files of it that they may see.
     "adapters": room("domain errors pipeline", "azure requests urllib3 tenacity pyrate_limiter msgspec"),
-    "bootstrap": room("adapters pipeline domain settings errors", "azure"),
+    "rights": room("adapters pipeline domain settings", "azure"),
+    "bootstrap": room("rights adapters pipeline domain settings errors", "azure"),
     # Reads documents as any application would, so it sees adapters, but never the pipeline: only bootstrap sees both.
     "cli": room("bootstrap adapters domain settings errors", "typer rich msgspec"),
     "function_app": room("bootstrap domain errors", "azure"),
 }
 
-DEEPER = {("adapters", "pipeline"): frozenset(f"shared.pipeline.{name}" for name in ("ports", "batches", "signals"))}
+DEEPER = {
+    ("adapters", "pipeline"): frozenset(f"shared.pipeline.{name}" for name in ("ports", "batches", "signals")),
+    ("rights", "pipeline"): frozenset({"shared.pipeline.ports"}),
+}
 
 ALSO = {
     "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from local.processes import ServiceDied
 from local.run.progress import Watch
+from local.run.rights import print_rights, told
+from local.run.rights import problems as not_allowed
 from local.run.table import print_result
 from local.run.verify import Verifier
 from local.samples.catalog import SampleJob, sample_jobs
@@ -51,7 +53,7 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
         tuple(enqueue(app.settings, app.settings.jobs_queue, watch.messages))
         watch.until_ended(console, SAMPLE_SECONDS if samples else None)
         print_result(console, watch)
-        problems = watch.problems() + Verifier(app, stack.azurite).problems(watch)
+        problems = [*_rights(console, stack), *watch.problems(), *Verifier(app, stack.azurite).problems(watch)]
         for problem in problems:
             console.print(f"[red]✗[/] {problem}")
         if not problems:
@@ -62,6 +64,14 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
             console.print(f"Everything stays up until Ctrl-C; its addresses are in {STATE / 'endpoints.json'}")
             _wait_for_ctrl_c()
         return 1 if problems else 0
+
+
+def _rights(console: Console, stack: Stack) -> list[str]:
+    if "host" not in stack.pids:  # it runs elsewhere, and so does its log
+        return []
+    rights = told(stack.state / "logs" / "host.log")
+    print_rights(console, rights)
+    return not_allowed(rights)
 
 
 def _serve(stack: Stack, samples: Sequence[SampleJob]) -> None:

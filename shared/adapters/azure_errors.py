@@ -1,11 +1,17 @@
 """What the errors of Azure's SDKs mean to us."""
 
+from collections.abc import Mapping
+
 from azure.core.exceptions import AzureError, HttpResponseError
 
-from shared.errors import Conflict, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.errors import Conflict, Denied, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
 
-_RETRIED = frozenset({401, 403, 408, 424, 449})
-"""401 and 403 are mended by an operator (a key, a role), not by giving a file up at once."""
+_MEANINGS: Mapping[int, type[Denied | NotFound | Conflict]] = {
+    **dict.fromkeys((401, 403), Denied),
+    404: NotFound,
+    **dict.fromkeys((409, 412), Conflict),
+}
+_RETRIED = frozenset({408, 424, 449})
 
 _SERVER_ERRORS = range(500, 600)
 _WELL = range(200, 300)
@@ -25,10 +31,8 @@ def translated(service: str, error: AzureError, retry_after: float | None = None
         return Transient(f"{service}: {type(error).__name__}: {words}")
     text = f"{service} answered {error.status_code}: {words}"
     match error.status_code:
-        case 404:
-            return NotFound(text)
-        case 409 | 412:
-            return Conflict(text)
+        case 401 | 403 | 404 | 409 | 412 as status:
+            return _MEANINGS[status](text)
         case status if status == _THROTTLED or getattr(error, "error_code", None) == SERVER_BUSY:
             return Throttled(text, retry_after)
         case status if status in _RETRIED or status in _SERVER_ERRORS or status in _WELL:

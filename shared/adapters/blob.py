@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core import MatchConditions
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import (
     BlobBlock,
     BlobClient,
@@ -40,6 +41,9 @@ _HOSTS_OWN = re.compile(r"/azure-webjobs-", re.IGNORECASE)
 _API_VERSION = "2023-11-03"
 _SAS_LIFETIME = timedelta(minutes=30)
 
+_PROBE = "_rights"
+_NO_ETAG = '"0x0"'
+
 # Our own policy asks again, and tells of it; every request to the archive may be repeated.
 _ONE_TRY: dict[str, Any] = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 60}
 
@@ -50,6 +54,21 @@ def blob_service(connection_string: str | None, service_uri: str | None) -> Blob
         return BlobServiceClient.from_connection_string(connection_string, **_ONE_TRY)
     assert service_uri is not None, "the settings demand one of the two"  # noqa: S101 - narrows the type
     return BlobServiceClient(service_uri, credential=credential(), **_ONE_TRY)
+
+
+def try_to_write_blob(container: ContainerClient) -> None:
+    """Write a blob on a condition that never holds: who may not write is refused before. Nothing is left behind.
+
+    Raises Denied, NotFound, Transient.
+    """
+    try:
+        container.get_blob_client(_PROBE).upload_blob(
+            b"", overwrite=True, etag=_NO_ETAG, match_condition=MatchConditions.IfNotModified
+        )
+    except (ResourceModifiedError, ResourceExistsError):
+        return
+    except AzureError as error:
+        raise translated(SERVICE, error) from error
 
 
 class BlobArchive:

@@ -16,7 +16,16 @@ from urllib3.exceptions import NewConnectionError
 
 from shared.adapters.bodies import Alarm
 from shared.domain.urls import is_public_address, without_query
-from shared.errors import ForbiddenUrl, NotFound, Permanent, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.errors import (
+    Denied,
+    ForbiddenUrl,
+    NotFound,
+    Permanent,
+    ServiceRefused,
+    Speech2CosmosError,
+    Throttled,
+    Transient,
+)
 
 TIMEOUT_SECONDS = (5.0, 60.0)
 """To connect, and between two pieces of an answer."""
@@ -163,8 +172,9 @@ def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
     text = f"GET {without_query(response.url)} answered {status}: {words}"
     if status == _THROTTLED:
         return Throttled(text, retry_after(response.headers.get("Retry-After")))
-    if status in _RETRIED or status in _SERVER_ERRORS or status in _UNAUTHORIZED:
-        # 401 and 403 are mended by an operator (a key, a role), not by giving the file up at once.
+    if status in _UNAUTHORIZED:
+        return Denied(text)
+    if status in _RETRIED or status in _SERVER_ERRORS:
         return Transient(text)
     if status == _NOT_FOUND:
         return NotFound(text)

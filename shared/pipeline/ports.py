@@ -191,3 +191,16 @@ class Transcripts(Protocol):
         Those older than `older_than`; None: those of files that count as in, however old. Broken are files that count
         as in, of which parts are missing or retired though they are named.
         """
+
+
+class Right(msgspec.Struct, frozen=True):
+    """Something that the app has to be allowed to do.
+
+    name: what it is; needs: what gives the right, and on what; setting: the setting that names that. `attempt` does it
+    once and leaves nothing behind. It raises Denied, NotFound, or whatever else is in the way.
+    """
+
+    name: str
+    needs: str
+    setting: str
+    attempt: Callable[[], object]

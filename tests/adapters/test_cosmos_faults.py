@@ -8,7 +8,7 @@ from local.cosmos import Cosmos
 from local.faults import Answer, Front, Lost, Rule
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.domain.job import NO_RUN, Job, Status
-from shared.errors import Conflict, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.errors import Conflict, Denied, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from tests.adapters.documents import head, new_job, new_key, part
 from tests.adapters.servers import nowhere
 
@@ -39,8 +39,8 @@ def test_a_busy_server_is_asked_again(jobs: CosmosJobs, front: Front, status: in
     [
         (449, AT_ONCE, Transient),
         (503, AT_ONCE, Transient),
-        (403, {"x-ms-substatus": "5300"}, Transient),
-        (401, {}, Transient),
+        (403, {"x-ms-substatus": "5300"}, Denied),
+        (401, {}, Denied),
         (400, {}, ServiceRefused),
         (413, {}, ServiceRefused),
     ],

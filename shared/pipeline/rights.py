@@ -1,0 +1,98 @@
+"""poll_jobs, first run after a start: tries each of the app's rights, so that a missing role is seen at once.
+
+Nobody outside Azure can act as the app's identity, so only the app itself can tell.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.errors import Denied, NotFound, Speech2CosmosError
+from shared.pipeline.ports import Right
+from shared.pipeline.signals import Log, Signal
+
+log = Log(__name__)
+
+DEADLINE_SECONDS = 20.0
+"""The poll waits no longer than this for the answers, however slow a service is."""
+
+
+@dataclass
+class CheckRights:
+    """Use case of the timer, before its first poll. Each right is one line of the log, whatever its attempt raises."""
+
+    rights: Sequence[Right]
+    seconds: float = DEADLINE_SECONDS
+    _done: bool = field(default=False, init=False)
+
+    def __call__(self) -> None:
+        """Try all rights at once and log what came of each; do nothing when called again. Raises nothing."""
+        if self._done:
+            return
+        self._done = True
+        answers: dict[int, Exception | None] = {}
+
+        def attempt(number: int, right: Right) -> None:
+            try:
+                right.attempt()
+            except Exception as error:  # noqa: BLE001 - whatever is in the way is the answer, and is logged
+                answers[number] = error
+            else:
+                answers[number] = None
+
+        # Threads of their own: one that waits for a service that never answers must not keep the process from ending.
+        threads = [threading.Thread(target=attempt, args=each, daemon=True) for each in enumerate(self.rights)]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + self.seconds
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        for number, right in enumerate(self.rights):
+            if number in answers:
+                _tell(right, answers[number])
+            else:
+                _tell_unknown(right, f"no answer within {self.seconds:.0f} s")
+
+
+def _tell(right: Right, error: Exception | None) -> None:
+    match error:
+        case None:
+            log.info("right: %s: ok", right.name, signal=Signal.RIGHT, right=right.name, result="ok")
+        case Denied():
+            log.warning(
+                "right: %s: missing: it takes %s, which %s names: %s",
+                *(right.name, right.needs, right.setting, error),
+                signal=Signal.RIGHT,
+                right=right.name,
+                result="missing",
+                needs=right.needs,
+                setting=right.setting,
+            )
+        case NotFound():
+            log.warning(
+                "right: %s: not there: see %s: %s",
+                *(right.name, right.setting, error),
+                signal=Signal.RIGHT,
+                right=right.name,
+                result="notThere",
+                needs=right.needs,
+                setting=right.setting,
+            )
+        case Speech2CosmosError():
+            _tell_unknown(right, str(error))
+        case _:
+            # Of what is not ours nobody knows whether its text may be shown.
+            _tell_unknown(right, type(error).__name__)
+
+
+def _tell_unknown(right: Right, reason: str) -> None:
+    log.warning(
+        "right: %s: not known: %s",
+        *(right.name, reason),
+        signal=Signal.RIGHT,
+        right=right.name,
+        result="inconclusive",
+        needs=right.needs,
+        setting=right.setting,
+    )

@@ -1,0 +1,30 @@
+"""Queue storage as the app asks it: with a token, or a signature of its own."""
+
+import pytest
+
+from shared.adapters.queues import QueueAccount
+from shared.errors import Denied, NotFound, Permanent
+from tests.adapters.servers import Answer, Server
+
+
+def test_as_the_apps_own_identity_a_queue_is_asked_with_a_token(server: Server) -> None:
+    account = QueueAccount(None, server.origin, lambda: {"Authorization": "Bearer abc"})
+    account.peek("transcription-jobs")
+    (asked,) = server.asked
+    assert (asked.method, asked.path) == ("GET", "/transcription-jobs/messages?peekonly=true")
+    assert asked.headers["authorization"] == "Bearer abc"
+    assert asked.headers.keys() >= {"x-ms-version", "x-ms-date"}
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, Denied), (403, Denied), (404, NotFound)])
+def test_a_refusal_of_a_queue_is_told_with_storages_own_code(
+    server: Server, status: int, error: type[Exception]
+) -> None:
+    server.answer(Answer(status, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"}))
+    with pytest.raises(error, match="AuthorizationPermissionMismatch"):
+        QueueAccount(None, server.origin, dict).peek("transcription-jobs")
+
+
+def test_without_an_address_of_the_queues_the_setting_is_named() -> None:
+    with pytest.raises(Permanent, match="AzureWebJobsStorage__queueServiceUri"):
+        QueueAccount(None, None, dict).peek("transcription-jobs")
