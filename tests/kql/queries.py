@@ -87,5 +87,7 @@ def documented() -> dict[str, str]:
 def _documented() -> Iterator[tuple[str, str]]:
     for page in sorted((ROOT / "docs").glob("*.md")):
         text = re.sub(r"^  ", "", page.read_text(), flags=re.MULTILINE)
-        for number, query in enumerate(re.findall(r"```kusto\n(.*?)```", text, re.DOTALL), 1):
-            yield f"{page.name} {number}", query
+        # In a page, or handed to `az` by a command of the page.
+        found = re.findall(r"```kusto\n(.*?)```|<<'END'\n(.*?)\n +END\n", text, re.DOTALL)
+        for number, queries in enumerate(found, 1):
+            yield f"{page.name} {number}", "".join(queries)
