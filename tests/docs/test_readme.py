@@ -14,7 +14,8 @@ def required() -> set[str]:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     lists = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
     python = {re.split(r"[=<> ]", one)[0] for declared in lists for one in declared}
-    return python | set(json.loads((ROOT / "local" / "package.json").read_text())["dependencies"])
+    package = json.loads((ROOT / "local" / "package.json").read_text())
+    return python | set(package["dependencies"]) | set(package["devDependencies"])
 
 
 def test_every_dependency_stands_in_the_table_and_nothing_else() -> None:
