@@ -2,6 +2,7 @@
 
 from benchmarks.cost.bill import (
     HOURS,
+    MONTH_MINUTES,
     Bill,
     Line,
     autoscale_hours,
@@ -19,6 +20,7 @@ from benchmarks.cost.prices import ASSUMPTIONS, CURRENCY, NOTED, PRICES, REGION,
 from benchmarks.cost.queries import INDEX_ENTRY, QUERY_BASE
 from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE
 from local.docs.pages import table
+from shared.domain.containers import JOBS
 
 PAGE = "docs/cost.md"
 KINDS = (CALLS, MEDIA)
@@ -37,6 +39,7 @@ def blocks(measured: Measured, book: Book) -> dict[str, str]:
         "measured": _measured(measured),
         "request units": _request_units(measured),
         "beside": _beside(measured),
+        "ended jobs": _ended_jobs(book),
         "functions": _functions(measured, book),
         "waiting": _waiting(measured, book),
         "settings": _settings(measured, book),
@@ -136,7 +139,27 @@ def _beside(measured: Measured) -> str:
         (phase, f"{units:,.1f}", f"{measured.beside_foreign[phase]:,.1f}")
         for phase, units in measured.job(SAMPLE.name).request_units.items()
     ]
-    return table((f"RU of {SAMPLE.title}, by step", "nothing else stored", f"{measured.foreign:,} documents"), rows)
+    requests = measured.job(SAMPLE.name).requests
+    answered, planned = (
+        sum(number for name, number in requests.items() if name.endswith(kind)) for kind in (": query", ": query plan")
+    )
+    head = (f"RU of {SAMPLE.title}, by step", "nothing else stored", f"{measured.foreign:,} documents")
+    note = (
+        f"Its queries, those of the ticks among them, took {answered + 2 * planned} requests: {answered} that were "
+        f"answered, {planned} of these after a refusal and a plan."
+    )
+    return f"{table(head, rows)}\n\n{note}"
+
+
+def _ended_jobs(book: Book) -> str:
+    queries, ended = len(JOBS.composite), 1_000_000
+    units = queries * ended * INDEX_ENTRY
+    cost = units * MONTH_MINUTES / 1e6 * book["cosmos-million-ru"]
+    return (
+        f"A tick has {queries} queries of `jobs` that sort, each with a composite index. Without these indexes each "
+        f"would pass over an entry for every job that ever ended. With {ended:,} of them, that would be {units:,.0f} "
+        f"RU a tick and {cost:,.0f} {CURRENCY} a month, by the assumed charge of an entry."
+    )
 
 
 def _functions(measured: Measured, book: Book) -> str:
