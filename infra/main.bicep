@@ -10,7 +10,7 @@ import { principal, tagSet } from 'modules/types.bicep'
 @maxLength(32)
 param environmentName string
 
-@description('Region of everything that is made; it must have Flex Consumption and Speech.')
+@description('Region of everything that is made. It must have Speech and Flex Consumption; `az functionapp list-flexconsumption-locations` names the regions that have the latter.')
 @minLength(1)
 @metadata({ azd: { type: 'location' } })
 param location string
@@ -24,7 +24,7 @@ param tags tagSet = {}
 
 // ---- who may do what
 
-@description('Object id of who operates the app: may enqueue, look into the queues, ask Speech and read documents. `azd` gives the person who deploys; empty: nobody.')
+@description('Object id of who operates the app: may enqueue, look into the queues, ask Speech, and read documents and raw results. `azd` gives the person who deploys; empty: nobody.')
 @maxLength(36)
 param principalId string = ''
 
@@ -64,7 +64,14 @@ param vnetEnabled bool = false
 @maxLength(18)
 param vnetAddressPrefix string = '10.80.0.0/16'
 
-@description('Redundancy of the storage account. What it holds can be had from Speech again while Speech keeps it, hence the cheapest.')
+@description('Give the app\'s subnet a NAT gateway: all that the app sends to the internet then comes from one public address. Only with vnetEnabled. The gateway is paid by the hour and stands in one zone.')
+param natGateway bool = false
+
+@description('none; data: storage and Cosmos DB are spread over the zones of the region (ZRS or GZRS; isZoneRedundant); all: the app is too, and the platform then keeps two paid always-ready instances for each group of functions. A serverless Cosmos DB account takes it only when it is created. Existing accounts stay as they are.')
+@allowed(['none', 'data', 'all'])
+param zoneRedundancy string = 'none'
+
+@description('Redundancy of the storage account. What it holds can be had from Speech again while Speech keeps it, hence the cheapest. With zoneRedundancy other than none, LRS becomes ZRS and GRS becomes GZRS.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageRedundancy string = 'Standard_LRS'
 
@@ -85,7 +92,7 @@ param cosmosBackupTier string = 'Continuous7Days'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('The most instances at once. Speech answers 600 requests a minute whoever asks, so that more would wait for it.')
+@description('The most instances of each function: the platform scales the functions apart, and always-ready instances do not count. Some regions refuse values below 40. Speech answers 600 requests a minute whoever asks, so that more instances would wait for it.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -208,9 +215,18 @@ param pollMissingFor string = 'PT15M'
 var token = uniqueString(subscription().id, environmentName, location)
 var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
 var allTags = union(tags, { 'azd-env-name': environmentName })
-var deploymentContainer = 'app-package'
+// Environments may share a storage account, and each has a package of its own.
+var deploymentContainer = 'app-package-${token}'
 var vnetName = 'vnet-${token}'
 var appSubnetName = 'app'
+var componentName = 'appi-${token}'
+
+var zonedRedundancy = {
+  Standard_LRS: 'Standard_ZRS'
+  Standard_ZRS: 'Standard_ZRS'
+  Standard_GRS: 'Standard_GZRS'
+  Standard_GZRS: 'Standard_GZRS'
+}
 
 var newStorage = empty(existingStorageAccountId)
 var storageParts = split(existingStorageAccountId, '/')
@@ -237,6 +253,7 @@ var roles = {
   cognitiveServicesSpeechUser: 'f2dc8367-1007-4938-bd23-fe263f013447'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  storageBlobDataReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   storageQueueDataMessageSender: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
   storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
@@ -259,6 +276,7 @@ var storageGrants = concat(
   ],
   map(operators, operator => { roleId: roles.storageQueueDataContributor, principal: operator })
 )
+var rawContainerGrants = map(operators, operator => { roleId: roles.storageBlobDataReader, principal: operator })
 var jobsQueueGrants = map(senders, sender => { roleId: roles.storageQueueDataMessageSender, principal: sender })
 var speechGrants = concat(
   [{ roleId: roles.cognitiveServicesSpeechUser, principal: app }],
@@ -276,7 +294,6 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
 }
 
 module identity 'modules/identity.bicep' = {
-  name: 'identity-${token}'
   scope: group
   params: {
     location: location
@@ -286,12 +303,11 @@ module identity 'modules/identity.bicep' = {
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  name: 'monitoring-${token}'
   scope: group
   params: {
     location: location
     workspaceName: 'log-${token}'
-    componentName: 'appi-${token}'
+    componentName: componentName
     tags: allTags
     retentionDays: logRetentionDays
     grants: monitoringGrants
@@ -299,13 +315,12 @@ module monitoring 'modules/monitoring.bicep' = {
 }
 
 module storageAccount 'modules/storage-account.bicep' = if (newStorage) {
-  name: 'storage-account-${token}'
   scope: group
   params: {
     location: location
     name: storageName
     tags: allTags
-    redundancy: storageRedundancy
+    redundancy: zoneRedundancy == 'none' ? storageRedundancy : zonedRedundancy[storageRedundancy]
     rawContainer: rawContainer
     retentionDays: retentionDays
     privateOnly: vnetEnabled
@@ -314,7 +329,6 @@ module storageAccount 'modules/storage-account.bicep' = if (newStorage) {
 }
 
 module storage 'modules/storage.bicep' = {
-  name: 'storage-${token}'
   scope: resourceGroup(storageSubscription, storageGroup)
   params: {
     accountName: storageName
@@ -323,13 +337,13 @@ module storage 'modules/storage.bicep' = {
     jobsQueue: jobsQueue
     otherQueues: ['${jobsQueue}-poison', resultsQueue, '${resultsQueue}-poison']
     grants: storageGrants
+    rawContainerGrants: rawContainerGrants
     jobsQueueGrants: jobsQueueGrants
   }
   dependsOn: [storageAccount]
 }
 
 module cosmosAccount 'modules/cosmos-account.bicep' = if (newCosmos) {
-  name: 'cosmos-account-${token}'
   scope: group
   params: {
     location: location
@@ -337,13 +351,13 @@ module cosmosAccount 'modules/cosmos-account.bicep' = if (newCosmos) {
     tags: allTags
     capacity: cosmosCapacity
     backupTier: cosmosBackupTier
+    zoneRedundant: zoneRedundancy != 'none'
     privateOnly: vnetEnabled
     workspaceId: monitoring.outputs.workspaceId
   }
 }
 
 module cosmos 'modules/cosmos.bicep' = {
-  name: 'cosmos-${token}'
   scope: resourceGroup(cosmosSubscription, cosmosGroup)
   params: {
     accountName: cosmosName
@@ -357,7 +371,6 @@ module cosmos 'modules/cosmos.bicep' = {
 }
 
 module speechAccount 'modules/speech-account.bicep' = if (newSpeech) {
-  name: 'speech-account-${token}'
   scope: group
   params: {
     location: location
@@ -368,7 +381,6 @@ module speechAccount 'modules/speech-account.bicep' = if (newSpeech) {
 }
 
 module speech 'modules/speech.bicep' = {
-  name: 'speech-${token}'
   scope: resourceGroup(speechSubscription, speechGroup)
   params: {
     accountName: speechName
@@ -380,7 +392,6 @@ module speech 'modules/speech.bicep' = {
 // ---- network, app, alerts
 
 module network 'modules/network.bicep' = if (vnetEnabled) {
-  name: 'network-${token}'
   scope: group
   params: {
     location: location
@@ -388,6 +399,7 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
     tags: allTags
     addressPrefix: vnetAddressPrefix
     appSubnetName: appSubnetName
+    natGateway: natGateway
     storageAccountId: storage.outputs.accountId
     cosmosAccountId: cosmos.outputs.accountId
   }
@@ -418,7 +430,6 @@ var appSettings = {
 }
 
 module functionApp 'modules/function-app.bicep' = {
-  name: 'function-app-${token}'
   scope: group
   params: {
     location: location
@@ -427,13 +438,14 @@ module functionApp 'modules/function-app.bicep' = {
     tags: allTags
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
-    componentName: monitoring.outputs.componentName
+    componentName: componentName
     blobEndpoint: storage.outputs.blobEndpoint
     queueEndpoint: storage.outputs.queueEndpoint
     tableEndpoint: storage.outputs.tableEndpoint
     deploymentContainer: deploymentContainer
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    zoneRedundant: zoneRedundancy == 'all'
     alwaysReadyPollers: alwaysReadyPollers
     alwaysReadyFetchers: alwaysReadyFetchers
     threadsPerInstance: threadsPerInstance
@@ -448,12 +460,11 @@ module functionApp 'modules/function-app.bicep' = {
       : ''
     appSettings: appSettings
   }
-  // It starts as soon as it is there.
-  dependsOn: [network]
+  // It starts as soon as it is there. The component is given by name, so that `what-if` can say what will be.
+  dependsOn: [network, monitoring]
 }
 
 module alerts 'modules/alerts.bicep' = {
-  name: 'alerts-${token}'
   scope: group
   params: {
     location: location

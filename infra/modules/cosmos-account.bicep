@@ -22,6 +22,9 @@ param capacity string
 @allowed(['Continuous7Days', 'Continuous30Days'])
 param backupTier string
 
+@description('Whether the account is spread over the zones of the region; a serverless one takes this only when it is created.')
+param zoneRedundant bool
+
 @description('Whether the account is reached through a private endpoint only.')
 param privateOnly bool
 
@@ -29,7 +32,7 @@ param privateOnly bool
 @minLength(1)
 param workspaceId string
 
-resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
+resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' = {
   name: name
   location: location
   tags: tags
@@ -40,7 +43,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
       {
         locationName: location
         failoverPriority: 0
-        isZoneRedundant: false
+        isZoneRedundant: zoneRedundant
       }
     ]
     capabilities: capacity == 'serverless'

@@ -88,11 +88,11 @@ var grants = concat(
   map(readers, id => { principalId: id, role: roles.reader })
 )
 
-resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' existing = {
+resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: accountName
 }
 
-resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-04-15' = {
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2026-03-15' = {
   parent: account
   name: databaseName
   properties: {
@@ -111,7 +111,7 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-04-15
 
 // One at a time: an account takes no two changes of one database at once.
 @batchSize(1)
-resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-04-15' = [
+resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2026-03-15' = [
   for container in containers: {
     parent: database
     name: container.name
@@ -146,7 +146,7 @@ resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/contain
 
 // On this database only: an existing account may hold others.
 @batchSize(1)
-resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-04-15' = [
+resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2026-03-15' = [
   for grant in grants: {
     parent: account
     name: guid(account.id, databaseName, grant.principalId, grant.role)

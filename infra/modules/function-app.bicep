@@ -53,10 +53,13 @@ param deploymentContainer string
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int
 
-@description('The most instances that may run at once.')
+@description('The most instances of each function that may run at once, always-ready ones aside.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int
+
+@description('Whether the instances are spread over the zones of the region. There are then at least two always-ready instances for each group of functions.')
+param zoneRedundant bool
 
 @description('Instances kept ready for poll_jobs and accept_job each.')
 @minValue(0)
@@ -79,17 +82,20 @@ param subnetId string
 @description('The settings that docs/settings.md names.')
 param appSettings settingSet
 
+// Of a function that is kept ready; in several zones the platform demands two.
+var fewestReady = zoneRedundant ? 2 : 1
+
 var readyPollers = [
   for functionName in ['poll_jobs', 'accept_job']: {
     name: 'function:${functionName}'
-    instanceCount: alwaysReadyPollers
+    instanceCount: max(alwaysReadyPollers, fewestReady)
   }
 ]
 
 var readyFetchers = [
   {
     name: 'function:fetch_results'
-    instanceCount: alwaysReadyFetchers
+    instanceCount: max(alwaysReadyFetchers, fewestReady)
   }
 ]
 
@@ -110,7 +116,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -121,10 +127,11 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   // By this tag `azd deploy` finds where the service `api` of azure.yaml goes.
@@ -169,22 +176,14 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
   properties: union(appSettings, platformSettings)
 }
 
-// Deployment is by Entra ID only: no publishing password.
-resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
-  parent: app
-  name: 'ftp'
-  properties: {
-    allow: false
-  }
-}
-
-resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+// Deployment is by Entra ID only: no publishing password. There is no FTP on Flex Consumption.
+resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'scm'
   properties: {

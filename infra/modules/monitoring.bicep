@@ -27,7 +27,7 @@ param retentionDays int
 @description('Who has which role on the component: who may send telemetry.')
 param grants roleGrant[]
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: workspaceName
   location: location
   tags: tags
@@ -85,6 +85,3 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
 
 @description('Resource id of the workspace, for diagnostic settings and alerts.')
 output workspaceId string = workspace.id
-
-@description('Name of the Application Insights component.')
-output componentName string = component.name

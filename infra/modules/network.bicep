@@ -24,6 +24,9 @@ param addressPrefix string
 @maxLength(80)
 param appSubnetName string
 
+@description('Whether the app\'s subnet has a NAT gateway.')
+param natGateway bool
+
 @description('Resource id of the storage account.')
 @minLength(1)
 param storageAccountId string
@@ -36,30 +39,54 @@ var endpoints = [
   {
     name: 'blob'
     groupId: 'blob'
-    accountId: storageAccountId
     zone: 'privatelink.blob.${environment().suffixes.storage}'
   }
   {
     name: 'queue'
     groupId: 'queue'
-    accountId: storageAccountId
     zone: 'privatelink.queue.${environment().suffixes.storage}'
   }
   {
     name: 'table'
     groupId: 'table'
-    accountId: storageAccountId
     zone: 'privatelink.table.${environment().suffixes.storage}'
   }
   {
     name: 'cosmos'
     groupId: 'Sql'
-    accountId: cosmosAccountId
     zone: 'privatelink.documents.azure.com'
   }
 ]
 
-resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
+resource address 'Microsoft.Network/publicIPAddresses@2026-03-01' = if (natGateway) {
+  name: '${name}-nat'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIPAllocationMethod: 'Static'
+  }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2026-03-01' = if (natGateway) {
+  name: '${name}-nat'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIpAddresses: [
+      {
+        id: address.id
+      }
+    ]
+  }
+}
+
+resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
   name: name
   location: location
   tags: tags
@@ -72,8 +99,9 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
         name: appSubnetName
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 24, 0)
-          // Speech and Entra ID are out there.
-          defaultOutboundAccess: true
+          // The app has to reach Speech and Entra ID: through the gateway, or by the platform's default access.
+          defaultOutboundAccess: !natGateway
+          natGateway: natGateway ? { id: gateway.id } : null
           delegations: [
             {
               // Flex Consumption's own; it needs the provider Microsoft.App registered in the subscription.
@@ -89,13 +117,16 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
         name: 'private-endpoints'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 24, 1)
+          // Nothing in it sends to the internet.
+          defaultOutboundAccess: false
+          privateEndpointNetworkPolicies: 'Disabled'
         }
       }
     ]
   }
 }
 
-resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-07-01' existing = {
+resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2026-03-01' existing = {
   parent: network
   name: 'private-endpoints'
 }
@@ -123,7 +154,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
-resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-07-01' = [
+resource privateEndpoints 'Microsoft.Network/privateEndpoints@2026-03-01' = [
   for endpoint in endpoints: {
     name: '${name}-${endpoint.name}'
     location: location
@@ -136,7 +167,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-07-01' = [
         {
           name: endpoint.name
           properties: {
-            privateLinkServiceId: endpoint.accountId
+            privateLinkServiceId: endpoint.groupId == 'Sql' ? cosmosAccountId : storageAccountId
             groupIds: [endpoint.groupId]
           }
         }
@@ -145,7 +176,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-07-01' = [
   }
 ]
 
-resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-07-01' = [
+resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = [
   for (endpoint, index) in endpoints: {
     parent: privateEndpoints[index]
     name: 'default'

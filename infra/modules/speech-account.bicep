@@ -18,7 +18,7 @@ param tags tagSet
 @minLength(1)
 param workspaceId string
 
-resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
+resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
   name: name
   location: location
   tags: tags

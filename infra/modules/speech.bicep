@@ -10,7 +10,7 @@ param accountName string
 @description('Who has which role on it.')
 param grants roleGrant[]
 
-resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = {
+resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' existing = {
   name: accountName
 }
 
@@ -27,5 +27,7 @@ resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-@description('Endpoint (SPEECH_ENDPOINT): the custom subdomain, with a slash at its end.')
-output endpoint string = account.properties.endpoint
+@description('Endpoint (SPEECH_ENDPOINT): the custom subdomain, with a slash at its end. Without a subdomain the deployment fails here.')
+output endpoint string = empty(account.properties.?customSubDomainName)
+  ? fail('The Speech resource ${accountName} has no custom subdomain, and without one Entra ID cannot be used. Give it one (az cognitiveservices account update --custom-domain NAME; it stays for good) and deploy again.')
+  : account.properties.endpoint

@@ -29,40 +29,49 @@ param otherQueues string[]
 @description('Who has which role on the account.')
 param grants roleGrant[]
 
+@description('Who has which role on the container of the raw results alone.')
+param rawContainerGrants roleGrant[]
+
 @description('Who has which role on that queue alone.')
 param jobsQueueGrants roleGrant[]
 
-resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+resource account 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: accountName
 }
 
-resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' existing = {
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2026-06-01' existing = {
   parent: account
   name: 'default'
 }
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' existing = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2026-06-01' existing = {
   parent: account
   name: 'default'
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = [
-  for name in [rawContainer, deploymentContainer]: {
-    parent: blobService
-    name: name
-    properties: {
-      publicAccess: 'None'
-    }
+resource raw 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' = {
+  parent: blobService
+  name: rawContainer
+  properties: {
+    publicAccess: 'None'
   }
-]
+}
+
+resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' = {
+  parent: blobService
+  name: deploymentContainer
+  properties: {
+    publicAccess: 'None'
+  }
+}
 
 // The host would make them on its first look; so they are there for whoever enqueues before it.
-resource jobs 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = {
+resource jobs 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-06-01' = {
   parent: queueService
   name: jobsQueue
 }
 
-resource others 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
+resource others 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-06-01' = [
   for name in otherQueues: {
     parent: queueService
     name: name
@@ -74,6 +83,18 @@ resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for grant in grants: {
     name: guid(account.id, grant.principal.id, grant.roleId)
     scope: account
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', grant.roleId)
+      principalId: grant.principal.id
+      principalType: grant.principal.type
+    }
+  }
+]
+
+resource rawContainerRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in rawContainerGrants: {
+    name: guid(raw.id, grant.principal.id, grant.roleId)
+    scope: raw
     properties: {
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', grant.roleId)
       principalId: grant.principal.id
