@@ -9,10 +9,12 @@ BIN := $(VENV)/bin
 VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
 CHAOS_STAMP := $(VENV)/.chaos
+SCAN := $(VENV)/scan
+SCAN_STAMP := $(SCAN)/.stamp
 JOBS ?=
 UPGRADE ?=
 
-.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost chaos audit lock clean
+.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost chaos scan audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -22,14 +24,14 @@ setup: $(VENV_STAMP) $(NODE_STAMP) ## .venv with the command speech2cosmos, and 
 # $(call step,TITLE,COMMAND) says what is done and how long it took. It shows the command's output only if it fails.
 step = @printf '%s ... ' "$(1)"; SECONDS=0; \
 	output=$$($(2) 2>&1) || { echo "failed after $$SECONDS s:"; echo "$$output" >&2; exit 1; }; echo "$$SECONDS s"
-PIP := $(BIN)/pip install --disable-pip-version-check --no-input
+PIP := pip install --disable-pip-version-check --no-input
 
 $(VENV_STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "speech2cosmos needs Python 3.11 or later: make setup PYTHON=python3.12" >&2; exit 1; }
 	$(call step,setup 1/4: a virtual environment in $(VENV),$(PYTHON) -m venv --clear $(VENV))
-	$(call step,setup 2/4: Python packages of requirements.txt and requirements-dev.txt,$(PIP) --require-hashes -r requirements.txt -r requirements-dev.txt)
-	$(call step,setup 3/4: the command $(BIN)/speech2cosmos,$(PIP) --no-deps --no-build-isolation --editable .)
+	$(call step,setup 2/4: Python packages of requirements.txt and requirements-dev.txt,$(BIN)/$(PIP) --require-hashes -r requirements.txt -r requirements-dev.txt)
+	$(call step,setup 3/4: the command $(BIN)/speech2cosmos,$(BIN)/$(PIP) --no-deps --no-build-isolation --editable .)
 	@touch $@
 
 $(NODE_STAMP): local/package.json local/package-lock.json
@@ -39,7 +41,12 @@ $(NODE_STAMP): local/package.json local/package-lock.json
 	@touch $@
 
 $(CHAOS_STAMP): requirements-chaos.txt $(VENV_STAMP)
-	$(call step,setup: Python packages of requirements-chaos.txt,$(PIP) --require-hashes -r requirements-chaos.txt)
+	$(call step,setup: Python packages of requirements-chaos.txt,$(BIN)/$(PIP) --require-hashes -r requirements-chaos.txt)
+	@touch $@
+
+$(SCAN_STAMP): requirements-scan.txt $(VENV_STAMP)
+	$(call step,setup: an environment for the scanners in $(SCAN),$(PYTHON) -m venv --clear $(SCAN))
+	$(call step,setup: Python packages of requirements-scan.txt,$(SCAN)/bin/$(PIP) --require-hashes -r requirements-scan.txt)
 	@touch $@
 
 run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEECH_ENDPOINT=… SPEECH_KEY=… for your own
@@ -78,11 +85,18 @@ cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 chaos: setup $(CHAOS_STAMP) ## every fault we can think of, on the real stack, into docs/reliability.md; most of an hour
 	$(BIN)/python -m benchmarks.chaos
 
-audit: setup ## what is known against the pinned packages; fails also when that cannot be asked
-	@failed=; for file in requirements*.txt; do \
-		$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$file || failed=1; done; \
-	npm --prefix local audit --package-lock-only || failed=1; \
-	[ -z "$$failed" ] || { echo "audit: something was found, or could not be asked: see above" >&2; exit 1; }
+scan: setup $(SCAN_STAMP) ## scanners over infra/snapshots (checkov) and the GitHub workflows (zizmor)
+	@$(BIN)/python -m infra.scan $(SCAN)/bin
+
+audit: setup $(SCAN_STAMP) ## scan, and what is known against the pinned packages; fails also when that cannot be asked
+	@outcome=; failed=; \
+	run() { local name=$$1; shift; if "$$@"; then outcome+="$$name: nothing found"$$'\n'; \
+		else failed=1; outcome+="$$name: FAILED: something was found, or could not be asked: see above"$$'\n'; fi; }; \
+	for file in requirements*.txt; do run "pip-audit $$file" \
+		$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$file; done; \
+	run "npm audit" npm --prefix local audit --package-lock-only; \
+	run "scan" $(BIN)/python -m infra.scan $(SCAN)/bin; \
+	printf '\naudit\n%s' "$$outcome"; [ -z "$$failed" ] || exit 1
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
@@ -90,6 +104,7 @@ lock: setup ## write requirements*.txt anew from pyproject.toml; UPGRADE=--upgra
 	$(UV_COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	$(UV_COMPILE) $(UPGRADE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(UV_COMPILE) $(UPGRADE) --group chaos --constraint requirements-dev.txt --output-file requirements-chaos.txt
+	$(UV_COMPILE) $(UPGRADE) --group scan --output-file requirements-scan.txt
 
 clean: ## remove what setup and runs made
 	rm -rf $(VENV) local/node_modules local/.state

@@ -72,4 +72,5 @@ def test_make_setup_installs_nothing_without_its_hash_and_make_audit_leaves_out_
     assert "for file in requirements*.txt" in recipe
     assert "--strict" in recipe, "without it pip-audit passes over what it cannot ask about"
     assert "npm --prefix local audit" in recipe
+    assert "-m infra.scan" in recipe
     assert "exit 1" in recipe
