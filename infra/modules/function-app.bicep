@@ -58,7 +58,7 @@ param instanceMemoryMB int
 @maxValue(1000)
 param maximumInstanceCount int
 
-@description('Whether the instances are spread over the zones of the region. There are then at least two always-ready instances for each group of functions.')
+@description('Whether the instances are spread over the zones of the region. The platform then adds always-ready instances by itself, up to two for each group of functions.')
 param zoneRedundant bool
 
 @description('Instances kept ready for poll_jobs and accept_job each.')
@@ -82,20 +82,17 @@ param subnetId string
 @description('The settings that docs/settings.md names.')
 param appSettings settingSet
 
-// Of a function that is kept ready; in several zones the platform demands two.
-var fewestReady = zoneRedundant ? 2 : 1
-
 var readyPollers = [
   for functionName in ['poll_jobs', 'accept_job']: {
     name: 'function:${functionName}'
-    instanceCount: max(alwaysReadyPollers, fewestReady)
+    instanceCount: alwaysReadyPollers
   }
 ]
 
 var readyFetchers = [
   {
     name: 'function:fetch_results'
-    instanceCount: max(alwaysReadyFetchers, fewestReady)
+    instanceCount: alwaysReadyFetchers
   }
 ]
 
