@@ -46,7 +46,12 @@ GIVEN: dict[str, set[tuple[str, str]]] = {
         (SPEECH_USER, _SPEECH),
         (COSMOS_CONTRIBUTOR, _DATABASE),
     },
-    "operator": {(QUEUE_CONTRIBUTOR, _STORAGE_ACCOUNT), (SPEECH_USER, _SPEECH), (COSMOS_READER, _DATABASE)},
+    "operator": {
+        (QUEUE_CONTRIBUTOR, _STORAGE_ACCOUNT),
+        (BLOB_READER, f"{_STORAGE_ACCOUNT}/blobServices/containers"),
+        (SPEECH_USER, _SPEECH),
+        (COSMOS_READER, _DATABASE),
+    },
     "sender": {(QUEUE_SENDER, f"{_STORAGE_ACCOUNT}/queueServices/queues")},
     "reader": {(COSMOS_READER, _DATABASE)},
 }

@@ -23,6 +23,8 @@ param readers = [
 ]
 param vnetEnabled = true
 param vnetAddressPrefix = '10.90.0.0/23'
+param natGateway = true
+param zoneRedundancy = 'all'
 param storageRedundancy = 'Standard_GZRS'
 param cosmosCapacity = 'autoscale'
 param cosmosMaxThroughput = 10000
