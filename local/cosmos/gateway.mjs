@@ -4,9 +4,9 @@
  *
  * Microsoft: "Querying resources using the REST API", section on queries that the gateway cannot serve: TOP, ORDER
  * BY, OFFSET, aggregates, DISTINCT, GROUP BY. The Python SDK sends such a query as it is, and asks for the plan only
- * after this refusal (azure-cosmos, `_execution_context/execution_dispatcher.py`); .NET asks at once. The refusal
- * comes from a container with one physical partition too. Since no document says that it always comes, the server
- * can also be told to serve such a query at once (`gatewayServes`).
+ * after this refusal (azure-cosmos, `_execution_context/execution_dispatcher.py`); .NET asks at once. The page
+ * makes no exception for a container with one physical partition, but does not say either that nothing of the kind
+ * is ever served: so the server can also be told to serve it (`gatewayServes`).
  */
 
 import { CosmosError, badRequest } from "./errors.mjs";
@@ -33,6 +33,7 @@ export function admit(container, query, isEnabled) {
   }
   const plan = planFor(container, query);
   if (!mustMerge(plan) || gatewayServes) return;
-  const refusal = new CosmosError(400, "The provided cross partition query can not be directly served by the gateway.", 1004);
-  throw Object.assign(refusal, { additionalErrorInfo: JSON.stringify(plan) });
+  const message = "The provided cross partition query can not be directly served by the gateway.";
+  // The SDK would take the plan from here (`_get_partitioned_execution_info`), but asks for it.
+  throw Object.assign(new CosmosError(400, message, 1004), { additionalErrorInfo: JSON.stringify(plan) });
 }

@@ -13,7 +13,7 @@ const ANYTHING = [new Map()];
  * many leading components as are known. [[]] is every key, [] is none.
  */
 export function matchedKeys({ where, alias }, parameters, paths) {
-  const choices = where ? matches(where.condition, { alias, parameters, paths }) : ANYTHING;
+  const choices = where ? matches(where, { alias, parameters, paths }) : ANYTHING;
   const unique = [...new Map(choices.map(leading).map((key) => [keyText(key), key])).values()];
   const covers = (short, long) => short.length < long.length && short.every((value, at) => value === long[at]);
   return unique.filter((key) => !unique.some((other) => covers(other, key)));
@@ -41,17 +41,17 @@ function leading(choice) {
 
 function matches(node, context) {
   const { type, operator, left, right } = node;
-  if (type === "scalar_binary_expression" && operator === "AND") {
+  if (type === "binary" && operator === "AND") {
     return matches(left, context).flatMap((a) => matches(right, context).flatMap((b) => both(a, b)));
   }
-  if (type === "scalar_binary_expression" && operator === "OR") {
+  if (type === "binary" && operator === "OR") {
     return [...matches(left, context), ...matches(right, context)];
   }
-  if (type === "scalar_binary_expression" && operator === "=") {
+  if (type === "binary" && operator === "=") {
     return among(left, [right], context) ?? among(right, [left], context) ?? ANYTHING;
   }
-  if (type === "scalar_in_expression") return among(node.value, node.list, context) ?? ANYTHING;
-  if (type === "scalar_function_expression" && node.name.name.toUpperCase() === "ARRAY_CONTAINS") {
+  if (type === "in") return among(node.value, node.choices, context) ?? ANYTHING;
+  if (type === "call" && node.name.toUpperCase() === "ARRAY_CONTAINS") {
     const [list, value, ...rest] = node.arguments;
     const [values] = constantOf(list, context.parameters) ?? [];
     if (!Array.isArray(values) || rest.length > 0) return ANYTHING;
@@ -75,14 +75,12 @@ function among(node, values, { paths, alias, parameters }) {
 
 function isPath(node, names, alias) {
   if (names.length === 0) return node.type === "identifier" && node.name === alias;
-  if (node.type !== "scalar_member_expression") return false;
-  const name = node.computed ? node.property.value : node.property.name;
+  const name = { member: node.name, index: node.index?.value }[node.type];
   return name === names.at(-1) && isPath(node.object, names.slice(0, -1), alias);
 }
 
 /** [value] of a constant or a parameter; undefined of anything else. */
 function constantOf({ type, name, value }, parameters) {
-  if (type === "parameter_name") return parameters.has(name) ? [parameters.get(name)] : undefined;
-  if (type === "null_constant") return [null];
-  return ["string_constant", "number_constant", "boolean_constant", "constant"].includes(type) ? [value] : undefined;
+  if (type === "parameter") return parameters.has(name) ? [parameters.get(name)] : undefined;
+  return type === "constant" ? [value] : undefined;
 }

@@ -25,5 +25,5 @@ export const bounds = isCount ? equalBounds(Number(values.partitions)) : values.
 /** Whether the gateway answers by itself a query without a key that needs merging, or refuses it with 1004. */
 export const gatewayServes = values.gateway === "serves";
 
-/** How many documents one page of an aggregate counts; whoever gets several pages has to add them up. */
+/** How many documents the first page of an aggregate counts at most; the next one counts the rest. */
 export const aggregatePage = Number(values["aggregate-page"]);

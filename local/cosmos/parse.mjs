@@ -1,176 +1,245 @@
 /**
- * Cosmos SQL as a tree: the grammar of @zeit/cosmosdb-query, what it lacks refused by name, and what it lets
- * pass though the service refuses it.
+ * Cosmos SQL as a tree.
+ *
+ * The grammar of @zeit/cosmosdb-query is not used: each pair of parentheses takes it seven times as long (six pairs
+ * took a minute), and a rewritten query has many. What is refused, and what binds stronger than what, is as the
+ * service's planner has it (tests/contract_cosmos/planner/forms.py).
  */
-
-import aggregates from "@zeit/cosmosdb-query/lib/aggregate-functions.js";
-import parser from "@zeit/cosmosdb-query/lib/parser.js";
 
 import { badRequest, unsupported } from "./errors.mjs";
+import { Tokens } from "./tokens.mjs";
 
-/** Clauses of Cosmos SQL that the grammar lacks, so that the refusal can name them. */
-const CLAUSES = ["GROUP BY", "DISTINCT", "OFFSET", "LIKE", "NOT IN", "NOT BETWEEN"];
+/** Words that are no names, unless they are quoted: `c["order"]`. */
+const RESERVED = new Set(
+  (
+    "AND ARRAY AS ASC BETWEEN BY CASE CAST CONVERT CROSS DESC DISTINCT ELSE END ESCAPE EXISTS FALSE FOR FROM GROUP " +
+    "HAVING IN INNER INSERT INTO IS JOIN LEFT LIKE LIMIT NOT NULL OFFSET ON OR ORDER OUTER OVER RIGHT SELECT SET THEN " +
+    "TOP TRUE UDF UNDEFINED UPDATE VALUE WHEN WHERE WITH"
+  ).split(" "),
+);
 
-/** The tree of a query over the container: {top, select, where, orderBy, from, alias}. */
-export function parse(text) {
-  if (typeof text !== "string") throw badRequest("A query is a text under 'query'.");
-  const query = tree(text);
-  if (!query.from) throw unsupported("A query without FROM");
-  const { source, joins } = query.from;
-  if (joins.length > 0) throw unsupported("JOIN");
-  if (source.iteration || source.expression.type !== "collection_expression") {
-    throw unsupported("FROM with anything but the container");
+/** Operators, the weakest first; those of a line bind alike, from left to right. */
+const LEVELS = [
+  ["OR"],
+  ["AND"],
+  ["IN"], // once only: see Parser.#in
+  ["=", "!=", "<>", "<", "<=", ">", ">="],
+  ["|"],
+  ["^"],
+  ["&"],
+  ["<<", ">>", ">>>"],
+  ["+", "-", "||"],
+  ["*", "/", "%"],
+];
+
+const [IN, COMPARISON] = [2, 3];
+
+const CONSTANTS = new Map([
+  ["true", { type: "constant", value: true }],
+  ["false", { type: "constant", value: false }],
+  ["null", { type: "constant", value: null }],
+  ["undefined", { type: "undefined" }],
+]);
+
+class Parser extends Tokens {
+  /** Nodes that stand in parentheses of their own. */
+  #closedNodes = new WeakSet();
+
+  /** {select, top, source, alias, where, orderBy}: see the methods that read each. */
+  query() {
+    this.need("SELECT");
+    this.refuseUnknown();
+    const top = this.take("TOP") ? this.#top() : null;
+    const select = this.#select();
+    if (!this.take("FROM")) {
+      if (this.peek().type !== "end") throw this.wrong();
+      throw select.all ? badRequest("SC1021: SELECT * needs FROM.") : unsupported("A query without FROM");
+    }
+    const [source, alias] = this.#source();
+    const where = this.take("WHERE") ? this.expression() : null;
+    const orderBy = this.take("ORDER") ? this.#orderBy() : [];
+    if (this.peek().type !== "end") throw this.wrong();
+    return { select, top, source, alias: alias ?? source, hasAlias: alias !== undefined, where, orderBy };
   }
-  return { ...query, alias: (source.alias ?? source.expression.expression).name };
-}
 
-function tree(text) {
-  const words = wordsOf(text);
-  const bare = ` ${words.join(" ").toUpperCase()} `;
-  const clause = CLAUSES.find((each) => bare.includes(` ${each} `));
-  if (clause) throw unsupported(clause);
-  checkWords(words);
-  try {
-    return parseGroups(text.trim()) ?? parser.parse(text.trim()).body;
-  } catch (error) {
-    throw error instanceof parser.SyntaxError ? badRequest(`Syntax error in the query: ${error.message}`) : error;
+  #top() {
+    const { type, value } = this.advance();
+    if (type === "parameter") return { type, name: value };
+    if (type !== "number") throw this.wrong(-1);
+    if (!Number.isInteger(value)) throw badRequest("SC2060: the count value of TOP must be an integer.");
+    return { type: "constant", value };
   }
-}
 
-const PIECES = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|--[^\n]*|[()[\]{}]|[^"'()[\]{}-]+|-/gu;
+  /** {all: true}, {value: node}, or {properties: [[name, node]]}. */
+  #select() {
+    if (this.take("*")) return { all: true };
+    if (this.take("VALUE")) return { value: this.expression() };
+    const columns = this.list(() => [this.expression(), this.#alias()]);
+    return { properties: distinct(named(columns)) };
+  }
 
-const CLOSING = { "(": ")", "[": "]", "{": "}" };
+  #source() {
+    if (this.is("(")) throw unsupported("FROM with anything but the container");
+    const source = this.#name();
+    if (this.is(".") || this.is("[") || this.is("IN")) throw unsupported("FROM with anything but the container");
+    const alias = this.#alias();
+    if (this.is("IN")) throw unsupported("FROM with anything but the container");
+    return [source, alias];
+  }
 
-/** What stands before the parenthesis of a call or a list, or before the bracket of a member. */
-const NAME = /(?:[\])]|(?:^|[^\p{L}\w])(?!(?:AND|OR|NOT|WHERE|SELECT|VALUE|BETWEEN)$)[\p{L}_]\w*)$/iu;
+  /** [{node, order: "ASC", "DESC" or undefined}] */
+  #orderBy() {
+    this.need("BY");
+    return this.list(() => {
+      const node = this.expression();
+      return { node, order: ["ASC", "DESC"].find((word) => this.take(word)) };
+    });
+  }
 
-/**
- * The tree of a query, with each group in parentheses, each list and each object parsed by itself; undefined where
- * the text is wrong. The grammar looks several times at each of them, and so hundreds of times at one in four others:
- * a query that the planner rewrote, with every operation in parentheses, would take seconds.
- */
-function parseGroups(text) {
-  const groups = new Map();
-  const open = [{ text: "" }];
-  try {
-    for (const piece of text.match(PIECES) ?? []) {
-      if (piece in CLOSING) {
-        open.push({ sign: piece, text: "" });
-      } else if (piece === CLOSING[open.at(-1).sign]) {
-        const { sign, text: inner } = open.pop();
-        const outer = open.at(-1);
-        const isGroup = !NAME.test(outer.text.trimEnd()) && !/^\s*SELECT\b/i.test(inner);
-        const whole = sign + inner + piece;
-        outer.text += isGroup ? kept(groups, sign === "(" ? inner : whole) : whole;
+  /** BETWEEN stands by itself or in parentheses: beside it, AND, OR, IN, ?? and ?: need parentheses too. */
+  expression() {
+    const value = this.#conditional();
+    if (!this.take("BETWEEN")) return value;
+    const isWeak = ["in", "conditional"].includes(value.type) || ["AND", "OR", "??"].includes(value.operator);
+    if (isWeak && !this.#closedNodes.has(value)) throw this.wrong(-1);
+    const low = this.#binary(COMPARISON);
+    this.need("AND");
+    return { type: "between", value, low, high: this.#binary(COMPARISON) };
+  }
+
+  #conditional() {
+    const test = this.#coalesced();
+    if (!this.take("?")) return test;
+    const yes = this.#conditional();
+    this.need(":");
+    return { type: "conditional", test, yes, no: this.#conditional() };
+  }
+
+  #coalesced() {
+    const left = this.#binary(0);
+    return this.take("??") ? { type: "binary", operator: "??", left, right: this.#coalesced() } : left;
+  }
+
+  #binary(level) {
+    if (level === LEVELS.length) return this.#unary();
+    if (level === IN) return this.#in();
+    let left = this.#binary(level + 1);
+    let operator;
+    while ((operator = LEVELS[level].find((each) => this.take(each)))) {
+      left = { type: "binary", operator, left, right: this.#binary(level + 1) };
+    }
+    return left;
+  }
+
+  #in() {
+    const value = this.#binary(COMPARISON);
+    if (this.is("NOT")) throw unsupported(`NOT ${String(this.peek(1).value).toUpperCase()}`);
+    if (!this.take("IN")) return value;
+    this.need("(");
+    const choices = this.list(() => this.expression());
+    this.need(")");
+    return { type: "in", value, choices };
+  }
+
+  #unary() {
+    if (this.is("-") && this.peek(1).type === "number" && this.peek(1).at === this.peek().at + 1) {
+      this.advance();
+      return { type: "constant", value: -this.advance().value };
+    }
+    const operator = ["NOT", "-", "+", "~"].find((each) => this.take(each));
+    return operator ? { type: "unary", operator, argument: this.#unary() } : this.#member();
+  }
+
+  #member() {
+    let node = this.#primary();
+    for (;;) {
+      if (this.take(".")) {
+        node = { type: "member", object: node, name: this.#name() };
+      } else if (this.take("[")) {
+        const { type, value } = this.advance();
+        if (!["text", "number", "parameter"].includes(type)) throw badRequest("SC2990: a member indexer is a constant.");
+        this.need("]");
+        const index = type === "parameter" ? { type, name: value } : { type: "constant", value };
+        node = { type: "index", object: node, index };
       } else {
-        open.at(-1).text += piece;
+        return node;
       }
     }
-    return open.length === 1 ? withGroups(parser.parse(open[0].text).body, groups) : undefined;
-  } catch (error) {
-    if (error instanceof parser.SyntaxError) return undefined;
-    throw error;
+  }
+
+  #primary() {
+    if (this.take("(")) return this.#inParentheses();
+    if (this.take("[")) return { type: "array", elements: this.closed("]", () => this.expression()) };
+    if (this.take("{")) {
+      return { type: "object", properties: distinct(this.closed("}", () => this.#property())) };
+    }
+    const { type, value } = this.peek();
+    if (type === "text" || type === "number") return { type: "constant", value: this.advance().value };
+    if (type === "parameter") return { type, name: this.advance().value };
+    if (type !== "word") throw this.wrong();
+    if (CONSTANTS.has(value)) {
+      this.advance();
+      return CONSTANTS.get(value);
+    }
+    if (value.toUpperCase() === "UDF" && this.peek(1).value === ".") throw unsupported(`udf.${this.peek(2).value}`);
+    if (this.peek(1).value === "(") return this.#call();
+    return { type: "identifier", name: this.#name() };
+  }
+
+  #inParentheses() {
+    if (this.is("SELECT")) throw unsupported("A subquery");
+    const node = this.expression();
+    this.need(")");
+    this.#closedNodes.add(node);
+    return node;
+  }
+
+  #call() {
+    const name = this.advance().value;
+    if (/^(exists|array|all)$/i.test(name)) throw unsupported(`${name.toLowerCase()} subquery`);
+    this.need("(");
+    return { type: "call", name, arguments: this.closed(")", () => this.expression()) };
+  }
+
+  #property() {
+    const key = this.peek().type === "text" ? this.advance().value : this.#name();
+    this.need(":");
+    return [key, this.expression()];
+  }
+
+  /** `AS name`, or the name alone; undefined where there is none. */
+  #alias() {
+    const { type, value } = this.peek();
+    return this.take("AS") || (type === "word" && !isReserved(value)) ? this.#name() : undefined;
+  }
+
+  #name() {
+    const { type, value } = this.peek();
+    if (type !== "word" || isReserved(value)) throw this.wrong();
+    return this.advance().value;
   }
 }
 
-/** The name of a parameter that stands for a group, whose tree is kept in `groups`. */
-function kept(groups, text) {
-  const name = `@__group${groups.size}`;
-  groups.set(name, withGroups(parser.parse(`SELECT VALUE ${text} FROM c`).body.select.value, groups));
-  return name;
-}
+const isReserved = (word) => RESERVED.has(word.toUpperCase());
 
-function withGroups(node, groups) {
-  if (node === null || typeof node !== "object") return node;
-  if (node.type === "parameter_name" && groups.has(node.name)) return groups.get(node.name);
-  for (const key of Object.keys(node)) node[key] = withGroups(node[key], groups);
-  return node;
-}
-
-/** The words and signs of a query, without comments; texts are `""`, and a property comes with its dot. */
-const wordsOf = (text) =>
-  text
-    .replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|--[^\n]*/g, (found) => (found.startsWith("--") ? " " : '""'))
-    .match(/[.@]\s*[\p{L}_]\w*|[\p{L}_]\w*|\S/gu) ?? [];
-
-const setOf = (words) => new Set(words.split(" "));
-
-/** Words that the grammar gives no meaning, and the service reserves: found by asking its planner. */
-const UNUSED = setOf(
-  "CASE CAST CONVERT CROSS DISTINCT ELSE END ESCAPE FOR GROUP HAVING INNER INSERT INTO IS LEFT LIKE LIMIT OFFSET ON " +
-    "OUTER OVER RIGHT SET THEN UPDATE WHEN WITH",
-);
-
-/** Words that cannot follow a dot, `c["order"]` aside. */
-const RESERVED = setOf(
-  [...UNUSED].join(" ") +
-    " AND ARRAY AS ASC BETWEEN BY DESC EXISTS FALSE FROM IN JOIN NOT NULL OR ORDER SELECT TOP TRUE UDF UNDEFINED " +
-    "VALUE WHERE",
-);
-
-/** Refuse what the grammar lets pass, by the words alone. */
-function checkWords(words) {
-  for (const [at, word] of words.entries()) {
-    const [, dot, bare] = /^([.@]?)\s*(.*)$/u.exec(word);
-    const isCalled = words[at + 1] === "("; // LEFT and RIGHT are functions too
-    const refused = { ".": RESERVED, "": isCalled ? new Set() : UNUSED }[dot];
-    if (refused?.has(bare.toUpperCase())) throw badRequest(`SC1001: syntax error, incorrect syntax near '${bare}'.`);
-    if (/^(true|false|null|undefined)$/i.test(word) && word !== word.toLowerCase()) {
-      throw badRequest(`SC2001: identifier '${word}' could not be resolved.`);
-    }
-  }
-  checkBetween(words);
-}
-
-/** BETWEEN stands alone or in parentheses: beside it, the service takes no other AND, OR or NOT. */
-function checkBetween(words) {
-  const groups = [[]];
-  const close = () => {
-    const logical = groups.pop();
-    if (logical.includes("BETWEEN") && logical.join(" ") !== "BETWEEN AND") {
-      throw badRequest("SC1001: syntax error beside BETWEEN: it needs parentheses around it.");
-    }
-  };
-  for (const word of words) {
-    const upper = word.toUpperCase();
-    if ("([{".includes(upper)) {
-      groups.push([]);
-    } else if (")]}".includes(upper) && groups.length > 1) {
-      close();
-    } else if ([",", "WHERE", "ORDER"].includes(upper)) {
-      close();
-      groups.push([]);
-    } else if (["AND", "OR", "NOT", "BETWEEN"].includes(upper)) {
-      groups.at(-1).push(upper);
-    }
-  }
-  while (groups.length > 0) close();
-}
-
-/** Pairs of name and expression; what has no name of its own becomes $1, $2, … */
-export function namedProperties({ properties }) {
+/** Pairs of name and node; what has no name of its own becomes $1, $2, … */
+function named(columns) {
   let unnamed = 0;
-  return properties.map(({ property, alias }) => {
-    const named = alias ?? (property.type === "scalar_member_expression" ? property.property : property);
-    const name = named.type === "identifier" ? named.name : named.type === "string_constant" && named.value;
-    return [typeof name === "string" ? name : `$${(unnamed += 1)}`, property];
+  return columns.map(([node, alias]) => {
+    const own = node.type === "member" || node.type === "identifier" ? node.name : node.index?.value;
+    return [alias ?? (typeof own === "string" ? own : `$${(unnamed += 1)}`), node];
   });
 }
 
-/** An object cannot have one name twice. */
-export function refuseTwice(names) {
+function distinct(pairs) {
+  const names = pairs.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw badRequest(`SC2022: property name '${twice}' specified more than once.`);
+  return pairs;
 }
 
-export const isAggregate = ({ type, name, udf }) =>
-  type === "scalar_function_expression" && !udf && Object.hasOwn(aggregates, name.name.toUpperCase());
-
-/** The nodes right below `node`. */
-const childrenOf = (node) =>
-  Object.values(node)
-    .flat()
-    .filter((value) => typeof value === "object" && value !== null);
-
-/** Whether an aggregate stands anywhere in `node`. */
-export const hasAggregate = (node) => isAggregate(node) || childrenOf(node).some(hasAggregate);
+/** The tree of a query over the container; 400 if it is none, or has a part that is not known here. */
+export function parse(text) {
+  if (typeof text !== "string") throw badRequest("A query is a text under 'query'.");
+  return new Parser(text).query();
+}

@@ -1,8 +1,9 @@
 /**
  * Partition keys: their values in documents and headers, and their effective partition keys (EPK).
  *
- * The EPK is needed because a query with the prefix of a hierarchical key does not name that prefix:
- * the SDK hashes it and asks for the range of EPKs that begin with the hash.
+ * The EPK says on which physical partition a document lies. A query with the prefix of a hierarchical key does
+ * not name that prefix either: the SDK hashes it and asks for the range of EPKs that begin with the hash
+ * (azure-cosmos, `partition_key.py`).
  */
 
 import { badRequest } from "./errors.mjs";

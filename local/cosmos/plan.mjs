@@ -1,14 +1,15 @@
 /**
  * The query plan: how a client has to run a query that no single partition can answer, and merge what it gets.
  *
- * Its form is that of the service's planner, part of Microsoft's .NET SDK (Microsoft.Azure.Cosmos 3.64.0). A test
- * compares the two: tests/contract_cosmos/test_planner.py. What the form of a query is not listed here is refused.
+ * Its form is that of the service's planner, part of Microsoft's .NET SDK (Microsoft.Azure.Cosmos 3.64.0), and
+ * tests/contract_cosmos/planner compares the two. A form of query that is not known here is refused.
  */
 
 import { badRequest, unsupported } from "./errors.mjs";
 import { matchedKeys, rangesOf } from "./key-ranges.mjs";
-import { hasAggregate, isAggregate, namedProperties, parse } from "./parse.mjs";
-import { textOf } from "./text.mjs";
+import { parse } from "./parse.mjs";
+import { objectText, textOf } from "./text.mjs";
+import { hasAggregate, isAggregate, projected } from "./tree.mjs";
 
 /** The SDK replaces it: by a filter when it resumes an ORDER BY, else by `true`. */
 const FILTER = "({documentdb-formattableorderbyquery-filter})";
@@ -58,62 +59,55 @@ const NOTHING = {
 
 function merging(query, parameters) {
   const { select, top, orderBy } = query;
-  const info = top ? { top: topOf(top.value, parameters) } : {};
-  const projected = select.value ? [select.value] : (select.properties?.properties ?? []);
-  if (projected.some(hasAggregate)) return { ...info, ...aggregating(query) };
-  if (!orderBy) return info;
-  const sorts = orderBy.expressions.map(({ expression }) => textOf(expression));
+  const info = top ? { top: topOf(top, parameters) } : {};
+  if (projected(select).some(hasAggregate)) return { ...info, ...aggregating(query) };
+  if (orderBy.length === 0) return info;
+  const sorts = orderBy.map(({ node }) => textOf(node));
   return {
     ...info,
-    orderBy: orderBy.expressions.map(({ order }) => (order === "DESC" ? "Descending" : "Ascending")),
+    orderBy: orderBy.map(({ order }) => (order === "DESC" ? "Descending" : "Ascending")),
     orderByExpressions: sorts,
     rewrittenQuery: ordering(query, sorts),
   };
 }
 
-function topOf(node, parameters) {
-  const value = node.type === "parameter_name" ? parameters.get(node.name) : node.value;
+function topOf({ type, name, value: constant }, parameters) {
+  const value = type === "parameter" ? parameters.get(name) : constant;
   if (!Number.isInteger(value) || value < 0) throw badRequest("SC2060: the count value of TOP must be an integer.");
   return value;
 }
 
-function aggregating({ select, where, orderBy, from }) {
-  if (!select.value) throw badRequest("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates");
-  if (!isAggregate(select.value)) {
-    throw badRequest("Compositions of aggregates and other expressions are not allowed.");
-  }
-  if (orderBy) throw unsupported("An aggregate with ORDER BY");
-  const { name } = select.value.name;
-  const partial = PARTIAL[name.toUpperCase()](name, textOf(select.value.arguments[0]));
+function aggregating({ select: { value }, where, orderBy, ...query }) {
+  if (!value) throw badRequest("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates");
+  if (!isAggregate(value)) throw badRequest("Compositions of aggregates and other expressions are not allowed.");
+  if (orderBy.length > 0) throw unsupported("An aggregate with ORDER BY");
+  const called = value.name.toUpperCase();
+  const partial = PARTIAL[called](value.name, textOf(value.arguments[0]));
   return {
-    aggregates: [AGGREGATES[name.toUpperCase()]],
-    rewrittenQuery: lines(`SELECT VALUE [${partial}]`, source(from), where && `WHERE ${textOf(where.condition)}`),
+    aggregates: [AGGREGATES[called]],
+    rewrittenQuery: lines(`SELECT VALUE [${partial}]`, from(query), where && `WHERE ${textOf(where)}`),
   };
 }
 
-function ordering({ select, top, where, orderBy, from, alias }, sorts) {
+function ordering({ select, top, where, orderBy, ...query }, sorts) {
+  const { alias } = query;
   const keys = sorts.map((sort) => `{"item": ${sort}}`).join(", ");
-  const filter = where ? `(${textOf(where.condition)} AND ${FILTER})` : FILTER;
-  const order = orderBy.expressions.map((each, at) => (each.order ? `${sorts[at]} ${each.order}` : sorts[at]));
+  const filter = where ? `(${textOf(where)} AND ${FILTER})` : FILTER;
+  const order = orderBy.map((each, at) => (each.order ? `${sorts[at]} ${each.order}` : sorts[at]));
   return lines(
-    `SELECT ${top ? `TOP ${textOf(top.value)} ` : ""}${alias}._rid, [${keys}] AS orderByItems, ` +
+    `SELECT ${top ? `TOP ${textOf(top)} ` : ""}${alias}._rid, [${keys}] AS orderByItems, ` +
       `${payload(select, alias)} AS payload`,
-    source(from),
+    from(query),
     `WHERE ${select.value ? `(${filter} AND IS_DEFINED(${textOf(select.value)}))` : filter}`,
     `ORDER BY ${order.join(", ")}`,
   );
 }
 
-function payload(select, alias) {
-  if (select["*"]) return alias;
-  if (select.value) return textOf(select.value);
-  const fields = namedProperties(select.properties).map(([name, node]) => `${JSON.stringify(name)}: ${textOf(node)}`);
-  return `{${fields.join(", ")}}`;
+function payload({ all, value, properties }, alias) {
+  if (all) return alias;
+  return value ? textOf(value) : objectText(properties);
 }
 
-function source({ source: { expression, alias } }) {
-  const { name } = expression.expression;
-  return `FROM ${alias ? `${name} AS ${alias.name}` : name}`;
-}
+const from = ({ source, alias, hasAlias }) => `FROM ${hasAlias ? `${source} AS ${alias}` : source}`;
 
 const lines = (...parts) => parts.filter(Boolean).join("\n");

@@ -51,15 +51,16 @@ function guarded(work) {
 
 /**
  * One row for the documents of one page, and of one physical partition: whoever gets several rows has to add them
- * up, as the Python SDK does only where it merges by a plan.
+ * up. Only the first page is cut short, since more pages would show nothing more.
  */
 function aggregated(container, scope, plan, parameters, { continuation }) {
   const { position: after } = continuation ? decode(continuation) : {};
+  const most = after ? Infinity : aggregatePage;
   const documents = [];
   let last = null;
   let isCut = false;
   for (const { document, position } of matches(container, scope, plan, parameters, after)) {
-    isCut = last !== null && (documents.length >= aggregatePage || position[0] !== last[0]);
+    isCut = last !== null && (documents.length >= most || position[0] !== last[0]);
     if (isCut) break;
     documents.push(document);
     last = position;

@@ -7,6 +7,9 @@
  * batches, time to live, size limits, partition-scoped queries and most refusals are missing or wrong; to
  * mend that from outside takes more code than to hold the documents here. What is not supported is refused
  * by name, never answered wrongly.
+ *
+ * The way of a query: documents.mjs reads the request; gateway.mjs refuses it, or answers with its plan
+ * (plan.mjs); query.mjs runs it on the physical partitions that it reaches (container.mjs).
  */
 
 import { randomUUID } from "node:crypto";

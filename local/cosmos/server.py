@@ -44,8 +44,8 @@ def start_cosmos(
     `partitions`: how many physical partitions each container has, or the effective partition keys (EPKs) at which all
     but the first begin, ascending. `gateway`: how it answers a query without a key whose results have to be merged
     (ORDER BY, TOP, COUNT, …): refused with sub-status 1004, so that the SDK asks for a query plan, or served at once.
-    `aggregate_page`: how many documents one row of an aggregate counts at most; without it a physical partition gives
-    one row. Raises ServiceDied if the server does not answer.
+    `aggregate_page`: how many documents the first row of an aggregate counts at most; a second row counts the rest.
+    Without it a physical partition gives one row. Raises ServiceDied if the server does not answer.
     """
     port = free_port(port)
     options = {

@@ -51,6 +51,7 @@ MERGED = _of(
     "SELECT TOP 0 * FROM c ORDER BY c.a",
     "SELECT c.root, c.delete, c.index, c.all, c.rank, c.count, c.max, c.start, c.key FROM c ORDER BY c.a",
     "SELECT c['end'], c['order'] FROM c ORDER BY c['value']",
+    "SELECT c.x total, c.y AS other FROM c ORDER BY c.z",
 )
 
 WRITTEN = _of(
@@ -83,6 +84,18 @@ WRITTEN = _of(
             "(c.a ? 1 : 2) = 1",
             "[1, 2][0] = 1",
             "c.a > @n AND c.b <= @text",
+            "c.a = 1e5",
+            "c.a = 0xFF",
+            "c.a = - 5",
+            "c.é = 1",
+            "NOT c.a = c.b",
+            "c.a = c.b < c.d",
+            "c.a < c.b IN (c.d)",
+            "c.a ?? c.b IN (1)",
+            "c.a ?? c.b ? c.d : c.e",
+            "c.a BETWEEN 1 AND c.b = c.d",
+            "{a: 1}.a = c.b",
+            "((((((((c.a = 1) AND c.b) OR c.d) AND c.e) OR c.f) AND c.g) OR c.h) AND c.i)",
         )
     ),
 )
