@@ -78,6 +78,27 @@ def test_a_prefix_finds_what_lies_on_two_physical_partitions(split_job: tuple[Co
         assert sorted(found) == list(range(20))
 
 
+def test_a_job_on_two_physical_partitions_is_counted_on_both(split_job: tuple[ContainerProxy, list[Item]]) -> None:
+    container, items = split_job
+    job = items[0]["jobId"]
+    query = "SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job"
+    assert rows_of(container, query, [job], job=job) == [20]
+    assert rows_of(container, query, job=job) == [20]
+
+
+def test_by_prefix_order_and_top_hold_within_a_physical_partition_only(
+    split_job: tuple[ContainerProxy, list[Item]],
+) -> None:
+    """The SDK asks one partition after the other and merges aggregates only (4.17.1, `__QueryFeed`)."""
+    container, items = split_job
+    job = items[0]["jobId"]
+    query = "SELECT TOP 3 VALUE c.n FROM c WHERE c.jobId = @job ORDER BY c.n"
+    by_prefix = rows_of(container, query, [job], job=job)
+    assert len(by_prefix) == 6
+    assert by_prefix != sorted(by_prefix)
+    assert rows_of(container, query, job=job) == [0, 1, 2]
+
+
 def test_a_range_that_is_gone_is_refused_so_that_the_sdk_reads_the_ranges_anew(jobs: ContainerProxy) -> None:
     connection: Any = jobs.client_connection
     path = f"/{jobs.container_link}/docs"
