@@ -66,6 +66,11 @@ def _blob_containers(one: Deployment) -> Iterator[Problem]:
         last_literal(site.get("properties.functionAppConfig.deployment.storage.value")): "the app is deployed from"
         for site in one.of(SITE)
     }
+    for site in one.of(SITE):
+        package = last_literal(site.get("properties.functionAppConfig.deployment.storage.value"))
+        if not package.endswith(site.name.rpartition("-")[2]):
+            text = f"{package} does not end as {site.name} does: environments on one account would share it"
+            yield Problem("container", BLOBS, text)
     for name, why in wanted.items():
         if name not in made:
             yield Problem("container", BLOBS, f"{why} {name}, which is not made")

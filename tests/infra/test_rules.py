@@ -126,6 +126,9 @@ MUTANTS = (
     Mutant("queue", "spare is made", QUEUES, "name", "stor/default/spare", "transcription-jobs"),
     Mutant("container", "RAW_CONTAINER names raw-results, which is not made", BLOBS, "", GONE, "raw-results"),
     Mutant("container", "the app is deployed from app-package", BLOBS, "", GONE, "app-package"),
+    Mutant(
+        "container", "environments on one account would share it", APP, f"{FUNCTIONS}.deployment.storage.value", "x/a"
+    ),
     Mutant("container", "partitionKey", CONTAINERS, "properties.resource.partitionKey.kind", "Hash", "/jobId"),
     Mutant("container", "indexingPolicy", CONTAINERS, f"{INDEXING}.includedPaths.0.path", "/x/?"),
     Mutant("container", "indexingPolicy", CONTAINERS, f"{INDEXING}.compositeIndexes", [], "/jobs"),
