@@ -16,6 +16,13 @@ OUTPUTS = ("AZURE_LOCATION", "AZURE_TENANT_ID", "AZURE_RESOURCE_GROUP")
 
 _FORM = re.compile(r"\$\{(\w+)(?:=(.*))?\}")
 _SERVICE = re.compile(r"^services:\n  (\w+):", re.MULTILINE)
+_AZURE_YAML = {
+    r"^    host: function$": "host: function",
+    # Without it azd packs what this machine has, and packages with compiled parts do not start on Azure's.
+    r"^    remoteBuild: true$": "remoteBuild: true",
+    r'^  azd: "?>= 1\.(2[3-9]|[3-9]\d)': "requiredVersions azd: >= 1.23.5, the first that knows remoteBuild",
+}
+"""Lines that azure.yaml needs, and how to say so."""
 
 
 def check_files(infra: Path, outline: dict[str, Any]) -> Iterator[Problem]:
@@ -34,6 +41,10 @@ def check_files(infra: Path, outline: dict[str, Any]) -> Iterator[Problem]:
     for name, parameter in outline["parameters"].items():
         if parameter["required"] and name not in given:
             yield Problem("azd", PARAMETERS, f"main.bicep demands {name}")
+    azure = _text(infra.parent / "azure.yaml")
+    for pattern, line in _AZURE_YAML.items():
+        if not re.search(pattern, azure, re.MULTILINE):
+            yield Problem("azd", "azure.yaml", f"lacks {line}")
     for name in OUTPUTS:
         if name not in outline["outputs"]:
             yield Problem("azd", "main.bicep", f"there is no output {name}")
@@ -41,8 +52,7 @@ def check_files(infra: Path, outline: dict[str, Any]) -> Iterator[Problem]:
 
 def check(infra: Path, one: Deployment) -> Iterator[Problem]:
     """Give what azd would not find in a deployment."""
-    path = infra.parent / "azure.yaml"
-    service = _SERVICE.search(path.read_text("utf-8")) if path.exists() else None
+    service = _SERVICE.search(_text(infra.parent / "azure.yaml"))
     for group in one.of(GROUPS):
         if not group.get("tags.azd-env-name"):
             yield Problem("azd", GROUPS, "no tag azd-env-name: azd does not find it again")
@@ -51,3 +61,7 @@ def check(infra: Path, one: Deployment) -> Iterator[Problem]:
             named = service[1] if service else "nothing"
             text = f"azd-service-name is {site.get('tags.azd-service-name')}, azure.yaml names {named}"
             yield Problem("azd", SITE, text)
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""

@@ -1,59 +1,132 @@
-"""Rights: what the app does is allowed, and nobody may do more than infra/check/roles.py says."""
+"""Rights: who has which role on what, and why. Nobody may have more or less.
 
-from collections.abc import Iterator
+Ids: "Azure built-in roles" and, for Cosmos DB, "Data plane security reference" on Microsoft Learn. What the host
+needs of its storage account: "Tutorial: Create a function app that connects to Azure services using identities".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from infra.check import code
 from infra.check.deployment import Deployment, Resource, referenced
 from infra.check.problem import Problem
-from infra.check.roles import COSMOS_NEED, GIVEN, NEEDS, PEOPLE, ROLES, SDKS, Need
 
 AZURE = "Microsoft.Authorization/roleAssignments"
 COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
-_PRINCIPAL_TYPES = {"User", "Group", "ServicePrincipal"}
+
+ROLES = {
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "Storage Queue Data Contributor",
+    "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a": "Storage Queue Data Message Sender",
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
+    "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
+    "f2dc8367-1007-4938-bd23-fe263f013447": "Cognitive Services Speech User",
+    "00000000-0000-0000-0000-000000000001": "Cosmos DB Built-in Data Reader",
+    "00000000-0000-0000-0000-000000000002": "Cosmos DB Built-in Data Contributor",
+}
+"""Every role that may be given, by its id."""
+
+PEOPLE = {
+    "00000000-0000-4000-8000-00000000000a": "operator",
+    "00000000-0000-4000-8000-00000000000b": "operator",
+    "00000000-0000-4000-8000-00000000000c": "sender",
+    "00000000-0000-4000-8000-00000000000d": "reader",
+}
+"""Who the object ids in the parameter files of infra/snapshots stand for."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right that a deployment gives.
+
+    `on`: the type of the resource. `setting`: the app setting that names the resource on which the app uses the right.
+    `evidence`: files of the code that use it, each with text that stands there; none where the platform uses it.
+    """
+
+    who: str
+    role: str
+    on: str
+    setting: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+_STORAGE = "Microsoft.Storage/storageAccounts"
+_SPEECH = "Microsoft.CognitiveServices/accounts"
+_DATABASE = "Cosmos DB database"
+RIGHTS = (
+    # The host's leases and its package, raw results. Microsoft asks for owner for the leases.
+    Right(
+        *("app", "Storage Blob Data Owner", _STORAGE, "AzureWebJobsStorage__blobServiceUri"),
+        {"function_app.py": "@app.timer_trigger(", "shared/adapters/blob.py": "BlobServiceClient("},
+    ),
+    # Triggers read and delete, bindings send, the host looks for poison queues.
+    Right(
+        *("app", "Storage Queue Data Contributor", _STORAGE, "AzureWebJobsStorage__queueServiceUri"),
+        {"function_app.py": "@app.queue_output("},
+    ),
+    # The host's diagnostic events.
+    Right("app", "Storage Table Data Contributor", _STORAGE, "AzureWebJobsStorage__tableServiceUri"),
+    Right(
+        "app",
+        "Monitoring Metrics Publisher",
+        "Microsoft.Insights/components",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    ),
+    Right(
+        *("app", "Cognitive Services Speech User", _SPEECH, "SPEECH_ENDPOINT"),
+        {"shared/adapters/identity.py": "https://cognitiveservices.azure.com/.default"},
+    ),
+    Right(
+        *("app", "Cosmos DB Built-in Data Contributor", _DATABASE, "COSMOS_ENDPOINT"),
+        {"shared/adapters/cosmos/client.py": "CosmosClient("},
+    ),
+    Right("operator", "Storage Queue Data Contributor", _STORAGE),
+    Right("operator", "Storage Blob Data Reader", f"{_STORAGE}/blobServices/containers"),
+    Right("operator", "Cognitive Services Speech User", _SPEECH),
+    Right("operator", "Cosmos DB Built-in Data Reader", _DATABASE),
+    Right("sender", "Storage Queue Data Message Sender", f"{_STORAGE}/queueServices/queues"),
+    Right("reader", "Cosmos DB Built-in Data Reader", _DATABASE),
+)
+"""docs/security.md says of each why it is no less."""
+
+SDKS = {"azure.storage.blob", "azure.cosmos", "azure.identity", "azure.functions", "azure.core"}
+"""Azure packages of which these rights take account; one more asks for a look at them."""
 
 
 def check(one: Deployment) -> Iterator[Problem]:
     """Give each right that is missing, and each that is one too many."""
-    given = dict[str, set[tuple[str, str]]]()
+    given = {(right.who, right.role, right.on) for right in RIGHTS}
+    found = dict[tuple[str, str, str], Resource]()
     for assignment in one.of(AZURE) + one.of(COSMOS):
-        who = _who(one, assignment)
-        role, on = _role(assignment), _on(assignment)
-        given.setdefault(who, set()).add((role, on))
-        if (role, on) not in GIVEN.get(who, set()):
-            yield Problem("role", assignment.type, f"{who} has {ROLES.get(role, role)} on {on}: what for?")
+        key = (_who(one, assignment), _role(assignment), _on(assignment))
+        found[key] = assignment
+        if key not in given:
+            yield Problem("role", assignment.type, f"{key[0]} has {key[1]} on {key[2]}: what for?")
         kind = assignment.get("properties.principalType")
-        if assignment.type == AZURE and kind not in _PRINCIPAL_TYPES:
+        if assignment.type == AZURE and kind not in {"User", "Group", "ServicePrincipal"}:
             yield Problem("role", AZURE, f"principalType is {kind}: without it a new identity is not found")
-    for who in ("app", *sorted({PEOPLE.get(person, person) for person in one.principals})):
-        for role, on in sorted(GIVEN.get(who, set()) - given.get(who, set())):
-            yield Problem("role", AZURE, f"{who} lacks {ROLES[role]} on {on}")
-    for need in (*NEEDS, COSMOS_NEED):
-        yield from _unmet(one, need)
-
-
-def _unmet(one: Deployment, need: Need) -> Iterator[Problem]:
-    target = referenced(one.settings.get(need.setting))
-    allowing = [
-        assignment
-        for assignment in one.of(AZURE) + one.of(COSMOS)
-        if _who(one, assignment) == "app" and _role(assignment) in need.roles and target
+    present = {"app", *(PEOPLE.get(person, person) for person in one.principals)}
+    for right in (right for right in RIGHTS if right.who in present):
+        assigned = found.get((right.who, right.role, right.on))
+        target = referenced(one.settings.get(right.setting))
+        if not assigned:
+            yield Problem("role", AZURE, f"{right.who} lacks {right.role} on {right.on}")
         # A right on Cosmos DB's data is for one database of the account.
-        if _scope(assignment) in {target, f"{target}/dbs/{one.settings.get('COSMOS_DATABASE')}"}
-    ]
-    if not allowing:
-        names = " or ".join(ROLES[role] for role in need.roles)
-        yield Problem("role", AZURE, f"to {need.what} the app needs {names} on what {need.setting} names")
+        elif right.setting and _scope(assigned) not in {target, f"{target}/dbs/{one.settings.get('COSMOS_DATABASE')}"}:
+            yield Problem("role", assigned.type, f"{right.role} is not on what {right.setting} names")
 
 
 def evidence() -> Iterator[Problem]:
-    """Give where the table of needs no longer says what the code does."""
-    for need in (*NEEDS, COSMOS_NEED):
-        if need.file and need.evidence not in (code.ROOT / need.file).read_text("utf-8"):
-            text = f"{need.file} has no {need.evidence!r} any more: does it {need.what}?"
-            yield Problem("role", "infra/check/roles.py", text)
+    """Give where the table of rights no longer says what the code does."""
+    for right in RIGHTS:
+        for file, text in right.evidence.items():
+            if text not in (code.ROOT / file).read_text("utf-8"):
+                asked = f"{file} has no {text!r} any more: does the app need {right.role}?"
+                yield Problem("role", "infra/check/rights.py", asked)
     for package in sorted(code.azure_packages()):
         if not any(package == one or package.startswith(f"{one}.") for one in SDKS):
-            yield Problem("role", "infra/check/roles.py", f"the code uses {package}: which role does it need?")
+            yield Problem("role", "infra/check/rights.py", f"the code uses {package}: which role does it need?")
 
 
 def _who(one: Deployment, assignment: Resource) -> str:
@@ -62,7 +135,8 @@ def _who(one: Deployment, assignment: Resource) -> str:
 
 
 def _role(assignment: Resource) -> str:
-    return str(assignment.get("properties.roleDefinitionId")).rpartition("/")[2]
+    role = str(assignment.get("properties.roleDefinitionId")).rpartition("/")[2]
+    return ROLES.get(role, f"the unknown role {role}")
 
 
 def _scope(assignment: Resource) -> str:
@@ -73,6 +147,6 @@ def _on(assignment: Resource) -> str:
     """Return on what a right is: the type of the resource, without names."""
     scope = _scope(assignment)
     if assignment.type == COSMOS:
-        return "Cosmos DB database" if "/dbs/" in scope else "Cosmos DB account"
+        return _DATABASE if "/dbs/" in scope else "Cosmos DB account"
     provider = scope.rpartition("/providers/")[2].split("/")
     return "/".join([provider[0], *provider[1::2]]) if "/providers/" in scope else "resource group"

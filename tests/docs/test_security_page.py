@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.check.roles import ROLES
+from infra.check.rights import ROLES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text()

@@ -1,9 +1,12 @@
 """What only the compiler knows, and what happens without one."""
 
+import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,13 +79,27 @@ def test_a_file_that_does_not_compile_is_a_problem_and_no_traceback(compiler: Co
     assert any("BCP004" in problem.text for problem in compiled(copy, compiler))
 
 
-def test_snapshots_are_the_same_each_time_they_are_written(compiler: Compiler, copy: Path) -> None:
-    for file in snapshots.parameter_files(copy):
-        if file.stem != "default":
-            file.unlink()
-    snapshots.write(copy, compiler)
-    for name in ("default.snapshot.json", snapshots.OUTLINE):
-        assert (copy / "snapshots" / name).read_bytes() == (snapshots.INFRA / "snapshots" / name).read_bytes()
+class Shuffled(Compiler):
+    """Writes resources and outputs in another order each time, as the real one does with outputs."""
+
+    def build(self, infra: Path) -> dict[str, Any]:
+        """Return an empty template."""
+        return {"parameters": {}, "outputs": {}, "resources": {}, "of": str(infra)}
+
+    def snapshot(self, parameters: Path) -> dict[str, Any]:
+        """Return what is committed, shuffled."""
+        made: dict[str, Any] = json.loads(parameters.with_suffix(".snapshot.json").read_text("utf-8"))
+        random.shuffle(made["predictedResources"])
+        made["outputs"] = dict(random.sample(list(made["outputs"].items()), len(made["outputs"])))
+        return made
+
+
+def test_snapshots_are_the_same_each_time_they_are_written(copy: Path) -> None:
+    for _ in range(2):
+        snapshots.write(copy, Shuffled(Path(), "0.0.0"))
+        for file in snapshots.parameter_files(snapshots.INFRA):
+            name = file.with_suffix(".snapshot.json").name
+            assert (copy / "snapshots" / name).read_bytes() == file.with_name(name).read_bytes()
 
 
 def run(**environ: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,6 @@ import pytest
 from infra.check import snapshots
 from infra.check.deployment import Deployment
 from infra.check.problem import KINDS, Kind
-from infra.check.roles import BLOB_OWNER, COSMOS_READER, QUEUE_PROCESSOR, QUEUE_SENDER, SPEECH_USER
 from infra.check.run import ruled
 
 GONE = object()
@@ -33,6 +32,11 @@ COSMOS_ROLES = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
 INDEXING = "properties.resource.indexingPolicy"
 PUBLIC = "properties.publicNetworkAccess"
 FUNCTIONS = "properties.functionAppConfig"
+BLOB_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+QUEUE_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
+QUEUE_SENDER = "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"
+SPEECH_USER = "f2dc8367-1007-4938-bd23-fe263f013447"
+COSMOS_READER = "00000000-0000-0000-0000-000000000001"
 OWNER_OF_ALL = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 GROUP = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg-dev"
 
@@ -112,7 +116,7 @@ MUTANTS = (
     Mutant("security", "customSubDomainName", SPEECH, "properties.customSubDomainName", GONE),
     Mutant("security", "publicAccess is Blob", BLOBS, "properties.publicAccess", "Blob"),
     Mutant("security", "httpsOnly is not set", APP, "properties.httpsOnly", GONE),
-    Mutant("security", "for scm must be there", f"{APP}/basicPublishingCredentialsPolicies", "", GONE, "/scm"),
+    Mutant("security", "there must be a policy for scm alone", f"{APP}/basicPublishingCredentialsPolicies", "", GONE, "/scm"),
     Mutant("security", "listKeys(…) reads keys", STORAGE, "tags.key", "[listKeys('x', '2025-01-01').keys[0].value]"),
     setting("security", "looks like a key", "RAW_CONTAINER", "AccountKey=abcdefghijkl"),
     setting("security", "SPEECH_KEY is given", "SPEECH_KEY", "abc"),
@@ -136,7 +140,7 @@ MUTANTS = (
     Mutant("container", "needs jobs, which is not made", CONTAINERS, "", GONE, "containers/jobs"),
     setting("container", "COSMOS_DATABASE is other", "COSMOS_DATABASE", "other"),
     Mutant("role", "app lacks Storage Blob Data Owner", ROLES, "", GONE, BLOB_OWNER),
-    Mutant("role", "to ask Speech for jobs and files the app needs", ROLES, "", GONE, SPEECH_USER),
+    Mutant("role", "app lacks Cognitive Services Speech User", ROLES, "", GONE, SPEECH_USER),
     Mutant(
         "role",
         "what for?",
@@ -148,9 +152,16 @@ MUTANTS = (
     Mutant("role", "principalType is None", ROLES, "properties.principalType", GONE),
     Mutant("role", "on resource group: what for?", ROLES, "id", f"{GROUP}/providers/{ROLES}/x", BLOB_OWNER),
     Mutant("role", "on Cosmos DB account: what for?", COSMOS_ROLES, "properties.scope", f"{GROUP}/x"),
-    Mutant("role", "to read and write documents", COSMOS_ROLES, "properties.roleDefinitionId", f"/x/{COSMOS_READER}"),
+    Mutant(
+        "role",
+        "app lacks Cosmos DB Built-in Data Contributor",
+        COSMOS_ROLES,
+        "properties.roleDefinitionId",
+        f"/x/{COSMOS_READER}",
+    ),
+    setting("role", "is not on what SPEECH_ENDPOINT names", "SPEECH_ENDPOINT", "https://other.example"),
     Mutant("role", "operator lacks", COSMOS_ROLES, "", GONE, COSMOS_READER, "operator"),
-    Mutant("role", "sender has", ROLES, "properties.roleDefinitionId", QUEUE_PROCESSOR, QUEUE_SENDER, "everything"),
+    Mutant("role", "sender has", ROLES, "properties.roleDefinitionId", QUEUE_CONTRIBUTOR, QUEUE_SENDER, "everything"),
     Mutant("flex", "sku.name is Y1", PLAN, "sku.name", "Y1"),
     Mutant("flex", "serverFarmId is not the plan", PLAN, "id", "/other"),
     Mutant("flex", "runtime.version is 3.9", APP, f"{FUNCTIONS}.runtime.version", "3.9"),
@@ -251,9 +262,12 @@ def test_azd_finds_its_parameters_and_its_service(tmp_path: Path) -> None:
     written = (snapshots.INFRA / "main.parameters.json").read_text("utf-8")
     (world.infra / "main.parameters.json").write_text(written.replace("=serverless}", "=Serverless}"), "utf-8")
     azure = (snapshots.INFRA.parent / "azure.yaml").read_text("utf-8")
-    (tmp_path / "azure.yaml").write_text(azure.replace("  api:", "  app:"), "utf-8")
+    (tmp_path / "azure.yaml").write_text(
+        azure.replace("  api:", "  app:").replace("remoteBuild", "localBuild"), "utf-8"
+    )
     assert [line.partition(": ")[2] for line in world.problems()] == [
         "Microsoft.Web/sites: azd-service-name is api, azure.yaml names app",
+        "azure.yaml: lacks remoteBuild: true",
         "main.parameters.json: cosmosCapacity is 'Serverless' by default, not one of serverless, autoscale",
     ]
 
