@@ -116,7 +116,7 @@ MUTANTS = (
     Mutant("security", "customSubDomainName", SPEECH, "properties.customSubDomainName", GONE),
     Mutant("security", "publicAccess is Blob", BLOBS, "properties.publicAccess", "Blob"),
     Mutant("security", "httpsOnly is not set", APP, "properties.httpsOnly", GONE),
-    Mutant("security", "there must be a policy for scm alone", f"{APP}/basicPublishingCredentialsPolicies", "", GONE, "/scm"),
+    Mutant("security", "a policy for scm alone", f"{APP}/basicPublishingCredentialsPolicies", "", GONE, "/scm"),
     Mutant("security", "listKeys(…) reads keys", STORAGE, "tags.key", "[listKeys('x', '2025-01-01').keys[0].value]"),
     setting("security", "looks like a key", "RAW_CONTAINER", "AccountKey=abcdefghijkl"),
     setting("security", "SPEECH_KEY is given", "SPEECH_KEY", "abc"),
