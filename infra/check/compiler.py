@@ -16,7 +16,7 @@ from infra.check.problem import Problem
 VERSION = "0.49.2"
 """The version that infra/bicepconfig.json names all rules of. Another one may know more rules."""
 
-HOW_TO_GET = f"`az bicep install --version v{VERSION}` gets it; or set BICEP to it"
+HOW_TO_GET = f"`az bicep install --version v{VERSION}` gets one, or set BICEP to yours"
 _DIAGNOSTIC = re.compile(r"^(.*)\((\d+),\d+\) : (Error|Warning|Info) (\S+): (.*?)(?: \[https://\S+\])?$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Only `guid()` and `uniqueString()` see these; fixed, so that the snapshots are the same everywhere.
@@ -48,18 +48,18 @@ class Compiler:
         Raises NoCompiler, and Refused if BICEP names no file: who names a compiler expects to be heard.
         """
         if (named := environ.get("BICEP")) and not Path(named).is_file():
-            raise Refused(f"BICEP names {named}, which is no file: {HOW_TO_GET}")
+            raise Refused(f"BICEP names {named}, which is no file; {HOW_TO_GET}")
         on_path = shutil.which("bicep", path=environ.get("PATH", ""))
         installed = Path(environ.get("HOME") or environ.get("USERPROFILE") or "") / ".azure" / "bin"
         places = [named, on_path, shutil.which("bicep", path=str(installed))]
         path = next((Path(place) for place in places if place), None)
         if path is None:
-            raise NoCompiler(f"no Bicep compiler was found: {HOW_TO_GET}")
+            raise NoCompiler(f"no Bicep compiler was found; {HOW_TO_GET}")
         try:
             printed = _run(path, "--version")
         except (OSError, Refused) as error:
             # It is built for one processor, and cannot say so itself.
-            raise NoCompiler(f"{path} does not start ({str(error).strip() or 'no message'}): {HOW_TO_GET}") from None
+            raise NoCompiler(f"{path} does not start ({str(error).strip() or 'no message'}); {HOW_TO_GET}") from None
         version = re.search(r"\d+\.\d+\.\d+", printed)
         return cls(path, version[0] if version else printed.strip())
 
