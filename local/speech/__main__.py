@@ -1,6 +1,7 @@
 """`python -m local.speech --port N --storage CONNECTION_STRING --key KEY`: serve until SIGTERM."""
 
 import argparse
+import socket
 from uuid import NAMESPACE_URL, uuid5
 
 import uvicorn
@@ -25,9 +26,17 @@ def main() -> None:
     options = parser.parse_args()
     content = Content(options.storage, container_of(options.port))
     content.create()
-    app = build_app(Simulator(key=options.key, token=options.token), content)
+    resource, region = _listen(options.port), _listen(0)
+    region_port = region.getsockname()[1]
+    app = build_app(Simulator(key=options.key, token=options.token, region_port=region_port), content)
     # uvicorn's access log would repeat a key that a client wrongly puts into a URL; the simulator's own does not
-    uvicorn.run(app, host="127.0.0.1", port=options.port, access_log=False, log_level="warning")
+    uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run(sockets=[resource, region])
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.create_server(("127.0.0.1", port), backlog=2048)
+    listener.set_inheritable(True)  # uvicorn expects it of a socket that it is given
+    return listener
 
 
 if __name__ == "__main__":

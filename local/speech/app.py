@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.speech.content import Content
 from local.speech.control import Control
@@ -44,7 +46,27 @@ def build_app(simulator: Simulator, content: Content) -> Starlette:
             *(route("/{path:path}", "unknown", unknown, method) for method in ("GET", "DELETE", "POST", "PUT")),
         ],
         exception_handlers={SpecError: _error, SpeechError: _error},
+        middleware=[Middleware(_Region, simulator=simulator)],
     )
+
+
+class _Region:
+    """Stands for the regional host, which every link names: it records whoever calls it, and answers 401.
+
+    No document says which host Speech writes into links when it is called through a custom subdomain. All public
+    examples show the regional host, and that host refuses Entra tokens. So nothing may depend on a link's host.
+    """
+
+    def __init__(self, app: ASGIApp, simulator: Simulator) -> None:
+        self._app = app
+        self._simulator = simulator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["server"][1] == self._simulator.region_port:
+            self._simulator.contact(scope["method"], scope["path"])
+            await unauthorized().response()(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def _guarded(simulator: Simulator, operation: str, handler: Handler) -> Handler:

@@ -16,15 +16,15 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form of every body depends on: the version, the host the request came to, and when."""
+    """What the form of every body depends on: the version, the regional host that links name, and when."""
 
     version: ApiVersion
-    origin: str
+    region: str
     moment: datetime
 
-    def url(self, path: str, query: Mapping[str, str | int] | None = None) -> str:
-        """Return an address in the form in which the request was made."""
-        return self.version.url(self.origin, path, query)
+    def link(self, path: str, query: Mapping[str, str | int] | None = None) -> str:
+        """Return a link to `path`: it names the regional host, not the host that the request came to."""
+        return self.version.link(self.region, path, query)
 
 
 def date_time(moment: datetime) -> str:
@@ -53,11 +53,11 @@ def job_body(job: Job, asked: Asked) -> Body:
     properties = dict(spec.properties)
     if not job.ended_at(asked.moment):
         properties.pop("durationMilliseconds", None)
-    body: Body = {"self": asked.url(path)}
+    body: Body = {"self": asked.link(path)}
     if spec.model:
-        body["model"] = {"self": asked.url(f"models/base/{spec.model}")}
+        body["model"] = {"self": asked.link(f"models/base/{spec.model}")}
     body |= {
-        "links": {"files": asked.url(f"{path}/files")},
+        "links": {"files": asked.link(f"{path}/files")},
         "properties": asked.version.properties(properties),
         "lastActionDateTime": date_time(since),
         "status": status,
@@ -80,7 +80,7 @@ def file_body(job: Job, file: FileSpec, asked: Asked, content: Content, sas_seco
     if bound is not None:
         seconds = min(seconds, bound)
     return {
-        "self": asked.url(f"transcriptions/{job.spec.id.lower()}/files/{file.id.lower()}"),
+        "self": asked.link(f"transcriptions/{job.spec.id.lower()}/files/{file.id.lower()}"),
         "name": file.name,
         "kind": file.kind,
         "properties": {"size": file.size},

@@ -98,7 +98,11 @@ class SpeechControl:
 
     def container(self) -> str:
         """Return the name of the container of the contents."""
-        return msgspec.json.decode(self._call("GET", "/"), type=About).container
+        return self.about().container
+
+    def about(self) -> About:
+        """Return where contents belong, and who called the regional host that links name."""
+        return msgspec.json.decode(self._call("GET", "/"), type=About)
 
     def _call(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
         data = None if body is None else msgspec.json.encode(body)

@@ -37,8 +37,10 @@ class Control:
         ]
 
     async def about(self, _: Request) -> Response:
-        """Say where contents belong."""
-        return _json(About(container=self._content.container))
+        """Say where contents belong, and who called the regional host."""
+        simulator = self._simulator
+        contacts = tuple(simulator.contacts)
+        return _json(About(container=self._content.container, region=simulator.region, contacts=contacts))
 
     async def put_job(self, request: Request) -> Response:
         """Create a job or put it anew: its time begins now unless it says otherwise."""

@@ -2,10 +2,11 @@
 
     expression = conjunction ("or" conjunction)*
     conjunction = term ("and" term)*
-    term = "not" term | "(" expression ")" | field operator value
+    term = "not" term | field operator value
 
 Fields are displayName, description, status and locale (`eq`, `ne`; values in single quotes, a quote doubled),
 createdDateTime and lastActionDateTime (`eq`, `ne`, `gt`, `ge`, `lt`, `le`; ISO 8601 values, quoted or not).
+The documented grammar has no parentheses, so a filter with one gets 400.
 """
 
 import operator
@@ -95,11 +96,6 @@ class _Parser:
         if self._accept("not"):
             negated = self._term()
             return lambda job: not negated(job)
-        if self._accept("("):
-            inner = self.expression()
-            if self._take("a closing parenthesis") != ")":
-                raise invalid(self._source, "A parenthesis is not closed.")
-            return inner
         return self._comparison()
 
     def _comparison(self) -> Predicate:

@@ -51,8 +51,13 @@ class Job:
 class Simulator:
     """One Speech resource in memory. Everything runs on the server's event loop, so nothing is locked."""
 
-    def __init__(self, *, key: str, token: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, key: str, token: str | None, region_port: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.settings = Settings()
+        self.region_port = region_port
+        self.region = f"http://127.0.0.1:{region_port}"
+        self.contacts: list[str] = []
         self._clock = clock
         self._key = key
         self._token = token
@@ -133,6 +138,10 @@ class Simulator:
         self._counts[operation] += 1
         self._statuses[status] += 1
         self._log.append(LoggedRequest(operation=operation, method=method, target=target, status=status, at=now()))
+
+    def contact(self, method: str, path: str) -> None:
+        """Remember a request to the regional host, which nobody may call."""
+        self.contacts.append(f"{method} {path}")
 
     def requests(self) -> Requests:
         """Return what was asked since the last reset."""

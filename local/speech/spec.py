@@ -73,8 +73,11 @@ class JobSpec(Wire, frozen=True):
     error: JobError | None = None
     files: tuple[FileSpec, ...] = ()
     """In the order in which they are listed; the service promises none, and the report may come first."""
+    created_in: Literal["v3.1", "v3.2", "2024-11-15", "2025-10-15"] = "v3.1"
+    """API version that created the job; v3.1 cannot read what a later one created."""
     page_size: int = 100
-    """Greatest number of files on one page, and how many there are on it when `top` is not given."""
+    """Greatest number of files on one page, and how many there are on it when `top` is not given. Of ten or more, a
+    tenth is left out of a page that is not the last: a page may be shorter than asked for."""
     sas_seconds: int | None = None
     """Upper bound in seconds for the life of a contentUrl's SAS, whatever the request asks for; None: no bound;
     negative: expired when it is given out."""
@@ -97,8 +100,8 @@ class Settings(Wire, frozen=True):
 
     requests_per_window: int = 100
     window_seconds: float = 10.0
-    next_link_keeps_filter: bool = False
-    """Whether the job list's `@nextLink` repeats `filter`; the documented example link does not."""
+    continuation: str | None = None
+    """Name of the parameter by which `@nextLink` names the next page; None: `skip`, as in the documented examples."""
 
 
 class LoggedRequest(Wire, frozen=True):
@@ -121,6 +124,10 @@ class Requests(Wire, frozen=True):
 
 
 class About(Wire, frozen=True):
-    """What a client must know of a simulator to put jobs into it."""
+    """What a client must know of a simulator to put jobs into it, and who called the regional host."""
 
     container: str
+    region: str
+    """Origin of the regional host, which links name and nobody may call."""
+    contacts: tuple[str, ...]
+    """Method and path of each request to the regional host since the start; a reset does not clear them."""

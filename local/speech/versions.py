@@ -12,6 +12,13 @@ TICKS_PER_SECOND = 10_000_000
 
 TICKS_PER_MILLISECOND = 10_000
 
+LINKED_VERSION = "3.2"
+"""The `api-version` in links of dated versions: so in `self` of the files in the examples of Transcriptions_ListFiles
+(Azure/azure-rest-api-specs, specification/cognitiveservices/data-plane/Speech/SpeechToText). Not a version to ask in."""
+
+READS_V31_ONLY = "v3.1"
+"""Reads no job that a later version created: Microsoft Learn, *Migrate code from v3.1 to v3.2 of the REST API*."""
+
 
 def iso_duration(ticks: int) -> str:
     """Write `ticks` (100 ns) as the service does: `PT2.58S`, `PT10M29.52S`, `PT1H`, `PT0S`."""
@@ -33,10 +40,13 @@ class ApiVersion:
     name: str
     in_path: bool
 
-    def url(self, origin: str, path: str, query: Mapping[str, str | int] | None = None) -> str:
-        """Return the address of `path` (such as `transcriptions/{id}`) at `origin` in this version's form."""
+    def link(self, origin: str, path: str, query: Mapping[str, str | int] | None = None) -> str:
+        """Return a link to `path` (such as `transcriptions/{id}`) at `origin`, as this version writes it.
+
+        A dated version writes LINKED_VERSION, which no request may ask for.
+        """
         prefix = f"speechtotext/{self.name}" if self.in_path else "speechtotext"
-        parameters = {**(query or {}), **({} if self.in_path else {"api-version": self.name})}
+        parameters = {**(query or {}), **({} if self.in_path else {"api-version": LINKED_VERSION})}
         # %24 and the like would be right too, but the service leaves what needs no escape in a query as it is
         encoded = urlencode(parameters, safe=":'()")
         return f"{origin}/{prefix}/{path}" + (f"?{encoded}" if encoded else "")

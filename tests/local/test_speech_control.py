@@ -124,6 +124,23 @@ def test_a_second_simulator_finds_a_free_port_and_keeps_its_contents_apart(
     assert not second.service.alive()
 
 
+def test_a_call_of_the_regional_host_is_refused_and_remembered(azurite: Azurite, tmp_path: Path) -> None:
+    own = start_speech(azurite, log=tmp_path / "speech.log", port=0)
+    try:
+        job = str(uuid4())
+        own.control.put_job(JobSpec(id=job))
+        headers = {"Ocp-Apim-Subscription-Key": own.key}
+        link = requests.get(
+            f"{own.endpoint}/speechtotext/v3.2/transcriptions/{job}", headers=headers, timeout=30
+        ).json()
+        assert own.control.about().contacts == ()
+        assert requests.get(link["self"], headers=headers, timeout=30).status_code == 401
+        own.control.reset_counts()
+        assert own.control.about().contacts == (f"GET /speechtotext/v3.2/transcriptions/{job}",)
+    finally:
+        own.stop()
+
+
 def test_a_forced_answer_needs_a_regular_expression(api: Api) -> None:
     with pytest.raises(SpecError, match="no regular expression"):
         api.speech.control.force("(", 500)

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from local.speech import FileSpec, JobError, JobSpec, Speech
+from shared.domain.speech_api import transcription_id
 from tests.local.conftest import TOKEN, Api
 
 VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")
@@ -18,15 +19,29 @@ def job(**changes: object) -> JobSpec:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_links_have_the_form_of_the_version_and_the_host_of_the_request(version: str, api: Api) -> None:
+def test_links_name_the_regional_host_and_dated_versions_another_version(version: str, api: Api) -> None:
     spec = job(model="aaa321e9-5a4e-4db1-88a2-f251bbe7b555")
     api.speech.control.put_job(spec)
     body = api.body(f"transcriptions/{spec.id}", version)
-    assert body["self"] == api.url(f"transcriptions/{spec.id}", version)
-    assert body["links"]["files"] == api.url(f"transcriptions/{spec.id}/files", version)
-    assert body["model"]["self"] == api.url(f"models/base/{spec.model}", version)
-    assert api.call(body["self"]).json() == body
-    assert api.call(body["self"].replace("127.0.0.1", "localhost")).json()["self"].startswith("http://localhost:")
+    region = api.speech.control.about().region
+    assert region != api.speech.endpoint
+    base = f"{region}/speechtotext/{version}" if version.startswith("v") else f"{region}/speechtotext"
+    query = "" if version.startswith("v") else "?api-version=3.2"
+    assert body["self"] == f"{base}/transcriptions/{spec.id}{query}"
+    assert body["links"]["files"] == f"{base}/transcriptions/{spec.id}/files{query}"
+    assert body["model"]["self"] == f"{base}/models/base/{spec.model}{query}"
+
+
+@pytest.mark.parametrize("rest", ["", "/files", "/files/00000000-0000-4000-8000-00000000000f"])
+@pytest.mark.parametrize("created_in", ["v3.2", "2025-10-15"])
+def test_v31_cannot_read_what_a_later_version_created(created_in: str, rest: str, api: Api) -> None:
+    spec = job(created_in=created_in)
+    api.speech.control.put_job(spec)
+    refused = api.call(api.url(f"transcriptions/{spec.id}{rest}", "v3.1"))
+    assert (refused.status_code, refused.json()["code"]) == (400, "InvalidRequest")
+    assert "API version v3.2 or higher" in refused.json()["message"]
+    for version in ("v3.2", "2024-11-15", "2025-10-15"):
+        assert api.call(api.url(f"transcriptions/{spec.id}", version)).status_code == 200
 
 
 def test_properties_have_the_names_of_the_version(api: Api) -> None:
@@ -110,7 +125,7 @@ def test_ids_are_compared_in_lower_case(api: Api) -> None:
     spec = JobSpec(id=str(uuid4()).upper(), files=(file,))
     api.speech.control.put_job(spec)
     for written in (spec.id, spec.id.lower()):
-        assert api.body(f"transcriptions/{written}")["self"] == api.url(f"transcriptions/{spec.id.lower()}")
+        assert transcription_id(api.body(f"transcriptions/{written}")["self"]) == spec.id.lower()
         assert api.body(f"transcriptions/{written}/files/{file.id.lower()}")["name"] == file.name
 
 
