@@ -39,8 +39,9 @@ def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
     """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
     body = msg.get_body()
     try:
-        if not run.accept_job(body, msg.dequeue_count or 1):
-            send(again, [text_of(body)])
+        left = run.accept_job(body, msg.dequeue_count or 1)
+        if left is not None:
+            send(again, [left])
     except InvalidMessage:
         send(poison, [kept_text_of(body)])
 

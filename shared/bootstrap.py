@@ -17,6 +17,7 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.adapters.identity import SPEECH_SCOPE, bearer
 from shared.adapters.queues import QueueAccount
 from shared.adapters.speech import SpeechApi
+from shared.domain.speech_urls import NEWEST, RETIRED, RETIRED_ON, SpeechResource
 from shared.domain.split import SplitOptions
 from shared.domain.transitions import Patience
 from shared.pipeline.accept import AcceptJob
@@ -26,12 +27,15 @@ from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.rights import CheckRights
 from shared.pipeline.settle import SettleJobs
+from shared.pipeline.signals import Log, Signal
 from shared.rights import rights
 from shared.settings import Settings
 
 MAX_DEQUEUE_COUNT = 5
 """How often the platform delivers a message before it goes to poison; host.json says the same."""
 
+
+log = Log(__name__)
 
 _T = TypeVar("_T")
 _BUILDING = RLock()
@@ -60,7 +64,14 @@ class App:
     def from_env(cls, environ: Mapping[str, str]) -> "App":
         """Build the app. Raises Misconfigured, naming every wrong setting, before anything is connected."""
         quiet_sdks()
-        return cls(Settings.from_env(environ))
+        settings = Settings.from_env(environ)
+        if settings.speech_api_version in RETIRED:
+            log.warning(
+                "SPEECH_API_VERSION is %s, which Microsoft announced to retire on %s: set it to %s",
+                *(settings.speech_api_version, RETIRED_ON, NEWEST),
+                signal=Signal.TROUBLED,
+            )
+        return cls(settings)
 
     @once
     def clock(self) -> SystemClock:
@@ -91,9 +102,7 @@ class App:
         key = self.settings.speech_key
         by_key = {"Ocp-Apim-Subscription-Key": key.get_secret_value()} if key else None
         authorize = bearer(SPEECH_SCOPE) if by_key is None else lambda: by_key
-        return SpeechApi(
-            self.settings.speech_endpoint, self.settings.speech_api_version, self.settings.speech_hosts(), authorize
-        )
+        return SpeechApi(SpeechResource(self.settings.speech_endpoint, self.settings.speech_api_version), authorize)
 
     @once
     def blobs(self) -> BlobServiceClient:
@@ -117,7 +126,7 @@ class App:
     @once
     def accept_job(self) -> AcceptJob:
         """Use case of the queue that users send to."""
-        return AcceptJob(self.jobs, self.clock, self.settings.speech_hosts(), self.settings.jobs_queue)
+        return AcceptJob(self.jobs, self.clock, self.settings.jobs_queue)
 
     @once
     def poll_jobs(self) -> PollJobs:
@@ -137,8 +146,8 @@ class App:
     @once
     def record_poison(self) -> RecordPoison:
         """Use case of the poison queues."""
-        hosts, queue = self.settings.speech_hosts(), self.settings.jobs_queue
-        return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, hosts, MAX_DEQUEUE_COUNT, queue)
+        queue = self.settings.jobs_queue
+        return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, MAX_DEQUEUE_COUNT, queue)
 
     @once
     def check_rights(self) -> CheckRights:

@@ -12,7 +12,8 @@ Speech2CosmosError
     ├── ForbiddenUrl     a link that leads where we do not go
     ├── UnknownValue     Speech said a status or kind that we do not know
     └── ServiceRefused   a service answered 4xx: the request will never be right
-        └── NotFound     what was asked for is not there
+        ├── NotFound     what was asked for is not there
+        └── ApiVersionRefused  Speech does not answer in the version of SPEECH_API_VERSION; an operator sets another
 """
 
 
@@ -59,9 +60,14 @@ class Permanent(Speech2CosmosError):
 
 
 class InvalidMessage(Permanent):
-    """A queue message that cannot be understood."""
+    """A queue message that cannot be understood. `index` and `entry`: of an array, which entry is bad, and its text."""
 
     code = "InvalidMessage"
+
+    def __init__(self, message: str, *, index: int | None = None, entry: str | None = None) -> None:
+        super().__init__(message)
+        self.index = index
+        self.entry = entry
 
 
 class InvalidResult(Permanent):
@@ -92,3 +98,9 @@ class NotFound(ServiceRefused):
     """What was asked for is not there."""
 
     code = "NotFound"
+
+
+class ApiVersionRefused(ServiceRefused):
+    """Speech does not answer in the API version that SPEECH_API_VERSION names; the text says what to set."""
+
+    code = "ApiVersionRefused"

@@ -8,14 +8,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic.fields import FieldInfo
 
 from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE
+from shared.domain.speech_urls import NEWEST, RETIRED_ON
+from shared.domain.storage_account import STORAGE_SETTINGS, storage_problems
 from shared.domain.urls import HostRule, origin_of
 from shared.errors import Misconfigured
 
 _SCHEDULE_FIELDS = 6
-_NO_STORAGE = (
-    "AzureWebJobsStorage: is missing; set it to a connection string, or set "
-    "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
-)
 _ONE_QUEUE = "JOBS_QUEUE, RESULTS_QUEUE: name the same queue; each function would take the other's messages"
 
 
@@ -75,7 +73,10 @@ class Settings(BaseModel):
         "region's host. Entra ID works with a custom subdomain only.",
     )
     speech_api_version: Literal["v3.1", "v3.2", "2024-11-15", "2025-10-15"] = Field(
-        "2025-10-15", alias="SPEECH_API_VERSION", description="Version of the batch transcription API to ask in."
+        NEWEST,
+        alias="SPEECH_API_VERSION",
+        description="Version of the batch transcription API to ask in. Microsoft announced to retire v3.1 and v3.2 on "
+        f"{RETIRED_ON}; v3.1 cannot read jobs that a later version created.",
     )
     speech_key: SecretStr | None = Field(
         None,
@@ -197,9 +198,11 @@ class Settings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _has_storage(self) -> Self:
-        if self.storage is None and self.storage_blob_uri is None:
-            raise ValueError(_NO_STORAGE)
+    def _has_one_storage_account(self) -> Self:
+        secret = self.storage.get_secret_value() if self.storage else None
+        problems = storage_problems(secret, self.storage_blob_uri, self.storage_queue_uri)
+        if problems:
+            raise ValueError(". ".join(problems))
         return self
 
     @model_validator(mode="after")
@@ -221,10 +224,6 @@ class Settings(BaseModel):
             # pydantic skips checks of the whole while a field is wrong, but all problems are to be named at once.
             wrong = [_sentence(problem, given) for problem in error.errors() if problem["loc"]]
             raise Misconfigured(wrong + _whole_problems(given)) from None
-
-    def speech_hosts(self) -> HostRule:
-        """Return where Speech may be asked: at the endpoint's own origin."""
-        return HostRule("SPEECH_ENDPOINT", (origin_of(urlsplit(self.speech_endpoint)),))
 
     def content_rule(self) -> HostRule:
         """Return where result files may be fetched from."""
@@ -266,9 +265,9 @@ def _shown(name: str, value: str) -> str:
 
 
 def _whole_problems(given: Mapping[str, str]) -> list[str]:
-    stored = "AzureWebJobsStorage" in given or "AzureWebJobsStorage__blobServiceUri" in given
     one_queue = given.get("JOBS_QUEUE", JOBS_QUEUE) == given.get("RESULTS_QUEUE", RESULTS_QUEUE)
-    return ([] if stored else [_NO_STORAGE]) + ([_ONE_QUEUE] if one_queue else [])
+    storage = storage_problems(*(given.get(name) for name in STORAGE_SETTINGS))
+    return storage + ([_ONE_QUEUE] if one_queue else [])
 
 
 def _field(alias: str) -> str:

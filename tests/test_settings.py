@@ -188,19 +188,67 @@ def test_either_way_to_the_storage_account_will_do() -> None:
 
 
 def test_host_lists_are_read_entry_by_entry() -> None:
-    environ = {
-        **GOOD,
-        "CONTENT_HOSTS": " .Blob.core.windows.net , results.example,, http://127.0.0.1:10000/ ",
-    }
-    content, speech = Settings.from_env(environ).content_rule(), Settings.from_env(environ).speech_hosts()
+    environ = {**GOOD, "CONTENT_HOSTS": " .Blob.core.windows.net , results.example,, http://127.0.0.1:10000/ "}
+    content = Settings.from_env(environ).content_rule()
     assert content.entries == (".blob.core.windows.net", "results.example", "http://127.0.0.1:10000")
     assert content.check("http://127.0.0.1:10000/devstoreaccount1/a").trusted
     assert not content.check("https://x.blob.core.windows.net/a").trusted
-    assert speech.check("https://contoso.cognitiveservices.azure.com/speechtotext").trusted
-    with pytest.raises(ForbiddenUrl, match="SPEECH_ENDPOINT"):
-        speech.check("https://x.blob.core.windows.net/a")
     with pytest.raises(ForbiddenUrl, match="CONTENT_HOSTS"):
         content.check("https://contoso.cognitiveservices.azure.com/")
+
+
+KEYED = "DefaultEndpointsProtocol=https;AccountName=first;AccountKey=s3cr3t==;EndpointSuffix=core.windows.net"
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        KEYED,
+        KEYED.replace("first", "FIRST"),
+        "BlobEndpoint=https://first.blob.core.windows.net/;SharedAccessSignature=sv=1&sig=s3cr3t",
+        "QueueEndpoint=https://first.queue.core.windows.net;SharedAccessSignature=sig=s3cr3t",
+    ],
+)
+@pytest.mark.parametrize("service", ["blob", "queue"])
+def test_a_connection_string_and_a_uri_of_another_account_are_refused(connection: str, service: str) -> None:
+    name = f"AzureWebJobsStorage__{service}ServiceUri"
+    environ = {**GOOD, "AzureWebJobsStorage": connection, name: f"https://second.{service}.core.windows.net"}
+    for further in ({}, {"POLL_GET_LIMIT": "x"}):
+        found = problems({**environ, **further})
+        (sentence,) = (each for each in found if name in each)
+        assert "'second'" in sentence
+        assert "AzureWebJobsStorage names 'first'" in sentence
+        assert "s3cr3t" not in "".join(found)
+        assert len(found) == 1 + len(further)
+
+
+def test_both_uris_of_another_account_are_named_at_once() -> None:
+    uris = {
+        f"AzureWebJobsStorage__{service}ServiceUri": f"https://second.{service}.core.windows.net"
+        for service in ("blob", "queue")
+    }
+    found = problems({**GOOD, "AzureWebJobsStorage": KEYED, **uris})
+    assert [sentence.partition(":")[0] for sentence in found] == list(uris)
+
+
+@pytest.mark.parametrize(
+    ("connection", "blob", "queue"),
+    [
+        (KEYED, "https://first.blob.core.windows.net/", "https://FIRST.queue.core.windows.net"),
+        (KEYED, "https://first.privatelink.blob.core.windows.net", ""),
+        (
+            "UseDevelopmentStorage=true",
+            "http://127.0.0.1:10000/devstoreaccount1",
+            "http://localhost:1/devstoreaccount1/",
+        ),
+        ("", "https://second.blob.core.windows.net", "https://second.queue.core.windows.net"),
+        (KEYED, "", ""),
+    ],
+)
+def test_one_account_may_be_named_in_both_ways(connection: str, blob: str, queue: str) -> None:
+    environ = {"AzureWebJobsStorage__blobServiceUri": blob, "AzureWebJobsStorage__queueServiceUri": queue}
+    settings = Settings.from_env({**GOOD, "AzureWebJobsStorage": connection, **environ})
+    assert (settings.storage is None) == (not connection)
 
 
 def test_retention_in_days_is_seconds_for_cosmos() -> None:

@@ -12,7 +12,7 @@ from azure.storage.blob import ContainerClient
 
 from benchmarks.cost.foreign import store_foreign
 from benchmarks.cost.meter import Meter, MeteredDatabase
-from benchmarks.cost.services import ENDPOINT, CountingBlobs, CountingContents, CountingSpeech, WorkClock
+from benchmarks.cost.services import CountingBlobs, CountingContents, CountingSpeech, WorkClock
 from benchmarks.cost.workloads import CALLS, Workload
 from local.cosmos import Cosmos
 from local.faults import FaultLayer
@@ -22,7 +22,6 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.bootstrap import MAX_DEQUEUE_COUNT
 from shared.domain.messages import Work
 from shared.domain.transitions import Patience
-from shared.domain.urls import HostRule
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
@@ -94,7 +93,7 @@ def _made(metered: MeteredDatabase, workload: Workload) -> Bench:
         speech=speech,
         contents=contents,
         blobs=blobs,
-        accept=AcceptJob(jobs, clock, HostRule("SPEECH_ENDPOINT", (ENDPOINT,))),
+        accept=AcceptJob(jobs, clock),
         poll=PollJobs(jobs, speech, clock, patience, get_limit),
         settle=SettleJobs(jobs, transcripts, clock, patience),
         fetch=FetchResults(jobs, transcripts, speech, ingest, clock, MAX_DEQUEUE_COUNT),

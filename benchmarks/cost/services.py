@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from shared.domain.documents import utc
-from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, decode_answer, transcriptions_url
+from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, decode_answer
+from shared.domain.speech_urls import SpeechResource
 from shared.errors import NotFound
 from shared.pipeline.ports import Content
 
 ENDPOINT = "https://contoso-speech.cognitiveservices.azure.com"
 VERSION = "2025-10-15"
+RESOURCE = SpeechResource(ENDPOINT, VERSION)
 PAGE = 100
 
 _T = TypeVar("_T")
@@ -47,7 +49,7 @@ class SpeechJob:
 
     def body(self, now: datetime) -> dict[str, Any]:
         """Return what Speech says of it, with the properties that a real one has."""
-        url = transcriptions_url(ENDPOINT, VERSION, self.id)
+        url = RESOURCE.url(self.id)
         ended = now >= self.ends
         return {
             "self": url,
@@ -57,7 +59,7 @@ class SpeechJob:
             "lastActionDateTime": utc(self.ends if ended else self.created),
             "status": "Succeeded" if ended else "Running",
             "model": {"self": f"{ENDPOINT}/speechtotext/models/base/5988d691-0893-472c-851e-8e36a0fe7aaf"},
-            "links": {"files": transcriptions_url(ENDPOINT, VERSION, self.id, "files")},
+            "links": {"files": RESOURCE.url(self.id, "files")},
             "properties": {
                 "wordLevelTimestampsEnabled": True,
                 "displayFormWordLevelTimestampsEnabled": True,
@@ -73,7 +75,7 @@ class SpeechJob:
         name = list(self.contents)[number]
         file_id = f"{self.id[:-12]}{number:012}"
         return {
-            "self": transcriptions_url(ENDPOINT, VERSION, self.id, "files", file_id),
+            "self": RESOURCE.url(self.id, "files", file_id),
             "name": name,
             "kind": "TranscriptionReport" if name == "report.json" else "Transcription",
             "links": {"contentUrl": f"{self.id}/{name}"},
@@ -84,11 +86,12 @@ class CountingSpeech:
     """Implements the port Speech over some jobs; `requests` counts what was asked."""
 
     def __init__(self, clock: WorkClock) -> None:
+        self.resource = RESOURCE
         self.jobs: dict[str, SpeechJob] = {}
         self.requests: Counter[str] = Counter()
         self._clock = clock
 
-    def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:  # noqa: ARG002 - the port's
+    def transcription(self, job_id: str) -> Transcription | None:
         """Get a transcription."""
         self.requests["get job"] += 1
         return _decoded(self.jobs[job_id].body(self._clock.now()), Transcription)
@@ -104,19 +107,18 @@ class CountingSpeech:
             self.requests["list jobs"] += 1
             yield from (_decoded(body, Transcription) for body in bodies[start : start + PAGE])
 
-    def files(self, job_id: str, files_url: str | None, next_link: str | None) -> FilePage:  # noqa: ARG002 - the port's
+    def files(self, job_id: str, page: str | None) -> FilePage:
         """List a page of a job's files."""
         self.requests["list files"] += 1
-        job, start = self.jobs[job_id], int(next_link or 0)
+        job, start = self.jobs[job_id], int(page.removeprefix("skip=")) if page else 0
         end = min(start + PAGE, len(job.contents))
         files = [_decoded(job.file(number), TranscriptionFile) for number in range(start, end)]
-        return FilePage(files, str(end) if end < len(job.contents) else None)
+        following = RESOURCE.url(job_id, "files", page=f"skip={end}") if end < len(job.contents) else None
+        return FilePage(values=files, next_link=following)
 
-    def file(self, self_url: str) -> TranscriptionFile:
+    def file(self, job_id: str, file_id: str) -> TranscriptionFile:
         """Get a file with its content's URL."""
         self.requests["get file"] += 1
-        file_id = self_url.partition("/files/")[2].partition("?")[0]
-        job_id = self_url.partition("/transcriptions/")[2].partition("/")[0]
         return _decoded(self.jobs[job_id].file(int(file_id[-12:])), TranscriptionFile)
 
 

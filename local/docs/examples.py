@@ -1,8 +1,8 @@
 """The examples of the contract page: documents of a run, with what differs between runs replaced by fixed values.
 
-The run's clock is told the time, so times of day need no replacing. What is: the address of Speech, by FIXED_ENDPOINT;
-every revision, by a hash of its file's id and of how many revisions the file had before; system properties are
-taken off.
+The run's clock is told the time, so times of day need no replacing. What is: the host that Speech's links name, by
+FIXED_REGION; every revision, by a hash of its file's id and of how many revisions the file had before. System
+properties are taken off.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import msgspec
 from local.docs.run import CONVERSATION_JOB, RUNNING_JOB, Document, Run
 from local.samples.catalog import REFERENCE_JOB, sample_jobs
 
-FIXED_ENDPOINT = "https://contoso.cognitiveservices.azure.com"
+FIXED_REGION = "https://eastus.api.cognitive.microsoft.com"
 
 SHOWN = 2
 """Entries that are left of a long list in an example that is cut."""
@@ -71,7 +71,7 @@ class _Fixed:
     """Puts fixed values in place of those that differ between runs."""
 
     def __init__(self, run: Run) -> None:
-        self._values = {run.endpoint: FIXED_ENDPOINT}
+        self._values = {run.region: FIXED_REGION}
         revisions: dict[str, list[str]] = {}
         for document in run.documents():
             for found in _RAW_NAME.finditer(json.dumps(document)):

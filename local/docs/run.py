@@ -82,7 +82,7 @@ class Run:
     """What the functions sent, in order."""
     conversation: list[Document]
     """The turns of a file, read as the contract page tells its readers to."""
-    endpoint: str
+    region: str
     """Where Speech was."""
 
     def documents(self) -> list[Document]:
@@ -131,7 +131,7 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
     second.enqueue(msgspec.json.encode({"id": reference.message, "reprocess": True}).decode())
     second.until_ended(reference.message)
     messages = [msgspec.json.decode(encode(message)) for message in (*first.sent, *second.sent)]
-    return Run(ended, _documents(second), messages, talk, servers.speech.endpoint)
+    return Run(ended, _documents(second), messages, talk, servers.speech.control.about().region)
 
 
 def _documents(pipeline: Pipeline) -> list[Document]:

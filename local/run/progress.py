@@ -12,7 +12,7 @@ from rich.table import Table
 from local.samples.catalog import SampleJob
 from shared.bootstrap import App
 from shared.domain.job import END_STATES, Job, Status
-from shared.domain.messages import decode_enqueued, message_hash, text_of
+from shared.domain.messages import message_hash, named, text_of
 from shared.errors import InvalidMessage
 
 _REFRESH_SECONDS = 0.5
@@ -52,11 +52,10 @@ class Watch:
     rows: list[Row] = field(init=False)
 
     def __post_init__(self) -> None:
-        hosts = self.app.settings.speech_hosts()
         self.rows = []
         for message, sample in self.wanted.items():
             try:
-                job_id: str | None = decode_enqueued(message.encode(), hosts).job_id
+                job_id: str | None = named(message).job_id
             except InvalidMessage:
                 job_id = None
             self.rows.append(Row(message, sample.name if sample else message, job_id, sample))

@@ -14,7 +14,7 @@ TICKS_PER_MILLISECOND = 10_000
 
 LINKED_VERSION = "3.2"
 """The `api-version` in links of dated versions: so in `self` of the files in the examples of Transcriptions_ListFiles
-(Azure/azure-rest-api-specs, specification/cognitiveservices/data-plane/Speech/SpeechToText). Not a version to ask in."""
+(Azure/azure-rest-api-specs, specification/cognitiveservices/data-plane/Speech/SpeechToText). None asks in it."""
 
 READS_V31_ONLY = "v3.1"
 """Reads no job that a later version created: Microsoft Learn, *Migrate code from v3.1 to v3.2 of the REST API*."""

@@ -1,107 +1,132 @@
 """Speech's REST API, over HTTP."""
 
 from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import requests
 from pyrate_limiter import Duration, Limiter, Rate
 
 from shared.adapters.bodies import beginning, whole
-from shared.adapters.http import get, public_session, refusal, trusted_session
+from shared.adapters.http import get, refusal, trusted_session
 from shared.adapters.retrying import retrying
 from shared.domain.speech_api import (
     FilePage,
+    Page,
     Transcription,
     TranscriptionFile,
     TranscriptionPage,
     decode_answer,
     error_words,
-    transcriptions_url,
-    with_query,
+    refuses_version,
 )
-from shared.domain.urls import HostRule
-from shared.errors import NotFound, UnknownValue
+from shared.domain.speech_urls import NEWEST, SpeechResource
+from shared.errors import (
+    ApiVersionRefused,
+    NotFound,
+    ServiceRefused,
+    Speech2CosmosError,
+    UnknownValue,
+)
 
 PAGE = 100
+"""Entries asked for a page. No document gives a maximum of `top`; a page may be shorter."""
+
 REQUESTS_IN_10_SECONDS = 90
 """Speech allows 100 in 10 s to all who use a resource; this process keeps below, and honours 429 for the rest."""
 
 _OK = 200
+_REFUSALS = frozenset(range(400, 500)) - {401, 408, 429, 449}
+"""Statuses that may mean a refused API version; of the others each has a meaning of its own."""
+
+_P = TypeVar("_P", bound=Page)
+
+
+class _Values(Page, frozen=True, kw_only=True):
+    values: list[dict[str, Any]]
 
 
 class SpeechApi:
     """Implements the port Speech. `authorize` gives the header with the key or a token.
 
-    The header is sent to hosts that `hosts` allows, and nowhere else; to public addresses only, unless the host's whole
-    origin is written out there, as the endpoint's own is.
+    Every request goes to the resource's endpoint, whatever links say, so the header is sent nowhere else.
     """
 
-    def __init__(self, endpoint: str, version: str, hosts: HostRule, authorize: Callable[[], dict[str, str]]) -> None:
-        self._endpoint = endpoint
-        self._version = version
-        self._hosts = hosts
+    def __init__(self, resource: SpeechResource, authorize: Callable[[], dict[str, str]]) -> None:
+        self.resource = resource
         self._authorize = authorize
-        self._public = public_session()
-        self._trusted = trusted_session()
+        # The endpoint is written out in the settings, and may lie in a private network.
+        self._session = trusted_session()
         self._limiter = Limiter(Rate(REQUESTS_IN_10_SECONDS, 10 * Duration.SECOND))
 
-    def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:
-        """Get a transcription by the URL it was named by, or by its id; None for a 404.
-
-        Raises UnknownValue for an answer that tells of another one.
-        """
+    def transcription(self, job_id: str) -> Transcription | None:
+        """Get a transcription; None for a 404. Raises UnknownValue for an answer that tells of another one."""
         try:
-            seen = decode_answer(self.transcription_body(job_id, self_url), Transcription)
+            seen = decode_answer(self.transcription_body(job_id), Transcription)
         except NotFound:
             return None
         _same(job_id, seen.job_id)
         return seen
 
-    def transcription_body(self, job_id: str, self_url: str | None = None) -> bytes:
+    def transcription_body(self, job_id: str) -> bytes:
         """Get a transcription as Speech sent it. Raises NotFound."""
-        return self._get(self_url or transcriptions_url(self._endpoint, self._version, job_id))
+        return self._get(job_id)
 
     def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
         """List transcriptions, a page at a time as they are consumed."""
-        query: dict[str, str | int] = {"top": PAGE} | ({"filter": odata_filter} if odata_filter else {})
-        url: str | None = transcriptions_url(self._endpoint, self._version, **query)
-        while url:
-            page = decode_answer(self._get(url), TranscriptionPage)
+        query = {"filter": odata_filter} if odata_filter else {}
+        for page in self._pages(TranscriptionPage, **query):
             yield from page.values
-            url = self._completed(page.next_link, **query) if page.next_link else None
 
-    def files(self, job_id: str, files_url: str | None, next_link: str | None) -> FilePage:
-        """List one page of a job's files: the first, or the one that `next_link` names. Raises NotFound.
+    def files(self, job_id: str, page: str | None) -> FilePage:
+        """List one page of a job's files: the first, or the one that `page` names. Raises NotFound.
 
         Raises UnknownValue for a page with a file of another transcription.
         """
-        page = decode_answer(self.files_body(job_id, files_url, next_link), FilePage)
-        for file in page.values:
+        found = decode_answer(self._get(job_id, "files", page=page, top=PAGE), FilePage)
+        for file in found.values:
             _same(job_id, file.job_id)
-        return page
+        return found
 
-    def files_body(self, job_id: str, files_url: str | None = None, next_link: str | None = None) -> bytes:
-        """List one page of a job's files as Speech sent it. Raises NotFound."""
-        first = files_url or transcriptions_url(self._endpoint, self._version, job_id, "files")
-        return self._get(next_link or self._completed(first, top=PAGE))
+    def files_as_sent(self, job_id: str) -> Iterator[dict[str, Any]]:
+        """List all files of a job as Speech sent them. Raises NotFound."""
+        for page in self._pages(_Values, job_id, "files"):
+            yield from page.values
 
-    def file(self, self_url: str) -> TranscriptionFile:
+    def file(self, job_id: str, file_id: str) -> TranscriptionFile:
         """Get a file, with a content URL signed at this moment. Raises NotFound."""
-        return decode_answer(self._get(self_url), TranscriptionFile)
+        return decode_answer(self._get(job_id, "files", file_id), TranscriptionFile)
 
-    def _completed(self, url: str, **query: str | int) -> str:
-        self._hosts.check(url)  # as it was given: what is put together anew may read otherwise
-        return with_query(url, **query)
+    def _pages(self, shape: type[_P], *parts: str, **query: str) -> Iterator[_P]:
+        page: str | None = None
+        seen: set[str | None] = set()
+        while page not in seen:
+            seen.add(page)
+            found = decode_answer(self._get(*parts, page=page, top=PAGE, **query), shape)
+            yield found
+            page = found.next_page
+            if page is None:
+                return
+        raise UnknownValue("Speech's next link leads back to a page that was listed before")
 
-    def _get(self, url: str) -> bytes:
-        allowed = self._hosts.check(url)
-        return retrying("Speech")(self._get_once, self._trusted if allowed.trusted else self._public, url)
+    def _get(self, *parts: str, page: str | None = None, **query: str | int) -> bytes:
+        return retrying("Speech")(self._get_once, self.resource.url(*parts, page=page, **query))
 
-    def _get_once(self, session: requests.Session, url: str) -> bytes:
+    def _get_once(self, url: str) -> bytes:
         self._limiter.try_acquire("speech")
-        with get(session, url, {**self._authorize(), "Accept": "application/json"}) as response:
+        with get(self._session, url, {**self._authorize(), "Accept": "application/json"}) as response:
             if response.status_code != _OK:
-                raise refusal(response, error_words(beginning(response)))
+                raise self._refusal(response)
             return whole(response)
+
+    def _refusal(self, response: requests.Response) -> Speech2CosmosError:
+        words = error_words(beginning(response))
+        error = refusal(response, words)
+        asked, advice = f"API version {self.resource.version}", self.resource.other_version()
+        if response.status_code in _REFUSALS and refuses_version(words):
+            return ApiVersionRefused(f"{error} (Asked in {asked}: {advice}.)")
+        if type(error) is ServiceRefused and self.resource.version != NEWEST:
+            return ServiceRefused(f"{error} (If that is for the {asked}: {advice}.)")
+        return error
 
 
 def _same(asked: str, told: str) -> None:

@@ -67,6 +67,8 @@ def settings_of(ctx: typer.Context, needed: frozenset[str], **given: str | None)
     known = {name: value for name, value in (_known(ctx.obj) | options).items() if name in needed}
     problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & _STORAGE else []
     unneeded = {name: value for name, value in _UNNEEDED.items() if name not in needed}
+    if "AzureWebJobsStorage" in known:  # beside it, the stand-in would be another account
+        unneeded.pop("AzureWebJobsStorage__blobServiceUri", None)
     try:
         settings = Settings.from_env(unneeded | known)
     except Misconfigured as error:

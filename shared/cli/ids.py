@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from shared.domain.speech_api import GUID, transcription_id
+from shared.domain.speech_urls import GUID, transcription_id
 from shared.errors import InvalidMessage
 
 _DOCUMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")

@@ -8,9 +8,8 @@ import msgspec
 import typer
 
 from shared.cli.enqueue import enqueue
-from shared.cli.environment import QUEUE, SPEECH, settings_of
+from shared.cli.environment import QUEUE, settings_of
 from shared.domain.messages import Enqueued, decode_enqueued
-from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage
 
 STDIN = "-"
@@ -25,10 +24,8 @@ def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess:
     texts = [*_texts(ids or []), *_lines(file or ())]
     if not texts:
         raise typer.BadParameter("give at least one transcription id", param_hint="ID")
-    # A bare id is one whatever Speech resource it is of; the host of a URL must be allowed by the settings.
-    urls = any(b"://" in text for text in texts)
-    settings = settings_of(ctx, QUEUE | SPEECH if urls else QUEUE)
-    jobs = _checked(texts, settings.speech_hosts())
+    jobs = _checked(texts)
+    settings = settings_of(ctx, QUEUE)
     for message in enqueue(settings, settings.jobs_queue, [_message(job, reprocess=reprocess) for job in jobs]):
         typer.echo(f"enqueued {message}")
 
@@ -45,12 +42,12 @@ def _lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     return (line.strip() for line in lines if line.strip())
 
 
-def _checked(texts: Iterable[bytes], hosts: HostRule) -> list[Enqueued]:
+def _checked(texts: Iterable[bytes]) -> list[Enqueued]:
     jobs: list[Enqueued] = []
     wrong: list[str] = []
     for text in texts:
         try:
-            jobs.append(decode_enqueued(text, hosts))
+            jobs += decode_enqueued(text)
         except InvalidMessage as error:
             wrong.append(str(error))
     if wrong:

@@ -161,6 +161,7 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
     status: Status
     self_url: str | None = msgspec.field(name="self", default=None)
     files_url: str | None = None
+    enqueued_host: str | None = None
     speech_status: str | None = None
     display_name: str | None = None
     locale: str | None = None
@@ -191,6 +192,8 @@ class Rejected(Document, rename="camel", frozen=True, kw_only=True):
     message: str
     code: str
     reason: str
+    entry: str | None = None
+    entry_index: int | None = None
     rejected_at: UtcTime
 
 

@@ -2,25 +2,17 @@
 
 import re
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from shared.domain.job import Event, Failure
 from shared.domain.redaction import redacted
-from shared.domain.urls import kept, strip_queries
+from shared.domain.speech_urls import next_page, path_of, transcription_file_ids, transcription_id
+from shared.domain.urls import URL_IN_TEXT, kept, strip_queries
 from shared.errors import Transient, UnknownValue
 
 _T = TypeVar("_T")
 
-VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")
-"""API versions that are understood; those with a `v` stand in the path, dates in the query."""
-
-_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-GUID = re.compile(_GUID)
-_TRANSCRIPTION = rf"/speechtotext/(?:v[0-9][^/]*/)?transcriptions/({_GUID})"
-_TRANSCRIPTION_PATH = re.compile(rf"{_TRANSCRIPTION}/?")
-_FILE_PATH = re.compile(rf"{_TRANSCRIPTION}/files/([A-Za-z0-9_-]{{1,100}})/?")
 _SHOWN = 200
 _WORDS = 2000
 
@@ -56,7 +48,7 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
         """The id, in lower case. Raises UnknownValue if `self` is no transcription's URL."""
         job_id = transcription_id(self.self_url)
         if job_id is None:
-            raise UnknownValue(f"Speech named a transcription by {_path(self.self_url)[:_SHOWN]!r}, which has no id")
+            raise UnknownValue(f"Speech named a transcription by {path_of(self.self_url)[:_SHOWN]!r}, which has no id")
         return job_id
 
     def event(self) -> Event:
@@ -110,7 +102,7 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
     def _ids(self) -> tuple[str, str]:
         ids = transcription_file_ids(self.self_url)
         if ids is None:
-            raise UnknownValue(f"Speech named a file by {_path(self.self_url)[:_SHOWN]!r}, which has no file id")
+            raise UnknownValue(f"Speech named a file by {path_of(self.self_url)[:_SHOWN]!r}, which has no file id")
         return ids
 
     @property
@@ -119,88 +111,80 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
         return self.links.content_url
 
 
-class TranscriptionPage(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True):
+    """A page of any list. `next_link` is no address to ask: see `next_page`."""
+
+    next_link: str | None = msgspec.field(name="@nextLink", default=None)
+
+    @property
+    def next_page(self) -> str | None:
+        """What names the next page, None after the last. Raises UnknownValue for a link that names none."""
+        return next_page(self.next_link) if self.next_link else None
+
+
+class TranscriptionPage(Page, frozen=True, kw_only=True):
     """A page of Transcriptions_List."""
 
     values: list[Transcription]
-    next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 
-class FilePage(msgspec.Struct, frozen=True):
+class FilePage(Page, frozen=True, kw_only=True):
     """A page of Transcriptions_ListFiles."""
 
     values: list[TranscriptionFile]
-    next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 
 KIND_TRANSCRIPTION = "Transcription"
 KIND_REPORT = "TranscriptionReport"
 
 
-def transcription_id(url: str) -> str | None:
-    """Return the id in a transcription's `self` URL of any version, in lower case, or None."""
-    match = _TRANSCRIPTION_PATH.fullmatch(_path(url))
-    return match[1].lower() if match else None
-
-
-def transcription_file_ids(url: str) -> tuple[str, str] | None:
-    """Return the ids of transcription and file in a file's `self` URL of any version, in lower case, or None."""
-    match = _FILE_PATH.fullmatch(_path(url))
-    return (match[1].lower(), match[2].lower()) if match else None
-
-
-def _path(url: str) -> str:
-    if not url.isprintable():  # urlsplit would pass over line breaks and tabs
-        return ""
-    try:
-        return urlsplit(url).path
-    except ValueError:  # text that is no URL has no path
-        return ""
-
-
-def transcriptions_url(endpoint: str, version: str, *parts: str, **query: str | int) -> str:
-    """Return the URL of the transcriptions of a resource, or of what `parts` name below them, in an API version."""
-    base = f"{endpoint.rstrip('/')}/speechtotext"
-    if version.startswith("v"):
-        base = f"{base}/{version}"
-    else:
-        query["api-version"] = version
-    path = "/".join([base, "transcriptions", *parts])
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def with_query(url: str, **query: str | int) -> str:
-    """Return `url` with those parameters added that it lacks: Speech's own next links drop some."""
-    parts = urlsplit(url)
-    present = dict(parse_qsl(parts.query, keep_blank_values=True))
-    merged = present | {key: str(value) for key, value in query.items() if key not in present}
-    return urlunsplit(parts._replace(query=urlencode(merged)))
-
-
-class _Error(msgspec.Struct, frozen=True):
+class _Inner(msgspec.Struct, rename="camel", frozen=True):
     code: str | int | None = None
     message: str | None = None
 
 
-class _ErrorBody(msgspec.Struct, frozen=True):
+class _Error(msgspec.Struct, rename="camel", frozen=True):
     code: str | int | None = None
     message: str | None = None
+    inner_error: _Inner | None = None
+
+
+class _ErrorBody(_Error, frozen=True):
     error: _Error | None = None
 
 
 def error_words(body: bytes) -> str:
     """Return `code: message` of an error body in either of Speech's two shapes, or the start of whatever it is.
 
-    No more than 2,000 characters, and none of what a secret looks like.
+    `innerError` follows, which often has the real reason. No more than 2,000 characters, and none of what a secret
+    looks like.
     """
     try:
         parsed = msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return redacted(body[:_SHOWN].decode("utf-8", "backslashreplace"))
-    inner = parsed.error or _Error(parsed.code, parsed.message)
-    if inner.code or inner.message:
-        return redacted(f"{inner.code}: {inner.message}")[:_WORDS]
+    error = parsed.error or parsed
+    said = ["" if each is None else _said(each.code, each.message) for each in (error, error.inner_error)]
+    if any(said):
+        return redacted("; ".join(filter(None, said)))[:_WORDS]
     return redacted(body[:_SHOWN].decode("utf-8", "replace"))
+
+
+def _said(code: str | int | None, message: str | None) -> str:
+    return ": ".join(str(word) for word in (code, message) if word)
+
+
+_SPEAKS_OF_VERSION = re.compile(r"api[\s_-]{0,3}version", re.IGNORECASE)
+
+
+def refuses_version(words: str) -> bool:
+    """Say whether the words of a refusal (4xx) are about the API version.
+
+    Known is *"The API version cannot be used to access this transcription. Use API version v3.2 or higher."* (Microsoft
+    Learn, Migrate code from v3.1 to v3.2), without status and code. So any words of an API version count, but for those
+    in a URL, which may be the request's own.
+    """
+    return _SPEAKS_OF_VERSION.search(URL_IN_TEXT.sub("", words)) is not None
 
 
 def decode_answer(body: bytes, shape: type[_T]) -> _T:

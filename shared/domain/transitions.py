@@ -21,6 +21,7 @@ from shared.domain.job import (
 )
 from shared.domain.messages import Enqueued
 from shared.domain.speech_api import Transcription
+from shared.domain.speech_urls import SpeechResource
 from shared.domain.urls import strip_queries
 from shared.errors import Permanent, UnknownValue
 
@@ -57,6 +58,7 @@ def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
         id=enqueued.job_id,
         status=status,
         self_url=enqueued.self_url or (job.self_url if job else None),
+        enqueued_host=enqueued.host,
         accepted_at=utc(now),
         run=run,
         reprocess_from=run if enqueued.reprocess else (job.reprocess_from if job else 0),
@@ -64,7 +66,7 @@ def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
     )
 
 
-def observe(job: Job, seen: Transcription | None, patience: Patience, now: datetime) -> Job:
+def observe(job: Job, seen: Transcription | None, patience: Patience, now: datetime, resource: SpeechResource) -> Job:
     """Return a pending job's document after Speech was asked; `seen` is None for a 404.
 
     A status that we do not know is recorded, in words, as the job's failure; the job stays pending, and expires.
@@ -73,7 +75,7 @@ def observe(job: Job, seen: Transcription | None, patience: Patience, now: datet
     failure: Failure | None = None
     if seen is None:
         event = Event.STILL_MISSING if _missing_for_long(job, patience, now) else Event.MISSING
-        failure = Failure("NotFound", "Speech does not know this transcription (404)", "speech2cosmos")
+        failure = Failure("NotFound", resource.unknown_words(job.enqueued_host), "speech2cosmos")
     else:
         try:
             event = seen.event()

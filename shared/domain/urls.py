@@ -1,4 +1,4 @@
-"""Links: which hosts may be asked, and what of a link may be kept.
+"""Links: which hosts may be asked for result files, and what of a link may be kept.
 
 The network's part (which address a name has) is in adapters/http.py; here is what the text of a link says.
 """
@@ -19,6 +19,8 @@ URL_IN_TEXT = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^\s\"<>]+", re.IGNORECASE)
 _API_VERSION = re.compile(r"(?:^|&)(api-version=[0-9A-Za-z.-]{1,40})(?:&|$)")
 _USER_INFORMATION = re.compile(r"//[^/]*@")
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_ODD = "a URL with white space, a backslash or non-ASCII characters is not read"
+_SHOWN_HOST = re.compile(r"[a-z0-9_.:-]{1,253}")
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -47,7 +49,7 @@ def without_query(url: str) -> str:
 def kept(url: str) -> str:
     """Return `url` of Speech as it may be stored: of its query only `api-version` is left, of user information the `@`.
 
-    It is cut as text and not put together anew, so that what `HostRule.check` refuses stays such.
+    It is cut as text and not put together anew, so that what is no URL stays such.
     """
     plain, _, query = url.partition("#")[0].partition("?")
     version = _API_VERSION.search(query)
@@ -92,7 +94,7 @@ class Allowed:
 class HostRule:
     """Which links may be followed; `setting` names the setting to change.
 
-    An entry is a host (`eastus.api.cognitive.microsoft.com`), a suffix (`.blob.core.windows.net`), both for https on
+    An entry is a host (`results.blob.core.windows.net`), a suffix (`.blob.core.windows.net`), both for https on
     port 443 only, or a whole origin (`http://127.0.0.1:10000`) that allows exactly itself.
     """
 
@@ -129,10 +131,27 @@ def origin_of(parts: SplitResult) -> str:
     return f"{parts.scheme}://{shown}{port}"
 
 
+def host_of(url: str) -> str:
+    """Return the host of an http or https URL in lower case, with its port if that is not the default one.
+
+    For people to read: user information is left out. Raises ValueError for what is no such URL.
+    """
+    if _is_odd(url):
+        raise ValueError(_ODD)
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS or not _SHOWN_HOST.fullmatch(parts.hostname or ""):
+        raise ValueError("it is not http or https with a host")
+    return origin_of(parts).partition("://")[2]
+
+
+def _is_odd(url: str) -> bool:
+    return any(char in url for char in "\\ ") or not url.isascii() or not url.isprintable()
+
+
 def _refuse_odd_spelling(url: str, parts: SplitResult, shown: str) -> None:
     # Parsers disagree about these, and a link that two parsers read differently may lead past a check.
-    if any(char in url for char in "\\\r\n\t ") or not url.isascii() or not url.isprintable():
-        raise ForbiddenUrl(f"{shown!r}: a URL with white space, a backslash or non-ASCII characters is not followed")
+    if _is_odd(url):
+        raise ForbiddenUrl(f"{shown!r}: {_ODD}")
     if "@" in parts.netloc or "%" in parts.netloc:
         raise ForbiddenUrl(f"{shown!r}: a URL with user information or an escaped host is not followed")
     if not parts.hostname:

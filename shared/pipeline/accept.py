@@ -1,10 +1,10 @@
-"""accept_job: what the user enqueued becomes the job's document."""
+"""accept_job: what the user enqueued becomes the job's document, or those of several jobs."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued
+from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued, without_first
 from shared.domain.transitions import enqueue
-from shared.domain.urls import HostRule
 from shared.errors import Conflict, InvalidMessage
 from shared.pipeline.ports import Clock, Jobs
 from shared.pipeline.signals import Log, Signal, about
@@ -19,22 +19,27 @@ class AcceptJob:
 
     jobs: Jobs
     clock: Clock
-    hosts: HostRule
     queue: str = JOBS_QUEUE
 
-    def __call__(self, body: bytes, attempt: int = 1) -> bool:
-        """Create the job's document, or start it over, or do nothing if it is under way or done.
+    def __call__(self, body: bytes, attempt: int = 1) -> str | None:
+        """Create each job's document, or start it over, or do nothing if it is under way or done.
 
-        Return False after throttling: the message is to be sent anew. `attempt` counts its deliveries from 1.
-        Raises InvalidMessage that says what is wrong with the message; Transient.
+        Return the text to send anew after throttling: the message, of an array the entries that are left. A message
+        that is delivered again finds the jobs that it created, and does nothing for them; one that was asked for with
+        `reprocess` and has ended meanwhile is written anew once more, with the same documents.
+        `attempt` counts its deliveries from 1. Raises InvalidMessage that says what is wrong with the message, before
+        any of its jobs is begun; Transient.
         """
         try:
-            enqueued = decode_enqueued(body, self.hosts)
+            jobs = decode_enqueued(body)
         except InvalidMessage as error:
             log.error("queue %s: %s", self.queue, error, signal=Signal.FAILED, attempt=attempt, error=error.code)
             raise
-        with about(enqueued.job_id):
-            return unless_throttled(self.clock, attempt, lambda: self._accept(enqueued))
+        for done, enqueued in enumerate(jobs):
+            with about(enqueued.job_id):
+                if not unless_throttled(self.clock, attempt, partial(self._accept, enqueued)):
+                    return without_first(body, done)
+        return None
 
     def _accept(self, enqueued: Enqueued) -> None:
         now = self.clock.now()

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
 from shared.domain.job import LISTING_GIVEN_UP, Job, Status
 from shared.domain.messages import FetchFile, ListJobFiles, Work
-from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
+from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, FilePage, TranscriptionFile
 from shared.domain.split import FileKey
 from shared.domain.transitions import listed, troubled, vanished, while_ingesting
 from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValue
@@ -18,6 +20,9 @@ from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import delivered
 
 log = Log(__name__)
+
+MOST_PAGES = 10_000
+"""Of one list: Speech takes at most 10,000 audio files a job, and next links that go in a circle have to end."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,9 @@ class FetchResults:
             log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
             return []
         try:
-            page = self.speech.files(job.id, job.files_url, message.next_link)
+            page = self.speech.files(job.id, message.page)
             files = [_fetch_message(job, file) for file in page.values]
+            following = _following(message, page)
         except Permanent as error:
             log.error("job %s: its files cannot be listed: %s", job.id, error, signal=Signal.TROUBLED, error=error.code)
             change = partial(_unlistable, error=error, now=self.clock.now())
@@ -76,9 +82,8 @@ class FetchResults:
             return []
         reports = message.reports + sum(file.kind == KIND_REPORT for file in files)
         expected = message.expected + sum(file.kind != KIND_REPORT for file in files)
-        if page.next_link is not None:
-            following = ListJobFiles(job.id, job.run, job.reprocess_from, page.next_link, expected, reports)
-            return [following, *files]
+        if following is not None:
+            return [msgspec.structs.replace(following, expected=expected, reports=reports), *files]
         now = self.clock.now()
         self.jobs.update(job.id, while_ingesting(job.run, lambda current: listed(current, expected, reports, now)))
         log.info("job %s: %d files and %d reports listed", job.id, expected, reports)
@@ -114,7 +119,19 @@ class FetchResults:
 
 
 def _fetch_message(job: Job, file: TranscriptionFile) -> FetchFile:
-    return FetchFile(job.id, file.file_id, file.kind, file.self_url, job.run, job.reprocess_from, file.name)
+    return FetchFile(job.id, file.file_id, file.kind, job.run, job.reprocess_from, file.name)
+
+
+def _following(message: ListJobFiles, page: FilePage) -> ListJobFiles | None:
+    """Return the message for the next page; None after the last. Raises UnknownValue if the list does not end."""
+    name = page.next_page
+    if name is None:
+        return None
+    if name == message.page:
+        raise UnknownValue("Speech's next link leads back to the page that was just listed")
+    if message.pages >= MOST_PAGES:
+        raise UnknownValue(f"the list of files has more than {MOST_PAGES} pages")
+    return msgspec.structs.replace(message, page=name, pages=message.pages + 1)
 
 
 def _unlistable(job: Job, *, error: Permanent, now: datetime) -> Job:

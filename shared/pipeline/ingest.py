@@ -190,7 +190,7 @@ class Ingest:
     def _open(self, message: FetchFile, trace: Trace) -> Iterator[tuple[Content, RawFile, str]]:
         """Open the file's content under a signature of this moment; asks for another once if that is refused."""
         for last in (False, True):
-            file = self.speech.file(message.self_url)
+            file = self.speech.file(message.job_id, message.file_id)
             url, trace.size = file.content_url, file.properties.size
             if url is None:
                 raise Permanent(f"Speech gave no contentUrl for file {message.file_id}", "NoContentUrl")

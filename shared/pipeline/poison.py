@@ -18,8 +18,7 @@ from shared.domain.messages import (
 )
 from shared.domain.split import FileKey
 from shared.domain.transitions import listing_given_up, while_ingesting
-from shared.domain.urls import HostRule
-from shared.errors import InvalidMessage
+from shared.errors import InvalidMessage, Permanent
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Jobs, Transcripts
@@ -27,9 +26,6 @@ from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import unless_throttled
 
 log = Log(__name__)
-
-KEPT_BYTES = 4096
-"""How much of a rejected message is kept."""
 
 _NO_WORDS = "every attempt ended before it could say why: the process was killed or ran out of time"
 
@@ -42,7 +38,6 @@ class RecordPoison:
     transcripts: Transcripts
     ingest: Ingest
     clock: Clock
-    hosts: HostRule
     max_attempts: int
     jobs_queue: str = JOBS_QUEUE
 
@@ -52,34 +47,38 @@ class RecordPoison:
         Return False after throttling: the message is to be sent anew. `attempt` counts its deliveries from 1.
         """
         try:
-            message = decode_enqueued(body, self.hosts) if queue == self.jobs_queue else decode_work(body)
+            message = decode_enqueued(body) if queue == self.jobs_queue else decode_work(body)
         except InvalidMessage as error:
-            code, reason = error.code, str(error)
-            return unless_throttled(self.clock, attempt, lambda: self._reject(queue, body, code, reason))
+            return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, error))
+        if isinstance(message, list):
+            with about(message[0].job_id if len(message) == 1 else None):
+                why = self._not_accepted(message)
+                return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, why))
         with about(message.job_id, message.file_id if isinstance(message, FetchFile) else None):
-            return unless_throttled(self.clock, attempt, lambda: self._record(queue, body, message))
+            return unless_throttled(self.clock, attempt, lambda: self._record(message))
 
-    def _record(self, queue: str, body: bytes, message: Enqueued | Work) -> None:
-        match message:
-            case FetchFile():
-                self._file(message)
-            case ListJobFiles():
-                self._listing(message)
-            case _:
-                reason = f"job {message.job_id} could not be accepted {self.max_attempts} times; the log says why"
-                self._reject(queue, body, "GivenUp", reason)
+    def _not_accepted(self, jobs: list[Enqueued]) -> Permanent:
+        which = f"job {jobs[0].job_id}" if len(jobs) == 1 else f"at least one of {len(jobs)} jobs"
+        return Permanent(f"{which} could not be accepted {self.max_attempts} times; the log says why", "GivenUp")
 
-    def _reject(self, queue: str, body: bytes, code: str, reason: str) -> None:
+    def _record(self, message: Work) -> None:
+        if isinstance(message, FetchFile):
+            self._file(message)
+        else:
+            self._listing(message)
+
+    def _reject(self, queue: str, body: bytes, why: Permanent) -> None:
         text = kept_text_of(body)
-        kept = text.encode()[:KEPT_BYTES].decode("utf-8", "ignore")
-        log.error("queue %s: rejected a message: %s", queue, reason, signal=Signal.REJECTED, error=code)
+        log.error("queue %s: rejected a message: %s", queue, why, signal=Signal.REJECTED, error=why.code)
         self.jobs.reject(
             Rejected(
                 id=f"rejected_{message_hash(queue, text)}",
                 queue=queue,
-                message=kept,
-                code=code,
-                reason=reason,
+                message=text,
+                code=why.code,
+                reason=str(why),
+                entry=why.entry if isinstance(why, InvalidMessage) else None,
+                entry_index=why.index if isinstance(why, InvalidMessage) else None,
                 rejected_at=utc(self.clock.now()),
             )
         )

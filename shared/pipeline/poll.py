@@ -10,10 +10,10 @@ import msgspec
 from shared.domain.documents import utc
 from shared.domain.job import POLL_ID, Job, PollMark, Status
 from shared.domain.messages import ListJobFiles
-from shared.domain.polling import UNSEEN_FOR, UNSEEN_LIMIT, PollPlan, Waiting, filter_since, plan
+from shared.domain.polling import ONE_BY_ONE_LIMIT, UNSEEN_FOR, UNSEEN_LIMIT, PollPlan, Waiting, filter_since, plan
 from shared.domain.speech_api import Transcription
 from shared.domain.transitions import Patience, observe, unasked
-from shared.errors import Permanent, Throttled, Transient, UnknownValue
+from shared.errors import NotFound, Permanent, ServiceRefused, Throttled, Transient, UnknownValue
 from shared.pipeline.milestones import tell_end, tell_oldest
 from shared.pipeline.ports import Clock, Jobs, Speech
 from shared.pipeline.signals import Log, Signal, about
@@ -76,7 +76,7 @@ class PollJobs:
                 return
             try:
                 with about(job.id):
-                    found = self._apply(job.id, self.speech.transcription(job.id, job.self_url), now)
+                    found = self._apply(job.id, self.speech.transcription(job.id), now)
             except Throttled:
                 raise
             except (Transient, Permanent) as error:
@@ -110,17 +110,33 @@ class PollJobs:
     def _list(self, plan_: PollPlan, now: datetime) -> Iterator[ListJobFiles]:
         if plan_.since is None:
             return
+        try:
+            complete = yield from self._ended(filter_since(plan_.since), now)
+        except NotFound:
+            raise  # the endpoint, not the filter: each job's own GET would say the same, and end it
+        except ServiceRefused as error:
+            log.error(
+                "poll: Speech refuses the filtered list, due jobs are asked for one by one: %s",
+                error,
+                signal=Signal.TROUBLED,
+                error=error.code,
+            )
+            yield from self._ask(self.jobs.due(utc(now), ONE_BY_ONE_LIMIT), now)
+            return
+        if complete:
+            self.jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=utc(now)))
+
+    def _ended(self, odata_filter: str, now: datetime) -> Generator[ListJobFiles, None, bool]:
+        """Write what the filtered list says of pending jobs; return False if some have to be looked at again."""
         batch: dict[str, Transcription] = {}
         complete = True
-        for seen in self.speech.transcriptions(filter_since(plan_.since)):
+        for seen in self.speech.transcriptions(odata_filter):
             if (job_id := _id(seen)) is not None:
                 batch[job_id] = seen
             if len(batch) == _IDS_A_QUERY:
                 complete &= yield from self._match(batch, now)
                 batch = {}
-        complete &= yield from self._match(batch, now)
-        if complete:
-            self.jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=utc(now)))
+        return complete & (yield from self._match(batch, now))
 
     def _match(self, batch: dict[str, Transcription], now: datetime) -> Generator[ListJobFiles, None, bool]:
         complete = True
@@ -146,13 +162,15 @@ class PollJobs:
         if seen.status != "Failed" or "error" in seen.properties:
             return seen
         try:
-            return self.speech.transcription(job.id, job.self_url) or seen
+            return self.speech.transcription(job.id) or seen
         except Permanent as error:
             log.warning("job %s: why it failed cannot be asked: %s", job.id, error, signal=Signal.TROUBLED)
             return seen
 
     def _apply(self, job_id: str, seen: Transcription | None, now: datetime) -> list[ListJobFiles]:
-        written = self.jobs.update(job_id, _pending_only(lambda job: observe(job, seen, self.patience, now)))
+        written = self.jobs.update(
+            job_id, _pending_only(lambda job: observe(job, seen, self.patience, now, self.speech.resource))
+        )
         if written is None:
             return []
         log.info("job %s: Speech says %s: %s", job_id, seen.status if seen else "404", written.status)

@@ -10,6 +10,7 @@ import msgspec
 from shared.domain.documents import FileDocument, FileFailure, Transcript, UtcTime
 from shared.domain.job import Job, PollMark, Rejected
 from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile
+from shared.domain.speech_urls import SpeechResource
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
 
@@ -25,18 +26,20 @@ class Clock(Protocol):
 
 
 class Speech(Protocol):
-    """Speech's REST API. All raise Transient, Throttled, ForbiddenUrl, ServiceRefused; NotFound where it says so."""
+    """Speech's REST API. All raise Transient, Throttled, UnknownValue, ServiceRefused; NotFound where it says so."""
 
-    def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:
-        """Get a transcription by the URL it was named by, or by its id; None for a 404."""
+    resource: SpeechResource
+
+    def transcription(self, job_id: str) -> Transcription | None:
+        """Get a transcription; None for a 404."""
 
     def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
         """List transcriptions, a page at a time as they are consumed."""
 
-    def files(self, job_id: str, files_url: str | None, next_link: str | None) -> FilePage:
-        """List one page of a job's files: the first, or the one that `next_link` names. Raises NotFound."""
+    def files(self, job_id: str, page: str | None) -> FilePage:
+        """List one page of a job's files: the first, or the one that `page` names. Raises NotFound."""
 
-    def file(self, self_url: str) -> TranscriptionFile:
+    def file(self, job_id: str, file_id: str) -> TranscriptionFile:
         """Get a file, with a content URL signed at this moment. Raises NotFound."""
 
 

@@ -8,7 +8,7 @@ from shared.adapters.contents import HttpContents
 from shared.adapters.speech import SpeechApi
 from shared.domain.job import Status
 from shared.domain.messages import ListJobFiles, Work, decode_work, encode
-from shared.domain.urls import HostRule
+from shared.domain.speech_urls import SpeechResource
 from shared.pipeline.accept import AcceptJob
 from tests.adapters.servers import Answer, Server
 from tests.hostile_urls import Witness, forms
@@ -29,20 +29,15 @@ CONTENTS = forms(BLOB_HOST, LOCAL, "/container/result.json?sig=x")
 UNSIGNED = forms(BLOB_HOST, LOCAL, "/container/result.json")
 
 
-def hosts(origin: str) -> HostRule:
-    """Return the rule of a Speech at `origin`."""
-    return HostRule("SPEECH_ENDPOINT", (origin, LOCAL, SPEECH_HOST))
-
-
 def speech_of(service: Server) -> SpeechApi:
     """Return its client, with a key to lose."""
-    return SpeechApi(service.origin, "2025-10-15", hosts(service.origin), lambda: {"Ocp-Apim-Subscription-Key": KEY})
+    return SpeechApi(SpeechResource(service.origin, "2025-10-15"), lambda: {"Ocp-Apim-Subscription-Key": KEY})
 
 
 def world_of(service: Server, contents: HttpContents) -> World:
     """Return the use cases with real adapters. A new one for each link: Speech's limit of requests begins anew."""
     made, speech = World(), speech_of(service)
-    made.accept = AcceptJob(made.jobs, made.clock, hosts(service.origin))
+    made.accept = AcceptJob(made.jobs, made.clock)
     made.ingest = replace(made.ingest, speech=speech, contents=contents)
     made.fetch = replace(made.fetch, speech=speech, ingest=made.ingest)
     made.poll = replace(made.poll, speech=speech)

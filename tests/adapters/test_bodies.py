@@ -21,6 +21,7 @@ from shared.adapters.http import (
     trusted_session,
 )
 from shared.adapters.speech import SpeechApi
+from shared.domain.speech_urls import SpeechResource
 from shared.domain.urls import HostRule
 from shared.errors import Permanent, ServiceRefused, Speech2CosmosError, Transient
 from shared.pipeline.ports import Content
@@ -34,7 +35,7 @@ TAGGED = {"ETag": '"1"'}
 
 
 def speech(server: Server) -> SpeechApi:
-    return SpeechApi(server.origin, "v3.1", HostRule("SPEECH_ENDPOINT", (server.origin,)), dict)
+    return SpeechApi(SpeechResource(server.origin, "v3.1"), dict)
 
 
 @contextmanager
@@ -77,7 +78,7 @@ ENDLESS = {
 def test_an_endless_answer_of_speech_is_given_up_in_bounded_memory(server: Server, kind: str) -> None:
     server.answer(Answer(raw=ENDLESS[kind]))
     with at_most(2 * ANSWER.bytes // MIB + 8), pytest.raises(Permanent, match="more than 16777216 bytes") as error:
-        speech(server).transcription(JOB, None)
+        speech(server).transcription(JOB)
     assert error.value.code == "BodyTooLarge"
 
 
@@ -101,7 +102,7 @@ def test_a_decompression_bomb_is_inflated_piece_by_piece_and_given_up(server: Se
     assert len(packed) < MIB
     server.answer(Answer(body=packed, headers={**TAGGED, "Content-Encoding": encoding}))
     with at_most(2 * ANSWER.bytes // MIB + 8), pytest.raises(Permanent, match="more than 16777216 bytes"):
-        speech(server).transcription(JOB, None)
+        speech(server).transcription(JOB)
     with (
         at_most(8),
         contents(server, Limits(32 * MIB, 60)) as adapter,
@@ -151,7 +152,7 @@ def test_of_an_endless_error_only_the_beginning_is_read(server: Server, status: 
 
 
 def asked(server: Server) -> object:
-    return speech(server).file(f"{server.origin}/a")
+    return speech(server).file(JOB, "a")
 
 
 def opened(server: Server) -> object:
@@ -162,7 +163,7 @@ def opened(server: Server) -> object:
 def test_an_error_that_comes_as_a_bomb_is_inflated_no_further_than_it_is_shown(server: Server) -> None:
     server.answer(Answer(400, body=bomb(64), headers={"Content-Encoding": "gzip"}))
     with at_most(4), pytest.raises(ServiceRefused):
-        speech(server).file(f"{server.origin}/a")
+        speech(server).file(JOB, "a")
     with trusted_session() as session, at_most(4), get(session, server.origin, {}) as response:
         assert beginning(response) == b" " * ERROR_BYTES
 

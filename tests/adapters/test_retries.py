@@ -23,6 +23,7 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.adapters.cosmos.client import query
 from shared.adapters.speech import SpeechApi
 from shared.domain.documents import HEAD_ID
+from shared.domain.speech_urls import SpeechResource
 from shared.domain.urls import HostRule
 from shared.errors import Conflict, Throttled, Transient
 from shared.pipeline.signals import Signal, about, counts
@@ -222,12 +223,11 @@ def as_it_is(url: str, *, named: bool) -> tuple[str, dict[str, str]]:  # noqa: A
 def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatures(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hosts = HostRule("SPEECH_ENDPOINT", (server.origin,))
-    speech = SpeechApi(server.origin, "v3.2", hosts, dict)
+    speech = SpeechApi(SpeechResource(server.origin, "v3.2"), dict)
     answers = (Answer(500), Answer(429), Answer(503, b"{}", cut=1), Answer(200, b'{"values": []}'))
     server.answer(*answers)
     with about(*WHOSE):
-        speech.files("1", f"{server.origin}/files?token=s3cr3t", None)
+        speech.files("1", "token=s3cr3t")
     assert retries(caplog, "Speech") == [1, 2, 3]
     caplog.clear()
     server.answer(Answer(500), Answer(503), Answer(200, b"{}", {"ETag": '"1"'}))
@@ -241,9 +241,9 @@ def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatur
 def test_a_refused_connection_to_speech_is_tried_again_and_counted(caplog: pytest.LogCaptureFixture) -> None:
     gone = nowhere()
     before = counts()[Signal.RETRY]
-    speech = SpeechApi(gone, "v3.2", HostRule("SPEECH_ENDPOINT", (gone,)), dict)
+    speech = SpeechApi(SpeechResource(gone, "v3.2"), dict)
     with about(*WHOSE), pytest.raises(Transient):
-        speech.files("1", None, None)
+        speech.files("1", None)
     assert retries(caplog, "Speech") == [1, 2, 3]
     assert counts()[Signal.RETRY] == before + retrying.ATTEMPTS - 1
 

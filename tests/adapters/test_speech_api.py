@@ -1,7 +1,6 @@
 """The Speech client against the simulator, in every version, and against servers it must not trust."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -13,17 +12,16 @@ import pytest
 from local.speech import FileSpec, JobError, JobSpec, Settings, Speech
 from shared.adapters.speech import SpeechApi
 from shared.domain.polling import filter_since
-from shared.domain.speech_api import VERSIONS
-from shared.domain.urls import HostRule
-from shared.errors import ForbiddenUrl, NotFound, Permanent, ServiceRefused, Throttled, Transient
+from shared.domain.speech_urls import VERSIONS, SpeechResource
+from shared.errors import ApiVersionRefused, NotFound, Permanent, ServiceRefused, Throttled, Transient, UnknownValue
 from tests.adapters.servers import Answer, Server, nowhere, serving
 
 KEY = "Ocp-Apim-Subscription-Key"
 
 
-def api(endpoint: str, key: str, version: str = "2025-10-15", *hosts: str) -> SpeechApi:
-    """Return the client as bootstrap makes it, for the endpoint's own origin and `hosts`."""
-    return SpeechApi(endpoint, version, HostRule("SPEECH_ENDPOINT", (endpoint, *hosts)), lambda: {KEY: key})
+def api(endpoint: str, key: str, version: str = "2025-10-15") -> SpeechApi:
+    """Return the client as bootstrap makes it."""
+    return SpeechApi(SpeechResource(endpoint, version), lambda: {KEY: key})
 
 
 def client(speech: Speech, version: str = "2025-10-15") -> SpeechApi:
@@ -43,24 +41,31 @@ def put_job(speech: Speech, files: int = 0, **changes: object) -> str:
 def test_every_version_gives_a_job_its_files_and_their_content_urls(speech: Speech, version: str) -> None:
     asked = client(speech, version)
     job = put_job(speech, files=3, page_size=2)
-    seen = asked.transcription(job.upper(), None)
+    seen = asked.transcription(job.upper())
     assert seen is not None
     assert (seen.job_id, seen.status) == (job, "Succeeded")
-    assert asked.transcription(job, seen.self_url) == seen
-    page = asked.files(job, seen.links.files, None)
-    rest = asked.files(job, seen.links.files, page.next_link)
-    assert rest.next_link is None
+    page = asked.files(job, None)
+    rest = asked.files(job, page.next_page)
+    assert rest.next_page is None
     files = [*page.values, *rest.values]
     assert [file.name for file in files] == [f"contenturl_{number}.json" for number in range(3)]
-    again = asked.file(files[0].self_url)
+    assert [file["name"] for file in asked.files_as_sent(job)] == [file.name for file in files]
+    again = asked.file(job, files[0].file_id)
     assert again.file_id == files[0].file_id
     assert again.content_url is not None
     assert "sig=" in again.content_url
-    assert asked.files(job, None, None).values[0].file_id == files[0].file_id
+    for request in speech.control.requests().log:
+        in_path = f"/speechtotext/{version}/" if version.startswith("v") else "/speechtotext/transcriptions"
+        assert request.target.startswith(in_path)
+        assert ("api-version=" + version in request.target) == (not version.startswith("v"))
 
 
+@pytest.mark.parametrize("continuation", [None, "skipToken"])
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_list_is_walked_page_by_page_and_the_filter_goes_with_every_next_link(speech: Speech, version: str) -> None:
+def test_the_list_is_walked_page_by_page_and_the_filter_goes_with_every_page(
+    speech: Speech, version: str, continuation: str | None
+) -> None:
+    speech.control.configure(Settings(requests_per_window=1_000_000, continuation=continuation))
     long_ago = datetime.now(UTC) - timedelta(days=30)
     recent = {put_job(speech) for _ in range(150)}
     old = {put_job(speech, created_date_time=long_ago) for _ in range(5)}
@@ -72,6 +77,7 @@ def test_the_list_is_walked_page_by_page_and_the_filter_goes_with_every_next_lin
     log = speech.control.requests().log
     assert len(log) >= 2
     for request in log:
+        assert "+" not in request.target
         query = parse_qs(urlsplit(request.target).query)
         assert (query["filter"], query["top"]) == ([wanted], ["100"])
 
@@ -87,24 +93,24 @@ def test_pages_are_asked_for_only_as_they_are_consumed(speech: Speech) -> None:
 def test_an_unknown_job_is_none_and_an_unknown_list_or_file_is_not_found(speech: Speech) -> None:
     asked = client(speech)
     missing = str(uuid4())
-    assert asked.transcription(missing, None) is None
+    assert asked.transcription(missing) is None
     with pytest.raises(NotFound, match="404"):
-        asked.files(missing, None, None)
+        asked.files(missing, None)
     with pytest.raises(NotFound):
-        asked.file(f"{speech.endpoint}/speechtotext/transcriptions/{missing}/files/x?api-version=2025-10-15")
+        asked.file(missing, "x")
     assert speech.control.requests().statuses == {404: 3}, "none was tried twice"
 
 
 def test_a_failed_job_tells_its_error(speech: Speech) -> None:
     job = put_job(speech, status="Failed", error=JobError(code="InvalidAudio", message="no audio"))
-    seen = client(speech).transcription(job, None)
+    seen = client(speech).transcription(job)
     assert seen is not None
     assert (seen.failure().code, seen.failure().message) == ("InvalidAudio", "no audio")
 
 
 def test_a_wrong_key_is_transient_since_an_operator_mends_it_and_is_not_shown(speech: Speech) -> None:
     with pytest.raises(Transient, match=r"401: Access denied") as refused:
-        api(speech.endpoint, "wrong-key-of-the-test").transcription(str(uuid4()), None)
+        api(speech.endpoint, "wrong-key-of-the-test").transcription(str(uuid4()))
     assert "wrong-key" not in str(refused.value)
 
 
@@ -112,14 +118,14 @@ def test_throttling_is_waited_for_as_told_and_then_goes_on(speech: Speech) -> No
     job = put_job(speech)
     speech.control.force(job, 429, headers={"Retry-After": "1"})
     begin = time.monotonic()
-    assert client(speech).transcription(job, None) is not None
+    assert client(speech).transcription(job) is not None
     assert time.monotonic() - begin >= 1
 
 
 def test_throttling_for_long_is_raised_at_once_with_what_was_told(speech: Speech) -> None:
     speech.control.force("transcriptions", 429, times=9, headers={"Retry-After": "30"})
     with pytest.raises(Throttled) as throttled:
-        client(speech).transcription(str(uuid4()), None)
+        client(speech).transcription(str(uuid4()))
     assert throttled.value.retry_after == 30
     assert speech.control.requests().statuses == {429: 1}
 
@@ -128,76 +134,104 @@ def test_throttling_for_long_is_raised_at_once_with_what_was_told(speech: Speech
 def test_a_server_error_is_tried_again(speech: Speech, status: int) -> None:
     job = put_job(speech)
     speech.control.force(job, status, times=2, body='{"error": {"code": "Busy", "message": "soon"}}')
-    assert client(speech).transcription(job, None) is not None
+    assert client(speech).transcription(job) is not None
     assert speech.control.requests().statuses == {status: 2, 200: 1}
 
 
 def test_a_server_error_that_stays_is_transient_with_the_services_words(speech: Speech) -> None:
     speech.control.force("transcriptions", 503, times=9, body='{"code": "Busy", "message": "come back later"}')
     with pytest.raises(Transient, match="answered 503: Busy: come back later"):
-        client(speech).transcription(str(uuid4()), None)
+        client(speech).transcription(str(uuid4()))
     assert 2 <= speech.control.requests().statuses[503] <= 9
 
 
 def test_a_refusal_is_permanent_and_not_tried_again(speech: Speech) -> None:
     speech.control.force("transcriptions", 400, body='{"code": "InvalidRequest", "message": "no such version"}')
     with pytest.raises(ServiceRefused, match="no such version"):
-        client(speech).transcription(str(uuid4()), None)
+        client(speech).transcription(str(uuid4()))
     assert speech.control.requests().statuses == {400: 1}
 
 
 def test_a_page_of_some_proxy_is_no_answer_and_transient(server: Server) -> None:
     server.answer(Answer(body=b"<html>please sign in</html>"))
     with pytest.raises(Transient, match="not a Transcription"):
-        api(server.origin, "k").transcription(str(uuid4()), None)
+        api(server.origin, "k").transcription(str(uuid4()))
 
 
 def test_nobody_there_is_transient_and_names_the_url_without_its_query() -> None:
     gone = nowhere()
     with pytest.raises(Transient, match="ConnectionError") as error:
-        api(gone, "k").file(f"{gone}/speechtotext/transcriptions/x/files/y?sig=secret")
+        api(gone, "k").files(str(uuid4()), "sig=secret")
     assert "secret" not in str(error.value)
 
 
-Use = Callable[[SpeechApi, str], object]
-LINKS: dict[str, Use] = {
-    "self": lambda asked, url: asked.transcription(str(uuid4()), url),
-    "files": lambda asked, url: asked.files(str(uuid4()), url, None),
-    "next link": lambda asked, url: asked.files(str(uuid4()), None, url),
-    "file": lambda asked, url: asked.file(url),
-}
+def test_a_next_link_that_leads_back_does_not_lead_round_for_ever(server: Server) -> None:
+    there = Answer(body=b'{"values": [], "@nextLink": "https://x.example/?skip=100"}')
+    back = Answer(body=b'{"values": [], "@nextLink": "https://x.example/?skip=0"}')
+    server.answer(there, back, there, back, there)
+    with pytest.raises(UnknownValue, match="leads back"):
+        list(api(server.origin, "k").transcriptions(None))
+    assert len(server.asked) == 3
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_a_link_to_a_foreign_host_is_refused_before_a_byte_is_sent(speech: Speech, server: Server, link: str) -> None:
-    with pytest.raises(ForbiddenUrl, match="SPEECH_ENDPOINT"):
-        LINKS[link](client(speech), f"{server.origin}/speechtotext/transcriptions")
-    assert server.asked == []
+def test_a_next_link_that_names_no_page_ends_the_walk(server: Server) -> None:
+    server.answer(Answer(body=b'{"values": [], "@nextLink": "https://x.example/transcriptions?api-version=3.2"}'))
+    with pytest.raises(UnknownValue, match="no parameter that names a page"):
+        list(api(server.origin, "k").transcriptions(None))
+    assert len(server.asked) == 1
 
 
-def test_a_next_link_of_the_list_to_a_foreign_host_is_refused_and_the_key_never_goes_there(server: Server) -> None:
-    with serving() as foreign:
-        page = {"values": [], "@nextLink": f"{foreign.origin}/speechtotext/transcriptions?skip=100"}
-        server.answer(Answer(body=msgspec.json.encode(page)))
-        with pytest.raises(ForbiddenUrl, match=foreign.origin):
-            list(api(server.origin, "k").transcriptions(None))
-        assert foreign.asked == []
-    assert [asked.headers[KEY.lower()] for asked in server.asked] == ["k"]
+VERSION_WORDS = [
+    b'{"code": "InvalidRequest", "message": "The API version cannot be used to access this transcription."}',
+    b'{"error": {"code": "UnsupportedApiVersion", "message": "no"}}',
+    b'{"code": "Forbidden", "innerError": {"code": "ApiVersionMismatch", "message": "Use api-version 2024-11-15."}}',
+]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 410])
+@pytest.mark.parametrize("body", VERSION_WORDS)
+def test_a_refusal_of_the_api_version_names_the_setting_whatever_its_status(
+    server: Server, status: int, body: bytes
+) -> None:
+    server.answer(Answer(status, body))
+    with pytest.raises(ApiVersionRefused) as refused:
+        api(server.origin, "k", "v3.1").transcription(str(uuid4()))
+    assert "(Asked in API version v3.1: set SPEECH_API_VERSION to 2025-10-15" in str(refused.value)
+    assert len(server.asked) == 1
+
+
+def test_what_v32_created_cannot_be_read_through_v31_and_the_refusal_says_what_to_set(speech: Speech) -> None:
+    job = put_job(speech, files=1, created_in="v3.2")
+    asked = client(speech, "v3.1")
+    for use in (lambda: asked.transcription(job), lambda: asked.files(job, None), lambda: asked.file(job, "x")):
+        with pytest.raises(ApiVersionRefused, match="set SPEECH_API_VERSION to 2025-10-15"):
+            use()
+    assert client(speech, "v3.2").transcription(job) is not None
+
+
+def test_a_refusal_in_other_words_still_names_the_version_unless_it_is_the_newest(server: Server) -> None:
+    server.answer(Answer(400, b'{"code": "X", "message": "This is not possible."}'))
+    with pytest.raises(ServiceRefused, match=r"If that is for the API version v3\.2: set SPEECH_API_VERSION to"):
+        api(server.origin, "k", "v3.2").transcription(str(uuid4()))
+    with pytest.raises(ServiceRefused) as refused:
+        api(server.origin, "k").transcription(str(uuid4()))
+    assert "API_VERSION" not in str(refused.value)
+
+
+def test_words_that_repeat_the_requests_url_are_no_refusal_of_its_version(server: Server) -> None:
+    words = f"Bad filter: {server.origin}/speechtotext/transcriptions?api-version=2025-10-15&filter=x"
+    server.answer(Answer(400, msgspec.json.encode({"code": "InvalidPayload", "message": words})))
+    with pytest.raises(ServiceRefused) as refused:
+        list(api(server.origin, "k").transcriptions("x"))
+    assert not isinstance(refused.value, ApiVersionRefused)
 
 
 def test_a_redirect_is_not_followed_and_the_key_goes_nowhere(server: Server) -> None:
     with serving() as foreign:
         server.answer(Answer(302, headers={"Location": f"{foreign.origin}/"}))
         with pytest.raises(Permanent, match="redirects are not followed"):
-            api(server.origin, "k").transcription(str(uuid4()), None)
+            api(server.origin, "k").transcription(str(uuid4()))
         assert foreign.asked == []
-
-
-def test_a_host_that_the_settings_allow_gets_the_key(server: Server) -> None:
-    server.answer(Answer(404))
-    asked = api("https://speech.example", "k", "2025-10-15", server.origin)
-    assert asked.transcription(str(uuid4()), f"{server.origin}/speechtotext/transcriptions/x") is None
-    assert [each.headers[KEY.lower()] for each in server.asked] == ["k"]
 
 
 def test_many_threads_together_stay_below_the_limit_of_the_resource(speech: Speech) -> None:
@@ -205,6 +239,6 @@ def test_many_threads_together_stay_below_the_limit_of_the_resource(speech: Spee
     job = put_job(speech)
     asked = client(speech)
     with ThreadPoolExecutor(16) as threads:
-        seen = list(threads.map(lambda _: asked.transcription(job, None), range(95)))
+        seen = list(threads.map(lambda _: asked.transcription(job), range(95)))
     assert all(seen)
     assert speech.control.requests().statuses == {200: 95}, "no 429"

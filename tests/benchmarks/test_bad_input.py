@@ -137,18 +137,16 @@ def test_the_oracle_finds_nothing_in_the_apps_own_reader() -> None:
 
 
 def test_the_oracle_catches_messages_that_no_id_may_be_made_of() -> None:
-    good = messages.SELF
-
-    def job(body: bytes) -> Enqueued:
-        return Enqueued(body.decode())
+    def job(body: bytes) -> list[Enqueued]:
+        return [Enqueued(body.decode())]
 
     assert message_judge.judge_enqueued(b"../../x", job).problem == "job id '../../x'"
     assert message_judge.judge_enqueued(messages.JOB.encode(), job).right
-    elsewhere = Enqueued(messages.JOB, good.replace(messages.HOST, "evil.example"))
-    assert "self_url" in str(message_judge.judge_enqueued(b"", lambda _: elsewhere).problem)
+    signed = Enqueued(messages.JOB, f"{messages.SELF}?sig=secret")
+    assert "self_url" in str(message_judge.judge_enqueued(b"", lambda _: [signed]).problem)
 
     def file(name: str, run_number: int = 1) -> Verdict:
-        message = FetchFile(messages.JOB, name, "Transcription", f"{good}/files/x", run_number)
+        message = FetchFile(messages.JOB, name, "Transcription", run_number)
         return message_judge.judge_work(b"", lambda _: message)
 
     assert "file id" in str(file("a/b").problem)

@@ -100,7 +100,9 @@ def world(azurite: Azurite, cosmos: Cosmos, tmp_path_factory: pytest.TempPathFac
     _serve(speech)
     _ingest(App.from_env(settings))
     yield world
+    contacts = speech.control.about().contacts
     speech.stop()
+    assert contacts == (), "nobody calls the host that links name"
 
 
 @pytest.fixture

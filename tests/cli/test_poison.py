@@ -39,7 +39,7 @@ class Given:
 
     def file(self, file_id: str, job_id: str = JOB, **members: object) -> FileFailure:
         """Write why a file was given up."""
-        message = FetchFile(job_id, file_id, KIND_TRANSCRIPTION, f"https://speech.example/{file_id}", run=1)
+        message = FetchFile(job_id, file_id, KIND_TRANSCRIPTION, run=1)
         plain = FileFailure(
             id=FAILURE_ID,
             job_id=job_id,

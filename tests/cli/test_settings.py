@@ -44,7 +44,7 @@ def named_in(error: str) -> list[str]:
         (["poison", "list"], ["COSMOS_ENDPOINT"]),
         (["poison", "show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
         (["poison", "requeue", WHOLE_JOB], ["COSMOS_ENDPOINT", "AzureWebJobsStorage"]),
-        (["submit", f"https://x.example/{WHOLE_JOB}"], ["SPEECH_ENDPOINT", "AzureWebJobsStorage"]),
+        (["submit", f"https://x.example/speechtotext/transcriptions/{WHOLE_JOB}"], ["AzureWebJobsStorage"]),
     ],
 )
 def test_a_command_demands_the_settings_that_it_uses_and_no_others(

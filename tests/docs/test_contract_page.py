@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.docs.examples import FIXED_ENDPOINT, ExampleError, examples
+from local.docs.examples import FIXED_REGION, ExampleError, examples
 from local.docs.run import CONVERSATION_JOB, Document, Run
 from local.docs.schemas import CONTRACTS
 from local.docs.write import CONTRACT, REPOSITORY
@@ -76,7 +76,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 def test_the_examples_hold_nothing_of_this_machine_and_nothing_of_cosmos_db(ran: Run) -> None:
     shown = examples(ran)
-    assert FIXED_ENDPOINT in json.dumps(shown["fetchFile"])
+    assert FIXED_REGION in json.dumps(shown["job completed"])
     for name, document in shown.items():
         assert not re.search(r"127\.0\.0\.1|localhost|sig=", json.dumps(document)), name
         assert not [key for key in document if key.startswith("_")], name
@@ -84,7 +84,7 @@ def test_the_examples_hold_nothing_of_this_machine_and_nothing_of_cosmos_db(ran:
 
 def test_other_revisions_and_another_port_give_the_same_examples(ran: Run) -> None:
     def elsewhere(documents: list[Document]) -> list[Document]:
-        text = json.dumps(documents).replace(ran.endpoint, "http://127.0.0.1:1")
+        text = json.dumps(documents).replace(ran.region, "http://127.0.0.1:1")
         changed: list[Document] = json.loads(
             re.sub(r"(?<=[/\"])[0-9a-f]{12}(?=[_.\"])", lambda found: found[0][::-1], text)
         )
@@ -95,7 +95,7 @@ def test_other_revisions_and_another_port_give_the_same_examples(ran: Run) -> No
         ended=elsewhere(ran.ended),
         reprocessed=elsewhere(ran.reprocessed),
         messages=elsewhere(ran.messages),
-        endpoint="http://127.0.0.1:1",
+        region="http://127.0.0.1:1",
     )
     assert other.ended != ran.ended
     assert examples(other) == examples(ran)

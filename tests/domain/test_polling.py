@@ -64,10 +64,10 @@ def test_the_list_begins_at_the_watermark_or_the_oldest_job_whichever_is_later(
     assert plan(Waiting([], jobs("due", 2), [], accepted(oldest), watermark), 1).since == since
 
 
-def test_the_filter_names_both_ends_and_leaves_ten_minutes_for_clocks() -> None:
+def test_the_filter_leaves_out_what_has_not_ended_needs_no_parentheses_and_leaves_ten_minutes_for_clocks() -> None:
     assert timedelta(minutes=10) == CLOCK_SKEW
     assert filter_since("2026-11-22T12:00:59.999999Z") == (
-        "(status eq 'Succeeded' or status eq 'Failed') and lastActionDateTime ge 2026-11-22T11:50:59Z"
+        "status ne 'NotStarted' and status ne 'Running' and lastActionDateTime ge 2026-11-22T11:50:59Z"
     )
     begin = datetime.fromisoformat(filter_since("2026-01-01T00:05:00.000000Z").rpartition(" ")[2])
     assert begin == datetime.fromisoformat("2025-12-31T23:55:00Z")

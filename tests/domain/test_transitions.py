@@ -9,12 +9,14 @@ from shared.domain.documents import utc
 from shared.domain.job import END_STATES, Failure, FileCounts, Job, ReportSummary, Status
 from shared.domain.messages import Enqueued
 from shared.domain.speech_api import Transcription
+from shared.domain.speech_urls import SpeechResource
 from shared.domain.transitions import Patience, enqueue, observe, unasked
 from shared.errors import ForbiddenUrl
 
 ID = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
 SELF = f"https://h.example/speechtotext/v3.1/transcriptions/{ID}"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+RESOURCE = SpeechResource("https://contoso.cognitiveservices.azure.com", "2025-10-15")
 PATIENCE = Patience(poll_min_seconds=60, not_found_minutes=10, max_pending_hours=72, requeue_minutes=30)
 REPORT = ReportSummary(1, 0, [], "r", "rev", ["p"], None, 1)
 
@@ -39,7 +41,7 @@ def wait_of(found: Job) -> float:
 
 def test_a_new_job_is_pending_and_in_its_first_run() -> None:
     found = enqueue(None, Enqueued(ID, SELF), NOW)
-    assert found == Job(id=ID, status=Status.PENDING, self_url=SELF, accepted_at=utc(NOW))
+    assert found == Job(id=ID, status=Status.PENDING, self_url=SELF, enqueued_host="h.example", accepted_at=utc(NOW))
     assert (found.run, found.poll_count, found.reprocess_from) == (1, 0, 0)
 
 
@@ -87,7 +89,7 @@ def test_a_job_that_came_to_nothing_starts_over_without_writing_anew_what_is_in(
 
 @pytest.mark.parametrize("status", ["NotStarted", "Running"])
 def test_a_job_that_has_not_ended_stays_pending(status: str) -> None:
-    found = observe(job(failure=Failure("old", "words", "Speech")), seen(status), PATIENCE, NOW)
+    found = observe(job(failure=Failure("old", "words", "Speech")), seen(status), PATIENCE, NOW, RESOURCE)
     assert (found.status, found.speech_status, found.failure, found.ended_at) == (Status.PENDING, status, None, None)
     assert (found.polled_at, found.poll_count, found.missing_since) == (utc(NOW), 1, None)
 
@@ -96,12 +98,12 @@ def test_a_job_that_has_not_ended_stays_pending(status: str) -> None:
     ("polls", "seconds"), [(0, 60), (1, 120), (2, 240), (3, 480), (4, 600), (5, 600), (50, 600), (100_000, 600)]
 )
 def test_the_next_poll_backs_off_from_a_minute_to_ten(polls: int, seconds: int) -> None:
-    assert wait_of(observe(job(poll_count=polls), seen(), PATIENCE, NOW)) == seconds
+    assert wait_of(observe(job(poll_count=polls), seen(), PATIENCE, NOW, RESOURCE)) == seconds
 
 
 def test_a_shortest_wait_of_0_seconds_is_possible() -> None:
     quick = msgspec.structs.replace(PATIENCE, poll_min_seconds=0)
-    assert wait_of(observe(job(poll_count=7), seen(), quick, NOW)) == 0
+    assert wait_of(observe(job(poll_count=7), seen(), quick, NOW, RESOURCE)) == 0
 
 
 def test_what_speech_says_of_a_job_is_kept_without_any_query() -> None:
@@ -119,7 +121,7 @@ def test_what_speech_says_of_a_job_is_kept_without_any_query() -> None:
         },
         customProperties={"audio": "https://h/a.wav?sig=x"},
     )
-    found = observe(job(), said, PATIENCE, NOW)
+    found = observe(job(), said, PATIENCE, NOW, RESOURCE)
     assert (found.status, found.moved_at, found.next_poll_at) == (Status.INGESTING, utc(NOW), None)
     assert (found.display_name, found.locale, found.created_date_time, found.last_action_date_time) == (
         *("Call", "de-DE", "c", "l"),
@@ -131,19 +133,19 @@ def test_what_speech_says_of_a_job_is_kept_without_any_query() -> None:
 
 def test_a_job_that_speech_gave_up_fails_with_speechs_own_words() -> None:
     said = seen("Failed", properties={"error": {"code": "InvalidAudio", "message": "Not decoded."}})
-    found = observe(job(), said, PATIENCE, NOW)
+    found = observe(job(), said, PATIENCE, NOW, RESOURCE)
     assert (found.status, found.failure) == (Status.FAILED, Failure("InvalidAudio", "Not decoded.", "Speech"))
     assert (found.ended_at, found.next_poll_at) == (utc(NOW), None)
 
 
 @pytest.mark.parametrize("status", ["Completed", "succeeded", "", "Paused"])
 def test_a_status_that_we_do_not_know_never_passes_as_success_and_is_named(status: str) -> None:
-    found = observe(job(), seen(status), PATIENCE, NOW)
+    found = observe(job(), seen(status), PATIENCE, NOW, RESOURCE)
     assert (found.status, found.speech_status) == (Status.PENDING, status)
     assert found.failure is not None
     assert (found.failure.code, found.failure.origin) == ("UnknownValue", "speech2cosmos")
     assert repr(status) in found.failure.message
-    later = observe(msgspec.structs.replace(found, accepted_at=at(hours=73)), seen(status), PATIENCE, NOW)
+    later = observe(msgspec.structs.replace(found, accepted_at=at(hours=73)), seen(status), PATIENCE, NOW, RESOURCE)
     assert later.status is Status.EXPIRED
     assert later.failure == found.failure, "why it never ended is not overwritten"
 
@@ -161,7 +163,7 @@ def test_a_status_that_we_do_not_know_never_passes_as_success_and_is_named(statu
 def test_a_job_is_not_found_only_when_it_is_still_missing_ten_minutes_later(
     missing_since: str | None, status: Status
 ) -> None:
-    found = observe(job(missing_since=missing_since), None, PATIENCE, NOW)
+    found = observe(job(missing_since=missing_since), None, PATIENCE, NOW, RESOURCE)
     assert (found.status, found.missing_since) == (status, missing_since or utc(NOW))
     assert found.failure is not None
     assert (found.failure.code, found.failure.origin) == ("NotFound", "speech2cosmos")
@@ -172,13 +174,17 @@ def test_a_job_is_not_found_only_when_it_is_still_missing_ten_minutes_later(
 
 def test_a_job_that_turns_up_again_was_never_missing() -> None:
     found = observe(
-        job(missing_since=at(minutes=9), failure=Failure("NotFound", "", "speech2cosmos")), seen(), PATIENCE, NOW
+        job(missing_since=at(minutes=9), failure=Failure("NotFound", "", "speech2cosmos")),
+        seen(),
+        PATIENCE,
+        NOW,
+        RESOURCE,
     )
     assert (found.status, found.missing_since, found.failure) == (Status.PENDING, None, None)
 
 
 def test_a_missing_job_is_asked_for_again_as_soon_as_the_answer_counts() -> None:
-    found = observe(job(poll_count=20), None, msgspec.structs.replace(PATIENCE, not_found_minutes=2), NOW)
+    found = observe(job(poll_count=20), None, msgspec.structs.replace(PATIENCE, not_found_minutes=2), NOW, RESOURCE)
     assert wait_of(found) == 120
 
 
@@ -188,7 +194,7 @@ def test_a_pending_job_expires_when_it_is_older_than_max_pending_hours(
     hours: float, status: Status, speech_status: str | None
 ) -> None:
     said = None if speech_status is None else seen(speech_status)
-    found = observe(job(accepted_at=at(hours=hours)), said, PATIENCE, NOW)
+    found = observe(job(accepted_at=at(hours=hours)), said, PATIENCE, NOW, RESOURCE)
     assert found.status is status
     if status is Status.EXPIRED:
         assert found.ended_at == utc(NOW)
@@ -202,7 +208,7 @@ def test_a_pending_job_expires_when_it_is_older_than_max_pending_hours(
 
 @pytest.mark.parametrize(("status", "to"), [("Succeeded", Status.INGESTING), ("Failed", Status.FAILED)])
 def test_an_end_counts_however_late_it_is_heard_of(status: str, to: Status) -> None:
-    assert observe(job(accepted_at=at(hours=1_000)), seen(status), PATIENCE, NOW).status is to
+    assert observe(job(accepted_at=at(hours=1_000)), seen(status), PATIENCE, NOW, RESOURCE).status is to
 
 
 def test_a_job_that_could_not_even_be_asked_for_says_why_is_asked_again_and_expires() -> None:
@@ -221,7 +227,7 @@ def test_a_job_that_could_not_even_be_asked_for_says_why_is_asked_again_and_expi
 def test_the_end_is_dated_in_every_end_state_and_in_no_other(
     said: Transcription | None, hours: float, missing_since: str | None
 ) -> None:
-    found = observe(job(accepted_at=at(hours=hours), missing_since=missing_since), said, PATIENCE, NOW)
+    found = observe(job(accepted_at=at(hours=hours), missing_since=missing_since), said, PATIENCE, NOW, RESOURCE)
     assert (found.ended_at is not None) == (found.status in END_STATES)
     assert (found.next_poll_at is not None) == (found.status is Status.PENDING)
     assert (found.moved_at is not None) == (found.status is Status.INGESTING)

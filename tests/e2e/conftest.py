@@ -81,5 +81,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     try:
         with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
             yield Whole(stack, App.from_env(stack.settings), speech)
+            assert speech.about().contacts == (), "nobody calls the host that links name"
     finally:
         stack.stop()

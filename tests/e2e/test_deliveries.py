@@ -50,12 +50,9 @@ def test_files_delivered_again_and_a_completed_job_enqueued_again_change_nothing
     whole.ended(job_id)
     before = sorted(whole.documents(job_id), key=lambda each: (each["fileId"], each["id"]))
     heads = [document for document in before if document["type"] == "transcript"]
-    base = whole.stack.settings["SPEECH_ENDPOINT"]
-    query = "?api-version=2025-10-15"
     with QueueClient.from_connection_string(whole.stack.settings["AzureWebJobsStorage"], RESULTS_QUEUE) as queue:
         for head in heads * 3:
-            self_url = f"{base}/speechtotext/transcriptions/{job_id}/files/{head['fileId']}{query}"
-            message = FetchFile(job_id, head["fileId"], "Transcription", self_url, 1, 0, head["name"])
+            message = FetchFile(job_id, head["fileId"], "Transcription", 1, 0, head["name"])
             queue.send_message(encode(message))
         whole.enqueue(job_id, job_id)
         whole.until(lambda: queue.get_queue_properties().approximate_message_count == 0, "the queue is empty")

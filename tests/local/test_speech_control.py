@@ -27,7 +27,7 @@ def test_more_requests_than_the_limit_answer_429_and_say_how_long_to_wait(api: A
 
 def test_the_limit_is_speechs_own_unless_told_otherwise_and_its_window_slides() -> None:
     time = [0.0]
-    simulator = Simulator(key="k", token=None, clock=lambda: time[0])
+    simulator = Simulator(key="k", token=None, region_port=0, clock=lambda: time[0])
     for _ in range(50):
         simulator.count_against_limit()
     time[0] = 4.0

@@ -13,7 +13,7 @@ from azure.storage.blob import BlobClient
 
 from local.azurite import KEY, Azurite
 from local.speech import FileSpec, JobSpec, SpecError, Speech, file_id
-from shared.domain.speech_api import transcription_file_ids
+from shared.domain.speech_urls import transcription_file_ids
 from tests.local.conftest import Api, Body
 from tests.waiting import PATIENCE_SECONDS
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from local.speech import FileSpec, JobError, JobSpec, Speech
-from shared.domain.speech_api import transcription_id
+from shared.domain.speech_urls import transcription_id
 from tests.local.conftest import TOKEN, Api
 
 VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")

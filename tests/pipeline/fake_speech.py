@@ -12,10 +12,12 @@ from typing import Any
 import msgspec
 
 from shared.domain.speech_api import KIND_TRANSCRIPTION, FilePage, Transcription, TranscriptionFile
+from shared.domain.speech_urls import SpeechResource
 from shared.errors import NotFound, Speech2CosmosError
 from tests.pipeline.script import Script
 
-ROOT = "https://speech.example/speechtotext/transcriptions"
+ROOT = "https://eastus.api.cognitive.microsoft.com/speechtotext/transcriptions"
+"""What links name: the regional host, as in every public example."""
 CONTENT = "https://content.example"
 JOBS_PAGE = 100
 
@@ -52,6 +54,7 @@ class FakeSpeech:
 
     def __init__(self, script: Script, jobs: Sequence[SpeechJob] = ()) -> None:
         self.script = script
+        self.resource = SpeechResource("https://speech.example", "2025-10-15")
         self.jobs = {job.id: job for job in jobs}
         self.requests: Counter[str] = Counter()
         self.broken: dict[str, Speech2CosmosError] = {}
@@ -63,7 +66,7 @@ class FakeSpeech:
         """Let Speech have further jobs."""
         self.jobs.update({job.id: job for job in jobs})
 
-    def transcription(self, job_id: str, self_url: str | None) -> Transcription | None:  # noqa: ARG002 - the port's
+    def transcription(self, job_id: str) -> Transcription | None:
         self.requests["get"] += 1
         self.asked.append(job_id)
         with self.script.effect("speech.get"):
@@ -84,20 +87,21 @@ class FakeSpeech:
                 page = [job.body(self._status(job), whole=False) for job in wanted[start : start + JOBS_PAGE]]
             yield from page
 
-    def files(self, job_id: str, files_url: str | None, next_link: str | None) -> FilePage:  # noqa: ARG002 - the port's
+    def files(self, job_id: str, page: str | None) -> FilePage:
         self.requests["files"] += 1
         with self.script.effect("speech.files"):
             if job_id not in self.jobs:
                 raise NotFound("Speech does not know the transcription")
-            skip = int(next_link.rpartition("=")[2]) if next_link else 0
+            skip = int(page.removeprefix("skip=")) if page else 0
             files = self.jobs[job_id].files
             more = f"{ROOT}/{job_id}/files?skip={skip + self.page}" if skip + self.page < len(files) else None
-            return FilePage([self._file(job_id, *file) for file in files[skip : skip + self.page]], more)
+            return FilePage(
+                values=[self._file(job_id, *file) for file in files[skip : skip + self.page]], next_link=more
+            )
 
-    def file(self, self_url: str) -> TranscriptionFile:
+    def file(self, job_id: str, file_id: str) -> TranscriptionFile:
         self.requests["file"] += 1
         with self.script.effect("speech.file"):
-            _, job_id, _, file_id = self_url.rsplit("/", 3)
             kinds = dict(self.jobs[job_id].files) if job_id in self.jobs else {}
             if file_id not in kinds:
                 raise NotFound("Speech does not know the file")

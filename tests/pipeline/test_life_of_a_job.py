@@ -6,9 +6,8 @@ from shared.domain.documents import HEAD_ID, Transcript
 from shared.domain.job import Failure, Status
 from shared.domain.messages import FetchFile, ListJobFiles
 from shared.domain.speech_api import KIND_REPORT
-from shared.errors import InvalidMessage
-from tests.pipeline.fake_speech import ROOT, SpeechJob
-from tests.pipeline.world import HOSTS, JOB, World, report_file, result
+from tests.pipeline.fake_speech import SpeechJob
+from tests.pipeline.world import JOB, World, report_file, result
 
 
 def test_a_job_goes_from_the_message_through_pending_and_ingesting_to_completed() -> None:
@@ -114,13 +113,41 @@ def test_an_unknown_status_is_named_and_never_passes_as_success() -> None:
     assert "'Done'" in (world.job().failure or job.failure).message
 
 
-def test_a_job_named_by_its_url_is_asked_for_by_that_url_and_a_foreign_host_is_refused() -> None:
+def test_a_job_named_by_a_url_of_another_resource_says_both_hosts_when_speech_does_not_know_it() -> None:
     world = World()
-    world.accept(f"{ROOT}/{JOB.upper()}".encode())
-    assert world.job().self_url == f"{ROOT}/{JOB.upper()}"
-    with pytest.raises(InvalidMessage, match=r"evil\.example"):
-        world.accept(f"https://evil.example/speechtotext/transcriptions/{JOB}".encode())
-    assert HOSTS.setting == "SPEECH_ENDPOINT"
+    world.accept(f"https://westus.api.cognitive.microsoft.com/speechtotext/v3.2/transcriptions/{JOB.upper()}".encode())
+    assert world.job().enqueued_host == "westus.api.cognitive.microsoft.com"
+    world.tick()
+    world.clock.move(minutes=11)
+    world.tick()
+    job = world.job()
+    assert job.status is Status.NOT_FOUND
+    assert job.failure is not None
+    assert "enqueued by a URL of westus.api.cognitive.microsoft.com" in job.failure.message
+    assert "this app asks speech.example (SPEECH_ENDPOINT)" in job.failure.message
+
+
+@pytest.mark.parametrize("name", [JOB, f"https://speech.example/speechtotext/v3.1/transcriptions/{JOB}"])
+def test_a_job_that_speech_does_not_know_names_no_other_host_without_need(name: str) -> None:
+    world = World()
+    world.accept(name.encode())
+    world.tick()
+    failure = world.job().failure
+    assert failure is not None
+    assert failure.message == "Speech does not know this transcription (404)"
+
+
+def test_a_job_enqueued_by_id_again_forgets_the_host_of_the_url_before() -> None:
+    world = World()
+    world.accept(f"https://westus.api.cognitive.microsoft.com/speechtotext/transcriptions/{JOB}".encode())
+    world.tick()
+    world.clock.move(minutes=11)
+    world.tick()
+    world.enqueue()
+    world.tick()
+    failure = world.job().failure
+    assert failure is not None
+    assert "westus" not in failure.message
 
 
 def test_two_deliveries_of_a_new_id_at_once_make_one_job() -> None:

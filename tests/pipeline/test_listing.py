@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from shared.domain.job import Job, Status
 from shared.domain.messages import FetchFile, ListJobFiles
 from shared.domain.speech_api import KIND_TRANSCRIPTION
 from shared.errors import ForbiddenUrl, Transient
+from shared.pipeline.fetch import MOST_PAGES
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, list_message, result
@@ -170,3 +172,24 @@ def test_a_listing_that_was_given_up_is_told_and_begun_again_after_a_while() -> 
 def _failure(job: Job) -> str:
     assert job.failure is not None
     return job.failure.message
+
+
+@pytest.mark.parametrize("world_page", ["the same", "too many"])
+def test_a_list_of_files_that_does_not_end_is_given_up_and_says_why(world_page: str) -> None:
+    world = World()
+    world.put_job({"a": result("one"), "b": result("two")})
+    world.speech.page = 1
+    world.enqueue()
+    world.tick()
+    message = list_message()
+    if world_page == "the same":
+        world.speech.page = 0  # so the next link names the page that was asked for
+        message = msgspec.structs.replace(message, page="skip=0")
+    else:
+        message = msgspec.structs.replace(message, pages=MOST_PAGES)
+    assert world.fetch(message, 1) == []
+    failure = world.job().failure
+    assert failure is not None
+    assert failure.code == "UnknownValue"
+    assert "leads back" in failure.message or "more than 10000 pages" in failure.message
+    assert world.job().status is Status.INGESTING

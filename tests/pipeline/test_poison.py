@@ -1,6 +1,7 @@
 """What was given up is kept, with the reason, where it is looked for."""
 
 import base64
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,11 @@ import pytest
 from shared.domain.documents import HEAD_ID
 from shared.domain.job import Status
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, decode_work, encode
-from shared.errors import Transient
-from shared.pipeline.poison import KEPT_BYTES
+from shared.errors import InvalidMessage, Transient
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, fetch_message, list_message, report_file, result
 
+OTHER = JOB.replace("1", "9")
 FETCH = encode(fetch_message("a")).encode()
 
 
@@ -37,12 +38,37 @@ def test_a_message_that_was_not_understood_becomes_one_rejected_document_however
     assert "neither a transcription id" in rejected.reason
 
 
-def test_the_first_four_kibibytes_of_a_rejected_message_are_kept_without_half_a_character() -> None:
+def test_a_rejected_message_is_kept_whole_up_to_the_64_kib_that_a_message_may_have() -> None:
     world = World()
-    world.poison(JOBS_QUEUE, ("x" + "é" * 10_000).encode())
+    whole = "x" + "é" * 32_767
+    world.poison(JOBS_QUEUE, whole.encode())
+    assert [each.message for each in world.jobs.rejected.values()] == [whole]
+    world = World()
+    world.poison(JOBS_QUEUE, b"\xff" * 60_000)  # shown escaped, it is four times as long
     (rejected,) = world.jobs.rejected.values()
-    assert KEPT_BYTES - 2 <= len(rejected.message.encode()) <= KEPT_BYTES
-    assert rejected.message == "x" + "é" * (len(rejected.message) - 1)
+    assert rejected.message == "\\xff" * 16_384
+
+
+def test_one_bad_entry_rejects_the_whole_array_and_is_told_with_its_index() -> None:
+    world = World()
+    body = json.dumps([JOB, {"id": JOB, "reproces": True}, 5]).encode()
+    with pytest.raises(InvalidMessage):
+        world.accept(body)
+    assert world.jobs.documents == {}
+    world.poison(JOBS_QUEUE, body)
+    (rejected,) = world.jobs.rejected.values()
+    assert rejected.message == body.decode()
+    assert (rejected.entry_index, json.loads(rejected.entry or "")) == (1, {"id": JOB, "reproces": True})
+    assert rejected.reason.startswith("entry 1 of the array, counted from 0: ")
+
+
+def test_an_array_that_could_not_be_accepted_is_kept_too() -> None:
+    world = World()
+    body = json.dumps([JOB, OTHER]).encode()
+    world.poison(JOBS_QUEUE, body)
+    (rejected,) = world.jobs.rejected.values()
+    assert (rejected.code, rejected.message, rejected.entry) == ("GivenUp", body.decode(), None)
+    assert "at least one of 2 jobs could not be accepted 5 times" in rejected.reason
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"", b'{"do": "dance"}', base64.b64encode(b"nonsense")])

@@ -4,8 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.job import Status
-from shared.errors import ForbiddenUrl, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.domain.job import Failure, Status
+from shared.domain.polling import ONE_BY_ONE_LIMIT
+from shared.errors import (
+    ApiVersionRefused,
+    ForbiddenUrl,
+    NotFound,
+    ServiceRefused,
+    Speech2CosmosError,
+    Throttled,
+    Transient,
+)
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.polling import accepted, finish, job_id, polled, waiting
 from tests.pipeline.script import fails
@@ -104,3 +113,49 @@ def test_what_was_found_before_speech_failed_is_sent() -> None:
     assert polled(world) == {100}
     world.clock.move(minutes=1)
     assert polled(world) == {5}
+
+
+def refused() -> ServiceRefused:
+    return ServiceRefused("GET … answered 400: InvalidPayload: the filter")
+
+
+def test_a_filter_that_speech_refuses_is_told_once_a_tick_and_the_due_jobs_are_asked_for_one_by_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    waiting(world, 150)
+    for tick in range(2):
+        finish(world, 3 + tick)
+        world.script.before("speech.list", fails(refused()))
+        caplog.clear()
+        world.speech.requests.clear()
+        polled(world)
+        assert world.speech.requests == {"list": 1, "get": ONE_BY_ONE_LIMIT}
+        assert [line.levelname for line in caplog.records if "refuses the filtered list" in line.message] == ["ERROR"]
+        world.clock.move(minutes=2)
+    assert world.jobs.mark.watermark is None, "nothing was listed"
+    for number in (3, 4):
+        assert world.job(job_id(number)).status is Status.INGESTING
+    assert all(job.poll_count >= 2 for job, _ in world.jobs.documents.values()), "the most overdue came first"
+
+
+def test_a_list_that_is_not_there_is_no_refused_filter_and_ends_no_job() -> None:
+    world = World()
+    waiting(world, 20)
+    world.script.before("speech.list", fails(NotFound("GET … answered 404")))
+    assert polled(world) == set()
+    assert world.speech.requests == {"list": 1}
+
+
+def test_a_job_that_is_refused_for_its_api_version_stays_pending_and_says_so() -> None:
+    world = World()
+    accepted(world, 0)
+    words = "… (Asked in API version v3.1: set SPEECH_API_VERSION to 2025-10-15.)"
+    world.speech.broken[job_id(0)] = ApiVersionRefused(words)
+    assert polled(world) == set()
+    job = world.job(job_id(0))
+    assert (job.status, job.failure) == (Status.PENDING, Failure("ApiVersionRefused", words, "speech2cosmos"))
+    world.speech.broken.clear()
+    finish(world, 0)
+    world.clock.move(minutes=2)
+    assert polled(world) == {0}

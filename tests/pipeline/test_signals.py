@@ -91,7 +91,7 @@ def accepting_fails(world: World) -> None:
 
 def accepting_is_throttled(world: World) -> None:
     world.script.before("jobs.get", fails(Throttled("429")))
-    assert not world.accept(JOB.encode(), 3)
+    assert world.accept(JOB.encode(), 3) == JOB
 
 
 def poison_fails(world: World) -> None:

@@ -12,7 +12,6 @@ from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, EnqueueRequest, Fe
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
 from shared.domain.split import FileKey, SplitOptions
 from shared.domain.transitions import Patience
-from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage, Speech2CosmosError
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
@@ -21,13 +20,12 @@ from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.settle import SettleJobs
 from tests.pipeline.fake_blobs import FakeArchive, FakeContents
-from tests.pipeline.fake_speech import CONTENT, ROOT, FakeSpeech, SpeechJob
+from tests.pipeline.fake_speech import CONTENT, FakeSpeech, SpeechJob
 from tests.pipeline.fake_transcripts import FakeTranscripts
 from tests.pipeline.fakes import FakeClock, FakeJobs
 from tests.pipeline.script import Script
 
 JOB = "11111111-2222-4333-8444-555555555555"
-HOSTS = HostRule("SPEECH_ENDPOINT", ("speech.example",))
 ATTEMPTS = 5
 
 
@@ -44,11 +42,11 @@ class World:
         self.archive = FakeArchive(self.script)
         patience = Patience()
         self.ingest = self.ingest_with(SplitOptions())
-        self.accept = AcceptJob(self.jobs, self.clock, HOSTS)
+        self.accept = AcceptJob(self.jobs, self.clock)
         self.poll = PollJobs(self.jobs, self.speech, self.clock, patience, get_limit)
         self.settle = SettleJobs(self.jobs, self.transcripts, self.clock, patience)
         self.fetch = FetchResults(self.jobs, self.transcripts, self.speech, self.ingest, self.clock, ATTEMPTS)
-        self.poison = RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, HOSTS, ATTEMPTS)
+        self.poison = RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, ATTEMPTS)
         self.queue: deque[tuple[Work, int]] = deque()
 
     def ingest_with(self, options: SplitOptions) -> Ingest:
@@ -139,7 +137,7 @@ class World:
 
 def fetch_message(file_id: str, *, kind: str = KIND_TRANSCRIPTION, run: int = 1, reprocess_from: int = 0) -> FetchFile:
     """Return the message of one file of JOB."""
-    return FetchFile(JOB, file_id, kind, f"{ROOT}/{JOB}/files/{file_id}", run, reprocess_from, f"{file_id}.json")
+    return FetchFile(JOB, file_id, kind, run, reprocess_from, f"{file_id}.json")
 
 
 def list_message(*, run: int = 1) -> ListJobFiles:

@@ -9,34 +9,35 @@ from typing import Any
 from benchmarks.chaos.bad_input.judge import Verdict
 from benchmarks.chaos.bad_input.messages import HOST
 from shared.domain.messages import Enqueued, FetchFile, ListJobFiles, decode_enqueued, decode_work, encode
-from shared.domain.urls import HostRule
 from shared.errors import InvalidMessage
 
-HOSTS = HostRule("SPEECH_ENDPOINT", (HOST,))
 LONGEST_WORDS = 2_000
 """Of a refusal: it goes into a log line and a document."""
 
 _GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _JOB = re.compile(_GUID, re.ASCII)
 _FILE = re.compile("[a-z0-9_-]{1,100}", re.ASCII)
-_URL = re.compile(rf"https://{re.escape(HOST)}(:443)?/speechtotext/[!-~]*", re.ASCII | re.IGNORECASE)
+_URL = re.compile(
+    r"https?://@?[a-z0-9._:\[\]-]+/speechtotext/[!->@-~]*(\?api-version=[\w.-]+)?", re.ASCII | re.IGNORECASE
+)
+"""Of any host; without user information, and of its query the API version alone."""
 _PLAIN_URL = re.compile(rf"https://{re.escape(HOST)}/speechtotext/(v3\.\d/)?transcriptions/{_GUID}/?", re.ASCII)
-_TEXT_LIMITS = {"kind": 256, "name": 4_096, "self_url": 2_048, "next_link": 8_192}
+_TEXT_LIMITS = {"kind": 256, "name": 4_096, "self_url": 2_048, "page": 8_192}
 """In characters: what goes into a document or a request line must have a bound."""
 _GREATEST = 2**53
 
 Decode = Callable[[bytes], Any]
 
 
-def judge_enqueued(body: bytes, decode: Decode = lambda body: decode_enqueued(body, HOSTS)) -> Verdict:
+def judge_enqueued(body: bytes, decode: Decode = decode_enqueued) -> Verdict:
     """Decode a message of transcription-jobs."""
     try:
-        message: Enqueued = decode(body)
+        jobs: list[Enqueued] = decode(body)
     except InvalidMessage as error:
         wanted = _must_be_accepted(body)
         return Verdict(problem=f"refused although it names a job: {error}") if wanted else _says_what(error)
-    problems = [] if _JOB.fullmatch(message.job_id) else [f"job id {message.job_id[:80]!r}"]
-    problems += _url_problems("self_url", message.self_url)
+    problems = [f"job id {job.job_id[:80]!r}" for job in jobs if not _JOB.fullmatch(job.job_id)]
+    problems += [problem for job in jobs for problem in _url_problems("self_url", job.self_url)]
     return Verdict(right=not problems, problem="; ".join(problems) or None)
 
 
@@ -51,11 +52,10 @@ def judge_work(body: bytes, decode: Decode = decode_work) -> Verdict:
     if isinstance(message, FetchFile):
         problems += [] if _FILE.fullmatch(message.file_id) else [f"file id {message.file_id[:80]!r}"]
         problems += _length_problems("kind", message.kind) + _length_problems("name", message.name)
-        problems += _length_problems("self_url", message.self_url)
-        problems += [] if re.fullmatch("[!-~]*", message.self_url) else ["a URL that is no ASCII"]
     else:
-        numbers += [message.expected, message.reports]
-        problems += _length_problems("next_link", message.next_link)
+        numbers += [message.expected, message.reports, message.pages]
+        problems += _length_problems("page", message.page)
+        problems += [] if re.fullmatch("[!$-~]*", message.page or "") else ["a page that leaves the query"]
     problems += [f"the number {str(each)[:40]}" for each in numbers if not 0 <= each <= _GREATEST]
     if decode(encode(message).encode()) != message:
         problems.append("sent again it is another message")

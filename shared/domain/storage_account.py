@@ -1,0 +1,77 @@
+"""Which storage account the settings name: by a connection string or by service URIs, and not two of them."""
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+STORAGE_SETTINGS = (
+    "AzureWebJobsStorage",
+    "AzureWebJobsStorage__blobServiceUri",
+    "AzureWebJobsStorage__queueServiceUri",
+)
+
+_NO_STORAGE = (
+    "AzureWebJobsStorage: is missing; set it to a connection string, or set "
+    "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
+)
+
+_EMULATOR = "devstoreaccount1"
+_NAME = re.compile(r"[A-Za-z0-9-]{3,63}")
+
+
+def storage_problems(connection: str | None, blob_uri: str | None, queue_uri: str | None) -> list[str]:
+    """Return what is wrong with the values of STORAGE_SETTINGS: a sentence for each problem, without a secret.
+
+    The Functions host takes the connection string where it finds both, and would read other queues than the app does
+    blobs (azure-functions-host#11796: Flex Consumption sometimes sets one by itself).
+    """
+    if connection is None:
+        return [_NO_STORAGE] if blob_uri is None else []
+    named = account_of_connection(connection)
+    uris = zip(STORAGE_SETTINGS[1:], (blob_uri, queue_uri), strict=True)
+    others = {name: account_of_uri(uri) for name, uri in uris if uri is not None}
+    return [
+        f"{name}: names the storage account {other!r}, AzureWebJobsStorage names {named!r}. The Functions host would "
+        "take the connection string: remove AzureWebJobsStorage, or let both name one account"
+        for name, other in others.items()
+        if named is not None and other is not None and other != named
+    ]
+
+
+def account_of_connection(connection: str) -> str | None:
+    """Return the account's name in lower case; None if the connection string names none."""
+    pairs = (pair.partition("=") for pair in connection.split(";"))
+    values = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    if values.get("usedevelopmentstorage", "").lower() == "true":
+        return _EMULATOR
+    endpoint = values.get("blobendpoint") or values.get("queueendpoint")
+    return _plain(values.get("accountname", "")) or (account_of_uri(endpoint) if endpoint else None)
+
+
+def account_of_uri(uri: str) -> str | None:
+    """Return the account's name in lower case: the first label of the host, or the path's first part of an emulator.
+
+    None for what is no URL of an account.
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if not host:
+        return None
+    return _plain(parts.path.strip("/").partition("/")[0] if _is_emulator(host) else host.partition(".")[0])
+
+
+def _plain(name: str) -> str | None:
+    # What stands where it does not belong may be a key: only what can be an account's name is shown.
+    return name.lower() if _NAME.fullmatch(name) else None
+
+
+def _is_emulator(host: str) -> bool:
+    # An account's own host has several labels; an emulator is reached at an address or a plain name.
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host
+    return True

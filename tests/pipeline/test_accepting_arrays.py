@@ -1,0 +1,87 @@
+"""One message may name many jobs: all are accepted, in order, once, however often it is delivered."""
+
+import json
+
+import pytest
+
+from shared.domain.job import Status
+from shared.errors import Throttled, Transient
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World, result
+
+IDS = [JOB.replace("1", f"{number:x}") for number in range(2, 16)]
+
+
+def passes() -> None:
+    """Let an effect be."""
+
+
+def test_every_job_of_an_array_is_created() -> None:
+    world = World()
+    url = f"https://westus.api.cognitive.microsoft.com/speechtotext/transcriptions/{IDS[2]}"
+    body = [IDS[0], {"id": IDS[1]}, {"self": url, "status": "NotStarted"}, url.replace(IDS[2], IDS[3])]
+    assert world.accept(json.dumps(body).encode()) is None
+    assert list(world.jobs.documents) == IDS[:4]
+    hosts = [world.job(job).enqueued_host for job in IDS[:4]]
+    assert hosts == [None, None, "westus.api.cognitive.microsoft.com", "westus.api.cognitive.microsoft.com"]
+
+
+def test_an_array_of_500_is_accepted() -> None:
+    world = World()
+    ids = [f"{number:08x}{JOB[8:]}" for number in range(500)]
+    assert world.accept(json.dumps(ids).encode()) is None
+    assert list(world.jobs.documents) == ids
+
+
+@pytest.mark.parametrize("died_after", range(4))
+def test_a_message_delivered_again_after_part_of_it_changes_nothing_for_that_part(died_after: int) -> None:
+    world = World()
+    body = json.dumps(IDS[:4]).encode()
+    world.script.before("jobs.create", *[passes] * died_after, fails(Transient("the store is away")))
+    with pytest.raises(Transient):
+        world.accept(body, 1)
+    assert list(world.jobs.documents) == IDS[:died_after]
+    world.clock.move(minutes=5)
+    before = {job: world.job(job) for job in IDS[:died_after]}
+    assert world.accept(body, 2) is None
+    assert list(world.jobs.documents) == IDS[:4]
+    assert {job: world.job(job) for job in before} == before
+    assert all(world.job(job).run == 1 for job in IDS[:4])
+
+
+def test_after_throttling_only_what_is_left_is_sent_anew_as_it_was_written() -> None:
+    world = World()
+    world.script.before("jobs.create", passes, passes, fails(Throttled("429", retry_after=3)))
+    entries = [f'"{IDS[0]}"', f'{{"id": "{IDS[1]}"}}', f'{{"id":"{IDS[2]}","reprocess":true}}', f'"{IDS[3]}"']
+    left = world.accept(f"[{', '.join(entries)}]".encode())
+    assert left == f"[{entries[2]},{entries[3]}]"
+    assert list(world.jobs.documents) == IDS[:2]
+    assert world.accept(left.encode()) is None
+    assert list(world.jobs.documents) == IDS[:4]
+
+
+def test_an_id_that_an_array_names_twice_is_one_job() -> None:
+    world = World()
+    assert world.accept(json.dumps([JOB, JOB.upper(), {"id": JOB, "reprocess": True}]).encode()) is None
+    assert (world.job().run, world.job().reprocess_from) == (1, 0)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_completed_job_named_twice_the_entry_that_asks_for_more_wins(order: int) -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    assert world.run().status is Status.COMPLETED
+    world.accept(json.dumps([JOB, {"id": JOB, "reprocess": True}][::order]).encode())
+    assert (world.job().status, world.job().run, world.job().reprocess_from) == (Status.PENDING, 2, 2)
+
+
+def test_a_reprocess_in_an_array_that_is_delivered_again_is_done_once_more_only_if_the_job_had_ended() -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.run()
+    body = json.dumps([{"id": JOB, "reprocess": True}, IDS[0]]).encode()
+    world.script.before("jobs.create", fails(Transient("the store is away")))
+    with pytest.raises(Transient):
+        world.accept(body, 1)
+    assert world.accept(body, 2) is None
+    assert (world.job().run, world.job(IDS[0]).run) == (2, 1)
