@@ -19,7 +19,7 @@ LEAST = {
 }
 """What the deployment by default makes at least, and no other rule asks for."""
 
-_GIVEN = re.compile(r"^param (\w+)", re.MULTILINE)
+_GIVEN = re.compile(r"^param (\w+) = (.*)$", re.MULTILINE)
 
 
 def check(deployments: list[Deployment], outline: dict[str, Any]) -> Iterator[Problem]:
@@ -29,9 +29,11 @@ def check(deployments: list[Deployment], outline: dict[str, Any]) -> Iterator[Pr
     made = {resource.type for one in deployments for resource in one.resources}
     for kind in sorted({one["type"] for one in outline["resources"].values()} - made - {MODULE}):
         yield Problem("coverage", kind, "no deployment in infra/snapshots makes one")
-    given = {name for one in deployments for name in _GIVEN.findall(one.parameters)}
-    for name in sorted(outline["parameters"].keys() - given):
-        yield Problem("coverage", "main.bicep", f"no deployment in infra/snapshots gives the parameter {name}")
+    given = {(name, value.strip("'").lower()) for one in deployments for name, value in _GIVEN.findall(one.parameters)}
+    for name, parameter in sorted(outline["parameters"].items()):
+        if not any(name == turned and value != str(parameter["default"]).lower() for turned, value in given):
+            text = f"no deployment in infra/snapshots gives the parameter {name} a value other than its default"
+            yield Problem("coverage", "main.bicep", text)
     for one in (one for one in deployments if one.name == "default"):
         count = Counter(resource.type for resource in one.resources)
         for kind, least in LEAST.items():

@@ -19,6 +19,7 @@ def outline(template: dict[str, Any]) -> dict[str, Any]:
             name: {
                 "type": said.get("type", said.get("$ref")),
                 "required": "defaultValue" not in said and not said.get("nullable", False),
+                "default": said.get("defaultValue"),
                 **({"allowed": said["allowedValues"]} if "allowedValues" in said else {}),
             }
             for name, said in template["parameters"].items()
