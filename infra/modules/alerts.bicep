@@ -239,7 +239,7 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(e
   }
 }
 
-resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in rules: {
     name: '${namePrefix}-${rule.name}'
     location: location
@@ -282,7 +282,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
 ]
 
 // The SDK repeats what is throttled by itself, so that a few cost nothing: 600 in 15 minutes are 40 a minute.
-resource cosmosThrottling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource cosmosThrottling 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: '${namePrefix}-cosmos-throttling'
   location: 'global'
   tags: tags
