@@ -88,6 +88,9 @@ def test_a_new_job_that_speech_could_not_be_asked_for_stays_new() -> None:
     accepted(world, 99)
     world.script.before("speech.get", fails(Transient("503")))
     assert polled(world) == set()
+    new = world.jobs.get(job_id(99))
+    assert new is not None
+    assert (new.poll_count, new.next_poll_at) == (0, None), "or the query for due jobs would find it too"
     world.clock.move(minutes=1)
     assert polled(world) == {99}
 
