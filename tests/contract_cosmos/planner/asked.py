@@ -84,7 +84,7 @@ def _lines_of_the_project() -> Iterator[Site]:
     frame = sys._getframe(2)  # noqa: SLF001 - the stack, without the cost of `inspect`
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(ROOT) and "tests" not in path.relative_to(ROOT).parts:
+        if any(path.is_relative_to(ROOT / folder) for folder in ("shared", "local")):
             yield str(path.relative_to(ROOT)), frame.f_lineno
         frame = frame.f_back  # type: ignore[assignment] # None at its end
 
