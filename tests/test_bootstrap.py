@@ -4,6 +4,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from shared.bootstrap import App, once, split_options
 from shared.domain.split import SplitOptions
 from shared.domain.transitions import Patience
@@ -63,3 +65,13 @@ def test_settings_reach_the_use_cases() -> None:
     options = {"NBEST_WORDS": "all", "TURN_GAP_SECONDS": "1.5"}
     assert split_options(Settings.from_env(ENVIRONMENT | options)) == SplitOptions(1.5, all_words=True)
     assert split_options(Settings.from_env(ENVIRONMENT)) == SplitOptions(3.0, all_words=False)
+
+
+@pytest.mark.parametrize("version", ["v3.1", "v3.2", "2024-11-15", "2025-10-15"])
+def test_a_version_that_microsoft_retires_is_told_once_at_start_with_the_date(
+    version: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    App.from_env({**ENVIRONMENT, "SPEECH_API_VERSION": version})
+    told = [record.message for record in caplog.records if "31 March 2026" in record.message]
+    assert len(told) == version.startswith("v")
+    assert all(f"SPEECH_API_VERSION is {version}" in line and "set it to 2025-10-15" in line for line in told)

@@ -54,6 +54,7 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
         watch.until_ended(console, SAMPLE_SECONDS if samples else None)
         print_result(console, watch)
         problems = [*_rights(console, stack), *watch.problems(), *Verifier(app, stack.azurite).problems(watch)]
+        problems += _contacts(stack) if samples else []
         for problem in problems:
             console.print(f"[red]✗[/] {problem}")
         if not problems:
@@ -72,6 +73,11 @@ def _rights(console: Console, stack: Stack) -> list[str]:
     rights = told(stack.state / "logs" / "host.log")
     print_rights(console, rights)
     return not_allowed(rights)
+
+
+def _contacts(stack: Stack) -> list[str]:
+    with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
+        return [f"the host that Speech's links name was called: {contact}" for contact in speech.about().contacts]
 
 
 def _serve(stack: Stack, samples: Sequence[SampleJob]) -> None:

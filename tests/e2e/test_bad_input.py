@@ -25,11 +25,12 @@ MESSAGES = [
     ("637d9333-6559-47a6-b8de", "neither a transcription id (a GUID) nor the URL"),
     ('{"id": 7}', "Expected `str`, got `int`"),
     ('{"id": "637d9333-6559-47a6-b8de-c7d732c1ddf3", "reproces": true}', "reproces"),
-    ("https://evil.example/speechtotext/v3.1/transcriptions/637d9333-6559-47a6-b8de-c7d732c1ddf3", "evil.example"),
+    ("https://evil.example/speechtotext/v3.1/models/637d9333-6559-47a6-b8de-c7d732c1ddf3", "is not the path of a"),
     (base64.b64encode(b"not an id").decode(), "neither a transcription id"),
     ("   ", "empty"),
-    ("{no json}", "is not {"),
-    ('["no id", "neither"]', "neither a transcription id"),
+    ("{no json}", "is neither {"),
+    ('["637d9333-6559-47a6-b8de-c7d732c1ddf3", "no id", "neither"]', "entry 1 of the array, counted from 0: 'no id'"),
+    ("[]", "the array has 0 entries"),
 ]
 
 
@@ -41,6 +42,23 @@ def test_a_message_that_names_no_job_is_kept_with_the_reason(whole: Whole, messa
     assert reason in rejected.reason
     assert rejected.queue == "transcription-jobs"
     assert rejected.reason.splitlines()[0] in (whole.stack.state / "logs" / "host.log").read_text()
+
+
+def test_an_array_with_a_bad_entry_begins_no_job_and_is_kept_whole_with_the_entry(whole: Whole) -> None:
+    good = str(uuid4())
+    message = json.dumps([good, {"id": good, "reproces": True}] + [str(uuid4()) for _ in range(498)])
+    whole.enqueue(message)
+    rejected = whole.rejected(message)
+    assert (rejected.entry_index, json.loads(rejected.entry or "")) == (1, {"id": good, "reproces": True})
+    assert whole.app.jobs.get(good) is None
+
+
+def test_a_job_named_by_the_url_of_another_resource_says_both_hosts(whole: Whole) -> None:
+    job_id = str(uuid4())
+    whole.enqueue(f"https://evil.example/speechtotext/v3.1/transcriptions/{job_id}")
+    failure = whole.ended(job_id).failure
+    assert failure is not None
+    assert "enqueued by a URL of evil.example, and this app asks 127.0.0.1:" in failure.message
 
 
 def test_a_job_that_speech_does_not_know_ends_as_not_found(whole: Whole) -> None:

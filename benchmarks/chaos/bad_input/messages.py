@@ -17,10 +17,13 @@ NEW_SELF = f"https://{HOST}/speechtotext/transcriptions/{JOB}?api-version=2025-1
 Body = dict[str, Any]
 ENQUEUED: list[str | Body] = [
     *(JOB, JOB.upper(), SELF, NEW_SELF, {"id": JOB}, {"id": SELF, "reprocess": True}, {"id": JOB, "reprocess": False}),
+    *(f'"{JOB}"', {"self": NEW_SELF, "status": "NotStarted"}, f'["{JOB}", {{"id": "{SELF}"}}]'),
 ]
 WORK: list[str | Body] = [
     {"do": "list", "jobId": JOB, "run": 1, "version": 1},
     {"do": "list", "jobId": JOB, "run": 2, "nextLink": f"{SELF}/files?skip=100", "expected": 99, "reports": 1},
+    {"do": "list", "jobId": JOB, "run": 2, "page": "skip=100", "expected": 99, "reports": 1, "pages": 1, "version": 2},
+    {"do": "fetch", "jobId": JOB, "fileId": FILE, "kind": "Transcription", "run": 1, "version": 2},
     {
         "do": "fetch",
         "jobId": JOB,
@@ -184,8 +187,8 @@ CHANGES: dict[str, Change] = {
     "types changed": _value(any_value),
     "members dropped, renamed, repeated": _member,
     "ids": _value(lambda draw: draw.choice(IDS), "id", "jobId", "fileId"),
-    "URLs": _value(lambda draw: draw.choice(URLS), "id", "self", "nextLink"),
-    "numbers": _value(_numbers, "run", "version", "expected", "reports", "reprocessFrom", "reprocess"),
+    "URLs": _value(lambda draw: draw.choice(URLS), "id", "self", "nextLink", "page"),
+    "numbers": _value(_numbers, "run", "version", "expected", "reports", "pages", "reprocessFrom", "reprocess"),
     "texts": _value(text),
     "nesting": _value(nested),
     "huge": _value(_huge),
