@@ -11,12 +11,14 @@ from shared.settings import SECRETS, Settings
 
 QUEUES = "Microsoft.Storage/storageAccounts/queueServices/queues"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers"
+SPEECH = "Microsoft.CognitiveServices/accounts"
 COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
 
 
 def check(one: Deployment) -> Iterator[Problem]:
     """Give what the code needs and does not get, and what it gets and has no use for."""
     yield from _settings(one.settings)
+    yield from _speech(one)
     yield from _queues(one)
     yield from _blob_containers(one)
     yield from _cosmos_containers(one)
@@ -38,6 +40,13 @@ def _settings(given: dict[str, Any]) -> Iterator[Problem]:
         Settings.from_env({name: _filled(name, value) for name, value in given.items()})
     except Misconfigured as error:
         yield Problem("setting", SETTINGS, f"the app would not start: {error}")
+
+
+def _speech(one: Deployment) -> Iterator[Problem]:
+    """Give an existing Speech resource that may lack the subdomain, without which it refuses tokens of Entra ID."""
+    endpoint = str(one.settings.get("SPEECH_ENDPOINT"))
+    if not one.of(SPEECH) and not ("customSubDomainName" in endpoint and "fail(" in endpoint):
+        yield Problem("setting", SETTINGS, "SPEECH_ENDPOINT: without a custom subdomain the deployment does not fail")
 
 
 def _filled(name: str, value: object) -> str:
