@@ -10,6 +10,7 @@ from pathlib import Path
 from local.processes import Service, free_port
 from local.processes import start as start_process
 from tests.local.apps.harness import APPS, REPOSITORY, serves, spawn
+from tests.waiting import PATIENCE_SECONDS
 
 PROGRAM = "QUEUE_LISTENER"
 """Environment variable: path of a program that is the WebJobs SDK's queue listener in front of an HTTP server.
@@ -45,6 +46,8 @@ class Options:
     polling: float
     encoding: str
     lock: int = HOST_LOCK
+    patience: float = PATIENCE_SECONDS
+    """How long a step may be waited for. It ends a run that failed, and decides nothing."""
 
     def host_json(self) -> dict[str, object]:
         """Return `extensions.queues`."""

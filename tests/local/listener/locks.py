@@ -6,11 +6,20 @@ from itertools import pairwise
 from threading import Event as Flag
 
 from tests.local.listener.cases import DELETED, IN_POISON, INVOKED, Facts, fails
-from tests.local.listener.listeners import Options
+from tests.local.listener.listeners import HOST_LOCK, Options
 from tests.local.listener.program import Invocation, Reply
 from tests.local.listener.stage import Stage
+from tests.waiting import PATIENCE_SECONDS
 
-LONG = Options(batch=16, threshold=8, tries=5, visibility=30, polling=10, encoding="none")
+LONG = Options(
+    batch=16,
+    threshold=8,
+    tries=5,
+    visibility=30,
+    polling=10,
+    encoding="none",
+    patience=PATIENCE_SECONDS + 2 * HOST_LOCK,
+)
 """The options of this app's host.json."""
 
 SHORT = Options(batch=16, threshold=8, tries=5, visibility=1, polling=0.5, encoding="none", lock=4)

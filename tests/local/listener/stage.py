@@ -13,7 +13,6 @@ from local.processes import Service
 from tests.local.listener.listeners import Options, Start
 from tests.local.listener.program import Behaviour, Invocation, Program, Reply
 from tests.local.listener.wire import Event, Wire
-from tests.waiting import PATIENCE_SECONDS
 
 
 class Stage:
@@ -23,7 +22,7 @@ class Stage:
         self.options = options
         self.work = f"q{uuid.uuid4().hex[:8]}"
         """First part of the names of all queues of this run."""
-        self.wire = Wire(PATIENCE_SECONDS + 2 * options.lock)
+        self.wire = Wire(options.patience)
         self.behaviours: dict[str, Behaviour] = {}
         """What the program does, by case; without an entry it ends well."""
         self.front: Front
