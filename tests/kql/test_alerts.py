@@ -88,12 +88,13 @@ def test_the_first_minutes_of_a_deployment_may_be_full_of_refusals(world: Watche
 
 
 @pytest.mark.parametrize(
-    ("name", "fault"), [("failures", every_run_fails), ("poll-trouble", poll_is_refused), ("throttled", throttled)]
+    ("name", "fault", "quarters"),
+    [("failures", every_run_fails, 1), ("poll-trouble", poll_is_refused, 1), ("throttled", throttled, 3)],
 )
-def test_what_lasts_one_period_fewer_does_not_fire(
-    world: WatchedWorld, name: str, fault: Callable[[WatchedWorld, int], None]
+def test_what_lasts_a_quarter_of_an_hour_less_does_not_fire(
+    world: WatchedWorld, name: str, fault: Callable[[WatchedWorld, int], None], quarters: int
 ) -> None:
-    fault(world, RULES[name].periods - 1)
+    fault(world, quarters)
     assert not fires_now(world, name)
 
 
