@@ -31,5 +31,5 @@ class Backoff:
         if self._seconds < self._maximum:
             added = self._chance.uniform(1 - SPREAD, 1 + SPREAD) * 2.0**self._doublings if self._doublings >= 0 else 0.0
             self._seconds = min(MINIMUM_SECONDS * (1 + added), self._maximum)
-            self._doublings += 2
+            self._doublings += 1
         return self._seconds
