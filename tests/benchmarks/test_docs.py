@@ -27,7 +27,7 @@ ENVIRONMENT = set(re.findall(r"\$\{(\w+)", PARAMETERS_FILE))
 
 OTHER_CAMEL = {
     *("timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound", "givenUp"),
-    *("standsStill", "missingParts", "notThere"),
+    *("standsStill", "missingParts", "notThere", "entryIndex"),
 }
 """Names in these pages that are Speech's, the documents' or the log's, not the Bicep's."""
 
