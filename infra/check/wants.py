@@ -99,7 +99,7 @@ def _cosmos_containers(one: Deployment) -> Iterator[Problem]:
             if said.get(key) != wanted[name].get(key):
                 text = f"{name}: {key} is {said.get(key)}, shared/domain/containers.py says {wanted[name].get(key)}"
                 yield Problem("container", COSMOS, text)
-        database = str(container.body["name"]).split("/")[1]
+        database = str(container.body["name"]).rpartition("/")[0].rpartition("/")[2]
         if database != one.settings.get("COSMOS_DATABASE"):
             text = f"{name} is in the database {database}, COSMOS_DATABASE is {one.settings.get('COSMOS_DATABASE')}"
             yield Problem("container", COSMOS, text)

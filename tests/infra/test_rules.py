@@ -137,6 +137,7 @@ MUTANTS = (
     Mutant("container", "indexingPolicy", CONTAINERS, f"{INDEXING}.includedPaths.0.path", "/x/?"),
     Mutant("container", "indexingPolicy", CONTAINERS, f"{INDEXING}.compositeIndexes", [], "/jobs"),
     Mutant("container", "defaultTtl is None", CONTAINERS, "properties.resource.defaultTtl", GONE),
+    Mutant("container", "jobs is in the database ,", CONTAINERS, "name", "jobs", "/jobs"),
     Mutant("container", "needs jobs, which is not made", CONTAINERS, "", GONE, "containers/jobs"),
     setting("container", "COSMOS_DATABASE is other", "COSMOS_DATABASE", "other"),
     Mutant("role", "app lacks Storage Blob Data Owner", ROLES, "", GONE, BLOB_OWNER),
