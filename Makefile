@@ -55,7 +55,7 @@ run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEEC
 up: setup ## the stack and the functions host, until Ctrl-C
 	@exec $(BIN)/python -m local.up
 
-PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 test: setup lint infra-check ## everything that has to pass before a change
 	$(PYTEST) --ignore tests/benchmarks

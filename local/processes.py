@@ -24,8 +24,8 @@ otherwise take one before the service listens there, or while it is started agai
 
 _PORT_TRIES = 50
 
-_reserved: dict[int, socket.socket] = {}
-"""Ports that this process has given out, each with the socket that reserves it until this process ends."""
+_reserved: dict[int, int] = {}
+"""Ports that this process has given out, each with the descriptor that reserves it until this process ends."""
 
 
 class ServiceDied(Exception):
@@ -55,7 +55,7 @@ def _reserve(port: int) -> bool:
         except OSError:
             mark.close()
             return False
-        _reserved[port] = mark
+        _reserved[port] = mark.detach()
     return True
 
 

@@ -1,4 +1,4 @@
-"""The servers that tests talk to: started once a session, on ports of their own."""
+"""The servers that tests talk to, started once a worker on ports of their own; and which worker runs which tests."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,22 @@ import pytest
 
 from local.azurite import Azurite, start_azurite
 from local.cosmos import Cosmos, start_cosmos
+
+TOGETHER = ("tests/e2e/", "tests/docs/", "tests/cli/")
+"""Folders whose tests share what is dear to start, such as a whole stack: one worker runs all of a folder."""
+
+FIRST = (TOGETHER[0], "tests/local/test_stack.py", *TOGETHER[1:])
+"""What takes longest comes first, so that no worker is left with it alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for pytest-xdist, by file but for TOGETHER, and move those of FIRST to the front."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        group = next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        item.add_marker(pytest.mark.xdist_group(group.strip("/")))
+    place = {prefix: number for number, prefix in enumerate(FIRST)}
+    items.sort(key=lambda item: next((place[each] for each in FIRST if item.nodeid.startswith(each)), len(FIRST)))
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ class Whole:
         return (self.stack.state / "logs" / "host.log").read_text()[-4000:]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     state: Path = tmp_path_factory.mktemp("stack")
     environ = {**SETTINGS, "PATH": os.environ["PATH"]}
