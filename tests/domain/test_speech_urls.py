@@ -119,6 +119,11 @@ def test_a_further_page_gets_what_its_link_has_lost_and_the_version_of_the_setti
     assert DATED.url("a", "files", page=page, top=100, filter="x y") == expected
 
 
+def test_a_version_in_the_path_gets_none_in_the_query() -> None:
+    url = SpeechResource(HOST, "v3.1").url("a", "files", page="api-version=3.2&skip=1", top=100)
+    assert url == f"{HOST}/speechtotext/v3.1/transcriptions/a/files?skip=1&top=100"
+
+
 def test_a_job_that_speech_does_not_know_is_told_with_what_may_be_set_wrong() -> None:
     assert DATED.unknown_words(None) == "Speech does not know this transcription (404)"
     assert DATED.unknown_words("contoso.cognitiveservices.azure.com") == DATED.unknown_words(None)
