@@ -5,9 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.azurite import Azurite, start_azurite
 from local.cosmos import Cosmos, start_cosmos
+
+# The same examples on every run, few enough for two cores, and nothing left on the disk.
+settings.register_profile(
+    "tests",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],  # says something of the machine, not of the code
+)
+settings.load_profile("tests")
 
 TOGETHER = ("tests/e2e/", "tests/docs/", "tests/cli/")
 """Folders whose tests share what is dear to start, such as a whole stack: one worker runs all of a folder."""

@@ -1,6 +1,6 @@
 """Messages in any order and any number of times, through faults at any step: the same documents."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.documents import FAILURE_ID, HEAD_ID, Part, Transcript
@@ -12,7 +12,7 @@ from tests.pipeline.world import JOB, World, large_result, report_file, result
 
 FILES = {"a": result("hello", "world"), "b": large_result(), "c": b'{"no": "result"}', "d": result()}
 
-SOME = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=30)
 
 
 def begun() -> World:
