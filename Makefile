@@ -55,7 +55,8 @@ run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEEC
 up: setup ## the stack and the functions host, until Ctrl-C
 	@exec $(BIN)/python -m local.up
 
-PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# Four workers on two cores too: much of the time a test waits for a server.
+PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 test: setup lint infra-check ## everything that has to pass before a change
 	$(PYTEST) --ignore tests/benchmarks

@@ -196,7 +196,7 @@ def test_a_sample_job_is_served_with_json_in_every_file(sample: SampleJob, api: 
         else:
             assert response.json()["failedTranscriptionsCount"] == 2 * (sample.expected == "completedWithErrors")
     if sample.name == "many-files":
-        assert [len(page) for page in pages] == [25, 25, 11]
+        assert [len(page) for page in pages] == [23, 23, 15], "pages a tenth shorter than the 25 of the job"
         assert transcriptions == 60
     api.speech.control.delete_job(sample.spec.id)
 
