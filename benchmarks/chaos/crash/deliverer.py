@@ -7,6 +7,7 @@ deleted, only if it succeeded. Fetching stays with the parent, so that a message
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -19,11 +20,12 @@ from azure.storage.queue import QueueMessage
 
 from local.host.bindings import AppFunction, QueueBinding, read_functions
 from local.host.invoke import Invoker
-from local.host.loading import load_app
+from local.host.loading import MODULE, load_app
 from local.host.settings import load_host_json
 from local.host.storage import Storage
 from local.host.worker import Worker
 from local.stack import REPOSITORY
+from shared.pipeline.rights import CheckRights
 
 PRELOADED = (__name__, "shared.bootstrap")
 """Modules that every deliverer begins with, so that it begins at once."""
@@ -46,6 +48,8 @@ def serve(connection: Connection, settings: Mapping[str, str], log: Path) -> Non
     os.environ.update(settings)
     host_json = load_host_json(REPOSITORY, settings)
     functions = {each.name: each for each in read_functions(load_app(REPOSITORY), os.environ)}
+    # The first tick would try all rights at once, on threads: effects that have no order cannot be numbered.
+    vars(sys.modules[MODULE].run)["check_rights"] = CheckRights(())
     storage = Storage(host_json.extensions.queues.message_encoding)
     invoker = Invoker(REPOSITORY, Worker(1), storage, host_json.function_timeout)
     with asyncio.Runner() as runner:

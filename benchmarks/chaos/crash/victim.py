@@ -56,6 +56,8 @@ class Watch:
     def _told(self, exchange: Exchange, moment: Moment) -> None:
         key = (exchange.service, exchange.number)
         if moment is Moment.BEFORE:
+            if self.killed:
+                raise ClientGone  # sent by another thread while the process died: it is no effect of the plan
             self._numbers[key] = len(self.effects)
             self.effects.append(f"{exchange.service} {exchange.method} {exchange.target.partition('?')[0]}")
         elif key not in self._numbers:
