@@ -28,6 +28,7 @@ FIRST = (TOGETHER[0], "tests/local/test_stack.py", *TOGETHER[1:])
 """What takes longest comes first, so that no worker is left with it alone."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests for pytest-xdist, by file but for TOGETHER, and move those of FIRST to the front."""
     for item in items:
