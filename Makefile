@@ -56,7 +56,7 @@ up: setup ## the stack and the functions host, until Ctrl-C
 	@exec $(BIN)/python -m local.up
 
 # Four workers on two cores too: much of the time a test waits for a server.
-PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 
 test: setup lint infra-check ## everything that has to pass before a change
 	$(PYTEST) --ignore tests/benchmarks

@@ -149,6 +149,7 @@ def test_a_query_that_the_gateway_wants_planned_is_no_trouble(transcripts: Conta
 def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_either_way(
     cosmos: Cosmos, front: Front
 ) -> None:
+    front.rules.clear()
     provision_cosmos(cosmos.endpoint, cosmos.key, "ticks")
     jobs = CosmosJobs(connect(front.origin, cosmos.key, "ticks"), None)
     waiting = [new_job(poll_count=1, accepted_at=at, polled_at=at, next_poll_at=at) for at in map(minute, range(20))]
@@ -157,7 +158,6 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
     fresh = [new_job(accepted_at=at) for at in map(minute, range(20, 40))]
     for job in (*waiting, *moved, *ended, *fresh):
         jobs.create(job)
-    front.rules.clear()
     front.asked.clear()
     assert jobs.new(5) == fresh[:5]
     assert jobs.due(minute(10), 5) == waiting[:5]
