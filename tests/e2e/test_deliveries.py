@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Iterable
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from azure.storage.queue import QueueClient
 from local.samples.catalog import DATA
 from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec
-from shared.domain.messages import RESULTS_QUEUE, FetchFile, encode
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, encode
 from tests.e2e.conftest import Whole
 
 
@@ -59,13 +58,21 @@ def test_files_delivered_again_and_a_completed_job_enqueued_again_change_nothing
     whole.ended(job_id)
     before = sorted(whole.documents(job_id), key=lambda each: (each["fileId"], each["id"]))
     heads = [document for document in before if document["type"] == "transcript"]
-    with QueueClient.from_connection_string(whole.stack.settings["AzureWebJobsStorage"], RESULTS_QUEUE) as queue:
+    storage = whole.stack.settings["AzureWebJobsStorage"]
+    with (
+        QueueClient.from_connection_string(storage, RESULTS_QUEUE) as results,
+        QueueClient.from_connection_string(storage, JOBS_QUEUE) as jobs,
+    ):
         for head in heads * 3:
             message = FetchFile(job_id, head["fileId"], "Transcription", 1, 0, head["name"])
-            queue.send_message(encode(message))
+            results.send_message(encode(message))
         whole.enqueue(job_id, job_id)
-        whole.until(lambda: queue.get_queue_properties().approximate_message_count == 0, "the queue is empty")
-    time.sleep(1.0)
+        # A message counts until it is deleted, and so until it was handled.
+        both = (jobs, results)
+        whole.until(
+            lambda: all(queue.get_queue_properties().approximate_message_count == 0 for queue in both),
+            "both queues are empty",
+        )
     assert sorted(whole.documents(job_id), key=lambda each: (each["fileId"], each["id"])) == before
 
 

@@ -22,11 +22,13 @@ def test_sigterm_ends_the_host_with_0_after_the_running_invocation_and_fetches_n
     azurite: Azurite, tmp_path: Path
 ) -> None:
     app = RunningApp("queues", azurite, tmp_path, PLAIN)
-    send(app, "running", sleep=1.5, put="größe & <más>")
+    done = tmp_path / "done"
+    send(app, "running", until=str(done), put="größe & <más>")
     eventually(lambda: app.trace("begin", id="running"))
     app.service.process.send_signal(signal.SIGTERM)
     eventually(lambda: "Host stops" in app.log())
     send(app, "later")
+    done.touch()
     assert app.service.process.wait(PATIENCE_SECONDS) == 0
     assert app.trace("end", id="running")
     assert app.texts("-out") == ["größe & <más>"]

@@ -13,8 +13,11 @@ from tests.waiting import eventually
 
 @pytest.fixture(scope="module")
 def app(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """Run with the platform's defaults: base64, five tries, no delay between them."""
-    running = RunningApp("queues", azurite, tmp_path_factory.mktemp("host"), {"LOCAL_QUEUE_LOCK_SECONDS": "2"})
+    """Run with the platform's defaults: base64, five tries, no delay between them.
+
+    The lock is short, since a test waits for its end; a host that stalls for less than it takes no message twice.
+    """
+    running = RunningApp("queues", azurite, tmp_path_factory.mktemp("host"), {"LOCAL_QUEUE_LOCK_SECONDS": "10"})
     yield running
     running.service.stop()
 

@@ -113,9 +113,11 @@ def test_a_store_that_dies_ends_the_stack_with_its_name(stack: Stack, state: Pat
     pids = endpoints(state)["pids"]
     os.kill(pids["azurite"], signal.SIGKILL)
     enough = threading.Event()
-    threading.Timer(10, enough.set).start()
+    patience = threading.Timer(PATIENCE_SECONDS, enough.set)
+    patience.start()
     with pytest.raises(ServiceDied, match="azurite ended"):
         stack.wait(enough)
+    patience.cancel()
     stack.stop()
     assert alive(pids) == []
 

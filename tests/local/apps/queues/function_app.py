@@ -1,4 +1,4 @@
-"""A message is JSON: `id`, `do` (sleep SECONDS, wait until FILE, put TEXT, put_many TEXTS, then fail or not)."""
+"""A message is JSON: `id`, and what to do: `put` TEXT, `put_many` TEXTS, wait `until` FILE is there, `fail` or not."""
 
 import asyncio
 import json
@@ -40,7 +40,6 @@ def work(
         one.set(told["put"])
     if "put_many" in told:
         many.set(told["put_many"])
-    time.sleep(told.get("sleep", 0))
     while "until" in told and not pathlib.Path(told["until"]).exists():
         time.sleep(0.02)
     if told.get("fail"):
