@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.errors import Denied, NotFound, Speech2CosmosError, Transient
+from shared.errors import Denied, NotFound, Speech2CosmosError
 from shared.pipeline.ports import Right
 from shared.pipeline.signals import Log, Signal
 
@@ -48,31 +48,51 @@ class CheckRights:
         deadline = time.monotonic() + self.seconds
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        late = Transient(f"no answer within {self.seconds:.0f} s")
         for number, right in enumerate(self.rights):
-            _tell(right, answers.get(number, late))
+            if number in answers:
+                _tell(right, answers[number])
+            else:
+                _tell_unknown(right, f"no answer within {self.seconds:.0f} s")
 
 
 def _tell(right: Right, error: Exception | None) -> None:
     match error:
         case None:
             log.info("right: %s: ok", right.name, signal=Signal.RIGHT, right=right.name, result="ok")
-            return
         case Denied():
-            result, words = "missing", f"missing: it takes {right.needs}, which {right.setting} names: {error}"
+            log.warning(
+                "right: %s: missing: it takes %s, which %s names: %s",
+                *(right.name, right.needs, right.setting, error),
+                signal=Signal.RIGHT,
+                right=right.name,
+                result="missing",
+                needs=right.needs,
+                setting=right.setting,
+            )
         case NotFound():
-            result, words = "notThere", f"not there: see {right.setting}: {error}"
+            log.warning(
+                "right: %s: not there: see %s: %s",
+                *(right.name, right.setting, error),
+                signal=Signal.RIGHT,
+                right=right.name,
+                result="notThere",
+                needs=right.needs,
+                setting=right.setting,
+            )
         case Speech2CosmosError():
-            result, words = "inconclusive", f"not known: {error}"
+            _tell_unknown(right, str(error))
         case _:
             # Of what is not ours nobody knows whether its text may be shown.
-            result, words = "inconclusive", f"not known: {type(error).__name__}"
+            _tell_unknown(right, type(error).__name__)
+
+
+def _tell_unknown(right: Right, reason: str) -> None:
     log.warning(
-        "right: %s: %s",
-        *(right.name, words),
+        "right: %s: not known: %s",
+        *(right.name, reason),
         signal=Signal.RIGHT,
         right=right.name,
-        result=result,
+        result="inconclusive",
         needs=right.needs,
         setting=right.setting,
     )
