@@ -39,7 +39,7 @@ def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
     """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
     body = msg.get_body()
     try:
-        left = run.accept_job(body, msg.dequeue_count or 1)
+        left = run.accept_job(body, msg.dequeue_count or 1, msg.insertion_time)
         if left is not None:
             send(again, [left])
     except InvalidMessage:

@@ -47,8 +47,13 @@ class FileTally(msgspec.Struct, frozen=True):
     failures: list[FailedFile]
 
 
-def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
-    """Return the document of a job that begins or starts over; None if it goes on as it is."""
+def enqueue(job: Job | None, enqueued: Enqueued, now: datetime, sent_at: datetime | None = None) -> Job | None:
+    """Return the document of a job that begins or starts over; None if it goes on as it is.
+
+    `sent_at`: when the message was put on the queue, if that is known. A run that was accepted later has answered it.
+    """
+    if job is not None and sent_at is not None and _answers(job, enqueued, sent_at):
+        return None
     event = Event.REPROCESS if enqueued.reprocess else Event.REPLAY if enqueued.replay else Event.ENQUEUED
     status = next_status(job.status if job else None, event)
     if job and job.status == status:
@@ -64,6 +69,14 @@ def enqueue(job: Job | None, enqueued: Enqueued, now: datetime) -> Job | None:
         reprocess_from=run if enqueued.reprocess else (job.reprocess_from if job else 0),
         report=job.report if job else None,
     )
+
+
+def _answers(job: Job, enqueued: Enqueued, sent_at: datetime) -> bool:
+    # A queue delivers at least once, and the job may have ended between two deliveries of the message that began it.
+    # Storage cuts `sent_at` to the second. What may have been sent after the job ended is a new request.
+    sent_before_end = job.ended_at is None or utc(sent_at + timedelta(seconds=1)) <= job.ended_at
+    wish_is_met = not enqueued.reprocess or job.reprocess_from == job.run
+    return utc(sent_at) <= job.accepted_at and sent_before_end and wish_is_met
 
 
 def observe(job: Job, seen: Transcription | None, patience: Patience, now: datetime, resource: SpeechResource) -> Job:

@@ -1,6 +1,7 @@
 """accept_job: what the user enqueued becomes the job's document, or those of several jobs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued, without_first
@@ -21,14 +22,13 @@ class AcceptJob:
     clock: Clock
     queue: str = JOBS_QUEUE
 
-    def __call__(self, body: bytes, attempt: int = 1) -> str | None:
+    def __call__(self, body: bytes, attempt: int = 1, sent_at: datetime | None = None) -> str | None:
         """Create each job's document, or start it over, or do nothing if it is under way or done.
 
-        Return the text to send anew after throttling: the message, of an array the entries that are left. A message
-        that is delivered again finds the jobs that it created, and does nothing for them; one that was asked for with
-        `reprocess` and has ended meanwhile is written anew once more, with the same documents.
-        `attempt` counts its deliveries from 1. Raises InvalidMessage that says what is wrong with the message, before
-        any of its jobs is begun; Transient.
+        Return the text to send anew after throttling: the message, of an array the entries that are left.
+        `attempt` counts the deliveries of the message from 1. `sent_at` is when it was put on the queue: with it, a
+        message that is delivered again changes nothing for the jobs that it began, even if they have ended meanwhile.
+        Raises InvalidMessage that says what is wrong with the message, before any of its jobs is begun; Transient.
         """
         try:
             jobs = decode_enqueued(body)
@@ -37,11 +37,11 @@ class AcceptJob:
             raise
         for done, enqueued in enumerate(jobs):
             with about(enqueued.job_id):
-                if not unless_throttled(self.clock, attempt, partial(self._accept, enqueued)):
+                if not unless_throttled(self.clock, attempt, partial(self._accept, enqueued, sent_at)):
                     return without_first(body, done)
         return None
 
-    def _accept(self, enqueued: Enqueued) -> None:
+    def _accept(self, enqueued: Enqueued, sent_at: datetime | None) -> None:
         now = self.clock.now()
         known = self.jobs.get(enqueued.job_id)
         if known is None:
@@ -54,7 +54,7 @@ class AcceptJob:
             else:
                 log.info("job %s: accepted", enqueued.job_id, signal=Signal.ACCEPTED)
             return
-        written = self.jobs.update(enqueued.job_id, lambda job: enqueue(job, enqueued, now))
+        written = self.jobs.update(enqueued.job_id, lambda job: enqueue(job, enqueued, now, sent_at))
         if written is None:
             log.info("job %s: enqueued again while %s: nothing to do", enqueued.job_id, known.status)
         else:

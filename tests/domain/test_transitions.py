@@ -87,6 +87,30 @@ def test_a_job_that_came_to_nothing_starts_over_without_writing_anew_what_is_in(
     assert reprocessed.reprocess_from == 3
 
 
+def test_a_message_sent_before_the_job_was_accepted_does_not_start_it_over() -> None:
+    failed = job(Status.FAILED, accepted_at=utc(NOW), ended_at=utc(NOW + timedelta(minutes=5)))
+    for replay in (False, True):
+        assert enqueue(failed, Enqueued(ID, replay=replay), NOW, sent_at=NOW - timedelta(seconds=1)) is None
+        assert enqueue(failed, Enqueued(ID, replay=replay), NOW, sent_at=NOW + timedelta(seconds=1)) is not None
+
+
+def test_a_job_is_written_anew_if_its_run_was_not_asked_to_do_so() -> None:
+    asked = Enqueued(ID, reprocess=True)
+    before = NOW - timedelta(seconds=1)
+    kept = job(
+        Status.COMPLETED, accepted_at=utc(NOW), ended_at=utc(NOW + timedelta(minutes=5)), run=2, reprocess_from=1
+    )
+    assert enqueue(kept, asked, NOW, sent_at=before) is not None
+    rewritten = msgspec.structs.replace(kept, reprocess_from=2)
+    assert enqueue(rewritten, asked, NOW, sent_at=before) is None
+
+
+def test_a_message_that_may_have_been_sent_after_the_job_ended_is_a_new_request() -> None:
+    accepted, ended = NOW + timedelta(seconds=0.2), NOW + timedelta(seconds=0.7)
+    failed = job(Status.FAILED, accepted_at=utc(accepted), ended_at=utc(ended))
+    assert enqueue(failed, Enqueued(ID), NOW, sent_at=NOW) is not None
+
+
 @pytest.mark.parametrize("status", ["NotStarted", "Running"])
 def test_a_job_that_has_not_ended_stays_pending(status: str) -> None:
     found = observe(job(failure=Failure("old", "words", "Speech")), seen(status), PATIENCE, NOW, RESOURCE)

@@ -43,6 +43,20 @@ def test_one_job_enqueued_in_every_form_at_once_is_one_job(whole: Whole) -> None
     assert (job.status, job.run, job.files.ingested) == ("completed", 1, 3)
 
 
+def test_a_message_delivered_again_after_its_job_failed_does_not_start_it_over(whole: Whole) -> None:
+    job_id = str(uuid4())
+    whole.serve(JobSpec(id=job_id, status="Failed"), {})
+    with QueueClient.from_connection_string(whole.stack.settings["AzureWebJobsStorage"], JOBS_QUEUE) as queue:
+        # A message that is hidden stands for one whose host died: both are delivered once more.
+        hidden = queue.send_message(job_id, visibility_timeout=3600)
+        queue.send_message(job_id)
+        assert whole.ended(job_id).status == "failed"
+        queue.update_message(hidden, visibility_timeout=0)
+        whole.until(lambda: queue.get_queue_properties().approximate_message_count == 0, "it was handled")
+    job = whole.ended(job_id)
+    assert (job.status, job.run) == ("failed", 1)
+
+
 def test_one_message_may_name_many_jobs_each_in_its_own_way(whole: Whole) -> None:
     jobs = [_job(whole, files=1) for _ in range(4)]
     url = f"https://eastus.api.cognitive.microsoft.com/speechtotext/transcriptions/{jobs[2]}?api-version=3.2"

@@ -75,13 +75,19 @@ def test_of_a_completed_job_named_twice_the_entry_that_asks_for_more_wins(order:
     assert (world.job().status, world.job().run, world.job().reprocess_from) == (Status.PENDING, 2, 2)
 
 
-def test_a_reprocess_in_an_array_that_is_delivered_again_is_done_once_more_only_if_the_job_had_ended() -> None:
+def test_a_reprocess_in_an_array_is_done_once_although_the_job_ends_between_two_deliveries() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.run()
-    body = json.dumps([{"id": JOB, "reprocess": True}, IDS[0]]).encode()
+    world.clock.move(minutes=1)
+    body, sent_at = json.dumps([{"id": JOB, "reprocess": True}, IDS[0]]).encode(), world.clock.now()
     world.script.before("jobs.create", fails(Transient("the store is away")))
     with pytest.raises(Transient):
-        world.accept(body, 1)
-    assert world.accept(body, 2) is None
+        world.accept(body, 1, sent_at)
+    world.clock.move(minutes=1)
+    world.tick()
+    world.drain()
+    world.tick()
+    assert (world.job().status, world.job().run) == (Status.COMPLETED, 2)
+    assert world.accept(body, 2, sent_at) is None
     assert (world.job().run, world.job(IDS[0]).run) == (2, 1)
