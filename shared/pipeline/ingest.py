@@ -104,16 +104,16 @@ class Ingest:
                     _each(splitter.add(item), batches.add)
                 _each(splitter.finish(), batches.add)
 
-            refusal = carry(content, raw, feed, close)
+            received, refusal = carry(content, raw, feed, close)
             trace.raw = raw.name
         if refusal is not None:
-            raise _believed(refusal, reader.received, trace.size)
+            raise _believed(refusal, received, trace.size)
         head = splitter.head(
             reader.header,
             run=message.run,
             name=message.name,
             raw=raw.name,
-            size_in_bytes=reader.received,
+            size_in_bytes=received,
             ingested_at=utc(self.clock.now()),
         )
         rest = batches.last(encoded_size(head))
@@ -145,10 +145,10 @@ class Ingest:
             return
         reader = ReportReader()
         with self._open(message, trace) as (content, raw, revision):
-            refusal = carry(content, raw, reader.feed, reader.close)
+            received, refusal = carry(content, raw, reader.feed, reader.close)
             trace.raw = raw.name
         if refusal is not None:
-            raise _believed(refusal, reader.received, trace.size)
+            raise _believed(refusal, received, trace.size)
         batches = Batches(lambda documents: self.transcripts.write(key, documents))
         parts = reader.parts(key, revision)
         _each(parts, batches.add)

@@ -8,7 +8,7 @@ from shared.domain.documents import FileDocument, TurnsPart, encoded_size
 from shared.errors import InvalidResult, ServiceRefused, Transient
 from shared.pipeline.batches import BATCH_BYTES, BATCH_OPERATIONS, Batches
 from shared.pipeline.ports import Content
-from shared.pipeline.stream import carry
+from shared.pipeline.stream import Carried, carry
 from tests.pipeline.fake_blobs import FakeArchive, FakeRaw
 from tests.pipeline.script import Script
 
@@ -78,23 +78,23 @@ class Reader:
             raise self._error
 
 
-def _carry(reader: Reader, content: Content, *, keeps: bool = True) -> tuple[Exception | None, FakeArchive]:
+def _carry(reader: Reader, content: Content, *, keeps: bool = True) -> tuple[Carried, FakeArchive]:
     archive = FakeArchive(Script(), keeps=keeps)
     return carry(content, archive.begin("raw"), reader.feed, reader.close), archive
 
 
 def test_bytes_go_to_the_reader_and_whole_to_the_archive() -> None:
     reader = Reader()
-    refusal, archive = _carry(reader, _content(b"a", b"b"))
-    assert (refusal, reader.fed, reader.closed, archive.blobs) == (None, [b"a", b"b"], True, {"raw": b"ab"})
+    carried, archive = _carry(reader, _content(b"a", b"b"))
+    assert (carried, reader.fed, reader.closed, archive.blobs) == ((2, None), [b"a", b"b"], True, {"raw": b"ab"})
 
 
 @pytest.mark.parametrize("bad", [b"b", b""])
 def test_a_file_that_is_no_result_is_archived_whole_and_its_error_comes_back(bad: bytes) -> None:
     error = InvalidResult("byte 1")
     reader = Reader(bad, error)
-    refusal, archive = _carry(reader, _content(b"a", b"b", b"c"))
-    assert refusal is error
+    carried, archive = _carry(reader, _content(b"a", b"b", b"c"))
+    assert carried == (3, error)
     assert archive.blobs == {"raw": b"abc"}
     assert (reader.fed[-1], reader.closed) == ((b"b", False) if bad else (b"c", True))
 
@@ -124,6 +124,6 @@ def test_a_store_that_fails_for_now_ends_the_reading_at_once() -> None:
 
 def test_a_refusal_while_documents_are_written_is_treated_like_a_bad_file() -> None:
     error = ServiceRefused("413")
-    refusal, archive = _carry(Reader(b"a", error), _content(b"a", b"b"))
-    assert refusal is error
+    carried, archive = _carry(Reader(b"a", error), _content(b"a", b"b"))
+    assert carried == (2, error)
     assert archive.blobs == {"raw": b"ab"}

@@ -1,0 +1,79 @@
+"""A file that is refused early is judged by all bytes that arrived, not by those that were parsed."""
+
+import pytest
+
+from shared.domain.documents import HEAD_ID, Transcript
+from shared.errors import Transient
+from tests.pipeline.world import World, fetch_message, large_result, report_file, result
+
+CHUNK = 1024 * 1024
+"""Bytes that arrive at once, as from a real store."""
+
+LARGE = large_result("b") * 7
+"""Some MiB that follow the byte that makes a file unreadable."""
+
+BAD_BEGINNINGS = {
+    "not UTF-8": b'{"recognizedPhrases":[{"a":"\xff',
+    "UTF-16": '{"recognizedPhrases":['.encode("utf-16"),
+    "not JSON": b'{"recognizedPhrases":[,',
+    "a list": b"[",
+    "a wrong type": b'{"recognizedPhrases":[5,',
+    "a phrase without times": b'{"recognizedPhrases":[{"nBest":[{"display":"Yes."}]},',
+}
+
+
+@pytest.mark.parametrize("beginning", BAD_BEGINNINGS.values(), ids=BAD_BEGINNINGS)
+def test_a_bad_byte_in_the_first_chunk_of_a_large_file_is_refused_at_the_first_attempt(beginning: bytes) -> None:
+    world = World()
+    world.contents.chunk = CHUNK
+    body = beginning + LARGE
+    assert len(body) > 3 * CHUNK
+    world.put_job({"bad": body})
+    world.speech.sizes["bad"] = len(body)
+    world.run()
+    failure = world.failure("bad")
+    assert failure is not None
+    assert (failure.code, failure.attempts) == ("InvalidResult", 1)
+    assert "bytes came" not in failure.message
+    assert world.script.counts()["open"] == 1, "it is downloaded once"
+
+
+def test_a_bad_file_of_which_bytes_are_missing_is_asked_for_again() -> None:
+    world = World()
+    world.contents.chunk = CHUNK
+    body = BAD_BEGINNINGS["not UTF-8"] + LARGE
+    world.put_job({"bad": body})
+    world.speech.sizes["bad"] = len(body) + 1
+    with pytest.raises(Transient, match=f"only {len(body)} of the {len(body) + 1} bytes came"):
+        world.fetch(fetch_message("bad"), 1)
+    assert world.failure("bad") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"details":[,' + LARGE, "InvalidResult"),
+        (b'{"details":[{"source":"\xff' + LARGE, "InvalidResult"),
+        (b'{"details":[]' + b" " * 33 * CHUNK + b"}", "ReportTooLarge"),
+    ],
+    ids=["not JSON", "not UTF-8", "too large"],
+)
+def test_a_bad_report_that_arrived_whole_is_refused_at_the_first_attempt(body: bytes, code: str) -> None:
+    world = World()
+    world.contents.chunk = CHUNK
+    world.put_job({"a": result("hello")}, report=body)
+    world.speech.sizes["report"] = len(body)
+    world.run()
+    failure = world.failure("report")
+    assert failure is not None
+    assert (failure.code, failure.attempts) == (code, 1)
+
+
+def test_the_size_in_the_head_is_that_of_the_bytes_that_arrived() -> None:
+    world = World()
+    body = b"\xef\xbb\xbf" + result("hello") + b" \n"
+    world.put_job({"a": body}, report=report_file("Succeeded"))
+    world.run()
+    head = world.file("a")[HEAD_ID]
+    assert isinstance(head, Transcript)
+    assert head.size_in_bytes == len(body)
