@@ -3,8 +3,8 @@
 The rooms, and what belongs in each:
 
     errors.py      the error tree: an error's type answers "retry, record, or fix the settings?"
-    settings.py    every setting, checked at once, from the environment
-    rights.py      every right that the app needs, and what it is tried by
+    settings.py    every setting, read from the environment and checked at once
+    rights.py      every permission that the app needs, and the request that tests it
     bootstrap.py   builds the app; the only place that sees both pipeline and adapters
     domain/        what is true without any service: reading, splitting, ids, states; no I/O, clock or logging
     pipeline/      the use cases, each gather, decide, apply; they talk to ports, set the order of effects, and log
@@ -16,4 +16,17 @@ Imports run one way:
     function_app, cli -> bootstrap -> rights -> {adapters, pipeline} -> {domain, settings} -> errors
 
 tests/test_import_rule.py holds this.
+
+The project's words:
+
+    run        the number of a job's current pass, from 1; each time the job starts over it grows by one
+    revision   a short hash of a result file's ETag, the writer version and the split options; ids of parts begin with it
+    part       a document that holds a piece of one revision: of a track, of combined texts, of turns, or of a report
+    head       the document `transcript` of a recording; it names the parts of one revision, and is written last
+    in         a file is in when its head (for a report: the job's document) was written by run `reprocessFrom` or later
+    orphan     a part that no head or job names, because the run that wrote it died; also called a leftover
+    retired    a part that a newer head replaced, or an orphan that was found; its `ttl` deletes it after an hour
+    given up   the app no longer tries a file, or a job's listing, by itself; a document keeps the code and the reason
+    poison     the dead-letter queue `NAME-poison`: the host moves a message there after its last failed delivery
+    settled    a job is settled when the timer has counted its files: all are in or given up, so the job ends
 """

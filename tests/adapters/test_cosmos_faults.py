@@ -8,6 +8,7 @@ from local.cosmos import Cosmos
 from local.faults import Answer, Front, Lost, Rule
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.domain.job import NO_RUN, Job, Status
+from shared.domain.split import FileKey
 from shared.errors import Conflict, Denied, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from tests.adapters.documents import head, new_job, new_key, part
 from tests.adapters.servers import nowhere
@@ -124,6 +125,19 @@ def test_a_commit_whose_answer_is_lost_is_made(through: DatabaseProxy, front: Fr
     assert stored.head.revision == "r2"
 
 
+def test_a_discount_that_another_writer_made_first_is_made(through: DatabaseProxy) -> None:
+    transcripts = CosmosTranscripts(through, None)
+    key = new_key()
+    transcripts.commit(key, [], head(key, "r1"), None)
+    stored = transcripts.head(key)
+    assert stored is not None
+    transcripts.discount(key, stored.etag)
+    transcripts.discount(key, stored.etag)
+    transcripts.commit(key, [], head(key, "r2"), _etag(transcripts, key))
+    with pytest.raises(Conflict):
+        transcripts.discount(key, stored.etag)
+
+
 def test_a_discount_whose_answer_is_lost_is_made(through: DatabaseProxy, front: Front) -> None:
     transcripts = CosmosTranscripts(through, None)
     key = new_key()
@@ -160,3 +174,9 @@ def test_a_server_that_is_not_there_is_transient(cosmos: Cosmos) -> None:
     gone = nowhere()
     with pytest.raises(Transient, match="Cosmos DB"):
         connect(gone, cosmos.key, "speech")
+
+
+def _etag(transcripts: CosmosTranscripts, key: FileKey) -> str:
+    stored = transcripts.head(key)
+    assert stored is not None
+    return stored.etag

@@ -1,4 +1,4 @@
-"""The connection to Cosmos DB, its errors as ours, and documents as the SDK takes them."""
+"""The connection to Cosmos DB: calls with retries, queries, and errors translated at this edge."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,17 +17,17 @@ from shared.adapters.azure_errors import translated
 from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.domain.documents import Document
-from shared.errors import Conflict, Speech2CosmosError
+from shared.errors import Speech2CosmosError
 from shared.pipeline.signals import asked_again_within
 
 SERVICE = "Cosmos DB"
 
 CALL_SECONDS = 30
-"""One try of ours takes no longer, whatever the SDK repeats within it, a page of a query each; checked between its own
-tries, so that a connection (5 s) may come on top."""
+"""Limit of one try, including what the SDK repeats within it; in a query, of one page. The SDK checks it between its
+tries, so connecting (5 s) may come on top."""
 
 ROWS_A_PAGE = 1000
-"""The service may give less, and ends a page at 4 MB. By default it would be 100."""
+"""Greatest number of rows in a page. Cosmos DB may send fewer and ends a page at 4 MB; its default is 100."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -35,11 +35,11 @@ _T = TypeVar("_T")
 _TROUBLE = 400
 
 _TO_BE_PLANNED = "1004"
-"""Sub-status of the refusal of a query that the gateway cannot answer by itself. The SDK then asks for its plan."""
+"""Sub-status with which the gateway refuses a query that it cannot answer alone. The SDK then asks for its plan."""
 
 
 def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
-    """Return the database; by key where one is given, else as the app's own identity.
+    """Return the database. Signs in with `key` if there is one, else as the app's identity.
 
     Raises Transient when the account cannot be reached.
     """
@@ -49,7 +49,7 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
             key or credential(),
             # Without it the SDK escapes all but ASCII, which nearly doubles such documents on the wire.
             enable_compact_utf8_item_writes=True,
-            # Our own policy asks again, and tells of it.
+            # The policy in retrying.py makes the retries, and logs each.
             retry_total=0,
             retry_connect=0,
             retry_read=0,
@@ -61,13 +61,9 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
     return client.get_database_client(database)
 
 
-class PerhapsOurs(Conflict):
-    """A conflict after a first try that got no answer: what is there may be what that one wrote."""
-
-
 @contextmanager
 def cosmos_errors() -> Iterator[None]:
-    """Raise ours for the SDK's errors."""
+    """Translate the SDK's errors into errors.py's."""
     try:
         yield
     except HttpResponseError as error:
@@ -85,28 +81,27 @@ def _ours(error: HttpResponseError) -> Speech2CosmosError:
 
 @dataclass
 class _Watch:
-    """What the SDK sent last within one call, and what came of it."""
+    """The last request that the SDK sent within one call, and how it failed, if it did."""
 
     sent: str | None = None
     tries: int = 0
     trouble: str | None = None
-    repeated: bool = False
 
 
 _watch: ContextVar[_Watch | None] = ContextVar("watch", default=None)
 
 
 @contextmanager
-def _watched() -> Iterator[_Watch]:
-    """Tell of what the SDK repeats by itself in the block.
+def _watched() -> Iterator[None]:
+    """Log the requests that the SDK repeats by itself in the block.
 
-    It cannot all be switched off, nor should it: another region, a replica with an older session (404/1002), a write
-    region that moved (403/3), the account's own description. In one region it repeats reads after 408 and 5xx once.
+    Not all of these retries can be switched off, nor should they be: the SDK asks another region, a replica that lags
+    behind the session (404/1002), a write region that moved (403/3), and the account's description. In an account of
+    one region it repeats reads once after 408 and 5xx.
     """
-    watch = _Watch()
-    token = _watch.set(watch)
+    token = _watch.set(_Watch())
     try:
-        yield watch
+        yield
     finally:
         _watch.reset(token)
 
@@ -119,7 +114,6 @@ def _sends(request: PipelineRequest[Any]) -> None:
     if sent == watch.sent and watch.trouble is not None:
         asked_again_within(SERVICE, watch.tries, f"{sent}: {watch.trouble}")
         watch.tries += 1
-        watch.repeated = True
     else:
         watch.tries = 1
     watch.sent, watch.trouble = sent, "no answer"
@@ -134,32 +128,19 @@ def _answers(response: PipelineResponse[Any, Any]) -> None:
 
 
 def call(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Call the SDK under our retry policy. Every call is an upsert, a read, or conditional, so it may be repeated.
+    """Call the SDK, with retries. Every call is a read, an upsert or a conditional write, so it may be repeated.
 
-    Raises ours: NotFound, Conflict (PerhapsOurs when it was tried more than once), Throttled, Transient,
-    ServiceRefused.
+    Raises NotFound, Throttled, Transient, ServiceRefused; Conflict, of which conflicts.py says what to do.
     """
     return _tried(lambda: function(*args, timeout=CALL_SECONDS, **kwargs))  # type: ignore[arg-type] # the SDK's **kwargs
 
 
 def _tried(request: Callable[[], _T]) -> _T:
-    policy = retrying(SERVICE)
-    repeated = False
-
     def once() -> _T:
-        nonlocal repeated
-        with cosmos_errors(), _watched() as watch:
-            try:
-                return request()
-            finally:
-                repeated = repeated or watch.repeated
+        with cosmos_errors(), _watched():
+            return request()
 
-    try:
-        return policy(once)
-    except Conflict as error:
-        if repeated or policy.statistics["attempt_number"] > 1:
-            raise PerhapsOurs(str(error)) from error
-        raise
+    return retrying(SERVICE)(once)
 
 
 def query(
@@ -169,10 +150,10 @@ def query(
     *,
     partition: list[str] | None = None,
 ) -> list[Any]:
-    """Return the rows of a query; `values` are its @parameters; without `partition` all partitions are asked.
+    """Return all rows of a query. `values` are its @parameters. Without `partition` it covers all partitions.
 
-    In a partition each page is tried by itself: a job of 10,000 files has so many that hardly ever all would succeed in
-    one go. Across partitions the SDK keeps state between pages that a failure breaks: there all are asked for anew.
+    Within a partition each page is retried alone, since a job of 10,000 files has many pages. Across partitions a
+    failure breaks the state that the SDK keeps between pages, so the whole query is retried.
     """
     parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": each} for name, each in (values or {}).items()]
     where: dict[str, Any] = {"partition_key": partition} if partition else {"enable_cross_partition_query": True}
@@ -192,7 +173,7 @@ def query(
 
 
 def as_item(document: Document, retention_seconds: int | None) -> dict[str, Any]:
-    """Return the document as the SDK takes it; it gets the retention as its `ttl`, unless it has one or none is set."""
+    """Return the document in the SDK's form. `retention_seconds` becomes its `ttl`, unless it has one."""
     item: dict[str, Any] = msgspec.to_builtins(document)
     if retention_seconds is not None:
         item.setdefault("ttl", retention_seconds)

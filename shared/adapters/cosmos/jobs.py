@@ -7,7 +7,8 @@ import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos.client import SERVICE, PerhapsOurs, as_item, call, query
+from shared.adapters.cosmos.client import SERVICE, as_item, call, query
+from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
@@ -40,29 +41,16 @@ class CosmosJobs:
         Return the document written; None if there is no such job or `change` returned None. Raises Conflict when
         others are faster again and again.
         """
-        lost: Job | None = None
 
         def once() -> Job | None:
-            nonlocal lost
             found = self._read(job_id)
-            if found is None:
-                return None
-            current, etag = found
-            if lost is not None and self._item(current) == self._item(lost):
-                return current  # our own writing, whose answer got lost: whoever asked has to go on from here
-            changed = change(current)
-            if changed is None:
+            changed = change(found[0]) if found else None
+            if found is None or changed is None:
                 return None
             try:
-                self._replace(changed, etag)
+                write_or_compare(lambda: self._replace(changed, found[1]), lambda: self._holds(changed))
             except NotFound:
                 return None
-            except PerhapsOurs:
-                lost = changed
-                raise
-            except Conflict:
-                lost = None
-                raise
             return changed
 
         return racing(SERVICE)(once)
@@ -166,6 +154,10 @@ class CosmosJobs:
             etag=etag,
             match_condition=MatchConditions.IfNotModified,
         )
+
+    def _holds(self, job: Job) -> bool:
+        found = self._read(job.id)
+        return found is not None and self._item(found[0]) == self._item(job)
 
     def _read(self, job_id: str) -> tuple[Job, str] | None:
         item = self._item_of(job_id)

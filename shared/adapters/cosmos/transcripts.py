@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos.client import PerhapsOurs, as_item, call
+from shared.adapters.cosmos.client import as_item, call
+from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
 from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.containers import TRANSCRIPTS
@@ -56,12 +58,7 @@ class CosmosTranscripts:
             operations.append(("create", (item,)))
         else:
             operations.append(("replace", (HEAD_ID, item), {"if_match_etag": replaces}))
-        try:
-            self._batch(key, operations)
-        except PerhapsOurs:
-            stored = self._read(key, HEAD_ID)
-            if stored is None or not item.items() <= stored.items():
-                raise
+        write_or_compare(lambda: self._batch(key, operations), lambda: self._holds(key, HEAD_ID, item))
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         """Return the parts of a revision that are not retired."""
@@ -78,14 +75,11 @@ class CosmosTranscripts:
 
     def discount(self, key: FileKey, etag: str) -> None:
         """Let the head with this ETag count as in in no run. Raises Conflict when another is there."""
-        try:
-            self._patch(key, HEAD_ID, etag, "/run", NO_RUN)
-        except NotFound:
-            return
-        except PerhapsOurs:
-            stored = self._read(key, HEAD_ID)
-            if stored is not None and stored["run"] != NO_RUN:
-                raise
+        with suppress(NotFound):
+            write_or_compare(
+                lambda: self._patch(key, HEAD_ID, etag, "/run", NO_RUN),
+                lambda: self._holds(key, HEAD_ID, {"run": NO_RUN}),
+            )
 
     def remove(self, key: FileKey, revision: str) -> None:
         """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
@@ -177,6 +171,10 @@ class CosmosTranscripts:
             return dict(call(self._container.read_item, document_id, _partition(key)))
         except NotFound:
             return None
+
+    def _holds(self, key: FileKey, document_id: str, properties: Mapping[str, Any]) -> bool:
+        stored = self._read(key, document_id)
+        return stored is not None and properties.items() <= stored.items()
 
     def _batch(self, key: FileKey, operations: list[Any]) -> None:
         call(self._container.execute_item_batch, operations, _partition(key))
