@@ -20,7 +20,7 @@ tests/test_import_rule.py holds this.
 The project's words:
 
     run        the number of a job's current pass, from 1; each time the job starts over it grows by one
-    revision   a short hash of a result file's ETag, the writer version and the split options; ids of parts begin with it
+    revision   a short hash of a file's ETag, the writer version and the split options; ids of parts begin with it
     part       a document that holds a piece of one revision: of a track, of combined texts, of turns, or of a report
     head       the document `transcript` of a recording; it names the parts of one revision, and is written last
     in         a file is in when its head (for a report: the job's document) was written by run `reprocessFrom` or later

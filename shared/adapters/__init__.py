@@ -1,1 +1,1 @@
-"""One outside system a file. Foreign errors become ours at this edge."""
+"""One outside system a file. Errors of libraries are translated to ours at this edge."""

@@ -1,4 +1,4 @@
-"""Blob storage: the archive of raw results, and the app's own right to read a user's container."""
+"""Blob storage: the archive of raw results, and the app's permission to read a user's container."""
 
 import base64
 import re
@@ -31,12 +31,12 @@ from shared.pipeline.ports import RawFile
 SERVICE = "Blob storage"
 
 BLOCK_BYTES = 4 * 1024 * 1024
-"""Compressed bytes a block; up to this size a blob is one request, which is atomic by itself."""
+"""Compressed bytes in a block. A blob of up to this size is uploaded by one request, which is atomic."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 _SETTINGS = ContentSettings(content_type="application/json", content_encoding="gzip")
 _HOSTS_OWN = re.compile(r"/azure-webjobs-", re.IGNORECASE)
-"""Where the host keeps leases and function keys, in the account that holds the queues."""
+"""The host keeps its leases and function keys in such containers, in the account that holds the queues."""
 
 _API_VERSION = "2023-11-03"
 _SAS_LIFETIME = timedelta(minutes=30)
@@ -44,12 +44,12 @@ _SAS_LIFETIME = timedelta(minutes=30)
 _PROBE = "_rights"
 _NO_ETAG = '"0x0"'
 
-# Our own policy asks again, and tells of it; every request to the archive may be repeated.
+# The policy in retrying.py makes the retries and logs each. Every request to the archive is idempotent.
 _ONE_TRY: dict[str, Any] = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 60}
 
 
 def blob_service(connection_string: str | None, service_uri: str | None) -> BlobServiceClient:
-    """Return the storage account: by connection string on one machine, else as the app's own identity."""
+    """Return the storage account: by connection string on one machine, otherwise with the app's identity."""
     if connection_string:
         return BlobServiceClient.from_connection_string(connection_string, **_ONE_TRY)
     assert service_uri is not None, "the settings demand one of the two"  # noqa: S101 - narrows the type
@@ -57,7 +57,7 @@ def blob_service(connection_string: str | None, service_uri: str | None) -> Blob
 
 
 def try_to_write_blob(container: ContainerClient) -> None:
-    """Write a blob on a condition that never holds: who may not write is refused before. Nothing is left behind.
+    """Write a blob on a condition that never holds. Storage checks the permission first, and nothing is stored.
 
     Raises Denied, NotFound, Transient.
     """
@@ -72,18 +72,18 @@ def try_to_write_blob(container: ContainerClient) -> None:
 
 
 class BlobArchive:
-    """Implements the port RawArchive: gzip, committed whole or not at all."""
+    """Implements the port RawArchive. A blob is compressed with gzip and committed whole or not at all."""
 
     def __init__(self, container: ContainerClient) -> None:
         self._container = container
 
     def begin(self, name: str) -> RawFile:
-        """Begin to write a blob; nothing is visible before its commit."""
+        """Begin to write a blob. Nothing is visible before its commit."""
         return _GzipBlob(name, self._container.get_blob_client(name))
 
 
 class NoArchive:
-    """Implements the port RawArchive where RAW_ARCHIVE is off: keeps nothing."""
+    """Implements the port RawArchive where RAW_ARCHIVE is off: it keeps nothing."""
 
     def begin(self, name: str) -> RawFile:  # noqa: ARG002 - the port's signature
         """Return a file that keeps nothing and has no name."""
@@ -94,14 +94,14 @@ class _Nothing:
     name: str | None = None
 
     def write(self, chunk: bytes) -> None:
-        """Forget it."""
+        """Discard the bytes."""
 
     def commit(self) -> None:
-        """Nothing to make visible."""
+        """Do nothing."""
 
 
 class _GzipBlob:
-    """Stages blocks as they fill. The same bytes give the same blocks, so two writers do not disturb each other."""
+    """Uploads blocks as they fill. The same bytes give the same blocks, so two writers do not conflict."""
 
     def __init__(self, name: str, blob: BlobClient) -> None:
         self.name: str | None = name
@@ -111,14 +111,14 @@ class _GzipBlob:
         self._blocks: list[str] = []
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes."""
+        """Compress the next bytes, and upload each block that is full."""
         self._pending += self._compressor.compress(chunk)
         while len(self._pending) >= BLOCK_BYTES:
             self._stage(bytes(self._pending[:BLOCK_BYTES]))
             del self._pending[:BLOCK_BYTES]
 
     def commit(self) -> None:
-        """Make the whole visible, at once."""
+        """Make the whole blob visible at once."""
         self._pending += self._compressor.flush()
         if not self._blocks:
             data = bytes(self._pending)
@@ -135,10 +135,12 @@ class _GzipBlob:
 
 
 def own_reader(service: BlobServiceClient, token: Callable[[], dict[str, str]] | None = None) -> OwnRight:
-    """Return what makes a link without a signature readable: the app's own token, or, with a key, a short signature.
+    """Return a function that makes a link without a signature readable.
 
-    The key signs links to the app's own account only. The token goes there too, and to accounts that CONTENT_HOSTS
-    writes out whole: a suffix allows accounts of strangers, who are not to see it (docs/decisions/0014).
+    It adds the app's token to the request or, where the settings hold an account key, a signature that lives for
+    minutes. The key signs links to the app's own account only. The token goes to that account, and to accounts that
+    CONTENT_HOSTS names in full. An entry that is a suffix allows accounts of strangers, who must not get the token
+    (docs/decisions/0014).
     """
     key = getattr(service.credential, "account_key", None)
     token = token or bearer(STORAGE_SCOPE)
@@ -180,7 +182,7 @@ def _once(request: Callable[[], object]) -> None:
     try:
         request()
     except ResourceNotFoundError as error:
-        # An operator mends that; no file is to be given up at once for it.
+        # An operator can create the container, so the file must not be given up at once.
         raise Transient("Blob storage has no container for the raw results; RAW_CONTAINER names it") from error
     except AzureError as error:
         raise translated(SERVICE, error) from error

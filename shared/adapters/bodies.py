@@ -1,4 +1,4 @@
-"""The body of an HTTP answer, read within bounds: of bytes, also inflated ones, and of time, however they drip."""
+"""Reads the body of an HTTP response within limits: of bytes, also after decompression, and of time."""
 
 import threading
 from collections.abc import Callable, Generator
@@ -13,26 +13,26 @@ from shared.errors import Permanent, Transient
 
 CHUNK_BYTES = 1024 * 1024
 ERROR_BYTES = 64 * 1024
-"""How much of the body of an error is read; Speech's have some hundred bytes."""
+"""Bytes that are read of an error's body. An error of Speech has some hundred."""
 
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
-"""One at most: urllib3 inflates several in one another within bounds of memory, but not of time."""
+"""One encoding at most. urllib3 limits the memory of nested decompression, but not its time."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a body is read, inflated if it came compressed, and within which time."""
+    """The greatest number of bytes of a body, after decompression, and the greatest time for reading it."""
 
     bytes: int
     seconds: float
 
 
 ANSWER = Limits(16 * 1024 * 1024, 120.0)
-"""An answer of an API: a page of 100 entries has some 100 KB."""
+"""A response of an API. A page of 100 entries has about 100 KB."""
 
 
 class Alarm:
-    """Calls `ring` when the block lasts longer than `seconds`; `rang` says whether it did."""
+    """Calls `ring` if the block takes longer than `seconds`. `rang` says whether it did."""
 
     def __init__(self, seconds: float, ring: Callable[[], object]) -> None:
         self.rang = False
@@ -49,15 +49,16 @@ class Alarm:
 
     def _go_off(self) -> None:
         self.rang = True
-        with suppress(OSError, ValueError, RuntimeError):  # the connection has just ended by itself
+        with suppress(OSError, ValueError, RuntimeError):  # the connection ended at the same moment
             self._ring()
 
 
 def pieces(response: requests.Response, limits: Limits, size: int = CHUNK_BYTES) -> Generator[bytes]:
-    """Yield the body in chunks of up to `size` bytes, inflated where it came compressed.
+    """Yield the body in chunks of up to `size` bytes, decompressed if necessary.
 
-    Raises Transient for a body that stops early, is shorter than its Content-Length, or is not whole in time (that of
-    whoever takes the chunks counts), and Permanent for one of too many bytes or of an encoding that is not read.
+    Raises Transient for a body that stops early, is shorter than its Content-Length, or takes too long; the time
+    includes what the consumer does between chunks. Raises Permanent for a body of too many bytes or of an unknown
+    encoding.
     """
     shown, received = without_query(response.url), 0
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
@@ -75,9 +76,9 @@ def pieces(response: requests.Response, limits: Limits, size: int = CHUNK_BYTES)
                 yield chunk
         except (requests.RequestException, OSError, ValueError) as error:
             if not alarm.rang:
-                # The library's text may hold the signed URL.
+                # The library's message may contain the signed URL.
                 raise Transient(f"GET {shown}: the body stopped early: {type(error).__name__}") from None
-        if alarm.rang:  # an end that the alarm made may look like a good one
+        if alarm.rang:  # closing the connection may look like a complete body
             raise Transient(late)
 
 
@@ -87,7 +88,7 @@ def whole(response: requests.Response, limits: Limits = ANSWER) -> bytes:
 
 
 def beginning(response: requests.Response) -> bytes:
-    """Return the first ERROR_BYTES of the body, or what could be had of them."""
+    """Return the first ERROR_BYTES of the body, or as many as can be read. Raises nothing."""
     read = bytearray()
     with suppress(Transient, Permanent), closing(pieces(response, ANSWER, ERROR_BYTES)) as chunks:
         for chunk in chunks:

@@ -18,31 +18,31 @@ from shared.errors import Throttled, Transient
 from shared.pipeline.ports import Content, Refused
 
 FILE = Limits(2 * 1024**3, 20 * 60.0)
-"""A result file. Bytes: six times the largest that was tried. Time: so far within functionTimeout of host.json that,
-with every other request at its slowest, the words of this limit are recorded and not the platform's silence; writing
-what was read counts, as it does there."""
+"""Limits of a result file. Bytes: six times the largest file tried. Time: includes writing what was read. It ends so
+long before functionTimeout in host.json that, even if every other request is slow, the app records its own error before
+the platform stops it."""
 
 _CODE_CHARACTERS = 100
 _OK = 200
 _REFUSED = frozenset({401, 403})
 _VERSION = ("ETag", "Last-Modified")
-"""A store says which version of a blob it gives; a page of something in between does not."""
+"""Headers that name a blob's version. A store sends one of them; the error page of a proxy does not."""
 
 
 class OwnRight(Protocol):
-    """The app's own right to read a blob."""
+    """The app's permission to read a blob."""
 
     def __call__(self, url: str, *, named: bool) -> tuple[str, dict[str, str]]:
-        """Return the URL to ask and the headers for it; `named`: the settings write the host out whole.
+        """Return the URL to request and the headers for it. `named`: the settings name the host in full.
 
-        Raises ForbiddenUrl for an account that the app shows no right of its own.
+        Raises ForbiddenUrl for an account to which the app may not send its token.
         """
 
 
 class HttpContents:
     """Implements the port Contents.
 
-    A link without a signature (results in the user's own container) is read with the app's own right, `own`.
+    `own` gives access to a link without a signature, which leads to the user's own container.
     """
 
     def __init__(self, hosts: HostRule, own: OwnRight, limits: Limits = FILE) -> None:
@@ -54,9 +54,9 @@ class HttpContents:
 
     @contextmanager
     def open(self, content_url: str) -> Iterator[Content]:
-        """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient; while it is read Transient and Permanent.
+        """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient; reading it raises Transient and Permanent.
 
-        Transient at the end, too, of bytes that are not those which the store has a hash of.
+        The end of reading raises Transient if the bytes do not match the hash that the store keeps.
         """
         allowed = self._hosts.check(content_url)
         response = retrying("Content")(self._ask, allowed, content_url)
@@ -83,7 +83,7 @@ class HttpContents:
 
 
 def _unharmed(response: requests.Response, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Pass the chunks on, then compare them with the hash that Azure keeps of what was uploaded in one piece."""
+    """Yield the chunks, then compare them with the MD5 that Azure keeps of a blob uploaded in one request."""
     told = response.headers.get("Content-MD5")
     if told is None or "Content-Encoding" in response.headers:
         yield from chunks
@@ -97,6 +97,6 @@ def _unharmed(response: requests.Response, chunks: Iterator[bytes]) -> Iterator[
 
 
 def _etag(response: requests.Response) -> str:
-    # A store without ETags: date and length of the blob tell its versions apart well enough.
+    # A store without ETags: the blob's date and length tell its versions apart.
     known = response.headers.get("ETag")
     return known or f"{response.headers.get('Last-Modified')} {response.headers.get('Content-Length')}"

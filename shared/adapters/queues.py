@@ -1,4 +1,4 @@
-"""Queue storage, as far as the app itself asks it: may it read a queue? Messages go by the host's bindings."""
+"""Queue storage: tests whether the app may read a queue. The host's bindings carry the messages."""
 
 import email.utils
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _SAS_LIFETIME = timedelta(minutes=5)
 
 
 class QueueAccount:
-    """The account's queues: by connection string on one machine, else as the app's own identity."""
+    """The account's queues: by connection string on one machine, otherwise with the app's identity."""
 
     def __init__(
         self,
@@ -31,14 +31,14 @@ class QueueAccount:
         self._session = trusted_session()
 
     def peek(self, queue: str) -> None:
-        """Look at the first message of a queue, which changes nothing.
+        """Peek at the first message of a queue, which changes nothing.
 
         Raises Denied, NotFound, Transient; Permanent if no setting says where the queues are.
         """
         url, headers = self._signed() if self._connection_string else self._own()
         address, _, signature = url.partition("?")
         asked = f"{address.rstrip('/')}/{queue}/messages?peekonly=true" + (f"&{signature}" if signature else "")
-        # Storage refuses a request with a token that has no date or no version.
+        # Storage refuses a token without a date and a version.
         date = email.utils.format_datetime(datetime.now(UTC), usegmt=True)
         with get(self._session, asked, {**headers, "x-ms-version": _API_VERSION, "x-ms-date": date}) as response:
             if response.status_code != _OK:
@@ -56,7 +56,7 @@ class QueueAccount:
             raise Permanent("AzureWebJobsStorage has no AccountName or no AccountKey to ask the queues with")
         suffix = named.get("endpointsuffix", "core.windows.net")
         endpoint = named.get("queueendpoint", f"https://{account}.queue.{suffix}")
-        # The signature is the account's, for whichever service it names: the library for blobs makes that for queues.
+        # An account signature names the services that it is for, so the Blob SDK can make one for queues.
         signature = generate_account_sas(
             account_name=account,
             account_key=key,

@@ -1,4 +1,4 @@
-"""May the app read and write a container? Asked without leaving anything there."""
+"""Tests whether the app may read and write a container, and leaves nothing there."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from shared.adapters.cosmos.client import cosmos_errors
 from shared.domain.containers import Container
 
 PROBE_ID = "_rights"
-"""Id, and value of the partition key, of a document that is never there."""
+"""Id and partition key value of a document that never exists."""
 
 _ABSENT = "_absent"
 
 
 def try_to_read(database: DatabaseProxy, container: Container) -> None:
-    """Read the container's description, and a document that is not there. Raises Denied, NotFound, Transient."""
+    """Read the container's description and a document that does not exist. Raises Denied, NotFound, Transient."""
     with cosmos_errors():
         proxy = database.get_container_client(container.name)
         proxy.read()
@@ -26,7 +26,7 @@ def try_to_read(database: DatabaseProxy, container: Container) -> None:
 
 
 def try_to_write(database: DatabaseProxy, container: Container) -> None:
-    """Create a document in a batch that fails by its second operation, so that Cosmos DB takes it back.
+    """Create a document in a batch whose second operation fails, so that Cosmos DB rolls the batch back.
 
     Raises Denied, NotFound, Transient.
     """

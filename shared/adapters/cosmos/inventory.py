@@ -1,4 +1,4 @@
-"""What the heads and the report of a job name, held against the parts that are there."""
+"""Compares the parts that a job's heads and its report name with the parts that are stored."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,18 +12,18 @@ from shared.domain.split import FileKey
 from shared.pipeline.ports import BrokenFile
 
 RETIRED_SECONDS = 3600
-"""How long a replaced revision lives on, for readers who hold its head."""
+"""How long retired parts live, for readers who still hold the head that was replaced."""
 
 REVISIONS_AT_ONCE = 500
-"""Revisions whose parts one query counts; the text of a query has its limit at 512 KB."""
+"""Revisions whose parts one query counts. The text of a query may have 512 KB."""
 
 PARTS = "c.type IN ('track', 'combined', 'turns', 'report')"
 LIVING = f"{PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
-"""Parts that are not retired. One that is does not count as there: in an hour it is gone."""
+"""Parts that are not retired. A retired part counts as missing, since it expires within the hour."""
 
 
 class Named(msgspec.Struct, frozen=True):
-    """What a head names, or the job's document of its report: then `etag` is None."""
+    """The parts that a head names; or those of the report, which the job's document names: then `etag` is None."""
 
     key: FileKey
     revision: str
@@ -33,7 +33,7 @@ class Named(msgspec.Struct, frozen=True):
 
 
 def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
-    """Return what all heads of the job and its report name, of whatever run."""
+    """Return the parts that the job's heads and its report name, of every run."""
     heads = "c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
     named = [
         Named(FileKey(job.id, row["fileId"]), row["revision"], row["run"], _parts(row), row["_etag"])
@@ -46,10 +46,10 @@ def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
 
 
 def broken_files(container: ContainerProxy, job: Job, named: Sequence[Named]) -> list[BrokenFile]:
-    """Return those of which parts are missing, or retired.
+    """Return the files of which parts are missing or retired.
 
-    The index alone counts the parts; only where the number is another than that of the names are ids read.
-    Parts are counted by revision, so that a leftover cannot stand for a part that is missing.
+    Counting parts reads only the index. Ids of parts are read only if the count differs from the number of names. Parts
+    are counted by revision, so that an orphaned part cannot make up for a missing one.
     """
     chunks = (named[begin : begin + REVISIONS_AT_ONCE] for begin in range(0, len(named), REVISIONS_AT_ONCE))
     return [broken for some in chunks for broken in _broken_among(container, job, some)]
@@ -68,7 +68,7 @@ def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -
 
 
 def counting(job: Job, named: Sequence[Named]) -> list[Named]:
-    """Return those that count as in, in the job's current run."""
+    """Return those that are in, in the job's current run."""
     return [each for each in named if each.run >= job.reprocess_from]
 
 

@@ -1,8 +1,8 @@
-"""Queries of container `transcripts`, each about one job or one file of it.
+"""Queries of container `transcripts`, each for one job or one file of it.
 
-The service sends a query with a prefix of a hierarchical key as a range, and answers it from the index of the whole
-physical partition: what matches there is loaded, of whatever job (azure-cosmos-dotnet-v3#4248, #3936). So every text
-says itself whose documents it is about. Then only those are loaded, however much else is stored.
+Cosmos DB treats a prefix of a hierarchical key as a range, and answers from the index of the whole physical partition.
+It loads every document there that matches the WHERE clause, of any job (azure-cosmos-dotnet-v3#4248, #3936). So each
+WHERE clause names the job. Then a query costs the same however much else is stored.
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ def rows_of(
     where: str | None = None,
     values: Values | None = None,
 ) -> list[Any]:
-    """Return what `select` makes of the documents of a job (its id), or of one file of it, that match `where`.
+    """Return the rows that `select` makes of the matching documents of a job (its id) or of one file of it.
 
-    Neither may say TOP, ORDER BY, GROUP BY or an aggregate: a job can lie on several physical partitions, and the SDK
-    does not merge their answers where the key is a prefix.
+    `select` and `where` must not contain TOP, ORDER BY, GROUP BY or an aggregate: a job may lie on several physical
+    partitions, and the SDK does not merge their results when the key is a prefix.
     """
     key = {"job": owner} if isinstance(owner, str) else {"job": owner.job_id, "file": owner.file_id}
     whose = " AND ".join(f"c.{name}Id = @{name}" for name in key)
@@ -38,8 +38,8 @@ def rows_of(
 def count_of(container: ContainerProxy, job_id: str, where: str, values: Values | None = None) -> int:
     """Return how many documents of a job match.
 
-    Without a key, because a range takes the index-only answer away: each document would be loaded to be counted
-    (azure-cosmos, `__QueryFeed`). A count over several pages or partitions comes as several rows.
+    The query passes no partition key: for a range Cosmos DB loads each document to count it, without one the index is
+    enough (azure-cosmos, `__QueryFeed`). A count over several pages or partitions comes as several rows.
     """
     text = f"SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job AND {where}"
     return sum(query(container, text, {"job": job_id, **(values or {})}))

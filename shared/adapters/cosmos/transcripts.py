@@ -1,4 +1,4 @@
-"""Container `transcripts`: all documents of one audio file share a logical partition."""
+"""Container `transcripts`. All documents of one audio file share a logical partition."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -25,9 +25,9 @@ from shared.pipeline.ports import BrokenFile, PartEtags, StoredHead
 
 
 class CosmosTranscripts:
-    """Implements the port Transcripts. `retention_seconds`: the `ttl` of every document; None: they stay.
+    """Implements the port Transcripts. `retention_seconds` is the `ttl` of every document; None keeps them.
 
-    Parts get an hour more than their head: so they do not go before it, and a reader who holds it still finds them.
+    Parts live an hour longer than their head: they never expire before it, and a reader who holds it still finds them.
     """
 
     def __init__(self, database: DatabaseProxy, retention_seconds: int | None) -> None:
@@ -61,12 +61,12 @@ class CosmosTranscripts:
         write_or_compare(lambda: self._batch(key, operations), lambda: self._holds(key, HEAD_ID, item))
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
-        """Return the parts of a revision that are not retired."""
+        """Return the ETags, by id, of the parts of a revision that are not retired."""
         rows = self._of_revision(key, revision, "c.id, c._etag", LIVING)
         return {row["id"]: row["_etag"] for row in rows}
 
     def retire(self, key: FileKey, parts: PartEtags) -> None:
-        """Give parts an hour to live; those that are gone or were written anew since they were seen are left."""
+        """Give parts an hour to live, except those that were deleted or written anew since their ETag was read."""
         for part, etag in parts.items():
             try:
                 self._patch(key, part, etag, "/ttl", RETIRED_SECONDS)
@@ -74,7 +74,7 @@ class CosmosTranscripts:
                 continue
 
     def discount(self, key: FileKey, etag: str) -> None:
-        """Let the head with this ETag count as in in no run. Raises Conflict when another is there."""
+        """Set the head's run so that the file is in for no run. Raises Conflict if the head's ETag is another."""
         with suppress(NotFound):
             write_or_compare(
                 lambda: self._patch(key, HEAD_ID, etag, "/run", NO_RUN),
@@ -82,25 +82,25 @@ class CosmosTranscripts:
             )
 
     def remove(self, key: FileKey, revision: str) -> None:
-        """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
+        """Delete the parts of a revision that no head ever named. Parts that are gone already do not matter."""
         for part in self._of_revision(key, revision, "VALUE c.id", PARTS):
             self._delete(key, part)
 
     def failure(self, key: FileKey) -> FileFailure | None:
-        """Read why a file was given up."""
+        """Read the document that says why a file was given up."""
         item = self._read(key, FAILURE_ID)
         return msgspec.convert(item, FileFailure) if item else None
 
     def put_failure(self, failure: FileFailure) -> None:
-        """Write why a file was given up."""
+        """Write the document that says why a file was given up."""
         call(self._container.upsert_item, self._item(failure))
 
     def clear_failure(self, key: FileKey) -> None:
-        """Delete the file's failure, if there is one."""
+        """Delete the file's failure document, if there is one."""
         self._delete(key, FAILURE_ID)
 
     def tally(self, job: Job) -> FileTally:
-        """Count what is in and what was given up in the job's current run; a file that is in was not given up."""
+        """Count the files that are in and those given up in the job's current run. No file counts as both."""
         heads, since = "c.type = 'transcript' AND c.run >= @run", {"run": job.reprocess_from}
         given_up = rows_of(
             self._container,
@@ -111,7 +111,7 @@ class CosmosTranscripts:
         )
         if not given_up:
             return FileTally(count_of(self._container, job.id, heads, since), 0, 0, [])
-        # A file that is in may have a failure for a moment, until that is cleared: it must not count twice.
+        # A file that is in has a failure document until that is deleted. It must not count twice.
         ingested = set(rows_of(self._container, job.id, select="VALUE c.fileId", where=heads, values=since))
         done = ingested | _report_in(job)
         lost = [row for row in given_up if row["fileId"] not in done]
@@ -120,7 +120,7 @@ class CosmosTranscripts:
         return FileTally(len(ingested), kinds[False], kinds[True], shown)
 
     def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
-        """Parts, by file, that no head (nor the job's report) names, that are not retired yet; and what is broken."""
+        """Return the job's orphaned parts, by file, and its broken files. The port says which."""
         named = named_parts(self._container, job)
         keys = {each.key for each in counting(job, named)}
         broken = broken_files(self._container, job, named)
@@ -139,7 +139,7 @@ class CosmosTranscripts:
         return dict(left), [each for each in broken if each.key in keys]
 
     def items(self, job_id: str, file_id: str | None = None) -> list[dict[str, Any]]:
-        """All documents of a job, or of one file of it, as they are stored. For people and tests."""
+        """Return all documents of a job, or of one file of it, as they are stored. For people and tests."""
         return rows_of(self._container, FileKey(job_id, file_id) if file_id else job_id)
 
     def _of_revision(self, key: FileKey, revision: str, select: str, where: str) -> list[Any]:
