@@ -1,4 +1,4 @@
-"""The app's storage queues: the one file that knows their SDK."""
+"""Sends to the app's storage queues. No other file imports their SDK."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,14 +12,14 @@ from shared.errors import Misconfigured
 from shared.settings import Settings
 
 FOREVER = -1
-"""Life of a message in seconds; by default the service would drop it in silence after seven days."""
+"""Life of a message in seconds: for ever. By default the service deletes a message after seven days, without notice."""
 
 
 def enqueue(settings: Settings, name: str, messages: Iterable[str]) -> Iterator[str]:
-    """Send messages to a queue as plain text, in order; yield each when the queue has it.
+    """Send messages to a queue as plain text, in order. Yields each one when the queue has accepted it.
 
-    A send whose answer got lost is repeated; the app takes the same message twice for one. Raises Misconfigured for
-    an address that the SDK refuses, NotFound if there is no such queue, Transient, ServiceRefused.
+    A send whose response is lost is repeated; the app handles duplicates. Raises Misconfigured for an address that the
+    SDK refuses, NotFound if there is no such queue, Transient, ServiceRefused.
     """
     with _client(settings, name) as queue:
         for message in messages:
@@ -37,11 +37,11 @@ def _send(queue: QueueClient, message: str) -> None:
 def _client(settings: Settings, name: str) -> QueueClient:
     storage, uri = settings.storage, settings.storage_queue_uri
     try:
-        # retry_total: the SDK's own waits add up to a minute, which is long to look at a prompt.
+        # retry_total: the SDK's default waits add up to a minute, too long for a command line.
         if storage is not None:
             return QueueClient.from_connection_string(storage.get_secret_value(), name, retry_total=0)
         return QueueClient(str(uri), name, credential=credential(), retry_total=0)
     except ValueError as error:
-        # The SDK's text names no value: "Connection string is either blank or malformed."
+        # The SDK's message contains no value: "Connection string is either blank or malformed."
         named = "AzureWebJobsStorage" if storage is not None else f"AzureWebJobsStorage__queueServiceUri: found {uri!r}"
         raise Misconfigured([f"{named}: {error}"]) from error

@@ -1,4 +1,4 @@
-"""Where a command's settings come from, and which of them it needs."""
+"""Finds the settings of a command, and knows which settings each command needs."""
 
 import os
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ QUEUE = _STORAGE | QUEUE_NAMES
 SPLIT = frozenset({"NBEST_WORDS", "TURN_GAP_SECONDS"})
 
 STACK_FILE = Path("local", ".state", "endpoints.json")
-"""What the stack on this machine (`make up`) writes when it is ready; seen from the repository's folder."""
+"""Written by the local stack (`make up`) when it is ready. The path is relative to the repository."""
 
 _STACK = (
     (frozenset({"SPEECH_ENDPOINT"}), {"SPEECH_ENDPOINT": "speechEndpoint", "SPEECH_KEY": "speechKey"}),
@@ -38,14 +38,14 @@ _STACK = (
         },
     ),
 )
-"""By service: what addresses it, and under which keys STACK_FILE tells of the one on this machine."""
+"""For each service: the settings that address it, and the keys of STACK_FILE that hold their local values."""
 
 _UNNEEDED = {
     "SPEECH_ENDPOINT": "https://unneeded.invalid",
     "COSMOS_ENDPOINT": "https://unneeded.invalid",
     "AzureWebJobsStorage__blobServiceUri": "https://unneeded.invalid",
 }
-"""Stands in for what Settings demands and a command does not use; `.invalid` leads nowhere (RFC 2606)."""
+"""Values for settings that Settings requires and the command does not use. `.invalid` has no address (RFC 2606)."""
 
 _NO_QUEUE = (
     "AzureWebJobsStorage: is missing; set it to a connection string, or set AzureWebJobsStorage__queueServiceUri to "
@@ -58,16 +58,16 @@ class _LocalSettings(msgspec.Struct, frozen=True):
 
 
 def settings_of(ctx: typer.Context, needed: frozenset[str], **given: str | None) -> Settings:
-    """Return the settings, of which only the `needed` were looked at. `given`: what options on the command line say.
+    """Return the settings, of which only the `needed` ones were checked. `given` holds the command line's options.
 
-    Options win over the environment, it over the file of `--settings`, it over the running stack. Raises
-    Misconfigured with one sentence for each needed setting that is missing or wrong.
+    Options win over the environment, the environment over the file of `--settings`, that file over the running local
+    stack. Raises Misconfigured with one sentence for each needed setting that is missing or wrong.
     """
     options = {name: value for name, value in given.items() if value is not None}
     known = {name: value for name, value in (_known(ctx.obj) | options).items() if name in needed}
     problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & _STORAGE else []
     unneeded = {name: value for name, value in _UNNEEDED.items() if name not in needed}
-    if "AzureWebJobsStorage" in known:  # beside it, the stand-in would be another account
+    if "AzureWebJobsStorage" in known:  # the local value would belong to another account
         unneeded.pop("AzureWebJobsStorage__blobServiceUri", None)
     try:
         settings = Settings.from_env(unneeded | known)
@@ -84,7 +84,7 @@ def _known(settings_file: Path | None) -> dict[str, str]:
     stack = _read(STACK_FILE, dict[str, object]) if STACK_FILE.is_file() else {}
     local: dict[str, str] = {}
     for address, keys in _STACK:
-        # Whole services only: a local key must not meet the address of a real account, nor a local queue replace one.
+        # A service is filled in whole or not at all: a local key must not be sent to the address of a real account.
         if not named.keys() & address:
             local |= _filled({name: str(stack.get(key) or "") for name, key in keys.items()})
     return local | named

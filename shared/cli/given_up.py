@@ -1,4 +1,4 @@
-"""What was given up, and what its kept message is worth: the parts of `speech2cosmos poison`."""
+"""Finds what was given up, and the message that would try it again: the parts of `speech2cosmos poison`."""
 
 import base64
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from shared.errors import NotFound, Permanent
 
 REJECTED = "rejected_"
 
-READS_ALL = "reading what was given up of all jobs: the more that is, the more request units it takes"
+READS_ALL = "reading the failures of all jobs: the more there are, the more request units it takes"
 
 
 @dataclass(frozen=True)
 class GivenUp:
-    """Messages, jobs whose listing was given up, and files."""
+    """Rejected messages, jobs whose listing was given up, and files that were given up."""
 
     messages: list[Rejected]
     listings: list[Job]
@@ -29,7 +29,7 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class Kept:
-    """A message that can be sent again. `rejected`: the document that keeps it, if that is all it is for."""
+    """A message that can be sent again. `rejected`: the document to delete then, if nothing else needs it."""
 
     queue: str
     text: str
@@ -38,15 +38,15 @@ class Kept:
 
 
 def everything(app: App) -> GivenUp:
-    """Return all that was given up, of all jobs, and say on stderr that this reads all of it."""
+    """Return everything that was given up, of all jobs. Warns on stderr that this reads all of it."""
     typer.echo(READS_ALL, err=True)
     return GivenUp(app.jobs.rejected(), app.jobs.unlisted(), Reader(app.database).failures())
 
 
 def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
-    """Return what was given up under a name: a `rejected_…` id, a job, or files of it.
+    """Return what was given up under a name: a `rejected_…` id, a job, or files of a job.
 
-    Raises NotFound for what was not given up, InvalidMessage for what is no id.
+    Raises NotFound if nothing was given up under it, InvalidMessage for a name that is no id.
     """
     if name.strip().lower().startswith(REJECTED):
         message = app.jobs.rejected_as(document_id_of(name))
@@ -56,7 +56,7 @@ def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
     job_id, wanted = job_id_of(name), [document_id_of(file_id) for file_id in file_ids]
     files = [each for each in Reader(app.database).failures(job_id) if not wanted or each.file_id in wanted]
     if unknown := set(wanted) - {each.file_id for each in files}:
-        raise NotFound(f"of job {job_id} no such file was given up: {', '.join(sorted(unknown))}")
+        raise NotFound(f"no such file of job {job_id} was given up: {', '.join(sorted(unknown))}")
     job = None if wanted else app.jobs.get(job_id)
     listings = [job] if job and job.failure and job.failure.code == LISTING_GIVEN_UP else []
     if not (files or listings):
@@ -65,19 +65,19 @@ def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
 
 
 def kept_message(rejected: Rejected) -> Kept:
-    """Return a rejected message as it is sent again; raise Permanent if it cannot be."""
+    """Return a rejected message in the form in which it can be sent again. Raises Permanent if it cannot."""
     if message_hash(rejected.queue, rejected.message) != rejected.id.removeprefix(REJECTED):
-        raise Permanent(f"{rejected.id}: only the beginning of its message was kept: let its sender send it again")
+        raise Permanent(f"{rejected.id}: only the beginning of its message was kept, so its sender has to send it again")
     if not rejected.message:
         raise Permanent(f"{rejected.id}: its message is empty, so there is nothing to send")
     text = rejected.message
-    if text_of(text.encode()) != text:  # it would be taken for Base64, or for the white space around it
+    if text_of(text.encode()) != text:  # the app would decode it as Base64, or strip white space
         text = base64.b64encode(text.encode()).decode()
     return Kept(rejected.queue, text, f"{rejected.id} ({rejected.code})", rejected)
 
 
 def kept_file(failure: FileFailure, job: Job | None, queue: str) -> Kept:
-    """Return the message that tries a file anew, for `queue`; raise Permanent if that would lead to nothing."""
+    """Return the message that tries a file again, for `queue`. Raises Permanent if it would have no effect."""
     name = f"job {failure.job_id} file {failure.file_id}"
     if failure.queue_message is None:
         raise Permanent(f"{name}: its message was not kept: speech2cosmos replay {failure.job_id}")

@@ -1,4 +1,4 @@
-"""The ids that a user names jobs and files by."""
+"""Parses the ids by which a user names jobs and files."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _DOCUMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def job_id_of(text: str) -> str:
-    """Return the id, in lower case, in a job's id or URL. Raises InvalidMessage."""
+    """Return the job id, in lower case, that a text holds alone or in a URL. Raises InvalidMessage."""
     name = text.strip()
     found = name.lower() if GUID.fullmatch(name) else transcription_id(name)
     if found is None:
@@ -19,7 +19,7 @@ def job_id_of(text: str) -> str:
 
 
 def job_ids_of(texts: Iterable[str]) -> list[str]:
-    """Return the ids in several texts. Raises InvalidMessage that names all that are wrong."""
+    """Return the job ids of several texts. Raises InvalidMessage that names every wrong one."""
     ids: list[str] = []
     wrong: list[str] = []
     for text in texts:
@@ -33,7 +33,7 @@ def job_ids_of(texts: Iterable[str]) -> list[str]:
 
 
 def document_id_of(text: str) -> str:
-    """Return an id as documents may have it, in lower case. Raises InvalidMessage."""
+    """Return an id of a document, in lower case. Raises InvalidMessage."""
     name = text.strip().lower()
     if not _DOCUMENT_ID.fullmatch(name):
         raise InvalidMessage(f"{name[:80]!r} is no id: letters, digits, _ and -, at most 100")

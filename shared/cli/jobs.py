@@ -1,4 +1,4 @@
-"""`speech2cosmos jobs`: how the jobs stand."""
+"""`speech2cosmos jobs`: lists jobs and their states."""
 
 from typing import Annotated
 
@@ -25,9 +25,9 @@ _JOBS = (
 _REJECTED = ("ID", "QUEUE", "REJECTED", "REASON", "MESSAGE")
 
 OfStatus = Annotated[Status | None, typer.Option(help="Only jobs of this status.")]
-Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most this many jobs, the newest first.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one line of JSON each.")]
-WithRejected = Annotated[bool, typer.Option("--rejected", help="Print the messages that were not understood too.")]
+WithRejected = Annotated[bool, typer.Option("--rejected", help="Print rejected messages too.")]
 
 
 def jobs(

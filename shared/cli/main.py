@@ -28,7 +28,7 @@ def _group(name: str, about: str | None = None) -> typer.Typer:
     return typer.Typer(
         name=name,
         help=about,
-        rich_markup_mode=None,  # errors stay lines of plain text, which can be piped and searched
+        rich_markup_mode=None,  # errors stay plain text, which can be piped and searched
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
@@ -63,7 +63,7 @@ def root(ctx: typer.Context, settings: SettingsFile = None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command with `arguments`, or those of the process, and exit."""
-    # Otherwise Python prints the warnings of Azure's SDKs, many lines long, over our one.
+    # Otherwise Python prints the warnings of Azure's SDKs, many lines long, above our one line.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
         app(arguments)
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             print_error(problem)
         sys.exit(WRONG_USAGE)
     except InvalidMessage as error:
-        # Of the messages and ids that commands look at, all were given by the user.
+        # Every message and id that a command decodes was given by the user, so this is wrong usage.
         print_error(str(error))
         sys.exit(WRONG_USAGE)
     except Speech2CosmosError as error:

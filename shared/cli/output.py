@@ -1,4 +1,4 @@
-"""What the commands print: JSON for programs, tables and lines for people, errors on one line."""
+"""Prints what the commands show: JSON for programs, tables and lines for people, an error on one line."""
 
 import re
 import sys
@@ -13,13 +13,13 @@ from shared.domain.job import Failure
 from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 
 NOTHING = "-"
-"""Stands for what is not there, so that columns of a piped table can be counted."""
+"""Printed for a missing value, so that every row of a piped table has the same number of columns."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""Not more than these: the joiners that Hindi is written with are no printable characters to Python either."""
+"""Only these, not all that Python calls unprintable: Hindi is written with joiners that Python counts among those."""
 
 _UNLIMITED = 100_000
-"""Columns of a table that is not printed on a terminal: nothing is wrapped or cut."""
+"""Width of a table that is not printed on a terminal: nothing is wrapped or cut."""
 
 
 def print_json_line(document: object) -> None:
@@ -33,12 +33,12 @@ def print_json(value: object) -> None:
 
 
 def print_error(text: str) -> None:
-    """Print an error on one line of stderr; the SDKs' own texts have several."""
+    """Print an error on one line of stderr. Errors of the SDKs have several lines."""
     typer.echo(f"error: {shown(text)}", err=True)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; without a terminal it is plain text, a line a row."""
+    """Print a table. Without a terminal it is plain text, one line a row."""
     table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for row in rows:
         table.add_row(*(shown(cell) for cell in row))
@@ -46,12 +46,12 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     console.print(title, style="bold")
     with console.capture() as printed:
         console.print(table)
-    # The last column is padded like the others, which a long cell would make a screenful of blanks.
+    # The last column is padded like the others. A long cell would make a screenful of blanks of that.
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()), color=console.is_terminal)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:
-    """Print names and values, one a line."""
+    """Print names and values, one pair a line."""
     for name, value in fields.items():
         typer.echo(f"  {name:<12}{shown(value)}")
 
@@ -62,7 +62,7 @@ def print_line(text: str) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as one line of printable text: what a service sent does not get to steer a terminal."""
+    """Return a value as one line of printable text, so that text from a service cannot control the terminal."""
     text = NOTHING if value is None else str(value)
     return _CONTROL.sub(" ", text) or NOTHING
 
@@ -78,17 +78,17 @@ def clock(ticks: int | None) -> str | None:
 
 
 def moment(time: str | None) -> str | None:
-    """Return a time of day as documents hold it, without its fractions of a second."""
+    """Return a stored time of day without its fractions of a second."""
     return None if time is None else f"{time.partition('.')[0].removesuffix('Z')}Z"
 
 
 def failure_text(failure: Failure | None) -> str | None:
-    """Return whose failure it is, its code and its message."""
+    """Return a failure's origin, code and message as one text."""
     return f"{failure.origin}: {failure.code}: {failure.message}" if failure else None
 
 
 def numbers(values: Iterable[int]) -> str:
-    """Return numbers by comma."""
+    """Return numbers separated by commas."""
     return ",".join(str(value) for value in values)
 
 

@@ -1,4 +1,4 @@
-"""`speech2cosmos poison requeue`: sends what was given up again."""
+"""`speech2cosmos poison requeue`: sends the kept messages of what was given up."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from shared.domain.job import Job
 from shared.errors import Permanent, Speech2CosmosError
 
 GIVEN_UP = "GivenUp"
-"""The one code of what failed for a reason that may pass."""
+"""The only code of failures that may have passed since."""
 
 Id = Annotated[str | None, typer.Argument(metavar="ID", help="The id of a rejected message, or of a job.")]
 FileIds = Annotated[list[str] | None, typer.Argument(metavar="[FILE_ID...]", help="Only these files of the job.")]
@@ -24,9 +24,9 @@ All = Annotated[bool, typer.Option("--all", help=f"Everything with code {GIVEN_U
 
 
 def requeue(ctx: typer.Context, name: Id = None, file_ids: FileIds = None, *, send_all: All = False) -> None:
-    """Send the kept message of what was given up again; of a job without FILE_ID, those of all its files.
+    """Send kept messages again: a rejected one, or those of a job's given-up files, of all or of each FILE_ID.
 
-    What cannot be sent is said, and the rest is sent all the same; the exit code is 1 then.
+    Prints what cannot be sent and sends the rest; then the exit code is 1.
     """
     if send_all == (name is not None):
         raise typer.BadParameter("give either an ID or --all", param_hint="ID")
@@ -43,10 +43,10 @@ def requeue(ctx: typer.Context, name: Id = None, file_ids: FileIds = None, *, se
 
 
 def _worth_it(found: GivenUp) -> GivenUp:
-    """Leave what trying again may mend; say what is passed over, and why."""
+    """Return what a retry may mend. Prints what is left out, and why."""
     codes = [message.code for message in found.messages] + [file.code for file in found.files]
     for code, count in sorted(Counter(code for code in codes if code != GIVEN_UP).items()):
-        print_line(f"passed over {count} with code {code}: trying again mends nothing by itself; name it to send it")
+        print_line(f"passed over {count} with code {code}: a retry alone does not help; name it to send it")
     return GivenUp(
         [each for each in found.messages if each.code == GIVEN_UP],
         found.listings,
@@ -55,7 +55,7 @@ def _worth_it(found: GivenUp) -> GivenUp:
 
 
 def _kept(app: App, found: GivenUp) -> tuple[list[Kept], list[str]]:
-    """Return the messages that can be sent again, and why the others cannot."""
+    """Return the messages that can be sent again, and a sentence for each that cannot."""
     jobs = {job_id: app.jobs.get(job_id) for job_id in sorted({file.job_id for file in found.files})}
     looks = [
         *(partial(kept_file, file, jobs[file.job_id], app.settings.results_queue) for file in found.files),
@@ -72,7 +72,7 @@ def _kept(app: App, found: GivenUp) -> tuple[list[Kept], list[str]]:
 
 
 def _send(app: App, kept: Iterable[Kept]) -> bool:
-    """Send the messages; return whether a document that should have gone is still there."""
+    """Send the messages. Returns whether a document that should have been deleted is still there."""
     by_queue: dict[str, list[Kept]] = {}
     for each in kept:
         by_queue.setdefault(each.queue, []).append(each)
@@ -86,7 +86,7 @@ def _send(app: App, kept: Iterable[Kept]) -> bool:
 
 
 def _forgotten(app: App, kept: Kept) -> bool:
-    """Delete the document of a message that is on its way again, unless it is back already."""
+    """Delete the document of a message that was sent again, unless the message has been rejected again."""
     if kept.rejected is None:
         return True
     try:

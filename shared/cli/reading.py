@@ -20,20 +20,20 @@ Stored = dict[str, Any]
 
 @dataclass(frozen=True)
 class Files:
-    """Of a job's files those that are in, and those that were given up; a file can be both, by an earlier run."""
+    """A job's heads and failures. A file has both if it is in and a later run gave it up."""
 
     heads: list[Transcript]
     failures: list[FileFailure]
 
 
 class Reader:
-    """Reads container `transcripts`. Raises Transient, and NotFound for a part that a newer head has replaced."""
+    """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there."""
 
     def __init__(self, database: DatabaseProxy) -> None:
         self._container = database.get_container_client(TRANSCRIPTS.name)
 
     def files(self, job_id: str, file_id: str | None = None) -> Files:
-        """Return the heads and failures of a job, or of one file of it, by name; parts are not read."""
+        """Return the heads and failures of a job, or of one file of it, sorted by name. Reads no parts."""
         owner = FileKey(job_id, file_id) if file_id else job_id
         rows = rows_of(self._container, owner, where="c.type IN ('transcript', 'fileFailure')")
         heads = msgspec.convert([row for row in rows if row["type"] == "transcript"], list[Transcript])
@@ -41,9 +41,9 @@ class Reader:
         return Files(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
 
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
-        """Return the failures of a job, the newest first.
+        """Return the failures of a job, or of all jobs, the newest first.
 
-        Of all jobs without one: the only query of `transcripts` that is not about one job. It reads every failure.
+        Without a job it reads every failure that is stored: the only query of `transcripts` that names no job.
         """
         if job_id is None:
             rows = query(self._container, "SELECT * FROM c WHERE c.type = 'fileFailure'")
@@ -52,13 +52,13 @@ class Reader:
         return sorted(msgspec.convert(rows, list[FileFailure]), key=lambda each: each.failed_at, reverse=True)
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:
-        """Yield parts in the order of `ids`, each read when the one before was consumed."""
+        """Yield parts in the order of `ids`. Each is read when the one before was consumed."""
         for part in ids:
             item = call(self._container.read_item, part, [key.job_id, key.file_id])
             yield {name: value for name, value in item.items() if not name.startswith("_")}
 
     def turns(self, head: Transcript) -> Iterator[Turn]:
-        """Yield the conversation of a file."""
+        """Yield the turns of a file in time order."""
         for part in self.parts(FileKey(head.job_id, head.file_id), head.turns.parts):
             yield from msgspec.convert(part, TurnsPart).turns
 
@@ -69,6 +69,6 @@ class Reader:
 
 
 def _by_name(document: Transcript | FileFailure) -> tuple[int, str, str]:
-    # The shorter name first: contenturl_2 before contenturl_10.
+    # Shorter names come first: contenturl_2 before contenturl_10.
     name = document.name or ""
     return len(name), name, document.file_id

@@ -1,4 +1,4 @@
-"""`speech2cosmos replay`: takes ended jobs up again, and only what is not in is fetched."""
+"""`speech2cosmos replay`: starts ended jobs over; only files that are not in are fetched."""
 
 from typing import Annotated
 

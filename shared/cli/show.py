@@ -1,4 +1,4 @@
-"""`speech2cosmos show`: what is in Cosmos DB of a job."""
+"""`speech2cosmos show`: shows what Cosmos DB holds of a job."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -16,9 +16,9 @@ from shared.domain.split import FileKey
 from shared.errors import NotFound
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
-FileId = Annotated[str | None, typer.Argument(metavar="FILE_ID", help="One file of it, and what is said in it.")]
+FileId = Annotated[str | None, typer.Argument(metavar="FILE_ID", help="Show this file and its conversation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents themselves, one line of JSON each.")]
-Turns = Annotated[bool, typer.Option("--turns", help="What is said in every file; with --json, no parts but turns.")]
+Turns = Annotated[bool, typer.Option("--turns", help="Show every file's conversation; with --json, turns only.")]
 
 
 def show(
@@ -34,7 +34,7 @@ def show(
     files = reader.files(job.id, wanted_file)
     report = job.report if job.report and wanted_file in {None, job.report.file_id} else None
     if wanted_file and not (files.heads or files.failures or report):
-        raise NotFound(f"of job {job.id} there is no file {wanted_file} in the database")
+        raise NotFound(f"job {job.id} has no file {wanted_file} in the database")
     if as_json:
         if wanted_file is None:
             print_json_line(job)

@@ -1,4 +1,4 @@
-"""`speech2cosmos status` and `files`: what Speech itself says of a job."""
+"""`speech2cosmos status` and `files`: shows what Speech says of a job."""
 
 from typing import Annotated, Any
 
@@ -12,11 +12,11 @@ from shared.domain.speech_api import decode_answer
 from shared.domain.urls import strip_queries
 
 _OWN_LINKS = frozenset({"self", "files", "@nextLink"})
-"""Links of Speech to itself: their query is no secret."""
+"""Speech's links to itself. Their query string holds no secret."""
 
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
-WithSignatures = Annotated[bool, typer.Option(help="Leave the signatures in: whoever has one can read the file.")]
+WithSignatures = Annotated[bool, typer.Option(help="Print signatures too. Whoever has one can read the file.")]
 
 
 def status(ctx: typer.Context, job_id: JobId) -> None:

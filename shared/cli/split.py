@@ -1,4 +1,4 @@
-"""`speech2cosmos split`: the documents that a result file becomes, with no service at all."""
+"""`speech2cosmos split`: prints the documents that a result file becomes. It needs no service."""
 
 import hashlib
 import shutil
@@ -28,7 +28,7 @@ from shared.errors import InvalidResult
 CHUNK_BYTES = 1024 * 1024
 
 NO_JOB = str(uuid.UUID(int=0))
-"""The job of a file that belongs to none."""
+"""The job id of a file that belongs to no job."""
 
 _STDIN = "<stdin>"
 
@@ -36,7 +36,7 @@ Content = Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="A
 OfJob = Annotated[str, typer.Option("--job-id", help="jobId of the documents.")]
 OfFile = Annotated[str | None, typer.Option("--file-id", help="fileId; by default made from the content.")]
 Name = Annotated[str | None, typer.Option(help="name of the transcript; by default the file's.")]
-AsReport = Annotated[bool, typer.Option("--report", help="The file is a report; by default its content tells.")]
+AsReport = Annotated[bool, typer.Option("--report", help="Read the file as a report; by default its content decides.")]
 NBestWords = Annotated[str | None, typer.Option(help="first or all; by default NBEST_WORDS, or first.")]
 TurnGap = Annotated[str | None, typer.Option(help="By default TURN_GAP_SECONDS, or 3.")]
 
@@ -108,9 +108,9 @@ class _File:
 
 
 def _readable(file: _File, *, as_report: bool) -> Callable[[], Iterator[FileDocument]]:
-    """Return what yields the file's documents, after trying it: of a file that is bad at its end nothing is printed.
+    """Return a function that yields the file's documents. It reads the file once before: a bad one prints nothing.
 
-    Raises InvalidResult: the report's own if it was asked for, else the result's.
+    Raises InvalidResult: for the report if one was asked for, otherwise for the result.
     """
     if as_report:
         _exhaust(file.report())
@@ -145,7 +145,7 @@ def _exhaust(documents: Iterator[FileDocument]) -> None:
 
 @contextmanager
 def _seekable(content: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Give the content so that it can be read again: what a pipe brings goes to a temporary file."""
+    """Return the content as a file that can be read twice. Input from a pipe is copied to a temporary file."""
     if content.seekable():
         yield content
         return

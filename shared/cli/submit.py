@@ -1,4 +1,4 @@
-"""`speech2cosmos submit`: asks for jobs, as any user of the queue would."""
+"""`speech2cosmos submit`: enqueues jobs, as any sender would."""
 
 import os
 from collections.abc import Iterable, Iterator

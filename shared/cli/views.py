@@ -1,4 +1,4 @@
-"""What `speech2cosmos show` prints for people."""
+"""Prints what `speech2cosmos show` shows to people."""
 
 from collections.abc import Iterable
 
@@ -42,7 +42,7 @@ def print_given_up(failures: Iterable[FileFailure]) -> None:
 
 
 def print_report(details: Iterable[ReportDetail], *, only_failures: bool) -> None:
-    """Print what Speech's report says of each source, or of those that it failed at, if there are any."""
+    """Print the report's rows: of every source, or only of those at which Speech failed."""
     chosen = [detail for detail in details if not (only_failures and detail.status == "Succeeded")]
     if chosen or not only_failures:
         title = "Failed at Speech, by its report" if only_failures else "Report"
@@ -52,7 +52,7 @@ def print_report(details: Iterable[ReportDetail], *, only_failures: bool) -> Non
 
 
 def print_files(heads: Iterable[Transcript]) -> None:
-    """Print a job's files, a line each."""
+    """Print a job's files, one a line."""
     rows = [
         (
             head.file_id,
@@ -70,7 +70,7 @@ def print_files(heads: Iterable[Transcript]) -> None:
 
 
 def print_file(head: Transcript, turns: Iterable[Turn]) -> None:
-    """Print one file: what its head says, its tracks, and who said what when."""
+    """Print one file: its head, its tracks and its conversation."""
     statuses = ", ".join(f"{count} {status}" for status, count in head.recognition_statuses.items())
     talk, statistics = clock(head.statistics.talk_time_in_ticks), head.statistics
     print_line(f"File {head.file_id}: {shown(head.name)}")

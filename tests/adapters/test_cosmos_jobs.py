@@ -83,12 +83,16 @@ def test_update_writes_what_the_change_makes_and_returns_it(jobs: CosmosJobs) ->
 def test_updates_of_many_threads_are_all_made(jobs: CosmosJobs) -> None:
     job_id = put(jobs)
 
-    def count(_: int) -> None:
+    def count(number: int) -> None:
+        def change(job: Job) -> Job:
+            # The name makes the documents of two threads differ, as their times of day do in the app.
+            return msgspec.structs.replace(job, poll_count=job.poll_count + 1, display_name=f"{number}")
+
         while True:
             try:
-                jobs.update(job_id, lambda job: msgspec.structs.replace(job, poll_count=job.poll_count + 1))
+                jobs.update(job_id, change)
             except Conflict:
-                continue  # the others were faster ten times: a queue would deliver the message again
+                continue  # the other threads won ten times: a queue would deliver the message again
             return
 
     with ThreadPoolExecutor(4) as threads:
@@ -96,6 +100,21 @@ def test_updates_of_many_threads_are_all_made(jobs: CosmosJobs) -> None:
     job = jobs.get(job_id)
     assert job is not None
     assert job.poll_count == 24
+
+
+def test_an_update_that_another_writer_made_first_is_made_and_returned(jobs: CosmosJobs) -> None:
+    job_id = put(jobs)
+    tries: list[Job] = []
+
+    def change(job: Job) -> Job:
+        if not tries:
+            jobs.update(job_id, lambda other: msgspec.structs.replace(other, status=Status.FAILED))
+        tries.append(job)
+        return msgspec.structs.replace(job, status=Status.FAILED)
+
+    written = jobs.update(job_id, change)
+    assert written is not None
+    assert (written, len(tries)) == (jobs.get(job_id), 1)
 
 
 def test_an_update_sees_what_another_wrote_between_its_reading_and_its_writing(jobs: CosmosJobs) -> None:

@@ -218,8 +218,8 @@ def test_all_sends_what_may_come_in_and_says_what_it_passes_over(run: Run, given
     ran = run("poison", "requeue", "--all")
     assert (ran.code, ran.error) == (0, f"{READS_ALL}\n")
     assert ran.out.splitlines() == [
-        "passed over 1 with code InvalidMessage: trying again mends nothing by itself; name it to send it",
-        "passed over 2 with code InvalidResult: trying again mends nothing by itself; name it to send it",
+        "passed over 1 with code InvalidMessage: a retry alone does not help; name it to send it",
+        "passed over 2 with code InvalidResult: a retry alone does not help; name it to send it",
         f"not sent: the listing of job {OTHER}: speech2cosmos replay {OTHER}",
         f"sent to {RESULTS_QUEUE}: job {JOB} file f1 (GivenUp)",
         f"sent to {JOBS_QUEUE}: {message.id} (GivenUp)",

@@ -36,10 +36,10 @@ class CosmosJobs:
         call(self._container.create_item, self._item(job))
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
-        """Replace a job's document by what `change` makes of it, under its ETag, as often as it takes.
+        """Replace a job's document by what `change` makes of it, under its ETag, with retries after conflicts.
 
-        Return the document written; None if there is no such job or `change` returned None. Raises Conflict when
-        others are faster again and again.
+        Returns the document that is stored then; None if there is no such job or `change` returned None. Raises
+        Conflict when other writers win every time.
         """
 
         def once() -> Job | None:
