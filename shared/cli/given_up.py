@@ -67,7 +67,7 @@ def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
 def kept_message(rejected: Rejected) -> Kept:
     """Return a rejected message in the form in which it can be sent again. Raises Permanent if it cannot."""
     if message_hash(rejected.queue, rejected.message) != rejected.id.removeprefix(REJECTED):
-        raise Permanent(f"{rejected.id}: only the beginning of its message was kept, so its sender has to send it again")
+        raise Permanent(f"{rejected.id}: only the beginning of its message was kept; its sender has to send it again")
     if not rejected.message:
         raise Permanent(f"{rejected.id}: its message is empty, so there is nothing to send")
     text = rejected.message
