@@ -118,6 +118,12 @@ class Jobs(Protocol):
         others are faster again and again.
         """
 
+    def moved(self, job_id: str, run: int, now: datetime) -> None:
+        """Set `movedAt` of a job that is being ingested in this run, so that the next tick counts it among the first.
+
+        A job that ended, started over or is gone is left alone. Raises Transient.
+        """
+
     def new(self, limit: int) -> list[Job]:
         """Pending jobs never asked for, the oldest first."""
 

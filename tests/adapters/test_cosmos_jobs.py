@@ -1,6 +1,7 @@
 """Container `jobs` on a real server of the protocol."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -172,6 +173,21 @@ def test_an_update_of_a_job_that_is_deleted_meanwhile_writes_nothing(jobs: Cosmo
 
     assert jobs.update(job_id, change) is None
     assert jobs.get(job_id) is None
+
+
+def test_a_job_moves_only_while_it_is_ingested_in_the_run_that_moved_it(jobs: CosmosJobs) -> None:
+    ingesting = put(jobs, status=Status.INGESTING, run=2, moved_at=hour(1), properties={"kept": [1]})
+    ended = put(jobs, status=Status.COMPLETED, run=2, moved_at=hour(1))
+    before = jobs.get(ingesting)
+    assert before is not None
+    for job_id, run in ((ingesting, 1), (ingesting, 3), (ended, 2), ("no-such-job", 2)):
+        jobs.moved(job_id, run, datetime.fromisoformat(hour(5)))
+    assert jobs.get(ingesting) == before
+    jobs.moved(ingesting, 2, datetime.fromisoformat(hour(6)))
+    assert jobs.get(ingesting) == msgspec.structs.replace(before, moved_at=hour(6))
+    job = jobs.get(ended)
+    assert job is not None
+    assert job.moved_at == hour(1)
 
 
 def test_new_due_and_unseen_jobs_are_the_pending_ones_in_their_order(jobs: CosmosJobs) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from shared.domain.documents import UtcTime
+import msgspec
+
+from shared.domain.documents import UtcTime, utc
 from shared.domain.job import END_STATES, POLL_ID, Job, PollMark, Rejected, Status
 from shared.errors import Conflict
 from tests.pipeline.script import Script
@@ -66,6 +68,12 @@ class FakeJobs:
                 if self.documents[job_id][1] == found[1]:
                     self.put(changed)
                     return changed
+
+    def moved(self, job_id: str, run: int, now: datetime) -> None:
+        with self.script.effect("jobs.moved"):
+            job, _ = self.documents[job_id]
+            if (job.status, job.run) == (Status.INGESTING, run):
+                self.put(msgspec.structs.replace(job, moved_at=utc(now)))
 
     def new(self, limit: int) -> list[Job]:
         return self._pending(lambda job: job.poll_count == 0, lambda job: job.accepted_at)[:limit]

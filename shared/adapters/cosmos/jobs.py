@@ -1,6 +1,8 @@
 """Container `jobs`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ from shared.adapters.cosmos.client import SERVICE, as_item, call, query
 from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
-from shared.domain.documents import UtcTime
+from shared.domain.documents import UtcTime, utc
 from shared.domain.job import LISTING_GIVEN_UP, POLL_ID, Job, PollMark, Rejected, Status
 from shared.errors import Conflict, NotFound
 
@@ -54,6 +56,21 @@ class CosmosJobs:
             return changed
 
         return racing(SERVICE)(once)
+
+    def moved(self, job_id: str, run: int, now: datetime) -> None:
+        """Set `movedAt` of a job that is being ingested in this run, so that the next tick counts it among the first.
+
+        A job that ended, started over or is gone is left alone. Raises Transient.
+        """
+        # A patch, so that the many messages of a job do not conflict with each other.
+        with suppress(NotFound, Conflict):
+            call(
+                self._container.patch_item,
+                job_id,
+                job_id,
+                patch_operations=[{"op": "set", "path": "/movedAt", "value": utc(now)}],
+                filter_predicate=f"FROM c WHERE c.status = '{Status.INGESTING}' AND c.run = {run:d}",
+            )
 
     def new(self, limit: int) -> list[Job]:
         """Pending jobs never asked for, the oldest first."""
