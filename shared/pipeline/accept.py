@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from shared.domain.job import Job
 from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued, without_first
 from shared.domain.transitions import enqueue
-from shared.errors import Conflict, InvalidMessage
+from shared.errors import Conflict, InvalidMessage, Transient
 from shared.pipeline.ports import Clock, Jobs
 from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import unless_throttled
@@ -43,23 +44,39 @@ class AcceptJob:
 
     def _accept(self, enqueued: Enqueued, sent_at: datetime | None) -> None:
         now = self.clock.now()
-        known = self.jobs.get(enqueued.job_id)
-        if known is None:
-            fresh = enqueue(None, enqueued, now)
-            assert fresh is not None, "the table lets every new job begin"  # noqa: S101 - narrows the type
-            try:
-                self.jobs.create(fresh)
-            except Conflict:
-                log.info("job %s: accepted by another delivery of the same id", enqueued.job_id)
-            else:
-                log.info("job %s: accepted", enqueued.job_id, signal=Signal.ACCEPTED)
+        if self.jobs.get(enqueued.job_id) is None and self._created(enqueued, now):
             return
-        written = self.jobs.update(enqueued.job_id, lambda job: enqueue(job, enqueued, now, sent_at))
-        if written is None:
-            log.info("job %s: enqueued again while %s: nothing to do", enqueued.job_id, known.status)
+        read: list[tuple[Job, Job | None]] = []  # the document as each try read it, and what it was to become
+
+        def change(job: Job) -> Job | None:
+            changed = enqueue(job, enqueued, now, sent_at)
+            if changed is None and (enqueued.reprocess or enqueued.replay):
+                # The read may be stale: the job may have ended since. A write under the ETag shows it.
+                changed = job
+            read.append((job, changed))
+            return changed
+
+        written = self.jobs.update(enqueued.job_id, change)
+        if not read or (written is None and read[-1][1] is not None):
+            raise Transient(f"job {enqueued.job_id} is there and cannot be read yet, or was deleted just now")
+        status = read[-1][0].status
+        if written is None or written == read[-1][0]:
+            log.info("job %s: enqueued again while %s: nothing to do", enqueued.job_id, status)
         else:
             log.info(
                 "job %s: starts over after %s, run %d",
-                *(enqueued.job_id, known.status, written.run),
+                *(enqueued.job_id, status, written.run),
                 signal=Signal.ACCEPTED,
             )
+
+    def _created(self, enqueued: Enqueued, now: datetime) -> bool:
+        """Create the job's document; False if there is one, which the read before did not show."""
+        fresh = enqueue(None, enqueued, now)
+        assert fresh is not None, "the table lets every new job begin"  # noqa: S101 - narrows the type
+        try:
+            self.jobs.create(fresh)
+        except Conflict:
+            log.info("job %s: was created since it was read, or the read was stale: read again", enqueued.job_id)
+            return False
+        log.info("job %s: accepted", enqueued.job_id, signal=Signal.ACCEPTED)
+        return True

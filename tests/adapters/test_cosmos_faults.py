@@ -1,5 +1,7 @@
 """Cosmos DB that is busy, refuses, or whose answers get lost."""
 
+import json
+
 import msgspec
 import pytest
 from azure.cosmos import DatabaseProxy
@@ -83,6 +85,21 @@ def test_an_update_whose_answer_is_lost_returns_what_it_wrote(jobs: CosmosJobs, 
     assert front.rules[0].met == 1
     assert written is not None, "or the poll would send no message for a job that it moved to ingesting"
     assert written.status is Status.INGESTING
+    assert jobs.get(job.id) == written
+
+
+def test_an_update_whose_answer_is_lost_and_that_a_stale_read_does_not_show_returns_what_it_wrote(
+    jobs: CosmosJobs, front: Front, database: DatabaseProxy
+) -> None:
+    job = new_job()
+    jobs.create(job)
+    before = json.dumps(database.get_container_client("jobs").read_item(job.id, job.id)).encode()
+    # A replica that lags behind answers the read before the write, and the one after it.
+    front.rules.append(Rule(Answer(200, {}, before), method="GET", target=f"/docs/{job.id}", times=2))
+    front.rules.append(Rule(Lost(), method="PUT", target=f"/docs/{job.id}", times=1))
+    written = jobs.update(job.id, begin)
+    assert [rule.met for rule in front.rules] == [2, 1]
+    assert written is not None
     assert jobs.get(job.id) == written
 
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: D102 - the ports say what the methods do
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -34,18 +35,23 @@ class FakeClock:
 
 
 class FakeJobs:
-    """Container `jobs`: documents with ETags."""
+    """Container `jobs`: documents with ETags.
+
+    `lagging`: what a replica that lags behind answers to the next reads of single jobs, one each, in place of
+    `documents`: a document with its ETag, or None. Writes are never stale.
+    """
 
     def __init__(self, script: Script) -> None:
         self.script = script
         self.documents: dict[str, tuple[Job, int]] = {}
         self.mark = PollMark(id=POLL_ID)
         self.rejected: dict[str, Rejected] = {}
+        self.lagging: deque[tuple[Job, int] | None] = deque()
         self._etags = count(1)
 
     def get(self, job_id: str) -> Job | None:
         with self.script.effect("jobs.get"):
-            found = self.documents.get(job_id)
+            found = self._read(job_id)
             return found[0] if found else None
 
     def create(self, job: Job) -> None:
@@ -60,11 +66,13 @@ class FakeJobs:
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
         while True:
-            found = self.documents.get(job_id)
+            found = self._read(job_id)
             changed = change(found[0]) if found else None
             if found is None or changed is None:
                 return None
             with self.script.effect("jobs.update"):
+                if job_id not in self.documents:
+                    return None
                 if self.documents[job_id][1] == found[1]:
                     self.put(changed)
                     return changed
@@ -74,6 +82,9 @@ class FakeJobs:
             job, _ = self.documents[job_id]
             if (job.status, job.run) == (Status.INGESTING, run):
                 self.put(msgspec.structs.replace(job, moved_at=utc(now)))
+
+    def _read(self, job_id: str) -> tuple[Job, int] | None:
+        return self.lagging.popleft() if self.lagging else self.documents.get(job_id)
 
     def new(self, limit: int) -> list[Job]:
         return self._pending(lambda job: job.poll_count == 0, lambda job: job.accepted_at)[:limit]

@@ -10,7 +10,6 @@ from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos.client import SERVICE, as_item, call, query
-from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime, utc
@@ -43,16 +42,26 @@ class CosmosJobs:
         Returns the document that is stored then; None if there is no such job or `change` returned None. Raises
         Conflict when other writers win every time.
         """
+        # The rule of conflicts.py, over all tries: the read right after a conflict may be stale.
+        tried: list[Job] = []
 
         def once() -> Job | None:
             found = self._read(job_id)
-            changed = change(found[0]) if found else None
-            if found is None or changed is None:
+            if found is None:
+                return None
+            current, etag = found
+            if any(self._item(current) == self._item(each) for each in tried):
+                return current
+            changed = change(current)
+            if changed is None:
                 return None
             try:
-                write_or_compare(lambda: self._replace(changed, found[1]), lambda: self._holds(changed))
+                self._replace(changed, etag)
             except NotFound:
                 return None
+            except Conflict:
+                tried.append(changed)
+                raise
             return changed
 
         return racing(SERVICE)(once)
@@ -171,10 +180,6 @@ class CosmosJobs:
             etag=etag,
             match_condition=MatchConditions.IfNotModified,
         )
-
-    def _holds(self, job: Job) -> bool:
-        found = self._read(job.id)
-        return found is not None and self._item(found[0]) == self._item(job)
 
     def _read(self, job_id: str) -> tuple[Job, str] | None:
         item = self._item_of(job_id)
