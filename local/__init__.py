@@ -1,1 +1,1 @@
-"""What stands in for Azure on one machine: Azurite, a Cosmos server, a Speech simulator, a functions host."""
+"""Replaces Azure on one machine: Azurite, a Cosmos server, a Speech simulator, a functions host."""

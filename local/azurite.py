@@ -1,4 +1,4 @@
-"""Azurite: Azure Storage's blobs, queues and tables on one machine, over real HTTP."""
+"""Azurite: an emulator of Azure Storage's blobs, queues and tables on one machine, over real HTTP."""
 
 import signal
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from local.processes import Service, answers, free_port, start
 
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""The development storage key that Microsoft publishes for emulators; it opens nothing else."""
+"""The storage key that Microsoft publishes for emulators. No real account has it."""
 
 PROGRAM = Path(__file__).parent / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
 
 @dataclass(frozen=True)
 class Azurite:
-    """A running Azurite and how to reach it."""
+    """A running Azurite and its addresses."""
 
     service: Service
     blob_endpoint: str
@@ -26,7 +26,7 @@ class Azurite:
 
     @property
     def connection_string(self) -> str:
-        """What `AzureWebJobsStorage` holds on one machine."""
+        """The value of `AzureWebJobsStorage` on one machine."""
         return (
             f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
             f"BlobEndpoint={self.blob_endpoint};QueueEndpoint={self.queue_endpoint};"
@@ -39,22 +39,22 @@ class Azurite:
         return self.blob_endpoint.removesuffix(f"/{ACCOUNT}")
 
     def answers(self) -> bool:
-        """Say whether all three of its services accept connections."""
+        """Return whether all three of its services accept connections."""
         return all(
             answers(urlsplit(url).port or 0) for url in (self.blob_endpoint, self.queue_endpoint, self.table_endpoint)
         )
 
     def restart(self, by: signal.Signals) -> None:
-        """End it by a signal and start it again, on the same ports and data; return when it answers.
+        """Stop it by a signal and start it again, on the same ports and data. Returns when it answers.
 
-        It writes down every five seconds, and at SIGTERM, which queues, messages and blobs there are: SIGKILL undoes
-        what it acknowledged since, which Azure Storage never does. Raises ServiceDied.
+        Azurite saves its queues, messages and blobs every five seconds and at SIGTERM. After SIGKILL it has lost what
+        it acknowledged since the last time, which Azure Storage never does. Raises ServiceDied.
         """
         self.service.restart(by)
         self.service.wait_until(self.answers)
 
     def through(self, front: Callable[[str, str], str]) -> "Azurite":
-        """Return the same storage as it is reached where `front` says, given `blob` or `queue` and its origin."""
+        """Return the same storage, with the addresses that `front` gives for `blob` and `queue` and their origins."""
         queue_origin = self.queue_endpoint.removesuffix(f"/{ACCOUNT}")
         return replace(
             self,
@@ -64,7 +64,7 @@ class Azurite:
 
 
 def start_azurite(data: Path, *, log: Path, ports: tuple[int, int, int] = (10000, 10001, 10002)) -> Azurite:
-    """Start Azurite with its data in `data`; of `ports` (blob, queue, table) those in use are replaced."""
+    """Start Azurite with its data in `data`. Ports (blob, queue, table) that are in use are replaced by free ones."""
     blob, queue, table = (free_port(port) for port in ports)
     service = start(
         "azurite",
@@ -73,7 +73,7 @@ def start_azurite(data: Path, *, log: Path, ports: tuple[int, int, int] = (10000
             str(PROGRAM),
             "--silent",
             "--disableTelemetry",
-            "--skipApiVersionCheck",  # today's SDKs send newer versions than Azurite knows
+            "--skipApiVersionCheck",  # today's SDKs send newer API versions than Azurite knows
             "--location",
             str(data),
             *("--blobPort", str(blob), "--queuePort", str(queue), "--tablePort", str(table)),

@@ -1,4 +1,4 @@
-"""local/.state/endpoints.json: where the running stack is, for whoever wants to talk to it."""
+"""local/.state/endpoints.json: the addresses of the running stack, for its clients."""
 
 import contextlib
 import json
@@ -12,11 +12,11 @@ from pathlib import Path
 FILE = "endpoints.json"
 
 _END_SECONDS = 5.0
-"""How long what an earlier stack left behind may take to end before it is killed."""
+"""How long a process of an earlier stack may take to end before it is killed."""
 
 
 def write_endpoints(state: Path, values: Mapping[str, object]) -> None:
-    """Write the file whole or not at all, readable by its owner only since it holds keys."""
+    """Write the file atomically. Only its owner can read it, since it holds keys."""
     draft = state / f"{FILE}.new"
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -26,15 +26,15 @@ def write_endpoints(state: Path, values: Mapping[str, object]) -> None:
 
 
 def remove_endpoints(state: Path) -> None:
-    """Remove the file, if it is there: nothing is to be reached any more."""
+    """Remove the file, if it is there, because nothing can be reached any more."""
     (state / FILE).unlink(missing_ok=True)
 
 
 def end_leftovers(state: Path, marks: Mapping[str, str]) -> list[str]:
-    """End what a killed stack has left running and return the names of it; the file goes too.
+    """Stop the processes that a killed stack left running, remove the file, and return the names of the processes.
 
-    Ended is only a process that the file names and whose command line holds the mark of its name in `marks`, since
-    a number alone may belong to another process by now. Call it only when no stack runs on `state`.
+    Process ids are reused. So a process is stopped only if the file names it and its command line contains the mark of
+    its name in `marks`. Call this only when no stack runs on `state`.
     """
     try:
         pids = json.loads((state / FILE).read_text())["pids"]
@@ -54,13 +54,13 @@ def end_leftovers(state: Path, marks: Mapping[str, str]) -> list[str]:
 
 
 def _command(pid: int) -> str:
-    """Return the command line of a process, empty if there is none or it has ended."""
+    """Return the command line of a process; empty if it has none or has ended."""
     command = ["ps", "-ww", "-o", "stat=,args=", "-p", str(pid)]
     text = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - a number only
     return "" if text.startswith("Z") else text
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    """Every service leads a process group of its own."""
+    """Send a signal to the process group that a service leads."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)

@@ -1,4 +1,4 @@
-"""Child processes: a free port, a start that waits until the service answers, a stop that is certain."""
+"""Child processes: finds a free port, starts a service and waits until it answers, and stops it for certain."""
 
 import contextlib
 import os
@@ -12,31 +12,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 READY_SECONDS = 60.0
-"""How long a service may take before it answers; npm services on a loaded 2-core machine took up to 10 s."""
+"""Limit for a service to answer after its start. On a loaded machine with 2 cores npm services took up to 10 s."""
 
 STOP_SECONDS = 12.0
-"""How long a service may take to end after SIGTERM before it is killed: the functions host drains for 10 s."""
+"""Limit for a service to end after SIGTERM; then it is killed. The functions host drains for 10 s."""
 
 
 PORTS = range(15_000, 32_000)
-"""Where free ports are looked for. They lie below the ports that the system gives to outgoing connections, which could
-otherwise take one before the service listens there, or while it is started again."""
+"""Range of the free ports. They lie below the range from which the system gives ports to outgoing connections. Such a
+connection could otherwise take a port before the service listens there, or during its restart."""
 
 _PORT_TRIES = 50
 
 _reserved: dict[int, int] = {}
-"""Ports that this process has given out, each with the descriptor that reserves it until this process ends."""
+"""Ports that this process has given out. Each has the descriptor that reserves it until this process ends."""
 
 
 class ServiceDied(Exception):
-    """A child process ended, or did not answer in time; the text carries the end of its log."""
+    """A child process ended, or did not answer in time. The message contains the end of its log."""
 
 
 def free_port(preferred: int = 0) -> int:
-    """Return `preferred` if nothing listens there, else (and for 0) one of PORTS that is free.
+    """Return `preferred` if nothing listens there, otherwise (and for 0) a free port of PORTS.
 
-    No other process gets the same port from this function while this process lives, although nothing listens there
-    yet. Raises ServiceDied if none is found.
+    As long as this process lives, this function gives the port to no other process, even if nothing listens there yet.
+    Raises ServiceDied if no port is free.
     """
     if preferred and _reserve(preferred) and _nobody_listens(preferred):
         return preferred
@@ -47,7 +47,7 @@ def free_port(preferred: int = 0) -> int:
 
 
 def _reserve(port: int) -> bool:
-    """Hold the UDP port of that number, which no service here uses: the system grants it to one process only."""
+    """Bind the UDP port of the same number, which no service here uses. The system grants it to one process only."""
     if port not in _reserved:
         mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -69,7 +69,7 @@ def _nobody_listens(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Say whether something accepts connections on 127.0.0.1:`port`."""
+    """Return whether something accepts connections on 127.0.0.1:`port`."""
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -77,7 +77,7 @@ def answers(port: int) -> bool:
 
 @dataclass
 class Service:
-    """A child process in a process group of its own, its output in `log`; `launch` starts the same anew."""
+    """A child process in its own process group, with its output in `log`. `launch` starts it again."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -90,15 +90,15 @@ class Service:
         return self.process.pid
 
     def alive(self) -> bool:
-        """Say whether the process still runs."""
+        """Whether the process still runs."""
         return self.process.poll() is None
 
     def tail(self, characters: int = 2000) -> str:
-        """Return the end of what the process printed."""
+        """Return the end of the process's output."""
         return self.log.read_text(errors="replace")[-characters:]
 
     def wait_until(self, ready: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
-        """Return when `ready()` holds; raise ServiceDied when the process ends or `seconds` pass first."""
+        """Return when `ready()` is true. Raises ServiceDied if the process ends, or `seconds` pass, first."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.alive():
@@ -109,7 +109,7 @@ class Service:
             time.sleep(0.05)
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """End the process and what it started: by a signal, then SIGKILL after STOP_SECONDS. Safe to call twice."""
+        """Stop the process and its children: by a signal, then by SIGKILL after STOP_SECONDS. Idempotent."""
         if self.alive():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, by)
@@ -120,7 +120,7 @@ class Service:
         self.process.wait()
 
     def restart(self, by: signal.Signals) -> None:
-        """End the process by a signal and start it again, with the same command and environment."""
+        """Stop the process by a signal and start it again, with the same command and environment."""
         self.stop(by)
         self.process = self.launch()
 
@@ -133,7 +133,7 @@ def start(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Service:
-    """Start `command` as a Service; its environment is this process's, changed by `env`."""
+    """Start `command` as a Service. Its environment is this process's, updated with `env`."""
     log.parent.mkdir(parents=True, exist_ok=True)
 
     def launch() -> subprocess.Popen[bytes]:

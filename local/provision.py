@@ -1,4 +1,4 @@
-"""Creates what Bicep creates in Azure: the database with its two containers, the raw results' container, the queues."""
+"""Creates what the Bicep creates in Azure: database and containers, the container of raw results, the queues."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,7 +14,7 @@ from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE
 
 
 def provision_cosmos(endpoint: str, key: str, database: str) -> None:
-    """Create the database and its containers where they are missing."""
+    """Create the database and its containers, unless they exist."""
     client = CosmosClient(endpoint, key)
     created = client.create_database_if_not_exists(database)
     for container in CONTAINERS:
@@ -29,7 +29,7 @@ def provision_cosmos(endpoint: str, key: str, database: str) -> None:
 def provision_storage(
     connection_string: str, raw_container: str, queue_names: Sequence[str] = (JOBS_QUEUE, RESULTS_QUEUE)
 ) -> None:
-    """Create the container of the raw results, the queues and their poison queues where they are missing."""
+    """Create the container of raw results, the queues and their poison queues, unless they exist."""
     with BlobServiceClient.from_connection_string(connection_string) as blobs, suppress(ResourceExistsError):
         blobs.create_container(raw_container)
     with QueueServiceClient.from_connection_string(connection_string) as queues:

@@ -1,4 +1,4 @@
-"""The whole system on one machine: storage, Cosmos, Speech and the functions host, watched over."""
+"""Runs the whole system on one machine: storage, Cosmos, Speech and the functions host. Restarts the host."""
 
 import fcntl
 import signal
@@ -22,13 +22,13 @@ from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 REPOSITORY = Path(__file__).parent.parent
 
 Provision = Callable[[Mapping[str, str]], None]
-"""Makes what Bicep makes in Azure, given the settings: the database, the container of the raw results."""
+"""Creates, for the given settings, what the Bicep creates in Azure: the database, the container of raw results."""
 
 Front = Callable[[str, str], str]
-"""Given a service (`blob`, `queue`, `cosmos`, `speech`) and its origin, returns the origin that the app is to use."""
+"""Maps a service (`blob`, `queue`, `cosmos`, `speech`) and its origin to the origin that the app uses."""
 
 OWN_HOST = "LOCAL_FUNCTIONS_HOST"
-"""`off`: the stack starts no functions host, since somebody runs `func start` beside it."""
+"""Setting. With `off` the stack starts no functions host, because `func start` runs beside it."""
 
 DEFAULTS = {
     OWN_HOST: "on",
@@ -38,26 +38,26 @@ DEFAULTS = {
     "RESULTS_QUEUE": RESULTS_QUEUE,
     "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds, not minutes
     "LOCAL_FUNCTIONS_KEY": "local-functions-key",
-    # A killed host's messages come back after this; the platform's ten minutes are long to sit and wait.
+    # After this time the messages of a killed host are delivered again. The platform's ten minutes are too long here.
     "LOCAL_QUEUE_LOCK_SECONDS": "30",
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
 }
 """Settings of the app on one machine, besides the addresses of what the stack starts."""
 
 SPEECH_KEY = "local-speech-key"
-"""The simulator's key unless the environment names one."""
+"""The simulator's key, unless the environment sets one."""
 
 RESTARTS = 5
-"""How often in a row a host that was well once may fail to start again before the stack gives up."""
+"""After so many failed restarts in a row the stack gives up. Only a host that was serving is restarted."""
 
 _WATCH_SECONDS = 0.2
 _RESTART_SECONDS = 1.0
-"""Wait before the host is started again after a restart that failed."""
+"""Pause before the next restart of the host, after one that failed."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports that are tried first; one in use, and 0, is replaced by a free one."""
+    """Preferred ports. A port that is in use, or 0, is replaced by a free one."""
 
     azurite: tuple[int, int, int] = (10000, 10001, 10002)
     cosmos: int = 8081
@@ -69,7 +69,7 @@ PREFERRED = Ports()
 
 
 class Stack:
-    """The running stack, made by `start_stack`. A host that dies is started again; a store that dies is the end."""
+    """The running stack, made by `start_stack`. It restarts a host that dies, and ends if a store dies."""
 
     def __init__(  # noqa: PLR0913 - made by start_stack alone
         self,
@@ -84,13 +84,13 @@ class Stack:
         cleanup: ExitStack,
     ) -> None:
         self.settings = settings
-        """What the functions run with, besides this process's environment."""
+        """The settings of the functions, besides this process's environment."""
         self.direct = direct
-        """The same with the services' own addresses, where `start_stack` put something in front of them."""
+        """The same settings with the services' own addresses, even if `start_stack` put something in front of them."""
         self.azurite = azurite
         self.functions_url = f"http://127.0.0.1:{port}"
         self.state = state
-        """Folder of its data, its logs and endpoints.json."""
+        """Folder of the data, the logs and endpoints.json."""
         self._root = root
         self._port = port
         self._stores = stores
@@ -105,26 +105,26 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Process ids of what was started: host, azurite, and cosmos and speech unless they run elsewhere."""
+        """Process ids of what was started: host and azurite; cosmos and speech unless they run elsewhere."""
         return {service.name: service.pid for service in (self._host, *self._stores) if service is not None}
 
     def restart_azurite(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """End storage by a signal and start it again, as it was, as `Azurite.restart` does; return when it answers.
+        """Stop storage by a signal and start it again, as `Azurite.restart` does. Returns when it answers.
 
-        Raises ServiceDied; that is the end of the stack then, as when it dies by itself.
+        Raises ServiceDied; the stack then ends, as it does when storage dies by itself.
         """
         with self._watching:
             self.azurite.restart(by)
         self._write_endpoints()
 
     def wait(self, stop: threading.Event) -> None:
-        """Return when `stop` is set; raise ServiceDied when the stack cannot go on."""
+        """Return when `stop` is set. Raises ServiceDied when the stack cannot continue."""
         while not stop.wait(_WATCH_SECONDS):
             if self._failure is not None:
                 raise self._failure
 
     def stop(self) -> None:
-        """End everything, the host first, which finishes what it is doing. Safe to call twice."""
+        """Stop everything. The host stops first and finishes its invocations. Idempotent."""
         self._stopping.set()
         self._supervisor.join()
         remove_endpoints(self.state)
@@ -176,7 +176,7 @@ class Stack:
 
 
 def provision_all(settings: Mapping[str, str]) -> None:
-    """Make what the app needs in Cosmos and in storage."""
+    """Create in Cosmos and in storage what the app needs."""
     provision_cosmos(settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"])
     queues = (settings["JOBS_QUEUE"], settings["RESULTS_QUEUE"])
     provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"], queues)
@@ -191,11 +191,11 @@ def start_stack(  # noqa: PLR0913 - what tests replace, each named by its caller
     provision: Provision = provision_all,
     front: Front = lambda _, origin: origin,
 ) -> Stack:
-    """Start what `environ` does not name by COSMOS_ENDPOINT and SPEECH_ENDPOINT, and the host of the app in `root`.
+    """Start the services and the host of the app in `root`, except what COSMOS_ENDPOINT and SPEECH_ENDPOINT name.
 
-    Settings in `environ` win over the stack's own; an empty one is no setting. Data, logs and endpoints.json lie in
-    `state`, on which one stack can run at a time. The app reaches what is started here where `front` says. Raises
-    ServiceDied, with the end of its log, if something does not start; then nothing is left running.
+    Settings in `environ` override the stack's own; an empty one counts as unset. Data, logs and endpoints.json lie in
+    `state`, on which one stack can run at a time. The app uses the addresses that `front` gives. Raises ServiceDied,
+    with the end of its log, if a service does not start; then nothing is left running.
     """
     given = {name: value for name, value in environ.items() if value.strip()}
     state = state.resolve()
@@ -248,7 +248,7 @@ def _storage_settings(azurite: Azurite) -> dict[str, str]:
 
 
 def _lock(state: Path, cleanup: ExitStack) -> None:
-    """Hold the state directory; the system lets go of it when this process ends, however that happens."""
+    """Lock the state directory. The system releases the lock when this process ends, in whatever way."""
     held = cleanup.enter_context((state / "lock").open("w"))
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -257,7 +257,7 @@ def _lock(state: Path, cleanup: ExitStack) -> None:
 
 
 def _marks(state: Path) -> dict[str, str]:
-    """By what the command lines of a killed stack's services are known."""
+    """Return, by name, the text by which a service of a killed stack is recognised in its command line."""
     return {
         "azurite": str(state / "azurite"),
         "cosmos": str(Path("cosmos") / "server.mjs"),
@@ -267,7 +267,7 @@ def _marks(state: Path) -> dict[str, str]:
 
 
 def serves(url: str) -> bool:
-    """Say whether the functions host at `url` answers."""
+    """Return whether the functions host at `url` answers."""
     try:
         return requests.get(f"{url}/admin/host/status", timeout=1).ok
     except requests.RequestException:

@@ -13,9 +13,9 @@ STATE = REPOSITORY / "local" / ".state"
 
 
 def run(begin: Callable[[], Stack]) -> int:
-    """Run the stack that `begin` starts; return 0 when it was asked to end, 1 when something failed."""
+    """Run the stack that `begin` starts. Returns 0 when it was asked to end, 1 when something failed."""
     stop = threading.Event()
-    # A signal during the start is heeded once everything runs, so that no half-started service is left behind.
+    # A signal during the start takes effect once everything runs, so that no half-started service is left behind.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:

@@ -1,4 +1,4 @@
-"""The Cosmos server: what stands in for Azure Cosmos DB on one machine. How it works: server.mjs."""
+"""The Cosmos server: replaces Azure Cosmos DB on one machine. server.mjs says how it works."""
 
 from local.cosmos.server import KEY, Cosmos, start_cosmos
 

@@ -9,24 +9,24 @@ from typing import Literal
 from local.processes import Service, free_port, start
 
 KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
-"""The key that Microsoft publishes for its Cosmos DB emulator; it opens nothing else."""
+"""The key that Microsoft publishes for its Cosmos DB emulator. No real account has it."""
 
 PROGRAM = Path(__file__).parent / "server.mjs"
 
 READY_SECONDS = 1.0
-"""How long one question whether the server answers may take."""
+"""Limit of one request that asks whether the server answers."""
 
 
 @dataclass(frozen=True)
 class Cosmos:
-    """A Cosmos DB account and how to reach it; `service` is None for one that was not started here."""
+    """The address of a Cosmos DB account. `service` is None if it was not started here."""
 
     service: Service | None
     endpoint: str
     key: str
 
     def stop(self) -> None:
-        """End the server, and with it all that it holds, if it was started here. Safe to call twice."""
+        """Stop the server, and so delete its data, if it was started here. Idempotent."""
         if self.service is not None:
             self.service.stop()
 
@@ -39,13 +39,18 @@ def start_cosmos(
     gateway: Literal["refuses", "serves"] = "refuses",
     aggregate_page: int | None = None,
 ) -> Cosmos:
-    """Start the server at `port`, or at a free one if `port` is in use or 0; return when it answers.
+    """Start the server at `port`, or at a free one if `port` is in use or 0. Returns when it answers.
 
-    `partitions`: how many physical partitions each container has, or the effective partition keys (EPKs) at which all
-    but the first begin, ascending. `gateway`: how it answers a query without a key whose results have to be merged
-    (ORDER BY, TOP, COUNT, …): refused with sub-status 1004, so that the SDK asks for a query plan, or served at once.
+    `partitions`: the number of physical partitions of each container, or the effective partition keys (EPKs) at which
+    all but the first begin, ascending.
+
+    `gateway`: whether it refuses a query without a partition key whose results have to be merged (ORDER BY, TOP, COUNT,
+    …) with sub-status 1004, so that the SDK asks for a query plan, or answers it.
+
     `aggregate_page`: how many documents the first row of an aggregate counts at most; a second row counts the rest.
-    Without it a physical partition gives one row. Raises ServiceDied if the server does not answer.
+    Without it a physical partition gives one row.
+
+    Raises ServiceDied if the server does not answer.
     """
     port = free_port(port)
     options = {
@@ -60,7 +65,7 @@ def start_cosmos(
 
 
 def _answers(port: int) -> bool:
-    """Say whether GET / is answered; without a signature that is a 401."""
+    """Return whether the server answers GET /. Without a signature the answer is 401."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
     try:
         connection.request("GET", "/")

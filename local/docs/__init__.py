@@ -1,4 +1,5 @@
-"""What is made from the code: the contract's schemas, tables and examples, the table of settings, the sample settings.
+"""Generates from the code: the contract's schemas, tables and examples, the settings' table, the sample settings.
 
-`python -m local.docs` writes them, `--check` says which of them differ. The examples come from a run of the pipeline.
+`python -m local.docs` writes the files, `--check` names those that differ. The examples come from a run of the
+pipeline.
 """

@@ -1,4 +1,4 @@
-"""`python -m local.docs` writes what is made from the code; with --check it names what differs and exits 1."""
+"""`python -m local.docs` writes the generated files. With --check it names those that differ, and exits with 1."""
 
 import argparse
 import logging
@@ -11,7 +11,7 @@ from local.docs.write import REPOSITORY, differing, made, write
 
 
 def main(arguments: Sequence[str], ran: Callable[[], Run], root: Path = REPOSITORY) -> int:
-    """Write the files of the repository at `root`, or check them; return the exit code: 1 if one differs."""
+    """Write the files of the repository at `root`, or check them. Returns the exit code: 1 if one differs."""
     parser = argparse.ArgumentParser(prog="python -m local.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
     check = parser.parse_args(arguments).check
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str], ran: Callable[[], Run], root: Path = REPOSITO
 
 
 def _fresh() -> Run:
-    logging.disable(logging.ERROR)  # the run's failures are there on purpose
+    logging.disable(logging.ERROR)  # the run contains failures on purpose
     with servers() as running:
         return run(running)
 

@@ -1,4 +1,4 @@
-"""What is made for the contract page: tables of properties, containers and states, examples, code of a reader."""
+"""Generates blocks of the contract page: tables of properties, containers and states, examples, a reader's code."""
 
 import inspect
 import json
@@ -84,7 +84,7 @@ def _properties(contract: Contract, schema: Schema) -> str:
 
 
 def _rows(schema: Schema, root: Schema, prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield path, type and meaning of every property, those of inner objects after the one that holds them."""
+    """Yield path, type and meaning of each property. The properties of an inner object follow the one that holds it."""
     for name, value in schema["properties"].items():
         if value in SYSTEM_PROPERTIES.values():
             continue

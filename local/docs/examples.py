@@ -1,8 +1,7 @@
-"""The examples of the contract page: documents of a run, with what differs between runs replaced by fixed values.
+"""The examples of the contract page: documents of a run, with fixed values in place of what differs between runs.
 
-The run's clock is told the time, so times of day need no replacing. What is: the host that Speech's links name, by
-FIXED_REGION; every revision, by a hash of its file's id and of how many revisions the file had before. System
-properties are taken off.
+The run's clock is set, so times of day do not differ. FIXED_REGION replaces the host in Speech's links. A revision is
+replaced by a hash of its file's id and the number of earlier revisions of the file. System properties are removed.
 """
 
 import hashlib
@@ -18,18 +17,18 @@ from local.samples.catalog import REFERENCE_JOB, sample_jobs
 FIXED_REGION = "https://eastus.api.cognitive.microsoft.com"
 
 SHOWN = 2
-"""Entries that are left of a long list in an example that is cut."""
+"""How many entries of a long list remain in a shortened example."""
 
 _SYSTEM_PREFIX = "_"
 _RAW_NAME = re.compile(r"/(?P<file>[0-9A-Za-z_-]+)/(?P<revision>[0-9a-f]{12})\.json\.gz")
 
 
 class ExampleError(Exception):
-    """The run left no document that an example is made of; the text says which."""
+    """The run left no document for an example. The message says which."""
 
 
 def examples(run: Run) -> dict[str, Document]:
-    """Return the examples by the name under which they stand in the page."""
+    """Return the examples by their names in the page."""
     fixed = _Fixed(run)
     ended, reprocessed = fixed.documents(run.ended), fixed.documents(run.reprocessed)
     messages = fixed.documents(run.messages)
@@ -63,12 +62,12 @@ def examples(run: Run) -> dict[str, Document]:
 
 
 def without_system_properties(document: Document) -> Document:
-    """Return what we wrote of a document; Cosmos DB's own properties begin with an underscore."""
+    """Return a document without the properties that Cosmos DB added. Their names begin with an underscore."""
     return {name: value for name, value in document.items() if not name.startswith(_SYSTEM_PREFIX)}
 
 
 class _Fixed:
-    """Puts fixed values in place of those that differ between runs."""
+    """Replaces the values that differ between runs by fixed ones."""
 
     def __init__(self, run: Run) -> None:
         self._values = {run.region: FIXED_REGION}
@@ -103,6 +102,6 @@ def _plain(document: Document) -> Mapping[str, object]:
 
 
 def _cut(document: Document, name: str) -> Document:
-    """Return the document with only the shortest entries of a list, in their order: a page is no place for more."""
+    """Return the document with only the shortest entries of a list, in their order, because a page has little room."""
     short = sorted(document[name], key=lambda entry: len(msgspec.json.encode(entry)))[:SHOWN]
     return {**document, name: [entry for entry in document[name] if entry in short]}

@@ -1,4 +1,4 @@
-"""Pages with made blocks: what stands between `<!-- made: NAME -->` and `<!-- end -->` comes from the code."""
+"""Pages with generated blocks. The text between `<!-- made: NAME -->` and `<!-- end -->` comes from the code."""
 
 import json
 import re
@@ -8,20 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 WIDTH = 110
-"""Characters to which a line of an example goes, where its values let it."""
+"""Greatest length of an example's line, if its values can be broken."""
 
 _BLOCK = re.compile(r"^<!-- made: (?P<name>[^\n]+) -->\n.*?^<!-- end -->$", re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"<!-- (?:made: .*|end) -->")
 
 
 class PageError(Exception):
-    """A page's markers do not fit what is made for it; the text names the page and the blocks."""
+    """A page's markers and the generated blocks do not match. The message names the page and the blocks."""
 
 
 def filled(page: str, text: str, blocks: Mapping[str, str]) -> str:
-    """Return the page's text with every block between its markers, and nothing else changed.
+    """Return the page's text with every block between its markers, and everything else unchanged.
 
-    Raises PageError for a block that the page lacks, has twice or that nobody makes, and for a marker without its pair.
+    Raises PageError for a block that the page lacks, has twice or that nothing generates, and for a marker without its
+    pair.
     """
     found = Counter(match["name"] for match in _BLOCK.finditer(text))
     if len(_MARKER.findall(text)) != 2 * found.total():
@@ -48,7 +49,7 @@ def code(language: str, text: str) -> str:
 
 
 def json_text(value: Any, *, indent: int = 0) -> str:  # noqa: ANN401 - any JSON value
-    """Return JSON with lists and objects on one line where they fit, else an entry a line; numbers fill the lines."""
+    """Return JSON. A list or object is on one line if it fits, otherwise one entry a line; numbers fill the lines."""
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, dict | list) or not value or len(flat) + indent <= WIDTH:
         return flat

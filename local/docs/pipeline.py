@@ -1,4 +1,4 @@
-"""The use cases in one process: what the functions host does with queues and timer, without a host or waiting."""
+"""Runs the use cases in one process, with queues and timer as the functions host has them, but without waiting."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ from shared.errors import InvalidMessage, Transient
 from shared.settings import Settings
 
 TICK = timedelta(minutes=1)
-"""The timer's own pace in Azure."""
+"""The interval of the timer in Azure."""
 
 DELIVERY = timedelta(seconds=1)
-"""What the delivery of one message takes on the clock."""
+"""How far the clock moves for the delivery of one message."""
 
 TICKS = 30
-"""So long a job that has ended at Speech may take; one that Speech does not know takes 11."""
+"""Limit for a job that has ended at Speech. One that Speech does not know takes 11."""
 
 
 class NotSettledError(Exception):
-    """Jobs did not end within so many ticks; the text says where each of them stands."""
+    """Jobs did not end within the limit of ticks. The message gives the state of each."""
 
 
 class SteppingClock(SystemClock):
-    """A clock that stands still until it is told how much time has passed; sleeping is done at once."""
+    """A clock that moves only when it is told to. Sleeping moves it at once."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -38,31 +38,31 @@ class SteppingClock(SystemClock):
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Let so much time pass."""
+        """Move the clock."""
         self.step(timedelta(seconds=seconds))
 
     def step(self, by: timedelta) -> None:
-        """Let so much time pass."""
+        """Move the clock."""
         self._now += by
 
 
 @dataclass(frozen=True)
 class SteppedApp(App):
-    """The app, but for its clock."""
+    """The app with another clock."""
 
     stepping: SteppingClock
 
     @cached_property
     def clock(self) -> SystemClock:
-        """Time, as it is told."""
+        """The clock that is moved by hand."""
         return self.stepping
 
 
 class Pipeline:
-    """Drives the use cases over the real adapters: `enqueue` messages, `tick`, or go on `until_ended`.
+    """Drives the use cases over the real adapters: `enqueue` messages, `tick`, or run `until_ended`.
 
-    The same messages and answers give the same documents, times of day included, apart from what Speech and Blob
-    storage put in.
+    The same messages and answers give the same documents, including times of day, except for what Speech and Blob
+    storage add.
     """
 
     def __init__(self, environ: Mapping[str, str], start: datetime) -> None:
@@ -73,7 +73,7 @@ class Pipeline:
         """Every message that the functions sent, in order."""
 
     def enqueue(self, text: str) -> None:
-        """Deliver a message of queue `transcription-jobs`; what cannot be understood is recorded as poison."""
+        """Deliver a message of queue `transcription-jobs`. What cannot be understood is recorded as poison."""
         self.clock.step(DELIVERY)
         try:
             self.app.accept_job(text.encode())
@@ -81,14 +81,14 @@ class Pipeline:
             self.app.record_poison(JOBS_QUEUE, text.encode())
 
     def tick(self) -> None:
-        """Let a minute pass, run the timer, then deliver what it and the deliveries send until nothing is left."""
+        """Move the clock by a minute, run the timer, then deliver its messages and theirs until none is left."""
         self.clock.step(TICK)
         self._send([*self.app.poll_jobs(), *self.app.settle_jobs()])
         while self._work:
             self._deliver(self._work.popleft())
 
     def until_ended(self, *job_ids: str) -> None:
-        """Tick until the jobs have ended; raise NotSettledError when that takes more than TICKS."""
+        """Tick until the jobs have ended. Raises NotSettledError after TICKS."""
         for _ in range(TICKS):
             self.tick()
             jobs = {job_id: self.app.jobs.get(job_id) for job_id in job_ids}

@@ -1,4 +1,4 @@
-"""How a reader gets at a file; the contract page shows this code, and every run of the generator runs it."""
+"""Reads a file's documents. The contract page shows this code, and every run of the generator executes it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def files_of(transcripts: ContainerProxy, job_id: str) -> list[str]:
 
 
 def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list[dict[str, Any]]:
-    """Return the turns of a file: first the head, then the parts that it names."""
+    """Return the turns of a file. It reads the head first, then the parts that the head names."""
     partition = [job_id, file_id]
     head = transcripts.read_item("transcript", partition)
     parts = [transcripts.read_item(part, partition) for part in head["turns"]["parts"]]

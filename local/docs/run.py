@@ -1,4 +1,4 @@
-"""The run that the examples are taken from: jobs that end in different ways, in process, against the stand-ins."""
+"""Makes the examples' documents: jobs that end in different ways, in this process, on the local servers."""
 
 import tempfile
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 """When the first of them is enqueued."""
 
 LATER = timedelta(hours=1)
-"""So long after the first run one of them is reprocessed."""
+"""How long after the first run one job is reprocessed."""
 
 RUNNING_JOB = "00000000-0000-4000-8000-000000000021"
 CONVERSATION_JOB = "00000000-0000-4000-8000-000000000022"
@@ -43,7 +43,7 @@ _RAW_CONTAINER = "raw-results"
 
 @dataclass(frozen=True)
 class Servers:
-    """What stands in for Azure: storage, the database, Speech."""
+    """The servers that replace Azure: storage, the database, Speech."""
 
     azurite: Azurite
     cosmos: Cosmos
@@ -51,7 +51,7 @@ class Servers:
 
     @contextmanager
     def app_settings(self) -> Iterator[dict[str, str]]:
-        """Make a database; give the settings of an app that works on it, nothing of this process's; delete it."""
+        """Create a database, yield the settings of an app that uses only it and `servers`, and delete it."""
         database = f"docs-{uuid4().hex[:12]}"
         provision_cosmos(self.cosmos.endpoint, self.cosmos.key, database)
         provision_storage(self.azurite.connection_string, _RAW_CONTAINER)
@@ -72,26 +72,26 @@ class Servers:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run left behind: documents as Cosmos DB returned them, messages as they were sent."""
+    """The result of a run: documents as Cosmos DB returned them, messages as they were sent."""
 
     ended: list[Document]
-    """All documents of both containers when every job but the running one had ended."""
+    """All documents of both containers, after every job but the running one had ended."""
     reprocessed: list[Document]
-    """The same after one job had been reprocessed."""
+    """All documents of both containers, after one job had been reprocessed."""
     messages: list[Document]
-    """What the functions sent, in order."""
+    """The messages that the functions sent, in order."""
     conversation: list[Document]
-    """The turns of a file, read as the contract page tells its readers to."""
+    """The turns of a file, read in the way that the contract page describes."""
     region: str
-    """Where Speech was."""
+    """The host of Speech."""
 
     def documents(self) -> list[Document]:
-        """Return all documents, those of the later time last."""
+        """Return all documents, the later ones last."""
         return [*self.ended, *self.reprocessed]
 
 
 def run(servers: Servers) -> Run:
-    """Run the pipeline in a database of its own."""
+    """Run the pipeline in its own database."""
     with servers.app_settings() as settings:
         return _run(servers, settings)
 
@@ -124,10 +124,10 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
         for file_id in files_of(transcripts, CONVERSATION_JOB)
         for turn in conversation(transcripts, CONVERSATION_JOB, file_id)
     ]
-    # Without GETs of single jobs the poll lists what ended, and notes in `_poll` how far it came.
+    # Without GETs of single jobs the poll lists the ended ones, and writes its watermark into `_poll`.
     second = Pipeline({**settings, "POLL_GET_LIMIT": "0"}, first.clock.now() + LATER)
     reference = jobs["reference"]
-    _put(servers.speech, reference)  # a blob that is written anew has another ETag, so another revision
+    _put(servers.speech, reference)  # a blob that is written again has another ETag, so another revision
     second.enqueue(msgspec.json.encode({"id": reference.message, "reprocess": True}).decode())
     second.until_ended(reference.message)
     messages = [msgspec.json.decode(encode(message)) for message in (*first.sent, *second.sent)]

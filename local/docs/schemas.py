@@ -1,4 +1,4 @@
-"""JSON Schemas of documents and messages, from the code's own types; the words for properties are in meanings.toml."""
+"""JSON Schemas of documents and messages, from the code's types. meanings.toml describes the properties."""
 
 import inspect
 import json
@@ -39,7 +39,7 @@ _UTC_WORDS = get_args(UtcTime)[1].description
 
 
 class MeaningError(Exception):
-    """meanings.toml and the code's types name different properties; the text lists them."""
+    """meanings.toml and the code's types name different properties. The message lists them."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Contract:
 
     @property
     def is_document(self) -> bool:
-        """Say whether it lies in Cosmos DB."""
+        """Whether it is stored in Cosmos DB."""
         return issubclass(self.shape, Document)
 
 
@@ -84,7 +84,7 @@ _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
 
 
 class Meanings:
-    """What each property means: by the type that declares it, then by the property."""
+    """Descriptions of properties: by the type that declares the property, then by its name."""
 
     def __init__(self) -> None:
         text = (Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ class Meanings:
         self._used: set[tuple[str, str]] = set()
 
     def of(self, shape: type, name: str) -> str:
-        """Return the meaning, that of a base class if the type itself gives none. Raises MeaningError for none."""
+        """Return the description, of a base class if the type has none. Raises MeaningError if there is none."""
         places = [base.__name__ for base in inspect.getmro(shape) if name in self._words.get(base.__name__, {})]
         if not places:
             raise MeaningError(f"meanings.toml says nothing of {shape.__name__}.{name}")
@@ -100,11 +100,11 @@ class Meanings:
         return self._words[places[0]][name]
 
     def own(self, shape: type) -> Mapping[str, str]:
-        """Return the meanings that the type itself gives, not its base classes."""
+        """Return the descriptions of the type itself, without its base classes."""
         return self._words.get(shape.__name__, {})
 
     def check_all_used(self) -> None:
-        """Raise MeaningError naming what belongs to no property."""
+        """Raise MeaningError if a description belongs to no property."""
         unused = {(shape, name) for shape, names in self._words.items() for name in names} - self._used
         if unused:
             raise MeaningError(f"no type has: {', '.join(sorted('.'.join(each) for each in unused))}")
@@ -124,7 +124,7 @@ def schema_text(schema: Schema) -> str:
 
 
 def referenced(schema: Schema) -> str | None:
-    """Return the name of the definition that a property's schema refers to, itself, in a list or beside null."""
+    """Return the definition to which a property's schema refers: directly, as items of a list, or beside null."""
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(_PREFIX)
     inner = [schema["items"]] if "items" in schema else schema.get("anyOf", [])
@@ -153,7 +153,7 @@ def _definition(name: str, schema: Schema, contract: Contract, meanings: Meaning
         key: _property(value, shape, key, contract, meanings) for key, value in schema["properties"].items()
     }
     if contract.is_document:
-        # What the code writes has every property; msgspec says what it would take, where a default may be left out.
+        # The code writes every property. msgspec describes what it reads, where one with a default may be absent.
         made["required"] = sorted(field.encode_name for field in msgspec.structs.fields(shape) if not _optional(field))
     return made
 
@@ -174,7 +174,7 @@ def _property(schema: Schema, shape: type, name: str, contract: Contract, meanin
 
 
 def _simple(schema: Schema) -> Schema:
-    """Return the schema in fewer words: types in one list, a const for a choice of one, `format` for times of day."""
+    """Return an equivalent, shorter schema: types in one list, const for a single choice, `format` for times of day."""
     made = dict(schema)
     if made.pop("description", None) == _UTC_WORDS:
         made["format"] = "date-time"

@@ -1,4 +1,4 @@
-"""What is made of the settings: their table for docs/settings.md, and the sample of local.settings.json."""
+"""Generates the table of docs/settings.md and local.settings.sample.json."""
 
 import json
 from typing import Any, get_args
@@ -12,7 +12,7 @@ from local.stack import DEFAULTS, PREFERRED, SPEECH_KEY
 from shared.settings import SECRETS, HostList, Origin, Settings, Url, settings_table
 
 RUNTIME = "FUNCTIONS_WORKER_RUNTIME"
-"""What `func start` needs besides; this app does not read it."""
+"""`func start` needs this setting too; the app does not read it."""
 
 _BY_CHECK = (
     (get_args(Origin)[1], "URL without a path"),
@@ -39,7 +39,7 @@ def settings_blocks() -> dict[str, str]:
 
 
 def sample_settings() -> str:
-    """Return local.settings.sample.json: every setting, for the stack that `make up` starts on its preferred ports."""
+    """Return local.settings.sample.json: every setting, for a stack of `make up` on its preferred ports."""
     local = {**DEFAULTS, **_LOCAL}
     values = {name: local.get(name, _written(field)) for name, field in settings_table()}
     sample = {
@@ -64,11 +64,11 @@ _LOCAL = {
     "COSMOS_KEY": COSMOS_KEY,
     "AzureWebJobsStorage": _storage(),
 }
-"""Where things are on one machine."""
+"""Addresses on one machine."""
 
 
 def _written(field: FieldInfo) -> str:
-    """Return a default as the environment would hold it; what has none is empty, which counts as left out."""
+    """Return a default as the environment would hold it. No default is the empty text, which counts as unset."""
     match field.default:
         case None:
             return ""
@@ -86,8 +86,8 @@ def _default(field: FieldInfo) -> str:
 
 
 def _allowed(name: str, field: FieldInfo, schema: dict[str, Any]) -> str:
-    """Return in words what the field takes, from its JSON Schema and from the checks that a schema does not show."""
-    # Checks of a field that may be None stand within its annotation.
+    """Return in words what the field accepts, by its JSON Schema and by the checks that a schema does not show."""
+    # The checks of a field that may be None are inside its annotation.
     checks = [*field.metadata, *(check for each in get_args(field.annotation) for check in get_args(each)[1:])]
     if words := _BY_NAME.get(name) or next((words for check, words in _BY_CHECK if check in checks), None):
         return words

@@ -1,4 +1,4 @@
-"""The files that are made: what they should hold, which of them differ, and their writing."""
+"""The generated files: what they should contain, which of them differ, and writing them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +19,9 @@ _SCHEMAS = "*.schema.json"
 
 
 def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
-    """Return what the files should hold, by their path from `root`; pages keep what stands outside their blocks.
+    """Return what the files should contain, by path from `root`. Pages keep the text outside their blocks.
 
-    Raises PageError and MeaningError where page, words and code do not fit.
+    Raises PageError and MeaningError if page, descriptions and code do not match.
     """
     documents = schemas()
     page = f"{CONTRACT}/README.md"
@@ -34,14 +34,14 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
 
 
 def differing(files: Mapping[str, str], root: Path = REPOSITORY) -> list[str]:
-    """Return the paths of files that are missing or hold something else, and of schemas that nothing makes."""
+    """Return the paths of files that are missing or differ, and of schemas that nothing generates."""
     found = {path.relative_to(root).as_posix() for path in (root / CONTRACT).glob(_SCHEMAS)}
     wrong = {name for name, text in files.items() if _bytes(root / name) != text.encode()}
     return sorted(wrong | (found - files.keys()))
 
 
 def write(files: Mapping[str, str], root: Path = REPOSITORY) -> None:
-    """Write the files that differ, with LF on every system, and remove schemas that nothing makes."""
+    """Write the files that differ, with LF on every system, and remove schemas that nothing generates."""
     for name in differing(files, root):
         if name in files:
             (root / name).parent.mkdir(parents=True, exist_ok=True)

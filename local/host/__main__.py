@@ -12,11 +12,11 @@ from local.host.errors import HostError
 from local.host.host import FunctionsHost
 
 QUIET = {"azure": logging.WARNING, "uvicorn": logging.WARNING, "urllib3": logging.ERROR, "asyncio": logging.WARNING}
-"""Loggers whose daily business would bury the app's own lines. urllib3 warns when more calls than its pool keeps
-connections are under way, which costs a handshake and no more."""
+"""Levels of loggers whose routine lines would hide the app's own. urllib3 warns when more calls run than its pool keeps
+connections, which costs only a handshake."""
 
 CHECK_SECONDS = 0.5
-"""How soon a host that failed by itself is noticed."""
+"""How often the program checks whether the host failed."""
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""How long to wait before an empty queue is asked again."""
+"""How long to wait before polling an empty queue again."""
 
 import random
 
@@ -6,14 +6,14 @@ MINIMUM_SECONDS = 0.1
 """The platform's shortest wait (QueuePollingIntervals.Minimum)."""
 
 SPREAD = 0.2
-"""Waits vary by this share, so that listeners do not keep step (RandomizedExponentialBackoffStrategy)."""
+"""Waits vary by this share, so that listeners do not poll in step (RandomizedExponentialBackoffStrategy)."""
 
 
 class Backoff:
     """The platform's randomized exponential back-off (RandomizedExponentialBackoffStrategy).
 
-    The first wait after a message is the shortest. Then a part is added to it that doubles each time, until a wait
-    would reach `maximum` seconds. From then on every wait is `maximum`.
+    The first wait after a message is the shortest. Each further wait adds a part that doubles, until it would reach
+    `maximum` seconds. From then on every wait is `maximum`.
     """
 
     def __init__(self, maximum: float, chance: random.Random | None = None) -> None:
@@ -22,7 +22,7 @@ class Backoff:
         self.after_message()
 
     def after_message(self) -> None:
-        """Begin anew: the queue is in use."""
+        """Start over with the shortest wait, because the queue is in use."""
         self._doublings = -1
         self._seconds = 0.0
 

@@ -1,4 +1,4 @@
-"""What a function app declares: its functions, their triggers and outputs, with every setting resolved."""
+"""Reads what a function app declares: its functions, their triggers and outputs, with every setting resolved."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from local.host.signatures import check_signature
 
 KNOWN = ("queueTrigger", "timerTrigger", "httpTrigger", "queue", "http")
 RETURN = "$return"
-"""The binding name that stands for what the function returns."""
+"""The binding name of a function's return value."""
 
 _BINDING_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9]{0,127}|\$return")
 _FUNCTION_NAME = re.compile(r"(?!host$)[a-z][a-z0-9_-]{0,127}", re.IGNORECASE)
-"""Names that the platform takes; anything else it refuses when it indexes the app."""
+"""Names that the platform accepts. It refuses others when it indexes the app."""
 
 _SETTING = re.compile(r"%([^%]+)%")
 _QUEUE_NAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
@@ -24,7 +24,7 @@ _QUEUE_NAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 @dataclass(frozen=True)
 class QueueBinding:
-    """A queue that a function is triggered by or writes to; `connection` is a connection string."""
+    """A queue that triggers a function or receives its output. `connection` is a connection string."""
 
     parameter: str
     queue: str
@@ -56,7 +56,7 @@ Trigger = QueueBinding | TimerBinding | HttpBinding
 
 @dataclass(frozen=True)
 class AppFunction:
-    """One function of the app, ready to be run."""
+    """One function of the app, ready to run."""
 
     name: str
     call: Callable[..., object]
@@ -67,7 +67,7 @@ class AppFunction:
 
 
 def read_functions(app: func.FunctionApp, environ: Mapping[str, str]) -> list[AppFunction]:
-    """Return the functions that `app` declares; raise HostError with everything that is wrong with them."""
+    """Return the functions that `app` declares. Raises HostError with every fault in them."""
     problems: list[str] = []
     functions: list[AppFunction] = []
     try:
@@ -119,7 +119,7 @@ def _read(one: func.Function, environ: Mapping[str, str]) -> AppFunction:
 
 
 class _Reader:
-    """Reads the bindings of one function and collects what is wrong with them."""
+    """Reads the bindings of one function and collects their faults."""
 
     def __init__(self, function: str, environ: Mapping[str, str]) -> None:
         self._function = function
@@ -142,7 +142,7 @@ class _Reader:
         except ValueError as error:
             if not self.problems:
                 self.fault(parameter, str(error))
-        # useMonitor is on unless switched off
+        # useMonitor is true by default
         return TimerBinding(
             parameter, schedule, bool(values.get("runOnStartup")), values.get("useMonitor") is not False
         )
@@ -162,7 +162,8 @@ class _Reader:
         return _SETTING.sub(value, str(text))
 
     def _connection(self, parameter: str, name: object) -> str:
-        # The platform also looks for the name behind `AzureWebJobs`, and takes the host's storage for no name.
+        # The platform also looks for the name with the prefix `AzureWebJobs`; without a name it uses the host's
+        # storage.
         setting = self._resolve(parameter, name or "AzureWebJobsStorage")
         connection = self._environ.get(setting) or self._environ.get(f"AzureWebJobs{setting}")
         if not connection:

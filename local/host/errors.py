@@ -1,16 +1,16 @@
-"""What the host refuses.
+"""Errors of the host.
 
-HostError      the app or its settings cannot be served: said at the start, all problems at once
-Undecodable    a message's text is not what host.json's messageEncoding says
-WorkerEnded    an invocation ended with the worker that ran it
-Lost           a message is no longer this host's: another holder has it, or it is gone
+HostError      the app or its settings cannot be served; raised at the start, with every reason
+Undecodable    a message's text does not match host.json's messageEncoding
+WorkerEnded    the worker ended during an invocation
+Lost           the host no longer holds a message: another holder has it, or it is gone
 """
 
 from collections.abc import Sequence
 
 
 class HostError(Exception):
-    """The function app or its settings cannot be served; `problems` says why, one sentence each."""
+    """The function app or its settings cannot be served. `problems` has one sentence for each reason."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -18,12 +18,12 @@ class HostError(Exception):
 
 
 class Undecodable(Exception):
-    """A queue message is not base64 although host.json says that messages are."""
+    """The text of a queue message is not Base64, but host.json says that texts are."""
 
 
 class WorkerEnded(Exception):
-    """An invocation ended with the worker that ran it: it, or another one beside it, outlasted functionTimeout."""
+    """The worker ended during an invocation, because that or another invocation outlasted functionTimeout."""
 
 
 class Lost(Exception):
-    """A message is no longer this host's: its receipt is another holder's, or the message or its queue is gone."""
+    """The host no longer holds a message: another holder has it, or the message or its queue is gone."""

@@ -1,4 +1,4 @@
-"""The functions host: everything put together, in a thread with an event loop of its own."""
+"""The functions host: combines triggers, worker and storage, in a thread with its own event loop."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ from local.host.web import build_web
 from local.host.worker import Worker
 
 DRAIN_SECONDS = 10.0
-"""How long running invocations may take to end when the host is stopped."""
+"""How long running invocations may take to end when the host stops."""
 
 log = logging.getLogger("host")
 
@@ -31,7 +31,7 @@ log = logging.getLogger("host")
 class FunctionsHost:
     """Serves the function app in `root` with the settings in `environ`, on 127.0.0.1:`port`.
 
-    The app itself reads `os.environ`, so `environ` should be that, or say the same.
+    The app reads `os.environ`, so `environ` should be that or equal to it.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str], port: int) -> None:
@@ -54,18 +54,18 @@ class FunctionsHost:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="host")
         self.failure: Exception | None = None
-        """What ended the host when nobody had asked it to stop."""
+        """The error that stopped the host without a request."""
         self.drained = True
-        """False when invocations still ran as the host gave up waiting for them."""
+        """False if invocations still ran after DRAIN_SECONDS."""
 
     @property
     def url(self) -> str:
-        """Where HTTP functions are served."""
+        """The address of HTTP functions."""
         host, port = self._socket.getsockname()
         return f"http://{host}:{port}"
 
     def start(self) -> None:
-        """Begin to serve; return when everything runs; raise HostError if storage does not answer."""
+        """Start serving. Returns when everything runs. Raises HostError if storage does not answer."""
         self._thread.start()
         self._ready.wait()
         if self.failure is not None:
@@ -74,12 +74,12 @@ class FunctionsHost:
             raise HostError([problem]) from self.failure
 
     def serving(self) -> bool:
-        """Say whether the host still runs; a failure of its own ends it."""
+        """Whether the host runs. A failure of its own stops it."""
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Fetch no more, let running invocations end for up to DRAIN_SECONDS, then stop. Safe to call twice."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the host has ended by itself
+        """Fetch no more messages, let invocations end for up to DRAIN_SECONDS, then stop. Idempotent."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed, because the host has stopped by itself
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
@@ -124,7 +124,7 @@ class FunctionsHost:
             self.failure = WorkerEnded("functionTimeout has passed")
             self._stop.set()
         for task in ended - {stopped}:
-            task.result()  # a listener, timer or server that ends by itself has failed, and says how
+            task.result()  # a listener, timer or server that returns early has failed; this raises its error
         timed_out.cancel()
         log.info("Host stops: waiting for running invocations")
         server.should_exit = True
@@ -135,7 +135,7 @@ class FunctionsHost:
         await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def _trigger(self, function: AppFunction) -> Coroutine[object, object, None] | None:
-        """Prepare what feeds `function`; None for HTTP, which the server feeds."""
+        """Return what triggers `function`; None for HTTP functions, which the server calls."""
         binding = function.trigger
         if isinstance(binding, QueueBinding):
             poison = poison_name(binding.queue)
@@ -160,7 +160,7 @@ class FunctionsHost:
 
 
 class _Server(uvicorn.Server):
-    """Says when it has begun to serve."""
+    """A server that signals when it has started."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -173,7 +173,7 @@ class _Server(uvicorn.Server):
 
 def _listen(port: int) -> socket.socket:
     listener = socket.socket()
-    # A host that was just killed leaves connections behind that must not keep the next one from its port.
+    # Connections that a killed host left behind must not keep the next one from its port.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))

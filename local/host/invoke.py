@@ -1,4 +1,4 @@
-"""One invocation: the function runs, its outputs are sent if it succeeded, one line says how it went."""
+"""One invocation: runs the function, sends its outputs if it succeeded, and logs one line about it."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import azure.functions as func
-from azure.functions._abc import RetryContext, TraceContext  # no public name, yet func.Context promises them
+from azure.functions._abc import RetryContext, TraceContext  # they have no public name, but func.Context needs them
 
 from local.host.bindings import RETURN, AppFunction
 from local.host.errors import WorkerEnded
@@ -22,16 +22,16 @@ log = logging.getLogger("host.invoke")
 
 
 class Trace(TraceContext):
-    """A trace that begins with this invocation (W3C trace context)."""
+    """The trace of an invocation (W3C trace context). It has no parent."""
 
     @property
     def trace_state(self) -> str:
-        """Nothing is known of a caller."""
+        """Empty: no caller is known."""
         return ""
 
     @property
     def trace_parent(self) -> str:
-        """A new parent."""
+        """A new, random parent id."""
         return f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-00"
 
     @property
@@ -42,7 +42,7 @@ class Trace(TraceContext):
 
 @dataclass(frozen=True)
 class Context(func.Context):
-    """What a function that declares `context` is given."""
+    """The context that is passed to a function that declares `context`."""
 
     id: str
     name: str
@@ -71,29 +71,29 @@ class Context(func.Context):
 
     @property
     def trace_context(self) -> TraceContext:
-        """A trace of its own."""
+        """The trace of this invocation."""
         return Trace()
 
     @property
     def retry_context(self) -> RetryContext:
-        """None, as on the platform for functions without a retry policy."""
+        """None: on the platform, too, for functions without a retry policy."""
         return None  # type: ignore[return-value]  # azure-functions does not say that it may be None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an invocation ended: `error` is None if it succeeded."""
+    """The result of an invocation. `error` is None if it succeeded."""
 
     value: object
     error: Exception | None
 
 
 class Invoker:
-    """Runs functions in the worker and sends what they put out. `timeout` is functionTimeout in seconds.
+    """Runs functions in the worker and sends their outputs. `timeout` is functionTimeout in seconds.
 
-    An invocation that outlasts it ends the worker, and with it all invocations under way, which have failed then
-    (azure-functions-host, WebScriptHostExceptionHandler.OnTimeoutExceptionAsync). A thread cannot be ended, so the
-    host has to end its process once the invocations are settled: `ended` is set.
+    An invocation that outlasts it ends the worker. All invocations under way fail with it (azure-functions-host,
+    WebScriptHostExceptionHandler.OnTimeoutExceptionAsync). A thread cannot be ended. So `ended` tells the host to end
+    its process once the invocations are settled.
     """
 
     def __init__(self, root: Path, worker: Worker, storage: Storage, timeout: float | None) -> None:
@@ -104,7 +104,7 @@ class Invoker:
         self.ended = asyncio.Event()
 
     async def invoke(self, function: AppFunction, argument: object) -> Outcome:
-        """Run `function` with its trigger's `argument`; what it raises is logged and becomes the outcome's error."""
+        """Run `function` with its trigger's `argument`. What it raises is logged and becomes the outcome's error."""
         invocation = str(uuid.uuid4())
         outputs = {output.parameter: Output[object]() for output in function.outputs if output.parameter != RETURN}
         arguments: dict[str, object] = {function.trigger.parameter: argument, **outputs}

@@ -1,4 +1,4 @@
-"""Bringing a function app's module into this process."""
+"""Imports a function app's module into this process."""
 
 import importlib.util
 import logging
@@ -15,12 +15,12 @@ MODULE = "function_app"
 
 
 def load_app(root: Path) -> func.FunctionApp:
-    """Run `root`/function_app.py and return its `app`; raise HostError if that fails or there is none."""
+    """Run `root`/function_app.py and return its `app`. Raises HostError if that fails or there is none."""
     file = root / f"{MODULE}.py"
     spec = importlib.util.spec_from_file_location(MODULE, file)
     if spec is None or spec.loader is None or not file.is_file():
         raise HostError([f"{file} does not exist"])
-    # The app imports its own packages from beside it, as it does where the platform runs it.
+    # The app imports its packages from its own folder, as on the platform.
     sys.path.insert(0, str(root))
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module

@@ -1,6 +1,6 @@
-"""What a timer remembers across restarts, so that a run that was missed is made up for (`use_monitor`).
+"""Stores when a timer ran, so that a run missed during a restart is made up (`use_monitor`).
 
-Kept where the platform keeps it, in the container azure-webjobs-hosts of AzureWebJobsStorage.
+The status is stored where the platform stores it: in the container azure-webjobs-hosts of AzureWebJobsStorage.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ CONTAINER = "azure-webjobs-hosts"
 
 
 class Status(BaseModel):
-    """The last and the next run of a timer, under the platform's names."""
+    """The last and the next run of a timer, with the platform's names."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_pascal, populate_by_name=True)
 
@@ -34,11 +34,11 @@ class Monitor:
     function: str
 
     async def read(self) -> Status | None:
-        """Return what was kept; None if there is nothing, or nothing that can be read."""
+        """Return the stored status; None if there is none, or it cannot be parsed."""
         return await asyncio.to_thread(self._read)
 
     async def write(self, last: datetime, following: datetime) -> None:
-        """Keep when the timer ran and when it is due next."""
+        """Store when the timer ran and when it is due next."""
         status = Status(last=last, next=following, last_updated=datetime.now(UTC))
         await asyncio.to_thread(self._write, status.model_dump_json(by_alias=True))
 

@@ -1,4 +1,4 @@
-"""Output bindings: what a function sets, held back until it has succeeded, and the messages that it becomes."""
+"""Output bindings: holds the values until the function has succeeded, then turns them into messages."""
 
 import json
 from typing import Generic, TypeVar
@@ -8,21 +8,21 @@ import azure.functions as func
 T = TypeVar("T")
 
 _INDENT = 2
-"""The host writes JSON that it has parsed with Newtonsoft's JToken.ToString(): indented by two."""
+"""The host writes parsed JSON by Newtonsoft's JToken.ToString(), which indents by two."""
 
 
 class Output(func.Out[T], Generic[T]):
-    """The `func.Out` that a function is given."""
+    """The `func.Out` that is passed to a function."""
 
     def __init__(self) -> None:
         self._value: T | None = None
 
     def set(self, val: T) -> None:
-        """Keep the value; a later one replaces it."""
+        """Set the value. A later value replaces it."""
         self._value = val
 
     def get(self) -> T:
-        """Return what was set last."""
+        """Return the value that was set last."""
         return self._value  # type: ignore[return-value]  # None before set(), as in Microsoft's worker
 
 
@@ -31,12 +31,13 @@ def messages(value: object) -> list[str | bytes]:
 
     The worker sends text as text and a list as JSON (azure.functions.queue, QueueMessageOutConverter). The host then
     parses text that begins and ends like a JSON object or array, makes a message of each element of an array, and
-    writes the elements anew (azure-functions-host, FunctionBinding.ReadAsEnumerable and Utility.IsJson;
-    azure-functions-python-worker#1492). So `set(text)` keeps only text that is not JSON; `set([text])` keeps any text.
+    serializes the elements again (azure-functions-host, FunctionBinding.ReadAsEnumerable and Utility.IsJson;
+    azure-functions-python-worker#1492). So `set(text)` preserves only text that is not JSON; `set([text])` preserves
+    any text.
 
-    Raises NotImplementedError for a type that the worker cannot send, and ValueError for text that looks like JSON and
-    is none: the host's parser fails too, and with it the function. (Newtonsoft takes single quotes and comments as
-    well; here they are refused.)
+    Raises NotImplementedError for a type that the worker cannot send. Raises ValueError for text that looks like JSON
+    and is none: the host's parser fails too, and with it the function. (Newtonsoft also accepts single quotes and
+    comments; they are refused here.)
     """
     if value is None:
         return []
@@ -54,7 +55,7 @@ def _looks_like_json(text: str) -> bool:
 
 
 def _text(element: object) -> str:
-    """Return what .NET's ToString() makes of an element: null is empty, a boolean has a capital."""
+    """Return what .NET's ToString() makes of an element: null becomes empty, a boolean begins with a capital."""
     match element:
         case None:
             return ""

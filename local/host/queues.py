@@ -1,4 +1,4 @@
-"""Queue triggers: fetch in batches, hold the lock while the function runs, settle by what came of it.
+"""Queue triggers: fetch in batches, hold the lock while the function runs, then settle the message.
 
 The rules are those of Microsoft's WebJobs queue extension (QueueListener, QueueProcessor).
 """
@@ -21,7 +21,7 @@ from local.host.storage import Queue
 POISON = "-poison"
 
 _RENEW_AGAIN_SECONDS = 1.0
-"""The shortest wait after a renewal that failed."""
+"""The shortest wait after a failed renewal."""
 
 log = logging.getLogger("host.queues")
 
@@ -32,7 +32,7 @@ def poison_name(queue: str) -> str | None:
 
 
 class QueueListener:
-    """Feeds one function from its queue; `lock_seconds` is how long a fetched message stays invisible."""
+    """Feeds one function from its queue. `lock_seconds` is how long a fetched message stays invisible."""
 
     def __init__(  # noqa: PLR0913 - what a listener knows, each named by its caller
         self,
@@ -53,7 +53,7 @@ class QueueListener:
         self._backoff = Backoff(options.max_polling_interval)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fetch and process until `stop` is set; then return when the invocations that still run have ended."""
+        """Fetch and process messages until `stop` is set. Returns when the running invocations have ended."""
         running: set[asyncio.Task[None]] = set()
         stopped = asyncio.create_task(stop.wait())
         async with asyncio.TaskGroup() as group:
@@ -76,7 +76,7 @@ class QueueListener:
             return []
 
     async def _idle(self, stopped: "asyncio.Task[bool]") -> None:
-        """Wait out the back-off, or until this host itself writes to the queue."""
+        """Wait for the back-off to end, or until this host writes to the queue."""
         written = asyncio.create_task(self._queue.written.wait())
         await asyncio.wait(
             {written, stopped},
@@ -92,12 +92,12 @@ class QueueListener:
         except Lost as error:
             log.info("message %s of %s is another holder's, or gone: %s", message.id, self._queue.name, error)
         except AzureError as error:
-            # Nothing is lost: the message comes back when its lock ends.
+            # Nothing is lost: the message is delivered again when its lock ends.
             log.error("message %s of %s could not be settled: %s", message.id, self._queue.name, error)  # noqa: TRY400 - the cause is storage's answer, which the text has
 
     async def _handle(self, message: QueueMessage) -> None:
         if self._poison is not None and (message.dequeue_count or 0) > self._options.max_dequeue_count:
-            # Its last holder died before it could give the message up.
+            # Its last holder died before it could move the message to the poison queue.
             await self._give_up(message, f"it was fetched {message.dequeue_count} times")
             return
         try:
@@ -116,10 +116,10 @@ class QueueListener:
             await self._give_up(message, f"it failed {message.dequeue_count} times")
         elif self._poison is not None:
             await self._queue.hide(message, self._options.visibility_timeout)
-        # A message of a poison queue stays away until its lock ends, lest it fail again and again at once.
+        # A message of a poison queue stays invisible until its lock ends; otherwise it would fail again at once.
 
     def _argument(self, message: QueueMessage, body: bytes) -> object:
-        """Build what the function's annotation asks for: text, bytes, or the message with all its data."""
+        """Convert the message to the annotated type: text, bytes, or the message with all its data."""
         if self._function.trigger_type is str:
             return body.decode(errors="replace")
         if self._function.trigger_type is bytes:
@@ -135,9 +135,9 @@ class QueueListener:
         )
 
     async def _renew(self, message: QueueMessage, done: asyncio.Event) -> None:
-        """Prolong the lock each time half of it has passed; sooner again after a renewal that failed.
+        """Renew the lock whenever half of it has passed; earlier after a failed renewal.
 
-        A lost message is lost for good (UpdateQueueMessageVisibilityCommand): its function goes on without a lock.
+        If the host loses the message (UpdateQueueMessageVisibilityCommand), the function continues without a lock.
         """
         delay = self._lock_seconds / 2
         while True:
@@ -155,7 +155,7 @@ class QueueListener:
                 log.warning("the lock of message %s in %s was not renewed: %s", message.id, self._queue.name, error)
 
     async def _give_up(self, message: QueueMessage, why: str) -> None:
-        """Move a message to the poison queue as it is; where there is none, let its lock end."""
+        """Move a message unchanged to the poison queue. If there is none, let its lock end."""
         if self._poison is None:
             log.error("message %s of %s is left alone: %s", message.id, self._queue.name, why)
             return

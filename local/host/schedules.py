@@ -9,29 +9,29 @@ from croniter import CroniterError, croniter
 from local.host.settings import time_span
 
 Schedule = Callable[[datetime], datetime]
-"""Gives the first occurrence after a time."""
+"""Returns the first occurrence after a time."""
 
 _FIELDS = 6
 _FIELD = re.compile(r"(?:[0-9*,/-]|[A-Za-z]{3})+")
-"""NCRONTAB has numbers, names, lists, ranges and steps; croniter's `L`, `#`, `?`, `@daily` are not in it."""
+"""NCRONTAB has numbers, names, lists, ranges and steps. It lacks croniter's `L`, `#`, `?` and `@daily`."""
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Return the schedule that `text` describes; raise ValueError if it is neither NCRONTAB nor a time span."""
+    """Return the schedule that `text` describes. Raises ValueError if it is neither NCRONTAB nor a time span."""
     if ":" in text:
         interval = timedelta(seconds=time_span(text))
         if not interval:
             raise ValueError(f"the schedule {text!r} has no length")
         return lambda after: after + interval
     fields = text.split()
-    # Five fields are an expression without seconds, for the platform too.
+    # An expression of five fields has no seconds, as on the platform.
     if len(fields) not in (_FIELDS - 1, _FIELDS) or not all(_FIELD.fullmatch(field) for field in fields):
         raise ValueError(
             f"the schedule {text!r} is not NCRONTAB: {{second}} {{minute}} {{hour}} {{day}} {{month}} {{day-of-week}}"
         )
 
     def following(after: datetime) -> datetime:
-        # NCRONTAB wants day and day of week both to match, where cron is content with one of them.
+        # In NCRONTAB day and day of week must both match; in cron one of them is enough.
         found: datetime = croniter(text, after, second_at_beginning=True, day_or=False).get_next(datetime)
         return found
 

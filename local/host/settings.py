@@ -1,4 +1,4 @@
-"""What host.json and the environment say, validated, every error at once.
+"""Reads and validates host.json and the environment, and reports every error at once.
 
 Defaults are the platform's: learn.microsoft.com/azure/azure-functions/functions-host-json and, for queues,
 functions-bindings-storage-queue.
@@ -17,13 +17,13 @@ from pydantic.alias_generators import to_camel
 from local.host.errors import HostError
 
 OVERRIDE = "AzureFunctionsJobHost__"
-"""Prefix of the settings that change a value of host.json: AzureFunctionsJobHost__extensions__queues__batchSize."""
+"""Prefix of settings that override a value of host.json: AzureFunctionsJobHost__extensions__queues__batchSize."""
 
 _TIME_SPAN = re.compile(r"(?:(?P<d>\d+)\.)?(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d{1,7})?)")
 
 
 def time_span(value: object) -> float:
-    """Return the seconds of a .NET TimeSpan, `hh:mm:ss` or `d.hh:mm:ss`; raise ValueError for anything else."""
+    """Return the seconds of a .NET TimeSpan, `hh:mm:ss` or `d.hh:mm:ss`. Raises ValueError for anything else."""
     if isinstance(value, float):
         return value
     found = _TIME_SPAN.fullmatch(str(value))
@@ -34,12 +34,12 @@ def time_span(value: object) -> float:
 
 
 def _timeout(value: object) -> float | None:
-    """Return seconds; None for -1, which is how host.json says that an invocation may take any time."""
+    """Return seconds; None for -1, which in host.json means that an invocation may take any time."""
     return None if value is None or str(value) == "-1" else time_span(value)
 
 
 def _lower(value: object) -> object:
-    """Fold the case of an encoding's name, as the platform does."""
+    """Convert the name of an encoding to lower case, as the platform does."""
     return value.lower() if isinstance(value, str) else value
 
 
@@ -63,7 +63,7 @@ class QueueOptions(_Part):
 
     @property
     def threshold(self) -> int:
-        """How few messages may be left in work when the next batch is fetched."""
+        """The next batch is fetched when so few messages are being processed."""
         if self.new_batch_threshold is not None:
             return self.new_batch_threshold
         return self.batch_size // 2 * (os.cpu_count() or 1)
@@ -83,7 +83,7 @@ class Extensions(_Part):
 
 
 class HostJson(_Part):
-    """What of host.json this host keeps; the rest of it is for Azure."""
+    """The properties of host.json that this host obeys. The rest is for Azure."""
 
     version: Literal["2.0"]
     function_timeout: Timeout = 1800.0
@@ -91,7 +91,7 @@ class HostJson(_Part):
 
 
 class LocalSettings(BaseModel):
-    """Settings of this host alone, from the environment."""
+    """Settings that only this host has, from the environment."""
 
     model_config = ConfigDict(frozen=True, validate_default=True)
 
@@ -100,14 +100,14 @@ class LocalSettings(BaseModel):
     which is also how long the messages of a killed host stay away."""
 
     key: str = Field(default_factory=secrets.token_urlsafe, min_length=1, alias="LOCAL_FUNCTIONS_KEY")
-    """The one key that opens HTTP functions of the levels `function` and `admin`."""
+    """The only key. It opens HTTP functions of the levels `function` and `admin`."""
 
     threads: int | None = Field(default=None, ge=1, le=1000, alias="PYTHON_THREADPOOL_THREAD_COUNT")
-    """Threads for functions that are not `async`; None: as many as Python's ThreadPoolExecutor takes."""
+    """Threads for functions that are not `async`. None: the default of Python's ThreadPoolExecutor."""
 
 
 def load_host_json(root: Path, environ: Mapping[str, str]) -> HostJson:
-    """Read `root`/host.json, changed by the AzureFunctionsJobHost__… settings; raise HostError."""
+    """Read `root`/host.json and apply the AzureFunctionsJobHost__… settings. Raises HostError."""
     file = root / "host.json"
     try:
         content = TypeAdapter(dict[str, object]).validate_json(file.read_bytes())
@@ -122,7 +122,7 @@ def load_host_json(root: Path, environ: Mapping[str, str]) -> HostJson:
 
 
 def load_local_settings(environ: Mapping[str, str]) -> LocalSettings:
-    """Read this host's own settings from the environment, where empty means unset; raise HostError."""
+    """Read this host's own settings from the environment; an empty one counts as unset. Raises HostError."""
     try:
         return LocalSettings.model_validate({name: value for name, value in environ.items() if value})
     except ValidationError as error:

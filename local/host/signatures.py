@@ -1,7 +1,7 @@
-"""A function's parameters against its bindings, as strict as Microsoft's Python worker is when it indexes an app.
+"""Compares a function's parameters with its bindings, as strictly as Microsoft's Python worker when it indexes.
 
-Kept from the worker: every parameter has a binding and every binding a parameter; an output is `func.Out[...]`, an
-input is not; the annotation must be one that the binding's converter takes.
+The worker's rules: every parameter has a binding and every binding a parameter; an output is `func.Out[...]`, an input
+is not; the binding's converter must accept the annotation.
 """
 
 import inspect
@@ -15,19 +15,19 @@ import azure.functions as func
 from local.host.errors import HostError
 
 _GENERIC = (str, bytes)
-"""Types that the worker hands over and takes with any binding."""
+"""Types that the worker passes and accepts with any binding."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What the host must know of a function's parameters; `trigger_type` is None where there is no annotation."""
+    """The host's view of a function's parameters. `trigger_type` is None without an annotation."""
 
     trigger_type: object
     wants_context: bool
 
 
 def check_signature(name: str, call: Callable[..., object], trigger: str, kinds: Mapping[str, str]) -> Signature:
-    """Return the signature of `call`, whose bindings have the types `kinds`; raise HostError if they do not match."""
+    """Return the signature of `call`, whose bindings have the types `kinds`. Raises HostError if they do not match."""
     try:
         annotations = typing.get_type_hints(call)
     except NameError as error:
@@ -63,7 +63,7 @@ def _check_output(kind: str, annotation: object) -> str | None:
         return f"it is an output, but its annotation {_text(annotation)} is not func.Out[...]"
     (inner,) = typing.get_args(annotation)
     if isinstance(inner, types.GenericAlias):
-        # The worker's own reader of annotations knows the aliases of typing only.
+        # The worker's parser of annotations knows only the aliases of typing.
         return f"Microsoft's worker refuses func.Out[{inner}]; write func.Out[typing.List[...]]"
     if inner in _GENERIC or _takes(kind, inner, "check_output_type_annotation"):
         return None
@@ -76,7 +76,7 @@ def _takes(kind: str, annotation: object, check: str) -> bool:
     converter = registry.get(kind)
     try:
         return bool(getattr(converter, check)(annotation))
-    except TypeError:  # the converters use issubclass on what need not be a class
+    except TypeError:  # the converters call issubclass with what may be no class
         return False
 
 

@@ -1,4 +1,4 @@
-"""Storage queues as the host needs them: text encoded as host.json says, listeners woken, lost messages told apart."""
+"""Storage queues for the host: encodes text as host.json says, wakes listeners, recognises lost messages."""
 
 import asyncio
 import base64
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _IO_THREADS = 32
-"""Calls to storage under way at once: a queue's full batch being settled need not wait for its neighbours."""
+"""Calls to storage at once. While a full batch of one queue is settled, another queue need not wait."""
 
 
 _LOST = frozenset(
@@ -33,7 +33,7 @@ _LOST = frozenset(
 
 
 class Storage:
-    """The queues of every connection that the app names."""
+    """The queues of every connection that the app uses."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
@@ -42,10 +42,10 @@ class Storage:
         self._queues: dict[tuple[str, str], Queue] = {}
 
     def queue(self, connection: str, name: str) -> "Queue":
-        """Return the queue, always the same object for the same one; raise HostError for a bad connection string."""
+        """Return the queue, each time the same object. Raises HostError for a bad connection string."""
         if connection not in self._services:
             try:
-                # The SDK's own waits between tries are made for a region far away; here storage answers or is down.
+                # The SDK's default retry waits suit a remote region. Here storage answers at once or is down.
                 self._services[connection] = QueueServiceClient.from_connection_string(
                     connection, retry_policy=LinearRetry(backoff=1, retry_total=2, random_jitter_range=0)
                 )
@@ -72,7 +72,7 @@ class Queue:
         self._encoding = encoding
         self._threads = threads
         self.written = asyncio.Event()
-        """Set when this host puts a message here, so that its listener need not wait out its back-off."""
+        """Set when this host sends a message here, so that its listener ends its back-off."""
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class Queue:
         return str(self._client.queue_name)
 
     async def exists(self) -> bool:
-        """Say whether the queue is there."""
+        """Return whether the queue exists."""
         try:
             await self._run(self._client.get_queue_properties)
         except ResourceNotFoundError:
@@ -88,14 +88,14 @@ class Queue:
         return True
 
     async def receive(self, count: int, lock_seconds: int) -> list[QueueMessage]:
-        """Fetch up to `count` messages, invisible to others for `lock_seconds`; none if the queue is missing."""
+        """Fetch up to `count` messages, invisible to others for `lock_seconds`; none if the queue does not exist."""
         try:
             return await self._run(self._receive, count, lock_seconds)
         except ResourceNotFoundError:
             return []
 
     def _receive(self, count: int, lock_seconds: int) -> list[QueueMessage]:
-        # One page only: a plain iteration would ask again until the queue is empty.
+        # One page only. Iterating over all pages would repeat the request until the queue is empty.
         pages = self._client.receive_messages(messages_per_page=count, visibility_timeout=lock_seconds).by_page()
         return list(next(pages, iter(())))
 
@@ -104,9 +104,9 @@ class Queue:
         await self.put_raw(self._encode(body))
 
     async def put_raw(self, text: str) -> None:
-        """Send one message whose text is encoded already; make the queue if it is missing.
+        """Send one message whose text is already encoded. Creates the queue if it does not exist.
 
-        As on the platform, which makes queues only here (StorageQueueExtensions, AddMessageAndCreateIfNotExistsAsync).
+        On the platform, too, only this creates queues (StorageQueueExtensions, AddMessageAndCreateIfNotExistsAsync).
         """
         try:
             await self._run(self._client.send_message, text)
@@ -117,25 +117,25 @@ class Queue:
         self.written.set()
 
     async def delete(self, message: QueueMessage) -> None:
-        """Remove a message that this host holds; raise Lost."""
+        """Delete a message that this host holds. Raises Lost."""
         with _held():
             await self._run(self._client.delete_message, message.id, message.pop_receipt)
 
     async def hide(self, message: QueueMessage, seconds: float) -> None:
-        """Let a held message become visible after `seconds`, and keep its new receipt; raise Lost."""
-        # Storage counts in whole seconds.
+        """Make a held message visible after `seconds`, and keep its new receipt. Raises Lost."""
+        # Storage accepts whole seconds only.
         call = partial(self._client.update_message, message.id, message.pop_receipt)
         with _held():
             updated = await self._run(call, visibility_timeout=round(seconds))
         message.pop_receipt = updated.pop_receipt
 
     def decode(self, message: QueueMessage) -> bytes:
-        """Return a message's body; raise Undecodable."""
+        """Return a message's body. Raises Undecodable."""
         text = str(message.content)
         if self._encoding == "none":
             return text.encode()
         try:
-            # .NET skips white space in base64 and wants the exact padding (Convert.FromBase64String).
+            # .NET skips white space in Base64 and requires the exact padding (Convert.FromBase64String).
             compact = "".join(text.split())
             if len(compact) % 4:
                 raise ValueError("its length is no multiple of four")  # noqa: TRY301 - told like Python's own
@@ -153,7 +153,7 @@ class Queue:
 
 @contextmanager
 def _held() -> Iterator[None]:
-    """Raise Lost for the answers that say so, those of QueueProcessor.DeleteMessageAsync."""
+    """Raise Lost for the answers that mean it, those in QueueProcessor.DeleteMessageAsync."""
     try:
         yield
     except HttpResponseError as error:

@@ -1,4 +1,4 @@
-"""Timer triggers: one run at a time for each function, a failing run changes nothing for the next."""
+"""Timer triggers: each function has one run at a time. A failed run does not affect the next."""
 
 import asyncio
 import contextlib
@@ -14,24 +14,24 @@ from local.host.monitor import Monitor, Status
 from local.host.schedules import parse_schedule
 
 MONITORED_FROM = timedelta(minutes=1)
-"""Schedules that come more often than this are not monitored, as on the platform."""
+"""Schedules with shorter intervals are not monitored, as on the platform."""
 
 log = logging.getLogger("host.timers")
 
 
 Invoke = Callable[[AppFunction, object], Awaitable[object]]
-"""Runs a function with its trigger's argument; what the function raises is not raised here (`Invoker.invoke`)."""
+"""Runs a function with its trigger's argument. It does not raise what the function raises (`Invoker.invoke`)."""
 
 
 class Clock:
-    """The time of day, and waiting for a time of day."""
+    """The time of day, and waiting until a time of day."""
 
     def now(self) -> datetime:
         """Return the time, UTC."""
         return datetime.now(UTC)
 
     async def is_set_before(self, due: datetime, event: asyncio.Event) -> bool:
-        """Wait until `due` or until `event` is set; say whether it is set."""
+        """Wait until `due` or until `event` is set. Returns whether it is set."""
         seconds = (due - self.now()).total_seconds()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), max(seconds, 0.0))
@@ -52,7 +52,7 @@ class Timer:
         self._monitor = monitor if binding.use_monitor and self._is_slow() else None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run the function when it is due, until `stop` is set and the run under way has ended."""
+        """Run the function when it is due, until `stop` is set and the current run has ended."""
         status = await self._status()
         missed = status is not None and status.next <= self._clock.now()
         if missed or self._binding.run_on_startup:
@@ -60,7 +60,8 @@ class Timer:
         due = self._schedule(self._clock.now())
         while not await self._clock.is_set_before(due, stop):
             await self._invoke(due, past_due=False)
-            # The clock that waits may be a little ahead of the one that tells the time: never the same time twice.
+            # The clock of the wait may be a little ahead of the clock that tells the time. Never run twice for one
+            # time.
             due = self._schedule(max(due, self._clock.now()))
 
     async def _invoke(self, due: datetime, *, past_due: bool) -> None:

@@ -1,4 +1,4 @@
-"""HTTP triggers and the host's own status, as a Starlette application."""
+"""Serves HTTP triggers and the host's own status, as a Starlette application."""
 
 import logging
 import re
@@ -16,11 +16,11 @@ from local.host.errors import HostError
 from local.host.invoke import Invoker
 
 METHODS = ("GET", "POST", "DELETE", "HEAD", "PATCH", "PUT", "OPTIONS")
-"""What a trigger without `methods` answers to."""
+"""The methods of a trigger that declares none."""
 
 _PARAMETER = re.compile(r"\{(\*?)(\w+)(?::(\w+))?(\?)?\}")
 _CONVERTORS = {None: "str", "int": "int", "guid": "uuid"}
-"""ASP.NET's route constraints that have a counterpart in Starlette."""
+"""The route constraints of ASP.NET that Starlette has too."""
 
 log = logging.getLogger("host.web")
 
@@ -28,9 +28,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build_web(functions: Sequence[AppFunction], *, prefix: str, key: str, invoker: Invoker) -> Starlette:
-    """Return the application for the HTTP functions among `functions`; raise HostError for a route it cannot serve.
+    """Return the application for the HTTP functions among `functions`. Raises HostError for an unsupported route.
 
-    `prefix` is host.json's routePrefix, `key` opens functions that are not anonymous.
+    `prefix` is host.json's routePrefix. `key` opens functions that are not anonymous.
     """
     routes = [(["admin", "host", "status"], Route("/admin/host/status", _status, methods=["GET"]))]
     for function in functions:
@@ -39,11 +39,11 @@ def build_web(functions: Sequence[AppFunction], *, prefix: str, key: str, invoke
             for path in _paths(function.name, f"{prefix}/{function.trigger.route}".strip("/")):
                 route = Route(f"/{path}", endpoint, methods=list(function.trigger.methods or METHODS))
                 routes.append((path.split("/"), route))
-    # ASP.NET prefers the more definite route whatever the order of declaration; Starlette takes the first.
+    # ASP.NET prefers the more specific route in any order of declaration. Starlette takes the first.
     routes.sort(key=lambda entry: [_vagueness(segment) for segment in entry[0]])
     return Starlette(
         routes=[route for _, route in routes],
-        # To the platform's router a route with other methods is no route at all.
+        # The platform's router ignores a route with other methods.
         exception_handlers={405: _not_found},
     )
 
@@ -63,7 +63,7 @@ def _paths(function: str, route: str) -> list[str]:
 
 
 def _vagueness(segment: str) -> int:
-    """Order of segments: plain text, a parameter with a constraint, a parameter, the rest of the path."""
+    """Return the order of segments: literal text, a parameter with a constraint, a parameter, the rest of the path."""
     if "{" not in segment:
         return 0
     return 3 if ":path}" in segment else 2 if ":str}" in segment else 1
@@ -89,7 +89,7 @@ def _endpoint(function: AppFunction, trigger: HttpBinding, key: str, invoker: In
 
 
 def _response(function: str, value: object) -> Response:
-    """Make an answer of what a function returned: an HttpResponse, text, or nothing (204)."""
+    """Make a response from a function's return value: an HttpResponse, text, or nothing (204)."""
     if value is None:
         return Response(status_code=204)
     if isinstance(value, str):

@@ -1,6 +1,6 @@
-"""Where the app's code runs: a pool of threads for plain functions, an event loop of its own for async ones.
+"""Runs the app's code: a pool of threads for plain functions, a separate event loop for async ones.
 
-Both are apart from the host's own loop, so that an app that blocks does not keep the host from renewing locks.
+Both are separate from the host's own loop, so that an app that blocks does not stop the host from renewing locks.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Worker:
         return await asyncio.wrap_future(self._pool.submit(function, **arguments))
 
     def stop(self) -> None:
-        """Take no more work; what still runs is left alone, since threads cannot be ended."""
+        """Accept no more work. Running work continues, since threads cannot be ended."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(1.0)
