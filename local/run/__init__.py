@@ -1,1 +1,1 @@
-"""`make run`: the whole way on one machine, with sample jobs or your own, watched and checked."""
+"""`make run`: sends sample jobs, or your own, through the whole system on one machine, and checks the result."""

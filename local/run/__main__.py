@@ -1,4 +1,4 @@
-"""`python -m local.run [ID…]`: start the stack, send jobs through it, show what landed, check that it is right."""
+"""`python -m local.run [ID…]`: starts the stack, sends jobs through it, and shows and checks the documents."""
 
 import os
 import signal
@@ -23,15 +23,15 @@ from shared.bootstrap import App
 from shared.cli.enqueue import enqueue
 
 SAMPLE_SETTINGS = {
-    # The sample jobs take seconds, so nothing waits for minutes. A setting in the environment wins.
+    # The sample jobs take seconds, so no interval is minutes long. A setting in the environment overrides these.
     "NOT_FOUND_MINUTES": "0",
     "POLL_MIN_SECONDS": "1",
 }
 LOG_WIDTH = 120
-"""Where the output goes into a file there is no terminal's width to fit into."""
+"""Width of the output in a file, where there is no terminal."""
 
 SAMPLE_SECONDS = 180.0
-"""How long the sample jobs may take together."""
+"""Limit for all sample jobs together."""
 
 
 def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -68,7 +68,7 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _rights(console: Console, stack: Stack) -> list[str]:
-    if "host" not in stack.pids:  # it runs elsewhere, and so does its log
+    if "host" not in stack.pids:  # it runs elsewhere, and its log is there too
         return []
     rights = told(stack.state / "logs" / "host.log")
     print_rights(console, rights)

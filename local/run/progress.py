@@ -1,4 +1,4 @@
-"""Watches jobs until they end, with a live view of each."""
+"""Waits until jobs end, and shows a live view of each."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _REFRESH_SECONDS = 0.5
 
 @dataclass
 class Row:
-    """One message that was enqueued and what became of it. `state` is a job's status, or rejected."""
+    """A message that was enqueued, and its result. `state` is a job's status, or rejected."""
 
     message: str
     name: str
@@ -32,12 +32,12 @@ class Row:
 
     @property
     def ended(self) -> bool:
-        """Say whether nothing more will happen."""
+        """Whether the job has ended or was rejected."""
         return self.state == "rejected" or self.state in END_STATES
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """How it should end."""
+        """The expected state."""
         if self.sample is not None:
             return (self.sample.expected,)
         return (Status.COMPLETED, Status.COMPLETED_WITH_ERRORS)
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass
 class Watch:
-    """The jobs of one run. `wanted`: message → the sample job it belongs to, if it does."""
+    """The jobs of one run. `wanted` maps a message to its sample job, if it has one."""
 
     app: App
     wanted: Mapping[str, SampleJob | None]
@@ -62,7 +62,7 @@ class Watch:
 
     @property
     def messages(self) -> Sequence[str]:
-        """What is to be enqueued."""
+        """The messages to enqueue."""
         return [row.message for row in self.rows]
 
     def first_id(self) -> str:
@@ -70,9 +70,9 @@ class Watch:
         return next((row.job_id for row in self.rows if row.job_id), "ID")
 
     def until_ended(self, console: Console, seconds: float | None) -> None:
-        """Show what happens until every job has ended, or `seconds` have passed; without a limit if None.
+        """Show the progress until every job has ended, or `seconds` have passed. None is no limit.
 
-        A terminal gets a table that changes in place, anything else a line for each change.
+        A terminal gets a table that changes in place, anything else one line for each change.
         """
         begun = time.monotonic()
         live = Live(self._table(), console=console, refresh_per_second=4) if console.is_terminal else None
@@ -92,7 +92,7 @@ class Watch:
                 time.sleep(_REFRESH_SECONDS)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each job that has not ended, or not as it should: one of the user's own in success."""
+        """Return a sentence for each job that has not ended as expected. A user's own job is expected to succeed."""
         unfinished = [f"{row.name}: has not ended, it is {row.state}" for row in self.rows if not row.ended]
         return unfinished + [
             f"{row.name}: ended as {row.state}, expected {' or '.join(row.expected)}"

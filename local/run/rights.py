@@ -1,4 +1,4 @@
-"""Shows what the app found out about its own rights, as docs/deploy.md does from Application Insights."""
+"""Shows the result of the app's check of its permissions, as docs/deploy.md does from Application Insights."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _RIGHT = re.compile(r'(\{"signal":"right".*\})$', re.MULTILINE)
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What one line says: a right, what came of it, and the setting that names the service if it is not ok."""
+    """A line of that check: a permission, the result, and if it is not ok the setting that names the service."""
 
     right: str
     result: str
@@ -20,13 +20,13 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def told(log: Path) -> list[Told]:
-    """Return what the timer's first run wrote into the host's log, the latest if the host was started again."""
+    """Return what the timer's first execution logged. If the host was restarted, the latest."""
     found = (msgspec.json.decode(line, type=Told) for line in _RIGHT.findall(log.read_text(errors="replace")))
     return list({each.right: each for each in found}.values())
 
 
 def print_rights(console: Console, rights: Sequence[Told]) -> None:
-    """Print a line a right."""
+    """Print a line for each permission."""
     console.print("\n[bold]What the app is allowed to do[/]")
     for each in rights:
         mark = "[green]✓[/]" if each.result == "ok" else "[red]✗[/]"
@@ -35,7 +35,7 @@ def print_rights(console: Console, rights: Sequence[Told]) -> None:
 
 
 def problems(rights: Sequence[Told]) -> list[str]:
-    """Return a sentence for each right that is not there, and one if none was told of."""
+    """Return a sentence for each permission that is missing, and one if the check logged nothing."""
     if not rights:
         return ["the app did not try its rights"]
     return [f"{each.right}: {each.result}: see {each.setting}" for each in rights if each.result != "ok"]

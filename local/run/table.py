@@ -1,4 +1,4 @@
-"""The table at the end of a run: what landed in Cosmos DB."""
+"""The table at the end of a run: the documents in Cosmos DB."""
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +9,7 @@ from shared.domain.documents import encoded_size
 
 
 def print_result(console: Console, watch: Watch) -> None:
-    """Print a line a job: state, files, tracks, phrases, turns, documents, bytes, seconds; and why jobs failed."""
+    """Print a line for each job: state, files, tracks, phrases, turns, documents, bytes, seconds; then the failures."""
     console.print("\n[bold]What landed in Cosmos DB[/]")
     table = Table(box=None, header_style="bold", padding=(0, 1))
     table.add_column("job", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Compares what landed in Cosmos DB and in the raw archive with the result files, read by plain json.loads."""
+"""Compares the documents and the raw archive with the result files, which it reads by plain json.loads."""
 
 import gzip
 import json
@@ -18,14 +18,14 @@ Document = dict[str, Any]
 
 
 class Verifier:
-    """Reads as a downstream application would: the head first, then the parts that it names."""
+    """Reads as an application would: the head first, then the parts that it names."""
 
     def __init__(self, app: App, azurite: Azurite) -> None:
         self._app = app
         self._blobs = BlobServiceClient.from_connection_string(azurite.connection_string)
 
     def problems(self, watch: Watch) -> list[str]:
-        """Return a sentence for everything that is not as it should be."""
+        """Return a sentence for every difference."""
         return [f"{row.name}: {problem}" for row in watch.rows if row.job_id for problem in self._job(row)]
 
     def _job(self, row: Row) -> list[str]:

@@ -1,1 +1,1 @@
-"""Sample jobs and result files: copied ones in `data`, generated ones from `generate`, all of them in `catalog`."""
+"""Sample jobs and result files: `data` holds copied ones, `generate` makes others, `catalog` lists all."""

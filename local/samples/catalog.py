@@ -20,15 +20,15 @@ Expected = Literal["completed", "completedWithErrors", "failed", "notFound", "re
 
 @dataclass(frozen=True)
 class SampleJob:
-    """One thing to try: a message for `transcription-jobs`, and the job that it names, if Speech knows it."""
+    """One sample: a message for `transcription-jobs`, and the job that it names, if Speech has it."""
 
     name: str
     shows: str
-    """One line on what there is to see."""
+    """One line that says what it shows."""
     message: str
     """The text to enqueue."""
     expected: Expected
-    """The state in which the job's document should end; `rejected`: the message is no job at all."""
+    """The state in which the job should end. `rejected`: the message names no job."""
     spec: JobSpec | None = None
     contents: Contents = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Result files of any length, made up from a seed and written as a stream: the same bytes every time.
+"""Generates result files of any length from a seed, as a stream. The same seed gives the same bytes.
 
 An hour of one channel, compact, is about 0.8 MB with texts alone and 3.9 MB with words and displayWords.
 """
@@ -14,15 +14,15 @@ from local.samples.utterances import GRAIN, Utterance, confidence, stock
 from local.speech.versions import TICKS_PER_MILLISECOND, TICKS_PER_SECOND, iso_duration
 
 CHUNK = 256 * 1024
-"""Bytes that are gathered before a piece of the file is handed out."""
+"""Size of a piece of the file, in bytes."""
 
 FORMS = {"lexical": "lexical", "itn": "itn", "maskedITN": "masked_itn", "display": "display"}
-"""A phrase's texts: the service's name → the attribute of Utterance."""
+"""A phrase's texts: the service's name, and the attribute of Utterance."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One phrase to write: what is said where (ticks), by whom, with how many alternatives."""
+    """A phrase to write: its text, its time in ticks, its speaker, and its number of alternatives."""
 
     index: int
     utterance: Utterance
@@ -34,11 +34,11 @@ class Planned:
 
 @dataclass(frozen=True)
 class GeneratedResult:
-    """A result file; iterating yields its bytes in pieces of about CHUNK, each time from the beginning.
+    """A result file. Iterating over it yields its bytes in pieces of about CHUNK, each time from the beginning.
 
-    `speakers` of 0 is without diarization. `languages`, if any, are what language identification found: phrases then
-    carry `locale`. `alternatives` is the greatest length of nBest, which about a third of the phrases have more than
-    one entry of. `indent` of 0 is compact. The style 2024-11-15 adds milliseconds beside all ticks.
+    `speakers` of 0 means no diarization. `languages` are the results of language identification; if there are any,
+    phrases have `locale`. `alternatives` is the greatest length of nBest; about a third of the phrases have more than
+    one entry. `indent` of 0 is compact. The style 2024-11-15 adds milliseconds beside all ticks.
     """
 
     hours: float = 1.0
@@ -78,12 +78,12 @@ class GeneratedResult:
             utterance = draw.choice(stock(locale or self.locale))
             if at + utterance.duration > self.duration_in_ticks:
                 return
-            if self.speakers and draw.random() < 0.3:  # noqa: PLR2004 - a speaker keeps the floor for some phrases
+            if self.speakers and draw.random() < 0.3:  # a speaker continues for some phrases
                 speaker = draw.randint(1, self.speakers)
             several = draw.random() < 1 / 3
             alternatives = draw.randint(1, self.alternatives) if several else 1
             yield Planned(index, utterance, at, speaker if self.speakers else None, locale, alternatives)
-            # whoever speaks on one channel listens about as long to each of the others
+            # The speaker of one channel listens about as long to each of the others.
             pause = (voices - 1) * draw.randint(100, 600) + draw.randint(20, 120)
             at += utterance.duration + pause * GRAIN
             index += 1
@@ -164,7 +164,7 @@ class GeneratedResult:
         yield self._line(1) + b"]" + self._line(0) + b"}"
 
     def _combined(self, channel: int) -> Iterator[bytes]:
-        """Write a channel's texts by going through its phrases once a form, so that no text is ever held whole."""
+        """Yield a channel's texts. It passes over the phrases once for each form, so that no text is held whole."""
         yield (b"," if channel else b"") + self._line(2) + b"{"
         yield self._line(3) + self._member("channel") + msgspec.json.encode(channel)
         for name, attribute in FORMS.items():
@@ -185,12 +185,12 @@ class GeneratedResult:
         encoded = msgspec.json.encode(value)
         if not self.indent:
             return encoded
-        # a JSON text has no line feeds but those of its layout: inside strings they are escaped
+        # The only line feeds of a JSON text are between values: inside strings they are escaped.
         return msgspec.json.format(encoded, indent=self.indent).replace(b"\n", self._line(depth))
 
 
 def report(details: Sequence[Mapping[str, str]]) -> bytes:
-    """Return the report file of a job whose sources ended as `details` say (`source`, `status`, `errorKind`, …)."""
+    """Return the report file of a job with the results `details` (`source`, `status`, `errorKind`, …)."""
     succeeded = sum(detail["status"] == "Succeeded" for detail in details)
     body = {
         "successfulTranscriptionsCount": succeeded,

@@ -11,12 +11,12 @@ GRAIN = 100_000
 """Ticks (100 ns) in 10 ms: the service's times are multiples of it."""
 
 STOCK = 512
-"""Utterances in a stock: enough variety, and few enough that memory stays flat however long the audio is."""
+"""Number of utterances in a stock: enough variety, and constant memory however long the audio is."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """A lexical word; times in ticks from the beginning of the utterance."""
+    """A lexical word. Its times are ticks from the beginning of the utterance."""
 
     text: str
     offset: int
@@ -26,7 +26,7 @@ class Word:
 
 @dataclass(frozen=True)
 class DisplayWord:
-    """A token as it is displayed, which may stand for several words; times as in Word."""
+    """A displayed token, which may stand for several words. Its times are as in Word."""
 
     text: str
     offset: int
@@ -35,7 +35,7 @@ class DisplayWord:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What is said in one phrase, in the four forms of a result file, and when."""
+    """The text of one phrase in the four forms of a result file, with times."""
 
     lexical: str
     itn: str
@@ -48,7 +48,7 @@ class Utterance:
 
 @cache
 def stock(locale: str) -> Sequence[Utterance]:
-    """Return the utterances of `locale`, the same ones on every run; raise ValueError for a locale not known."""
+    """Return the utterances of `locale`, the same on every run. Raises ValueError for an unknown locale."""
     if locale not in VOCABULARIES:
         raise ValueError(f"no vocabulary for {locale!r}; there are {', '.join(sorted(VOCABULARIES))}")
     draw = random.Random(locale)  # noqa: S311 - sample text is to be repeatable, not secret
@@ -67,7 +67,7 @@ def _utterance(vocabulary: Vocabulary, choices: Sequence[str], draw: random.Rand
     count = draw.randint(2, 16)
     for index in range(count):
         lexical, itn = draw.choice(choices), ""
-        if draw.random() < 0.08:  # noqa: PLR2004 - about one token in twelve is spoken otherwise than written
+        if draw.random() < 0.08:  # about one token in twelve is written otherwise than spoken
             lexical, itn = draw.choice(vocabulary.spoken)
         begin = at
         for text in lexical.split():

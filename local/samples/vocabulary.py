@@ -1,11 +1,11 @@
-"""Words for generated transcripts: what was said (lexical) and how it is written (ITN), by locale."""
+"""Words for generated transcripts by locale: spoken (lexical) and written (ITN) forms."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of one locale, parted by blanks. `spoken` pairs what is said with how it is written."""
+    """The words of one locale, separated by spaces. `spoken` pairs a spoken form with its written form."""
 
     words: str
     spoken: tuple[tuple[str, str], ...]

@@ -1,7 +1,7 @@
 """A Speech service for one machine: the documented REST API of batch transcription, over real HTTP.
 
-`start_speech` runs it, `SpeechControl` tells it what to serve. Jobs take time, lists are paged, SAS expire,
-requests are limited; what the service does not document is a choice, and the docstring beside it says so.
+`start_speech` runs it, `SpeechControl` tells it what to serve. Jobs take time, lists are paged, SAS expire, requests
+are limited. Where the service documents nothing, the simulator's behaviour is a choice, and a docstring says so.
 """
 
 from local.speech.client import SpeechControl

@@ -12,7 +12,7 @@ from local.speech.simulator import Simulator
 
 
 def container_of(port: int) -> str:
-    """Return the container of the simulator on `port`: the same on every run, no two at a time share it."""
+    """Return the name of the container of the simulator on `port`: the same on every run, and shared with no other."""
     return f"bestor-{uuid5(NAMESPACE_URL, f'http://127.0.0.1:{port}')}"
 
 
@@ -29,13 +29,13 @@ def main() -> None:
     resource, region = _listen(options.port), _listen(0)
     region_port = region.getsockname()[1]
     app = build_app(Simulator(key=options.key, token=options.token, region_port=region_port), content)
-    # uvicorn's access log would repeat a key that a client wrongly puts into a URL; the simulator's own does not
+    # uvicorn's access log would repeat a key that a client wrongly puts into a URL. The simulator's own log does not.
     uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run(sockets=[resource, region])
 
 
 def _listen(port: int) -> socket.socket:
     listener = socket.create_server(("127.0.0.1", port), backlog=2048)
-    listener.set_inheritable(True)  # uvicorn expects it of a socket that it is given
+    listener.set_inheritable(True)  # uvicorn requires it of a socket that it is given
     # asyncio sets this only for sockets that name their protocol, and create_server's do not. Without it, each answer
     # waits 40 ms for the client's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

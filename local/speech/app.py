@@ -1,4 +1,4 @@
-"""The simulator as an ASGI application: routes, and what every request passes through on its way."""
+"""The simulator as an ASGI application: its routes, and the steps that every request passes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -20,7 +20,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def build_app(simulator: Simulator, content: Content) -> Starlette:
-    """Return the application; the same routes serve versions in the path and in the query."""
+    """Return the application. The same routes serve versions in the path and in the query."""
     operations = Operations(simulator, content)
 
     def route(path: str, name: str, handler: Handler, method: str = "GET") -> Route:
@@ -51,10 +51,10 @@ def build_app(simulator: Simulator, content: Content) -> Starlette:
 
 
 class _Region:
-    """Stands for the regional host, which every link names: it records whoever calls it, and answers 401.
+    """Replaces the regional host, which every link names. It records each caller and answers 401.
 
     No document says which host Speech writes into links when it is called through a custom subdomain. All public
-    examples show the regional host, and that host refuses Entra tokens. So nothing may depend on a link's host.
+    examples show the regional host, and that host refuses Entra tokens. So the app must not depend on a link's host.
     """
 
     def __init__(self, app: ASGIApp, simulator: Simulator) -> None:
@@ -70,7 +70,7 @@ class _Region:
 
 
 def _guarded(simulator: Simulator, operation: str, handler: Handler) -> Handler:
-    """Wrap `handler` in what happens to every request: forced answers, key, limit, log, in this order."""
+    """Wrap `handler` in the steps of every request: forced answers, key, limit, log, in this order."""
 
     async def endpoint(request: Request) -> Response:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -96,6 +96,6 @@ async def _answer(simulator: Simulator, target: str, handler: Handler, request: 
 
 
 async def _error(_: Request, error: Exception) -> Response:
-    """Answer what the control plane raises: SpeechError as it is, SpecError as a bad request."""
+    """Return the answer for an error of the control plane: SpeechError as it is, SpecError as 400."""
     known = error if isinstance(error, SpeechError) else SpeechError(400, "InvalidPayload", str(error))
     return known.response()

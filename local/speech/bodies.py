@@ -1,4 +1,4 @@
-"""The bodies that describe jobs and files, and the page that carries many of them."""
+"""Builds the bodies that describe jobs and files, and the pages of lists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form of every body depends on: the version, the regional host that links name, and when."""
+    """What the form of every body depends on: API version, regional host in links, and time."""
 
     version: ApiVersion
     region: str
     moment: datetime
 
     def link(self, path: str, query: Mapping[str, str | int] | None = None) -> str:
-        """Return a link to `path`: it names the regional host, not the host that the request came to."""
+        """Return a link to `path`. It names the regional host, not the host of the request."""
         return self.version.link(self.region, path, query)
 
 
 def date_time(moment: datetime) -> str:
-    """Write a time of day as the service does: UTC, whole seconds."""
+    """Format a time of day as the service does: UTC, whole seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def filter_fields(job: Job, moment: datetime) -> Fields:
-    """Return what a filter may ask of `job`; dates are cut to the seconds that are shown."""
+    """Return the fields of `job` that a filter may use. Dates are cut to the seconds that are shown."""
     status, since = job.state_at(moment)
     return {
         "displayName": job.spec.display_name,
@@ -75,7 +75,7 @@ def job_body(job: Job, asked: Asked) -> Body:
 
 
 def file_body(job: Job, file: FileSpec, asked: Asked, content: Content, sas_seconds: int | None) -> Body:
-    """Return the file object; its SAS lives as long as asked for (seconds), within the bound of the job."""
+    """Return the file object. Its SAS lives as long as requested (seconds), within the job's limit."""
     seconds, bound = sas_seconds or SAS_SECONDS, job.spec.sas_seconds
     if bound is not None:
         seconds = min(seconds, bound)

@@ -13,7 +13,7 @@ from local.azurite import Azurite
 from local.speech.spec import About, Forced, JobSpec, Requests, Settings, SpecError
 
 Contents = Mapping[str, bytes | Iterable[bytes]]
-"""Blob path in the simulator's container → what is in it, whole or in pieces."""
+"""Blob path in the simulator's container → its content, whole or in pieces."""
 
 TIMEOUT_SECONDS = 30.0
 
@@ -21,7 +21,7 @@ JSON = ContentSettings(content_type="application/json")
 
 
 class SpeechControl:
-    """Tells the simulator at `endpoint` what to serve; contents go straight into its Azurite."""
+    """Tells the simulator at `endpoint` what to serve. Contents go directly into its Azurite."""
 
     def __init__(self, endpoint: str, azurite: Azurite) -> None:
         self._base = f"{endpoint}/_simulator"
@@ -40,10 +40,10 @@ class SpeechControl:
         self._blobs.close()
 
     def put_job(self, spec: JobSpec, contents: Contents | None = None) -> None:
-        """Upload `contents`, fill in the sizes of files that give none, and put the job: its time begins.
+        """Upload `contents`, set the sizes of files that have none, and put the job, whose time begins.
 
-        Contents that an earlier job has put there may be named again. Raises SpecError when a file has neither
-        content nor size. A file with a size and without content is listed, and its contentUrl answers 404.
+        A file may use contents of an earlier job. Raises SpecError if a file has neither content nor size. A file with
+        a size but no content is listed, and its contentUrl answers 404.
         """
         container = self._blobs.get_container_client(self.container())
         sizes = {blob: _upload(container, blob, content) for blob, content in (contents or {}).items()}
@@ -60,7 +60,7 @@ class SpeechControl:
         self._call("PUT", "/jobs", msgspec.structs.replace(spec, files=files))
 
     def delete_job(self, job_id: str) -> None:
-        """Let the service forget the job, as if its time to live were over; its contents stay."""
+        """Delete the job from the service, as if its time to live were over. Its contents stay."""
         self._call("DELETE", f"/jobs/{job_id}")
 
     def force(
@@ -72,36 +72,36 @@ class SpeechControl:
         headers: Mapping[str, str] | None = None,
         body: str = "",
     ) -> None:
-        """Answer the next `times` requests whose path and query match the regular expression `path` so."""
+        """Give this answer to the next `times` requests whose path and query match the regular expression `path`."""
         forced = Forced(path=path, status=status, times=times, headers=headers or {}, body=body)
         self._call("POST", "/forced", forced)
 
     def clear_forced(self) -> None:
-        """Forget forced answers that are not used up."""
+        """Remove forced answers that were not used."""
         self._call("DELETE", "/forced")
 
     def configure(self, settings: Settings) -> None:
-        """Set limits and habits of the whole resource, with an empty window; it starts as `Settings()`."""
+        """Configure limits and behaviour of the whole resource, and restart its window. The default is `Settings()`."""
         self._call("PUT", "/settings", settings)
 
     def requests(self) -> Requests:
-        """Return what was asked since the last reset: counts, statuses and the requests themselves."""
+        """Return the requests since the last reset: counts, statuses and the requests themselves."""
         return msgspec.json.decode(self._call("GET", "/requests"), type=Requests)
 
     def counts(self) -> Counter[str]:
-        """Return how often each operation (get, list, listFiles, getFile, delete, unknown) was asked for."""
+        """Return how often each operation (get, list, listFiles, getFile, delete, unknown) was requested."""
         return Counter(self.requests().counts)
 
     def reset_counts(self) -> None:
-        """Count anew."""
+        """Reset the counts."""
         self._call("DELETE", "/requests")
 
     def container(self) -> str:
-        """Return the name of the container of the contents."""
+        """The name of the container of the contents."""
         return self.about().container
 
     def about(self) -> About:
-        """Return where contents belong, and who called the regional host that links name."""
+        """Return where contents are stored, and who called the regional host that links name."""
         return msgspec.json.decode(self._call("GET", "/"), type=About)
 
     def _call(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:

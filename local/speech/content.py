@@ -1,4 +1,4 @@
-"""Where the result files lie: one container in Azurite, read through SAS as in the service."""
+"""Stores the result files: one container in Azurite, read through SAS as in the service."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, generate_blob_sas
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How long before now a SAS begins, as the service's own do."""
+"""A SAS begins this long before now, as the service's own do."""
 
 
 class Content:
@@ -29,12 +29,12 @@ class Content:
             return
 
     def url(self, blob: str, *, sas_seconds: int | None) -> str:
-        """Return the address of `blob`, readable for `sas_seconds` to `sas_seconds` + 1; None: no SAS."""
+        """Return the URL of `blob`, readable for `sas_seconds` to `sas_seconds` + 1. None: a URL without a SAS."""
         address = f"{self._client.url}/{quote(blob)}"
         if sas_seconds is None:
             return address
         moment = datetime.now(UTC)
-        # a SAS knows whole seconds only: rounding down would let one of a second be dead when it is born
+        # A SAS has whole seconds: rounded down, one of a second could have expired when it is made.
         expiry = datetime.fromtimestamp(math.ceil(moment.timestamp() + sas_seconds), UTC)
         query = generate_blob_sas(
             self._account,
@@ -48,7 +48,7 @@ class Content:
         return f"{address}?{query}"
 
     def delete(self, blobs: set[str]) -> None:
-        """Delete these blobs; those that are gone already do not matter."""
+        """Delete these blobs. Blobs that are gone already do not matter."""
         for blob in blobs:
             try:
                 self._client.delete_blob(blob)

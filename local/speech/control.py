@@ -1,4 +1,4 @@
-"""The control plane under `/_simulator/`: how tests and sample jobs say what the service does."""
+"""The control plane under `/_simulator/`, by which tests and sample jobs say what the service does."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -37,18 +37,18 @@ class Control:
         ]
 
     async def about(self, _: Request) -> Response:
-        """Say where contents belong, and who called the regional host."""
+        """Return where contents are stored, and who called the regional host."""
         simulator = self._simulator
         contacts = tuple(simulator.contacts)
         return _json(About(container=self._content.container, region=simulator.region, contacts=contacts))
 
     async def put_job(self, request: Request) -> Response:
-        """Create a job or put it anew: its time begins now unless it says otherwise."""
+        """Create or replace a job. Its time begins now, unless the job says otherwise."""
         self._simulator.put(await _decoded(request, JobSpec))
         return Response(status_code=204)
 
     async def delete_job(self, request: Request) -> Response:
-        """Forget a job; its contents stay."""
+        """Delete a job. Its contents stay."""
         if self._simulator.remove(request.path_params["id"]) is None:
             raise not_found("transcription")
         return Response(status_code=204)
@@ -59,21 +59,21 @@ class Control:
         return Response(status_code=204)
 
     async def clear_forced(self, _: Request) -> Response:
-        """Forget what was to be forced."""
+        """Remove the forced answers."""
         self._simulator.clear_forced()
         return Response(status_code=204)
 
     async def configure(self, request: Request) -> Response:
-        """Set limits and habits."""
+        """Set limits and behaviour."""
         self._simulator.configure(await _decoded(request, Settings))
         return Response(status_code=204)
 
     async def requests(self, _: Request) -> Response:
-        """Tell what was asked."""
+        """Return the requests."""
         return _json(self._simulator.requests())
 
     async def reset_requests(self, _: Request) -> Response:
-        """Count anew."""
+        """Reset the counts."""
         self._simulator.reset_requests()
         return Response(status_code=204)
 

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse
 
 
 class SpeechError(Exception):
-    """A request is answered with `status` and a body that carries `code` and the message."""
+    """A request gets `status` and a body with `code` and the message."""
 
     def __init__(self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -23,31 +23,31 @@ class SpeechError(Exception):
 
 
 def unauthorized() -> SpeechError:
-    """Say that key or token are wrong or missing."""
+    """Return the error for a wrong or missing key or token."""
     return SpeechError(401, "401", "Access denied: the subscription key or token is missing or not valid.")
 
 
 def not_found(what: str) -> SpeechError:
-    """Say that nothing is at that address."""
+    """Return the error for an address at which there is nothing."""
     return SpeechError(404, "NotFound", f"The specified {what} cannot be found.")
 
 
 def other_version(needed: str) -> SpeechError:
-    """Say that a job was created in a later API version than the one asked in.
+    """Return the error for a job that was created in a later API version than that of the request.
 
-    The words are those of Microsoft Learn, *Migrate code from v3.1 to v3.2*; it does not give status and code, so these
-    are a choice, and nothing may depend on them.
+    The message is that of Microsoft Learn, *Migrate code from v3.1 to v3.2*. It gives no status and code, so these are
+    a choice, and the app must not depend on them.
     """
     message = f"The API version cannot be used to access this transcription. Use API version {needed} or higher."
     return SpeechError(400, "InvalidRequest", message)
 
 
 def invalid(value: str, why: str = "") -> SpeechError:
-    """Say that a parameter cannot be understood."""
+    """Return the error for a parameter that cannot be parsed."""
     return SpeechError(400, "InvalidPayload", f"The value '{value}' is not valid.{why and ' '}{why}")
 
 
 def too_many(retry_after: int) -> SpeechError:
-    """Say that the limit of requests is reached; `retry_after` is in seconds."""
+    """Return the error for too many requests. `retry_after` is in seconds."""
     message = f"The limit of requests is exceeded. Try again in {retry_after} seconds."
     return SpeechError(429, "TooManyRequests", message, headers={"Retry-After": str(retry_after)})

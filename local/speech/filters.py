@@ -20,7 +20,7 @@ TEXT_FIELDS = frozenset({"displayName", "description", "status", "locale"})
 DATE_FIELDS = frozenset({"createdDateTime", "lastActionDateTime"})
 
 Fields = Mapping[str, "str | datetime | None"]
-"""The fields of one job that a filter may ask for; dates are aware and whole seconds, as they are shown."""
+"""The fields of a job that a filter may use. Dates are aware and in whole seconds, as they are shown."""
 
 Predicate = Callable[[Fields], bool]
 
@@ -36,7 +36,7 @@ TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<mark>[()])|(?P<word>[^\s
 
 
 def parse_filter(source: str) -> Predicate:
-    """Return what `source` says of a job as a function; raise SpeechError (400) for what it cannot."""
+    """Return `source` as a function of a job's fields. Raises SpeechError (400) if it cannot be parsed."""
     parser = _Parser(source)
     predicate = parser.expression()
     parser.expect_end()
@@ -44,7 +44,7 @@ def parse_filter(source: str) -> Predicate:
 
 
 class _Parser:
-    """One pass over one filter."""
+    """Parses one filter."""
 
     def __init__(self, source: str) -> None:
         self._source = source

@@ -17,13 +17,13 @@ from local.speech.simulator import Job, Simulator, now
 from local.speech.versions import READS_V31_ONLY, version_of
 
 JOBS_PAGE = 100
-"""Jobs on one page of the list; the service documents no maximum of `top`."""
+"""Jobs on one page of the list. The service documents no maximum of `top`."""
 
 Parameters = Mapping[str, str]
 
 
 class Operations:
-    """What the API does, given the state and where the contents lie."""
+    """The operations of the API on the state and the contents."""
 
     def __init__(self, simulator: Simulator, content: Content) -> None:
         self._simulator = simulator
@@ -35,7 +35,7 @@ class Operations:
         return JSONResponse(job_body(self._job(request, asked), asked))
 
     async def list(self, request: Request) -> Response:
-        """List the jobs that the filter lets pass, a page at a time."""
+        """List the jobs that match the filter, a page at a time."""
         asked, parameters = self._asked(request), _parameters(request)
         jobs = self._simulator.jobs()
         source = parameters.get("filter")
@@ -47,7 +47,7 @@ class Operations:
         return JSONResponse({"values": values, **self._next_link(asked, "transcriptions", end, len(jobs))})
 
     async def list_files(self, request: Request) -> Response:
-        """List the files of a job, a page at a time; a job that has not ended has none."""
+        """List the files of a job, a page at a time. A job that has not ended has none."""
         asked, parameters = self._asked(request), _parameters(request)
         job = self._job(request, asked)
         seconds = _sas_seconds(parameters, asked)
@@ -68,7 +68,7 @@ class Operations:
         return JSONResponse(file_body(job, file, asked, self._content, seconds))
 
     async def delete(self, request: Request) -> Response:
-        """Delete a job and, unless the customer keeps them, its contents; 204 also if there is no such job."""
+        """Delete a job and, unless the customer stores them, its contents. Answers 204 also if there is no such job."""
         self._asked(request)
         job = self._simulator.remove(request.path_params["id"])
         if job is not None and job.spec.sas:
@@ -89,19 +89,19 @@ class Operations:
         return job
 
     def _page(self, parameters: Parameters, size: int, total: int) -> tuple[int, int]:
-        """Return where the page begins and ends that is asked for by number or by a continuation token."""
+        """Return the begin and end of the page that a number or a continuation token asks for."""
         skip = _number(parameters, "skip", least=0) or 0
         name = self._simulator.settings.continuation
         token = parameters.get(name) if name else None
         size = min(_number(parameters, "top", least=1) or size, size)
         begin = skip if token is None else _place(token)
-        # Shorter than asked for, unless it is the last: nothing says that a page is full.
+        # Shorter than requested, unless it is the last: nothing says that a page is full.
         return begin, begin + (size if begin + size >= total else size - size // 10)
 
     def _next_link(self, asked: Asked, path: str, end: int, total: int) -> dict[str, str]:
         """Return the link to the next page, if there is one.
 
-        It has lost `filter`, `top` and the life of the SAS: the links of the documented examples lack some of these.
+        It lacks `filter`, `top` and the life of the SAS, because links of the documented examples lack some of these.
         """
         if end >= total:
             return {}
@@ -110,7 +110,7 @@ class Operations:
 
 
 def _parameters(request: Request) -> Parameters:
-    """Return the query's parameters. A `+` is one, and not a space: the documented examples write `%20`."""
+    """Return the query's parameters. A `+` stays a plus, because the documented examples write a space as `%20`."""
     query = request.scope["query_string"].decode("ascii")
     pieces = (piece.partition("=") for piece in query.split("&") if piece)
     return {unquote(name): unquote(value) for name, _, value in pieces}
@@ -132,7 +132,7 @@ def _sas_seconds(parameters: Parameters, asked: Asked) -> int | None:
 
 
 _TOKEN_MARK = b"\xfb\xff\xbf:"
-"""Begins every continuation token, so that its Base64 has `+` and `/` in it: clients have to pass it on as it is."""
+"""Start of every continuation token. Its Base64 contains `+` and `/`, so a client has to pass it on unchanged."""
 
 
 def _token(place: int) -> str:

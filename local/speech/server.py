@@ -1,4 +1,4 @@
-"""Starting the simulator as a child process."""
+"""Starts the simulator as a child process."""
 
 import sys
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True)
 class Speech:
-    """A running simulator and how to reach it."""
+    """The address of a running simulator."""
 
     service: Service
     endpoint: str
@@ -21,7 +21,7 @@ class Speech:
     control: SpeechControl
 
     def stop(self) -> None:
-        """End the simulator; its jobs are gone with it, its files stay in Azurite."""
+        """Stop the simulator. Its jobs are gone then; its files stay in Azurite."""
         self.control.close()
         self.service.stop()
 
@@ -34,7 +34,7 @@ def start_speech(
     key: str = "local-speech-key",
     token: str | None = None,
 ) -> Speech:
-    """Start a simulator whose files lie in `azurite`; a `port` in use (and 0) is replaced by a free one."""
+    """Start a simulator whose files lie in `azurite`. A `port` that is in use, or 0, is replaced by a free one."""
     port = free_port(port)
     endpoint = f"http://127.0.0.1:{port}"
     service = start(

@@ -1,4 +1,4 @@
-"""The state of a simulated Speech resource: jobs in time, the limit, forced answers, what was asked."""
+"""The state of a simulated Speech resource: jobs over time, limit, forced answers, recorded requests."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from local.speech.errors import too_many
 from local.speech.spec import FileSpec, Forced, JobSpec, LoggedRequest, Requests, Settings, SpecError
 
 LOG_LENGTH = 10_000
-"""How many requests are remembered one by one; the counts go on."""
+"""How many requests are recorded one by one. The counts go on."""
 
 
 def now() -> datetime:
@@ -22,7 +22,7 @@ def now() -> datetime:
 
 
 class Job:
-    """A job and when it was created: what it says at a given time follows from that."""
+    """A job and its time of creation. Its state at any time follows from that."""
 
     def __init__(self, spec: JobSpec, created: datetime) -> None:
         self.spec = spec
@@ -40,16 +40,16 @@ class Job:
         return self.spec.status, self._ended
 
     def ended_at(self, moment: datetime) -> bool:
-        """Say whether the job has its files at `moment`."""
+        """Return whether the job has its files at `moment`."""
         return moment >= self._ended
 
     def file(self, file_id: str) -> FileSpec | None:
-        """Return the file with that id, whatever the case of its letters."""
+        """Return the file with that id, in upper or lower case."""
         return self._files.get(file_id.lower())
 
 
 class Simulator:
-    """One Speech resource in memory. Everything runs on the server's event loop, so nothing is locked."""
+    """One Speech resource in memory. Everything runs on the server's event loop, so it needs no locks."""
 
     def __init__(
         self, *, key: str, token: str | None, region_port: int, clock: Callable[[], float] = time.monotonic
@@ -67,7 +67,7 @@ class Simulator:
         self.reset_requests()
 
     def allows(self, key: str | None, authorization: str | None) -> bool:
-        """Say whether a request with these two headers may pass."""
+        """Return whether a request with these two headers is authorized."""
         return key == self._key or (self._token is not None and authorization == f"Bearer {self._token}")
 
     def jobs(self) -> list[Job]:
@@ -75,11 +75,11 @@ class Simulator:
         return sorted(self._jobs.values(), key=lambda job: job.created)
 
     def job(self, job_id: str) -> Job | None:
-        """Return the job with that id, whatever the case of its letters."""
+        """Return the job with that id, in upper or lower case."""
         return self._jobs.get(job_id.lower())
 
     def put(self, spec: JobSpec) -> None:
-        """Create the job, or put it anew; raise SpecError when a file has no size."""
+        """Create or replace the job. Raises SpecError if a file has no size."""
         for file in spec.files:
             if file.size is None:
                 raise SpecError(f"job {spec.id}: the file {file.name} has no size")
@@ -89,11 +89,11 @@ class Simulator:
         self._jobs[spec.id.lower()] = Job(spec, created)
 
     def remove(self, job_id: str) -> Job | None:
-        """Forget the job; return it if there was one."""
+        """Delete the job. Returns it, if there was one."""
         return self._jobs.pop(job_id.lower(), None)
 
     def force(self, forced: Forced) -> None:
-        """Answer coming requests as `forced` says, in order; raise SpecError for a path that is no pattern."""
+        """Answer coming requests by `forced`, in order. Raises SpecError for a path that is not a pattern."""
         try:
             re.compile(forced.path)
         except re.error as error:
@@ -101,11 +101,11 @@ class Simulator:
         self._forced.append(forced)
 
     def clear_forced(self) -> None:
-        """Answer as usual again."""
+        """Remove all forced answers."""
         self._forced.clear()
 
     def take_forced(self, target: str) -> Forced | None:
-        """Use up and return one forced answer for the path and query `target`."""
+        """Use up and return a forced answer for the path and query `target`."""
         for index, forced in enumerate(self._forced):
             if re.search(forced.path, target):
                 if forced.times > 1:
@@ -116,7 +116,7 @@ class Simulator:
         return None
 
     def count_against_limit(self) -> None:
-        """Let one more request pass within the window; raise SpeechError (429) when there were too many."""
+        """Count a request in the window. Raises SpeechError (429) if there were too many."""
         moment = self._clock()
         window = self.settings.window_seconds
         while self._recent and self._recent[0] <= moment - window:
@@ -127,12 +127,12 @@ class Simulator:
         self._recent.append(moment)
 
     def configure(self, settings: Settings) -> None:
-        """Behave as `settings` say, with an empty window."""
+        """Apply `settings`, with an empty window."""
         self.settings = settings
         self._recent.clear()
 
     def record(self, operation: str, method: str, target: str, status: int) -> None:
-        """Remember a request that was answered; secrets that a client put into the URL are struck out."""
+        """Record a request that was answered. Secrets in its URL are removed."""
         for secret in filter(None, (self._key, self._token)):
             target = target.replace(secret, "***")
         self._counts[operation] += 1
@@ -140,15 +140,15 @@ class Simulator:
         self._log.append(LoggedRequest(operation=operation, method=method, target=target, status=status, at=now()))
 
     def contact(self, method: str, path: str) -> None:
-        """Remember a request to the regional host, which nobody may call."""
+        """Record a request to the regional host, which nobody may call."""
         self.contacts.append(f"{method} {path}")
 
     def requests(self) -> Requests:
-        """Return what was asked since the last reset."""
+        """Return the requests since the last reset."""
         return Requests(counts=dict(self._counts), statuses=dict(self._statuses), log=list(self._log))
 
     def reset_requests(self) -> None:
-        """Start counting anew."""
+        """Reset the counts."""
         self._counts: Counter[str] = Counter()
         self._statuses: Counter[int] = Counter()
         self._log: deque[LoggedRequest] = deque(maxlen=LOG_LENGTH)

@@ -1,4 +1,4 @@
-"""What a simulated Speech service is told: jobs, files, forced answers, limits; for client and server alike."""
+"""What a simulated Speech service serves: jobs, files, forced answers, limits. Client and server share these types."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,15 +8,15 @@ from uuid import UUID, uuid5
 import msgspec
 
 SAS_SECONDS = 12 * 3600
-"""How long a contentUrl is valid unless the job or the request says otherwise: the documented 12 hours."""
+"""Validity of a contentUrl, unless the job or the request sets another: the documented 12 hours."""
 
 
 class SpecError(Exception):
-    """A JobSpec cannot be served; the text says which job and what is missing."""
+    """A JobSpec cannot be served. The message says which job and what is missing."""
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """A value that the control plane carries as JSON, with Speech's way of naming."""
+    """A value of the control plane: JSON with Speech's naming."""
 
 
 class JobError(Wire, frozen=True):
@@ -32,18 +32,18 @@ def file_id(job: str, name: str) -> str:
 
 
 class FileSpec(Wire, frozen=True):
-    """One entry of a job's file list. `blob` is the path of its content in the simulator's container."""
+    """An entry of a job's file list. `blob` is the path of its content in the simulator's container."""
 
     id: str
     name: str
     blob: str
     kind: Literal["Transcription", "TranscriptionReport"] = "Transcription"
     size: int | None = None
-    """Bytes, as `properties.size`; None: SpeechControl.put_job fills in what the content has."""
+    """Bytes, as `properties.size`. None: SpeechControl.put_job takes the content's size."""
 
     @classmethod
     def of(cls, job: str, name: str, blob: str | None = None) -> "FileSpec":
-        """Describe the file `name` of `job` with a derived id; `report.json` is the report."""
+        """Return the file `name` of `job`, with a derived id. `report.json` is the report."""
         return cls(
             id=file_id(job, name),
             name=name,
@@ -53,7 +53,7 @@ class FileSpec(Wire, frozen=True):
 
 
 class JobSpec(Wire, frozen=True):
-    """A transcription job: what it says of itself, how long it takes, how it ends, which files it has."""
+    """A transcription job: its properties, how long it takes, how it ends, and its files."""
 
     id: str
     display_name: str = "My Transcription"
@@ -65,24 +65,24 @@ class JobSpec(Wire, frozen=True):
     """As API version 2024-11-15 writes them (`durationMilliseconds`, `timeToLiveHours`); v3.x is derived."""
     custom_properties: Mapping[str, str] = {}
     created_date_time: datetime | None = None
-    """When the job was created; None: when it is put. A time long past gives a job that ended long ago."""
+    """Time of creation. None: when it is put. A time in the past makes a job that has already ended."""
     not_started_seconds: float = 0.0
     run_seconds: float = 0.0
     status: str = "Succeeded"
-    """What the job ends with: Succeeded, Failed, or any text, to see how an unknown status is taken."""
+    """Final status: Succeeded, Failed, or any text, to test an unknown status."""
     error: JobError | None = None
     files: tuple[FileSpec, ...] = ()
-    """In the order in which they are listed; the service promises none, and the report may come first."""
+    """In the order of the list. The service promises no order, and the report may come first."""
     created_in: Literal["v3.1", "v3.2", "2024-11-15", "2025-10-15"] = "v3.1"
-    """API version that created the job; v3.1 cannot read what a later one created."""
+    """The API version that created the job. v3.1 cannot read what a later one created."""
     page_size: int = 100
-    """Greatest number of files on one page, and how many there are on it when `top` is not given. Of ten or more, a
-    tenth is left out of a page that is not the last: a page may be shorter than asked for."""
+    """Greatest number of files on a page, and the number without `top`. From ten on, a page that is not the last lacks
+    a tenth of them, because a page may be shorter than requested."""
     sas_seconds: int | None = None
-    """Upper bound in seconds for the life of a contentUrl's SAS, whatever the request asks for; None: no bound;
-    negative: expired when it is given out."""
+    """Greatest life of a contentUrl's SAS in seconds, whatever the request asks for. None: no limit. Negative: it has
+    expired when it is made."""
     sas: bool = True
-    """False: contentUrl without a query, as with `destinationContainerUrl` or the customer's own storage."""
+    """False: a contentUrl without a query, as with `destinationContainerUrl` or the customer's own storage."""
 
 
 class Forced(Wire, frozen=True):
@@ -96,16 +96,16 @@ class Forced(Wire, frozen=True):
 
 
 class Settings(Wire, frozen=True):
-    """How the whole simulated resource behaves. The limit is Speech's own: 100 requests in 10 s."""
+    """The behaviour of the whole simulated resource. The limit is Speech's own: 100 requests in 10 s."""
 
     requests_per_window: int = 100
     window_seconds: float = 10.0
     continuation: str | None = None
-    """Name of the parameter by which `@nextLink` names the next page; None: `skip`, as in the documented examples."""
+    """The parameter by which `@nextLink` names the next page. None: `skip`, as in the documented examples."""
 
 
 class LoggedRequest(Wire, frozen=True):
-    """One request that the simulator answered; keys and tokens are not in it."""
+    """A request that the simulator answered, without keys and tokens."""
 
     operation: str
     method: str
@@ -116,7 +116,7 @@ class LoggedRequest(Wire, frozen=True):
 
 
 class Requests(Wire, frozen=True):
-    """What was asked since the last reset: how often by operation, and the last requests themselves."""
+    """The requests since the last reset: counts by operation, and the last requests themselves."""
 
     counts: dict[str, int]
     statuses: dict[int, int]
@@ -124,10 +124,10 @@ class Requests(Wire, frozen=True):
 
 
 class About(Wire, frozen=True):
-    """What a client must know of a simulator to put jobs into it, and who called the regional host."""
+    """Where a client stores contents for a simulator, and who called the regional host."""
 
     container: str
     region: str
-    """Origin of the regional host, which links name and nobody may call."""
+    """Origin of the regional host. Links name it, and nobody may call it."""
     contacts: tuple[str, ...]
-    """Method and path of each request to the regional host since the start; a reset does not clear them."""
+    """Method and path of each request to the regional host since the start. A reset does not clear them."""

@@ -1,4 +1,4 @@
-"""How the API versions differ: where the version stands in a URL, and what properties are called."""
+"""Differences between the API versions: the place of the version in a URL, and the names of properties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,15 +13,16 @@ TICKS_PER_SECOND = 10_000_000
 TICKS_PER_MILLISECOND = 10_000
 
 LINKED_VERSION = "3.2"
-"""The `api-version` in links of dated versions: so in `self` of the files in the examples of Transcriptions_ListFiles
-(Azure/azure-rest-api-specs, specification/cognitiveservices/data-plane/Speech/SpeechToText). None asks in it."""
+"""The `api-version` in links of dated versions, as in `self` of the files in the examples of Transcriptions_ListFiles
+(Azure/azure-rest-api-specs, specification/cognitiveservices/data-plane/Speech/SpeechToText). No request uses it."""
 
 READS_V31_ONLY = "v3.1"
-"""Reads no job that a later version created: Microsoft Learn, *Migrate code from v3.1 to v3.2 of the REST API*."""
+"""This version reads no job that a later one created: Microsoft Learn, *Migrate code from v3.1 to v3.2 of the REST
+API*."""
 
 
 def iso_duration(ticks: int) -> str:
-    """Write `ticks` (100 ns) as the service does: `PT2.58S`, `PT10M29.52S`, `PT1H`, `PT0S`."""
+    """Format `ticks` (100 ns) as the service does: `PT2.58S`, `PT10M29.52S`, `PT1H`, `PT0S`."""
     seconds, fraction = divmod(ticks, TICKS_PER_SECOND)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -35,7 +36,7 @@ def iso_duration(ticks: int) -> str:
 
 @dataclass(frozen=True)
 class ApiVersion:
-    """One version of the REST API; v3.x stands in the path, dated versions in the query."""
+    """A version of the REST API. v3.x is in the path, a dated version in the query."""
 
     name: str
     in_path: bool
@@ -43,21 +44,21 @@ class ApiVersion:
     def link(self, origin: str, path: str, query: Mapping[str, str | int] | None = None) -> str:
         """Return a link to `path` (such as `transcriptions/{id}`) at `origin`, as this version writes it.
 
-        A dated version writes LINKED_VERSION, which no request may ask for.
+        A dated version writes LINKED_VERSION, which no request may use.
         """
         prefix = f"speechtotext/{self.name}" if self.in_path else "speechtotext"
         parameters = {**(query or {}), **({} if self.in_path else {"api-version": LINKED_VERSION})}
-        # %24 and the like would be right too, but the service leaves what needs no escape in a query as it is
+        # `%24` would be valid too, but the service does not escape what a query may contain.
         encoded = urlencode(parameters, safe=":'()")
         return f"{origin}/{prefix}/{path}" + (f"?{encoded}" if encoded else "")
 
     @property
     def sas_parameter(self) -> tuple[str, int]:
-        """Name of the query parameter for the life of a SAS, and how many seconds its unit has."""
+        """Return the query parameter for the life of a SAS, and the number of seconds in its unit."""
         return ("sasValidityInSeconds", 1) if self.in_path else ("sasLifetimeMinutes", 60)
 
     def properties(self, dated: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a job's properties, given as 2024-11-15 writes them, under the names of this version."""
+        """Return a job's properties, given with the names of 2024-11-15, with the names of this version."""
         if not self.in_path:
             return dict(dated)
         result = {"diarizationEnabled": False, **dated}
@@ -83,7 +84,7 @@ VERSIONS = {
 
 
 def version_of(in_path: str | None, in_query: str | None) -> ApiVersion:
-    """Return the version a request names; raise SpeechError if there is none (404 in the path, 400 else)."""
+    """Return the version of a request. Raises SpeechError if there is none (404 in the path, 400 otherwise)."""
     if in_path is not None:
         version = VERSIONS.get(in_path)
         if version is None or not version.in_path:
