@@ -9,14 +9,14 @@ import { CosmosError } from "./errors.mjs";
 
 const unauthorized = (message) => new CosmosError(401, message);
 
-/** The type and the link of the resource that a path names: a feed is signed with its owner's link. */
+/** The type and the link of the resource that a path names. A feed is signed with its owner's link. */
 function resourceOf(segments) {
   return segments.length % 2 === 1
     ? [segments.at(-1), segments.slice(0, -1).join("/")]
     : [segments.at(-2) ?? "", segments.join("/")];
 }
 
-/** Return if the request carries `key`'s signature, else throw 401. `segments`: its path, decoded. */
+/** Return if the request carries `key`'s signature, otherwise throw 401. `segments`: the decoded path. */
 export function authorize({ method, headers }, segments, key) {
   if (!headers.authorization) throw unauthorized("Required Header authorization is missing.");
   // Not URLSearchParams: it would read the signature's "+" as a space.

@@ -1,23 +1,23 @@
 /**
  * The documents of one container, by physical and logical partition, in memory.
  *
- * Point operations are map look-ups. Within a physical partition, logical partitions and, within each,
- * documents lie in the order of their creation, and carry its number: a reader who pages through them resumes
- * after the last number seen, so deletions between two pages skip nothing.
+ * Point operations are map look-ups. A physical partition holds its logical partitions, and each of these its
+ * documents, in the order of their creation. Each has a number in that order. A reader that pages through
+ * them resumes after the last number that it saw, so a deletion between two pages makes it skip nothing.
  */
 
 import { CosmosError, unsupported } from "./errors.mjs";
 import { effectiveKeys, keyText } from "./partition-key.mjs";
 import { PhysicalPartitions } from "./physical-partition.mjs";
 
-/** A document that outlived its time to live is gone for every reader, as in Cosmos. */
+/** A document whose time to live is over no longer exists for any reader, as in Cosmos. */
 function expired({ document, writtenAt }, defaultTtl) {
   if (defaultTtl == null) return false;
   const seconds = document.ttl ?? defaultTtl;
   return seconds !== -1 && Date.now() >= writtenAt + seconds * 1000;
 }
 
-/** The documents that share one partition key, and what a transaction has changed so far. */
+/** The documents with the same partition key, and the changes of a transaction so far. */
 class Partition {
   records = new Map();
   number = undefined;
@@ -29,7 +29,7 @@ class Partition {
     this.key = key;
   }
 
-  /** The EPK of each component of its key. Hashing takes time, and whoever only looks for a document needs none. */
+  /** The EPK of each component of the key. It is computed only when needed, because hashing takes time. */
   get epks() {
     this.#epks ??= effectiveKeys(this.key);
     return this.#epks;
@@ -39,7 +39,7 @@ class Partition {
     return this.epks.join("");
   }
 
-  /** The live record of `id`, or undefined. */
+  /** The document with `id` that has not expired, or undefined. */
   get(id, defaultTtl) {
     const record = this.records.get(id);
     if (record && expired(record, defaultTtl)) {
@@ -69,13 +69,13 @@ class Partition {
       if (record) this.records.set(id, record);
       else this.records.delete(id);
     }
-    // A document that was deleted and came back stands last in the map, but is not the youngest.
+    // A document that was deleted and created again is the last in the map, but not the youngest.
     this.records = new Map([...this.records].sort(([, a], [, b]) => a.number - b.number));
     this.#journal = [];
   }
 }
 
-/** Whether `a` comes before `b`: positions are lists of numbers, the most significant first. */
+/** Whether `a` comes before `b`. A position is a list of numbers, the most significant first. */
 export function comparePositions(a, b) {
   const at = a.findIndex((number, index) => number !== b[index]);
   return at < 0 ? 0 : a[at] - b[at];
@@ -87,7 +87,7 @@ export class Container {
   #created = 0;
 
   /**
-   * `properties`: the container's own resource; whoever replaces it sets the field anew. `bounds`: where one
+   * `properties`: the container's own resource; replacing it sets the field. `bounds`: the EPKs at which a
    * physical partition ends and the next begins.
    */
   constructor(properties, bounds) {
@@ -104,13 +104,13 @@ export class Container {
     return this.#physical.listed(this.properties._rid);
   }
 
-  /** The next number in the order of creation, of partitions and documents alike. */
+  /** The next number in the order of creation, for partitions and documents. */
   nextNumber() {
     this.#created += 1;
     return this.#created;
   }
 
-  /** Run `work(partition)` on the partition of `key`: if it throws, nothing of it has happened. */
+  /** Run `work(partition)` on the partition of `key`. If it throws, its changes are rolled back. */
   transact(key, work) {
     const text = keyText(key);
     const partition = this.#partitions.get(text) ?? new Partition(key);
@@ -127,9 +127,9 @@ export class Container {
   }
 
   /**
-   * The live records in `scope`, each with its position: the numbers of its physical partition, its logical
-   * partition and its own. `scope`: {key}, or {id, range}: of one physical partition, or of all without `id`,
-   * with EPKs in [start, end), or any without `range`. Begins after position `after`.
+   * The living records in `scope`, each with its position: the numbers of its physical partition, its logical
+   * partition and itself. `scope` is {key}, or {id, range}: one physical partition, or all without `id`, with
+   * EPKs in [start, end), or any without `range`. Begins after position `after`.
    */
   *scan(scope, after = [0, 0, 0]) {
     for (const [physical, partition] of this.#within(scope)) {
@@ -148,10 +148,10 @@ export class Container {
       if (partition) yield [this.#physical.of(partition.epk).index, partition];
       return;
     }
-    // Its EPKs begin with another hash; none is computed here.
+    // The EPKs in the range begin with another hash; no hash is computed here.
     if (range && this.properties.partitionKey.version !== 2) throw unsupported("A feed range of a version 1 hash");
     if (id !== undefined && !this.#physical.has(id)) {
-      // The SDK reads `pkranges` anew for it (azure-cosmos, `exceptions._partition_range_is_gone`).
+      // The SDK then reads `pkranges` again (azure-cosmos, `exceptions._partition_range_is_gone`).
       throw new CosmosError(410, `The partition key range ${id} is gone.`, 1002);
     }
     for (const physical of this.#physical.reached({ id, range })) {
@@ -159,7 +159,7 @@ export class Container {
     }
   }
 
-  /** Keep a partition while it holds documents, and forget it when the last is gone. */
+  /** Keep a partition while it has documents, and remove it with the last one. */
   #register(text, partition) {
     const holds = partition.records.size > 0;
     if (holds === this.#partitions.has(text)) return;

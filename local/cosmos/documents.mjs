@@ -1,4 +1,6 @@
-/** Requests on `…/docs` and `…/docs/{id}`: from HTTP to an operation or a query, and back. */
+/**
+ * Requests on `…/docs` and `…/docs/{id}`: turns HTTP into an operation or a query, and its result into HTTP.
+ */
 
 import { CosmosError, badRequest, unsupported } from "./errors.mjs";
 import { admit, answerPlan } from "./gateway.mjs";
@@ -13,7 +15,7 @@ const ITEM_OPERATIONS = { GET: "Read", PUT: "Replace", PATCH: "Patch", DELETE: "
 
 const isTrue = (header) => header?.toLowerCase() === "true";
 
-/** Answer `request` ({method, headers, body: Buffer}) on `container`, on document `id` if given. */
+/** Answer `request` ({method, headers, body: Buffer}) on `container`, or on its document `id`. */
 export function answerDocuments(request, container, id) {
   const { method, headers } = request;
   if (id !== undefined) return answerItem(request, container, ITEM_OPERATIONS[method], id);
@@ -65,7 +67,7 @@ function answerQuery({ headers }, container, query, isFeed) {
   const { _rid } = container.properties;
   return {
     status: 200,
-    // The rows are JSON already: their size had to be known to end the page.
+    // The rows are JSON already, because the size of a page had to be measured.
     text: `{"_rid":${JSON.stringify(_rid)},"Documents":[${rows.join(",")}],"_count":${rows.length}}`,
     headers: {
       "x-ms-item-count": String(rows.length),
@@ -74,7 +76,10 @@ function answerQuery({ headers }, container, query, isFeed) {
   };
 }
 
-/** A logical partition by its key, a physical one by its id, a range of EPKs (a prefix of keys, say), or all. */
+/**
+ * A logical partition by its key, a physical one by its id, a range of EPKs (such as a prefix of keys), or
+ * all.
+ */
 function scopeOf(headers, container) {
   if (headers[PARTITION_KEY]) return { key: parseKey(headers[PARTITION_KEY], container.paths) };
   const [start, end] = [headers["x-ms-start-epk"], headers["x-ms-end-epk"]];

@@ -1,4 +1,4 @@
-/** What Cosmos answers with when it refuses: an HTTP status, a code, a message. */
+/** Errors as Cosmos answers them: an HTTP status, a code, a message. */
 
 const CODES = {
   400: "BadRequest",
@@ -14,7 +14,7 @@ const CODES = {
 /** The code that Cosmos puts beside the message of an answer with `status`. */
 export const codeOf = (status) => CODES[status] ?? String(status);
 
-/** A refusal; whoever serves the request turns it into the answer. */
+/** A refusal. The server turns it into the answer. */
 export class CosmosError extends Error {
   constructor(status, message, substatus = undefined) {
     super(message);
@@ -25,7 +25,9 @@ export class CosmosError extends Error {
 
 export const badRequest = (message) => new CosmosError(400, message);
 
-/** Refuse by name what Cosmos knows and this server does not: never a wrong result in its place. */
+/**
+ * Refuse, by name, what Cosmos supports and this server does not. It must never give a wrong result instead.
+ */
 export const unsupported = (what) =>
   badRequest(`${what}: not supported by local/cosmos, which stands in for Azure Cosmos DB.`);
 

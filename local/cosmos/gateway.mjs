@@ -1,12 +1,14 @@
 /**
- * What the gateway does before any partition is asked: it answers requests for query plans, and refuses a query
- * without a key that one partition cannot answer.
+ * The gateway's part of a query, before any partition: it answers requests for query plans, and refuses a
+ * query without a partition key that one partition cannot answer.
  *
- * Microsoft: "Querying resources using the REST API", section on queries that the gateway cannot serve: TOP, ORDER
- * BY, OFFSET, aggregates, DISTINCT, GROUP BY. The Python SDK sends such a query as it is, and asks for the plan only
- * after this refusal (azure-cosmos, `_execution_context/execution_dispatcher.py`); .NET asks at once. The page
- * makes no exception for a container with one physical partition, but does not say either that nothing of the kind
- * is ever served: so the server can also be told to serve it (`gatewayServes`).
+ * Microsoft: "Querying resources using the REST API", section on queries that the gateway cannot serve: TOP,
+ * ORDER BY, OFFSET, aggregates, DISTINCT, GROUP BY. The Python SDK sends such a query unchanged, and requests
+ * the plan only after this refusal (azure-cosmos, `_execution_context/execution_dispatcher.py`). The .NET SDK
+ * requests the plan at once.
+ *
+ * The page makes no exception for a container with one physical partition. It does not say that the gateway
+ * never serves such a query, so the server can be configured to serve it (`gatewayServes`).
  */
 
 import { CosmosError, badRequest } from "./errors.mjs";
@@ -22,7 +24,7 @@ function planFor(container, { query, parameters = [] }) {
   return planOf(query, new Map(parameters.map(({ name, value }) => [name, value])), container.paths);
 }
 
-/** Return if the gateway passes a query without a key on; else throw what it refuses it with. */
+/** Return if the gateway forwards a query without a partition key, otherwise throw its refusal. */
 export function admit(container, query, isEnabled) {
   if (!isEnabled) {
     throw badRequest(
@@ -34,6 +36,6 @@ export function admit(container, query, isEnabled) {
   const plan = planFor(container, query);
   if (!mustMerge(plan) || gatewayServes) return;
   const message = "The provided cross partition query can not be directly served by the gateway.";
-  // The SDK would take the plan from here (`_get_partitioned_execution_info`), but asks for it.
+  // The SDK could take the plan from here (`_get_partitioned_execution_info`), but requests it.
   throw Object.assign(new CosmosError(400, message, 1004), { additionalErrorInfo: JSON.stringify(plan) });
 }

@@ -1,8 +1,11 @@
-/** What an indexing policy says about a path: ORDER BY works on indexed paths only. */
+/** What an indexing policy says about a path. ORDER BY works only on indexed paths. */
 
 const DEFAULT_PATHS = [{ path: "/*" }];
 
-/** A single path such as `/status/?` is more precise than `/status/*`, and a longer one than a shorter. */
+/**
+ * A single path such as `/status/?` is more precise than `/status/*`; a longer path is more precise than a
+ * shorter.
+ */
 const precision = (path) => path.split("/").length * 2 + (path.endsWith("/?") ? 1 : 0);
 
 const covers = (pattern, path) =>
@@ -10,7 +13,7 @@ const covers = (pattern, path) =>
 
 const withoutQuotes = ({ path }) => path.replaceAll('"', "");
 
-/** Whether `path` (as in `/status`) has a range index: the most precise entry that covers it decides. */
+/** Whether `path` (such as `/status`) has a range index. The most precise entry that covers it decides. */
 export function isIndexed(policy = {}, path) {
   if (path === "/id" || path === "/_ts") return policy.indexingMode !== "none";
   const included = policy.includedPaths ?? (policy.excludedPaths ? [] : DEFAULT_PATHS);
@@ -25,11 +28,11 @@ export function isIndexed(policy = {}, path) {
   return policy.indexingMode !== "none" && best(included) > best(policy.excludedPaths ?? []);
 }
 
-/** Whether the policy names `path` itself: only then does ORDER BY return documents that lack it. */
+/** Whether the policy names `path` itself. Only then does ORDER BY return documents without it. */
 export const isIncludedByName = (policy = {}, path) =>
   (policy.includedPaths ?? []).map(withoutQuotes).includes(`${path}/?`);
 
-/** Whether a composite index has just these paths, in these directions or in all the opposite ones. */
+/** Whether a composite index has exactly these paths, in these directions or in all the opposite ones. */
 export const hasCompositeIndex = (policy = {}, orderBy) =>
   (policy.compositeIndexes ?? []).some((index) =>
     [true, false].some(

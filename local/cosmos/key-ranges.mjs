@@ -1,16 +1,20 @@
 /**
- * Which partition keys a query can match, by its WHERE: the service's planner (`queryRanges` of a query plan)
- * sends a query only where those keys lie. Only equality, IN and ARRAY_CONTAINS with constants narrow it.
+ * The partition keys that a query's WHERE can match. The service's planner (`queryRanges` of a query plan)
+ * sends a query only to the partitions of these keys. Only equality, IN and ARRAY_CONTAINS with constants
+ * narrow them.
  */
 
 import { effectiveKeys, keyText, namesOf } from "./partition-key.mjs";
 
-/** A condition's choices: Maps from the place of a component to its value; what is missing may be anything. */
+/**
+ * The alternatives of a condition: Maps from the index of a component to its value. A missing component may
+ * have any value.
+ */
 const ANYTHING = [new Map()];
 
 /**
- * The keys that `query` (as of `parse`) can match with `parameters` (Map from name to value): each a list of as
- * many leading components as are known. [[]] is every key, [] is none.
+ * The keys that `query` (as of `parse`) can match with `parameters` (Map from name to value): each a list of
+ * as many leading components as are known. [[]] means every key, [] means none.
  */
 export function matchedKeys({ where, alias }, parameters, paths) {
   const choices = where ? matches(where, { alias, parameters, paths }) : ANYTHING;
@@ -19,7 +23,7 @@ export function matchedKeys({ where, alias }, parameters, paths) {
   return unique.filter((key) => !unique.some((other) => covers(other, key)));
 }
 
-/** Their EPKs, as a query plan writes them (azure-cosmos-dotnet-v3, `GetEffectivePartitionKeyRange`). */
+/** The EPKs of keys, as a query plan writes them (azure-cosmos-dotnet-v3, `GetEffectivePartitionKeyRange`). */
 export function rangesOf(keys, paths) {
   if (keys.length === 0) return [{ min: "", max: "", isMinInclusive: true, isMaxInclusive: true }];
   return keys
@@ -32,7 +36,7 @@ export function rangesOf(keys, paths) {
     .sort((a, b) => (a.min < b.min ? -1 : 1));
 }
 
-/** The components up to the first that is not known. */
+/** The components before the first unknown one. */
 function leading(choice) {
   const components = [];
   while (choice.has(components.length)) components.push(choice.get(components.length));
@@ -61,11 +65,14 @@ function matches(node, context) {
   return ANYTHING;
 }
 
-/** Both choices at once; none if they contradict each other. */
+/** The combination of two alternatives; none if they contradict each other. */
 const both = (a, b) =>
   [...b].some(([at, value]) => a.has(at) && a.get(at) !== value) ? [] : [new Map([...a, ...b])];
 
-/** The choices if `node` is a component of the key and is one of `values`; undefined if it is none, or they vary. */
+/**
+ * The alternatives if `node` is a component of the key and equals one of `values`; undefined if it is no
+ * component, or the values are not constant.
+ */
 function among(node, values, { paths, alias, parameters }) {
   const at = paths.findIndex((path) => isPath(node, namesOf(path), alias));
   const constants = values.map((value) => constantOf(value, parameters));
@@ -79,7 +86,7 @@ function isPath(node, names, alias) {
   return name === names.at(-1) && isPath(node.object, names.slice(0, -1), alias);
 }
 
-/** [value] of a constant or a parameter; undefined of anything else. */
+/** [value] of a constant or a parameter; undefined for anything else. */
 function constantOf({ type, name, value }, parameters) {
   if (type === "parameter") return parameters.has(name) ? [parameters.get(name)] : undefined;
   return type === "constant" ? [value] : undefined;

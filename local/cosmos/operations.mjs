@@ -1,7 +1,7 @@
 /**
- * What may be done to a document: create, upsert, replace, patch, read, delete, one by one or as a
- * transactional batch. An operation has the form in which the SDK sends it in a batch:
- * {operationType, id, resourceBody, ifMatch, ifNoneMatch}.
+ * The operations on a document: create, upsert, replace, patch, read, delete; alone or in a transactional
+ * batch. An operation has the form in which the SDK sends it in a batch: {operationType, id, resourceBody,
+ * ifMatch, ifNoneMatch}.
  */
 
 import { randomUUID } from "node:crypto";
@@ -10,7 +10,7 @@ import { CosmosError, badRequest, codeOf, notFound, unsupported } from "./errors
 import { keyOf, keyText, valueAt } from "./partition-key.mjs";
 import { patched } from "./patch.mjs";
 
-/** Service quotas: an item and a batch request hold at most 2 MB, a batch at most 100 operations. */
+/** Service quotas: an item and a batch request have at most 2 MB, a batch at most 100 operations. */
 const MAX_ITEM_BYTES = 2 * 1024 * 1024;
 export const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_OPERATIONS = 100;
@@ -19,11 +19,11 @@ const MAX_TTL_SECONDS = 2 ** 31 - 1;
 
 const OPERATIONS = { Create: create, Upsert: upsert, Replace: replace, Patch: patch, Read: read, Delete: remove };
 
-/** Perform one operation on the partition of `key`: [status, document as it is now]. */
+/** Perform one operation on the partition of `key`. Returns [status, the document after it]. */
 export const performOne = (container, key, operation) =>
   container.transact(key, (partition) => perform({ container, partition, key }, operation));
 
-/** Perform all operations or none: the status, and one result for each in the shape of Cosmos. */
+/** Perform all operations or none. Returns the status, and a result for each in the form of Cosmos. */
 export function performBatch(container, key, operations) {
   if (!Array.isArray(operations) || operations.length === 0) {
     throw badRequest("A transactional batch is a list of at least one operation.");
@@ -47,7 +47,7 @@ export function performBatch(container, key, operations) {
   return [200, results];
 }
 
-/** The result of the operation that failed, or, without `error`, of one that was undone or never run. */
+/** The result of the failed operation or, without `error`, of one that was rolled back or never run. */
 const refusal = (error) =>
   error
     ? { statusCode: error.status, requestCharge: 0, code: codeOf(error.status), message: error.message }
@@ -65,7 +65,9 @@ function create(context, { resourceBody }) {
   return [201, write(context, resourceBody, undefined)];
 }
 
-/** Without an item to match, If-Match does not count: Cosmos creates it (azure-cosmos-dotnet-v3 #1698). */
+/**
+ * If there is no item to match, Cosmos ignores If-Match and creates the item (azure-cosmos-dotnet-v3 #1698).
+ */
 function upsert(context, { resourceBody, ...conditions }) {
   validate(context, resourceBody);
   const existing = find(context, resourceBody.id);
@@ -146,7 +148,7 @@ function validate({ container, key }, document) {
   }
 }
 
-/** Store `document`, in the place of `existing` where there is one, under a new ETag. */
+/** Store `document` under a new ETag, in the place of `existing` if there is one. */
 function write(context, document, existing) {
   const { container, partition } = context;
   const bytes = Buffer.byteLength(JSON.stringify(document));
@@ -174,7 +176,7 @@ function systemProperties({ properties }, number, writtenAt) {
   };
 }
 
-/** A unique key holds within one logical partition. */
+/** A unique key applies within one logical partition. */
 function keepUnique({ container, partition }, document) {
   for (const { paths } of container.properties.uniqueKeyPolicy?.uniqueKeys ?? []) {
     const valuesOf = (item) => keyText(paths.map((path) => valueAt(item, path)));

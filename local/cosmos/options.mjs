@@ -1,4 +1,4 @@
-/** What the server was started with: `node server.mjs --port 8081 --partitions 3 …`. */
+/** The options of the command line: `node server.mjs --port 8081 --partitions 3 …`. */
 
 import { parseArgs } from "node:util";
 
@@ -19,11 +19,13 @@ if (!["refuses", "serves"].includes(values.gateway)) throw new Error(`--gateway 
 
 export const port = Number(values.port);
 
-/** The EPKs at which all physical partitions but the first begin; given as such, or as a number of partitions. */
+/**
+ * The EPKs at which all physical partitions but the first begin; given as EPKs, or as a number of partitions.
+ */
 export const bounds = isCount ? equalBounds(Number(values.partitions)) : values.partitions.split(",");
 
-/** Whether the gateway answers by itself a query without a key that needs merging, or refuses it with 1004. */
+/** Whether the gateway answers a query without a partition key that needs merging, or refuses it with 1004. */
 export const gatewayServes = values.gateway === "serves";
 
-/** How many documents the first page of an aggregate counts at most; the next one counts the rest. */
+/** How many documents the first page of an aggregate counts at most. The next page counts the rest. */
 export const aggregatePage = Number(values["aggregate-page"]);

@@ -1,15 +1,15 @@
 /**
- * Cosmos SQL as a tree.
+ * Parses Cosmos SQL into a tree.
  *
- * The grammar of @zeit/cosmosdb-query is not used: each pair of parentheses takes it seven times as long (six pairs
- * took a minute), and a rewritten query has many. What is refused, and what binds stronger than what, is as the
- * service's planner has it (tests/contract_cosmos/planner/forms.py).
+ * The grammar of @zeit/cosmosdb-query is not used: each pair of parentheses makes it seven times as slow (six
+ * pairs took a minute), and a rewritten query has many. What is refused, and the precedence of operators,
+ * follow the service's planner (tests/contract_cosmos/planner/forms.py).
  */
 
 import { badRequest, unsupported } from "./errors.mjs";
 import { Tokens } from "./tokens.mjs";
 
-/** Words that are no names, unless they are quoted: `c["order"]`. */
+/** Words that are names only in quotes: `c["order"]`. */
 const RESERVED = new Set(
   (
     "AND ARRAY AS ASC BETWEEN BY CASE CAST CONVERT CROSS DESC DISTINCT ELSE END ESCAPE EXISTS FALSE FOR FROM GROUP " +
@@ -18,7 +18,7 @@ const RESERVED = new Set(
   ).split(" "),
 );
 
-/** Operators, the weakest first; those of a line bind alike, from left to right. */
+/** Operators, the weakest first. Those of one line have the same precedence, from left to right. */
 const LEVELS = [
   ["OR"],
   ["AND"],
@@ -42,7 +42,7 @@ const CONSTANTS = new Map([
 ]);
 
 class Parser extends Tokens {
-  /** Nodes that stand in parentheses of their own. */
+  /** Nodes that were written in their own parentheses. */
   #closedNodes = new WeakSet();
 
   /** {select, top, source, alias, where, orderBy}: see the methods that read each. */
@@ -96,7 +96,7 @@ class Parser extends Tokens {
     });
   }
 
-  /** BETWEEN stands by itself or in parentheses: beside it, AND, OR, IN, ?? and ?: need parentheses too. */
+  /** BETWEEN needs parentheses around it beside AND, OR, IN, ?? and ?:. */
   expression() {
     const value = this.#conditional();
     if (!this.take("BETWEEN")) return value;
@@ -207,7 +207,7 @@ class Parser extends Tokens {
     return [key, this.expression()];
   }
 
-  /** `AS name`, or the name alone; undefined where there is none. */
+  /** `AS name`, or the name alone; undefined if there is none. */
   #alias() {
     const { type, value } = this.peek();
     return this.take("AS") || (type === "word" && !isReserved(value)) ? this.#name() : undefined;
@@ -222,7 +222,7 @@ class Parser extends Tokens {
 
 const isReserved = (word) => RESERVED.has(word.toUpperCase());
 
-/** Pairs of name and node; what has no name of its own becomes $1, $2, … */
+/** Pairs of name and node. An expression without a name is called $1, $2, … */
 function named(columns) {
   let unnamed = 0;
   return columns.map(([node, alias]) => {
@@ -238,7 +238,7 @@ function distinct(pairs) {
   return pairs;
 }
 
-/** The tree of a query over the container; 400 if it is none, or has a part that is not known here. */
+/** The tree of a query over the container. Throws 400 if it is invalid, or has a part that is not supported. */
 export function parse(text) {
   if (typeof text !== "string") throw badRequest("A query is a text under 'query'.");
   return new Parser(text).query();

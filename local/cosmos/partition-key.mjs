@@ -1,8 +1,8 @@
 /**
  * Partition keys: their values in documents and headers, and their effective partition keys (EPK).
  *
- * The EPK says on which physical partition a document lies. A query with the prefix of a hierarchical key does
- * not name that prefix either: the SDK hashes it and asks for the range of EPKs that begin with the hash
+ * The EPK determines the physical partition of a document. A query with a prefix of a hierarchical key does
+ * not name that prefix: the SDK hashes it and requests the range of EPKs that begin with the hash
  * (azure-cosmos, `partition_key.py`).
  */
 
@@ -15,10 +15,10 @@ export const namesOf = (path) =>
     .split("/")
     .map((name) => name.replace(/^"(.*)"$/, "$1"));
 
-/** What `document` holds at `path`; undefined where it holds nothing. */
+/** The value of `document` at `path`; undefined if there is none. */
 export const valueAt = (document, path) => namesOf(path).reduce((value, name) => value?.[name], document);
 
-/** The partition key of `document`: one component for each of `paths`, undefined where it has none. */
+/** The partition key of `document`: a component for each of `paths`, undefined where the document has none. */
 export function keyOf(document, paths) {
   const components = paths.map((path) => valueAt(document, path));
   if (components.some((value) => typeof value === "object" && value !== null)) {
@@ -27,7 +27,7 @@ export function keyOf(document, paths) {
   return components;
 }
 
-/** The partition key in the x-ms-documentdb-partitionkey header; `{}` stands for a missing value there. */
+/** The partition key in the x-ms-documentdb-partitionkey header, where `{}` means a missing value. */
 export function parseKey(header, paths) {
   let components;
   try {
@@ -44,14 +44,14 @@ export function parseKey(header, paths) {
   return components.map((value) => (typeof value === "object" && value !== null ? undefined : value));
 }
 
-/** A text that is the same for equal keys and for no others. */
+/** A text that is the same for equal keys, and differs for others. */
 export const keyText = (components) =>
   JSON.stringify(components.map((value) => (value === undefined ? {} : value)));
 
-/** The EPK of each component, in upper case hexadecimal: their concatenation is the EPK of the whole key. */
+/** The EPK of each component, in upper case hexadecimal. Concatenated they are the EPK of the whole key. */
 export const effectiveKeys = (components) => components.map((value) => effectiveKey(encode(value)));
 
-/** The bytes that Cosmos hashes of one component: a mark for its type, then its value. */
+/** The bytes of a component that Cosmos hashes: a mark for the type, then the value. */
 function encode(value) {
   if (value === undefined) return Buffer.from([0x00]);
   if (value === null) return Buffer.from([0x01]);

@@ -1,6 +1,6 @@
 /**
- * Partial document update: add, set, replace, remove, incr, move, at most ten in one patch, and a
- * condition in SQL. After "Partial document update in Azure Cosmos DB".
+ * Partial document update: add, set, replace, remove, incr, move; at most ten in one patch, and a condition
+ * in SQL. Source: "Partial document update in Azure Cosmos DB".
  */
 
 import { CosmosError, badRequest, unsupported } from "./errors.mjs";
@@ -49,7 +49,7 @@ const OPERATIONS = {
   },
 };
 
-/** A copy of `document` with `operations` applied; 412 if it does not satisfy `condition`. */
+/** A copy of `document` with `operations` applied. Throws 412 if it does not satisfy `condition`. */
 export function patched(document, { operations, condition }) {
   if (!Array.isArray(operations) || operations.length === 0 || operations.length > MAX_OPERATIONS) {
     throw badRequest(`A patch has 1 to ${MAX_OPERATIONS} operations.`);
@@ -68,7 +68,7 @@ export function patched(document, { operations, condition }) {
   return copy;
 }
 
-/** Refuse paths that Cosmos keeps from patches: system properties and the id. Every write checks the key. */
+/** Refuse paths that a patch must not change: system properties and the id. Every write checks the key. */
 function allow(path) {
   if (typeof path !== "string" || !path.startsWith("/") || path === "/") {
     throw badRequest(`Patch: ${path} is not a path.`);
@@ -78,7 +78,7 @@ function allow(path) {
   }
 }
 
-/** The object or array that holds what `path` names, and the name in it; it need not be there itself. */
+/** The object or array that contains what `path` names, and its name in there. It need not exist. */
 function locate(document, path) {
   const names = path
     .slice(1)
@@ -100,7 +100,7 @@ function existing(document, path) {
   return [parent, name];
 }
 
-/** The place in an array that `name` stands for: a number up to `greatest`, or "-" for its end. */
+/** The index in an array that `name` means: a number up to `greatest`, or "-" for the end. */
 function indexIn(array, name, path, greatest) {
   const index = name === "-" ? array.length : Number(name);
   if (!/^(\d+|-)$/.test(name) || index > greatest) throw absent(path);

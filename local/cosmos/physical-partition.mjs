@@ -1,14 +1,14 @@
 /**
- * Physical partitions: each holds the logical partitions whose EPK lies in its range.
+ * Physical partitions. Each holds the logical partitions whose EPK lies in its range.
  *
- * What the service tells of them is in `pkranges`; a client routes by that list, so a document must lie where
+ * The service describes them in `pkranges`, and a client routes by that list. So a document must lie where
  * the client computes it to be (azure-cosmos, `_routing/collection_routing_map.py`).
  */
 
 /** Two bits of a hash are cleared (partition-key.mjs), so EPKs begin with 00 to 3F. */
 const HASHES = 1n << 126n;
 
-/** The lower bounds of all but the first of `count` physical partitions that share the hashes equally. */
+/** The lower bounds of all but the first of `count` physical partitions with equal shares of the hashes. */
 export const equalBounds = (count) =>
   Array.from({ length: count - 1 }, (_, index) =>
     ((HASHES * BigInt(index + 1)) / BigInt(count)).toString(16).toUpperCase().padStart(32, "0"),
@@ -22,7 +22,7 @@ class PhysicalPartition {
     Object.assign(this, { index, id: String(index), min, max });
   }
 
-  /** Keep a logical partition while it holds documents. */
+  /** Keep a logical partition while it has documents. */
   register(text, partition, holds) {
     const { epks } = partition;
     if (holds) this.partitions.set(text, partition);
@@ -41,7 +41,7 @@ class PhysicalPartition {
   within(range) {
     const [start, end] = range ?? [this.min, this.max];
     if (start <= this.min && this.max <= end) return this.partitions.values();
-    // The SDK's range for a prefix; the index has an entry for each prefix that partitions share.
+    // The range that the SDK makes of a prefix. The index has an entry for each prefix that partitions share.
     if (end === `${start}FF`) return this.#byPrefix.get(start) ?? [];
     return [...this.partitions.values()].filter(({ epk }) => start <= epk && epk < end);
   }
@@ -57,12 +57,12 @@ export class PhysicalPartitions {
     this.#all = edges.slice(0, -1).map((min, index) => new PhysicalPartition(index, min, edges[index + 1]));
   }
 
-  /** The one that `epk` belongs to. */
+  /** The physical partition of `epk`. */
   of(epk) {
     return this.#all.findLast(({ min }) => min <= epk);
   }
 
-  /** Those that a request reaches: the one with `id` if given, and in any case only those that meet `range`. */
+  /** The physical partitions of a request: the one with `id`, if given, and only those that overlap `range`. */
   reached({ id, range }) {
     const [start, end] = range ?? ["", "FF"];
     return this.#all.filter((each) => (id === undefined || each.id === id) && start < each.max && each.min < end);
@@ -72,7 +72,7 @@ export class PhysicalPartitions {
     return this.#all.some((each) => each.id === id);
   }
 
-  /** As `pkranges` lists them. */
+  /** The list as `pkranges` has it. */
   listed(_rid) {
     return this.#all.map(({ id, min, max }) => ({
       _rid,

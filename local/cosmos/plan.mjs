@@ -1,8 +1,9 @@
 /**
- * The query plan: how a client has to run a query that no single partition can answer, and merge what it gets.
+ * The query plan: how a client has to run a query that no single partition can answer, and how to merge the
+ * results.
  *
- * Its form is that of the service's planner, part of Microsoft's .NET SDK (Microsoft.Azure.Cosmos 3.64.0), and
- * tests/contract_cosmos/planner compares the two. A form of query that is not known here is refused.
+ * Its form is that of the service's planner, part of Microsoft's .NET SDK (Microsoft.Azure.Cosmos 3.64.0).
+ * tests/contract_cosmos/planner compares the two. A form of query that is unknown here is refused.
  */
 
 import { badRequest, unsupported } from "./errors.mjs";
@@ -11,12 +12,12 @@ import { parse } from "./parse.mjs";
 import { objectText, textOf } from "./text.mjs";
 import { hasAggregate, isAggregate, projected } from "./tree.mjs";
 
-/** The SDK replaces it: by a filter when it resumes an ORDER BY, else by `true`. */
+/** The SDK replaces it: with a filter when it resumes an ORDER BY, otherwise with `true`. */
 const FILTER = "({documentdb-formattableorderbyquery-filter})";
 
 const AGGREGATES = { COUNT: "Count", MIN: "Min", MAX: "Max", SUM: "Sum", AVG: "Average" };
 
-/** What one partition gives for each aggregate, so that the client can go on with it. */
+/** What one partition returns for each aggregate, so that the client can combine the results. */
 const PARTIAL = {
   COUNT: (name, value) => `{"item": ${name}(${value})}`,
   SUM: (name, value) => `{"item": ${name}(${value})}`,
@@ -29,7 +30,7 @@ const PARTIAL = {
 export function planOf(text, parameters, paths) {
   const query = parse(text);
   const keys = matchedKeys(query, parameters, paths);
-  // One logical partition, or none, lies on one physical partition: it answers, and nothing is merged.
+  // At most one logical partition lies on one physical partition, which answers alone: nothing is merged.
   const isSingle = keys.length === 0 || (keys.length === 1 && keys[0].length === paths.length);
   return {
     partitionedQueryExecutionInfoVersion: 2,
@@ -38,7 +39,7 @@ export function planOf(text, parameters, paths) {
   };
 }
 
-/** Whether a client has to merge, by the plan. */
+/** Whether a client has to merge results, by the plan. */
 export const mustMerge = ({ queryInfo: { top, orderBy, aggregates } }) =>
   top !== null || orderBy.length > 0 || aggregates.length > 0;
 

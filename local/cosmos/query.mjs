@@ -1,8 +1,8 @@
 /**
- * Queries over a container: which documents, in which order, and a page at a time.
+ * Queries over a container: which documents, in which order, and one page at a time.
  *
- * A continuation names the last row given, not a count of rows, so what is deleted between two pages
- * moves no other row out of sight.
+ * A continuation names the last row returned, not a number of rows. So a deletion between two pages makes the
+ * client skip no other row.
  */
 
 import parser from "@zeit/cosmosdb-query/lib/parser.js";
@@ -13,23 +13,23 @@ import { hasCompositeIndex, isIncludedByName, isIndexed } from "./indexing.mjs";
 import { aggregatePage } from "./options.mjs";
 import { compile } from "./sql.mjs";
 
-/** Rows on a page when the client names no number, and the most that it gets. */
+/** Rows on a page if the client gives no number, and the most that it gets. */
 const DEFAULT_PAGE = 100;
 const GREATEST_PAGE = 1000;
 
 /** A page ends at 4 MB, as in Cosmos. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
-/** Whether `scope` (as of Container.scan) names no place: then the gateway decides where the query goes. */
+/** Whether `scope` (as of Container.scan) names no partition. Then the gateway decides where the query goes. */
 export const isEverywhere = ({ key, id, range }) => !key && id === undefined && !range;
 
-/** Whether the condition of a patch, such as `from c where c.x = 1`, holds for `document`. */
+/** Whether `document` satisfies the condition of a patch, such as `from c where c.x = 1`. */
 export const satisfies = (document, condition) =>
   guarded(() => compile(`SELECT * ${condition}`).where(document, new Map()) === true);
 
 /**
- * One page of the result: {rows: JSON texts, continuation: text or null}. `scope` as for Container.scan;
- * `paging`: {maxItemCount, continuation}.
+ * One page of the result: {rows: JSON texts, continuation: text or null}. `scope` is as for Container.scan;
+ * `paging` is {maxItemCount, continuation}.
  */
 export function runQuery(container, scope, { query, parameters = [] }, paging) {
   const bound = new Map(parameters.map(({ name, value }) => [name, value]));
@@ -50,8 +50,8 @@ function guarded(work) {
 }
 
 /**
- * One row for the documents of one page, and of one physical partition: whoever gets several rows has to add them
- * up. Only the first page is cut short, since more pages would show nothing more.
+ * One row for the documents of one page, of one physical partition. A client that gets several rows has to
+ * add them up. Only the first page is cut short, since more pages would test nothing more.
  */
 function aggregated(container, scope, plan, parameters, { continuation }) {
   const { position: after } = continuation ? decode(continuation) : {};
@@ -129,7 +129,7 @@ function ordered(container, scope, plan, parameters, resumed) {
     .sort(byKeys);
 }
 
-/** Cosmos sorts by its indexes only; without the one that is needed the query is refused. */
+/** Cosmos sorts only by its indexes. Without the index that it needs it refuses the query. */
 function requireIndex(policy, orderBy) {
   if (orderBy.length > 1 && !hasCompositeIndex(policy, orderBy)) {
     throw badRequest(
@@ -150,7 +150,7 @@ function typeOf(value) {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** The order of values: by type first, as Cosmos sorts; arrays and objects are not told apart. */
+/** The order of values: first by type, as in Cosmos. Arrays and objects are not distinguished. */
 function compare(a, b) {
   const [typeA, typeB] = [typeOf(a), typeOf(b)];
   if (typeA !== typeB) return TYPES.indexOf(typeA) - TYPES.indexOf(typeB);
@@ -158,7 +158,7 @@ function compare(a, b) {
   return a < b ? -1 : 1;
 }
 
-/** JSON has no undefined: a key is written as a list, empty where the document has none. */
+/** JSON has no undefined. So a sort key is written as a list, which is empty if the document has none. */
 const encode = ({ keys, ...rest }) =>
   Buffer.from(
     JSON.stringify({ ...rest, keys: keys?.map((key) => (key === undefined ? [] : [key])) }),

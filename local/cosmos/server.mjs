@@ -1,14 +1,14 @@
 /**
  * A Cosmos DB account for NoSQL on one machine, in memory, over plain HTTP: `node server.mjs --port 8081`.
  *
- * Two parts. Databases and containers are served by @vercel/cosmosdb-server, whose handlers for them are
- * right. Documents are served by the modules beside this one, since in that package a document's place
- * is the first path of the partition key only, so documents of a hierarchical key overwrite each other, and
- * batches, time to live, size limits, partition-scoped queries and most refusals are missing or wrong; to
- * mend that from outside takes more code than to hold the documents here. What is not supported is refused
- * by name, never answered wrongly.
+ * It has two parts. @vercel/cosmosdb-server serves databases and containers; its handlers for them are right.
+ * The modules beside this one serve documents. That package identifies a document by the first path of the
+ * partition key only, so documents of a hierarchical key overwrite each other. Its batches, time to live,
+ * size limits, partition-scoped queries and most refusals are missing or wrong. Correcting that from outside
+ * takes more code than storing the documents here. What is not supported is refused by name, never answered
+ * wrongly.
  *
- * The way of a query: documents.mjs reads the request; gateway.mjs refuses it, or answers with its plan
+ * The path of a query: documents.mjs reads the request; gateway.mjs refuses it, or answers with its plan
  * (plan.mjs); query.mjs runs it on the physical partitions that it reaches (container.mjs).
  */
 
@@ -24,7 +24,7 @@ import { answerDocuments } from "./documents.mjs";
 import { CosmosError, badRequest, codeOf, unsupported } from "./errors.mjs";
 import { bounds, port } from "./options.mjs";
 
-/** The key that Microsoft publishes for its emulator; it opens nothing else. */
+/** The key that Microsoft publishes for its emulator. No real account has it. */
 const KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
 const HOST = "127.0.0.1";
@@ -41,7 +41,10 @@ function containerAt(database, id) {
   return documents.get(resource);
 }
 
-/** The account itself, at the address by which the client came: it goes on with the one named here. */
+/**
+ * The account, with the address by which the client came, because the client continues with the address named
+ * here.
+ */
 function answerAccount({ headers }) {
   const locations = [{ name: "Local", databaseAccountEndpoint: `http://${headers.host}/` }];
   return {
@@ -50,7 +53,7 @@ function answerAccount({ headers }) {
   };
 }
 
-/** The physical partitions. The SDK asks for changes to the list until it hears that there are none. */
+/** The physical partitions. The SDK requests changes to the list until there are none. */
 function answerRanges({ headers }, container) {
   const etag = '"1"';
   if (headers["if-none-match"] === etag) return { status: 304, headers: { etag } };
@@ -117,7 +120,7 @@ function refusal(error) {
 
 function send(request, response, { status, body, text, headers = {} }) {
   const isEmpty = status === 204 || status === 304 || (body === undefined && text === undefined);
-  // The package's handlers give some refusals neither code nor message; the SDK's errors show both.
+  // Some refusals of the package's handlers have neither code nor message; the SDK's errors show both.
   const whole = status >= 400 ? { code: codeOf(status), message: codeOf(status), ...body } : body;
   const payload = isEmpty ? undefined : Buffer.from(text ?? JSON.stringify(whole));
   request.resume(); // what a refused request still sends must be read before the connection serves the next

@@ -1,10 +1,10 @@
 /**
- * Cosmos SQL, compiled into functions of a document and the query's parameters.
+ * Compiles Cosmos SQL into functions of a document and the query's parameters.
  *
- * The operators with their third truth value (undefined) and the functions are those of
- * @zeit/cosmosdb-query. Its own way to run a query is not used: it copies the rows found so far for every
- * document (measured: 8,000 documents take 0.14 s, 16,000 take 1.2 s), and evaluates IN and BETWEEN with
- * JavaScript's operators, for which undefined is false. What is not listed here is refused by its name.
+ * The operators with their third truth value (undefined) and the functions are those of @zeit/cosmosdb-query.
+ * Its way to run a query is not used: it copies the rows found so far for every document (measured: 8,000
+ * documents take 0.14 s, 16,000 take 1.2 s), and evaluates IN and BETWEEN with JavaScript's operators, for
+ * which undefined is false. What is not listed here is refused by name.
  */
 
 import aggregates from "@zeit/cosmosdb-query/lib/aggregate-functions.js";
@@ -16,8 +16,8 @@ import { parse } from "./parse.mjs";
 import { hasAggregate, isAggregate, projected } from "./tree.mjs";
 
 /**
- * Functions whose results agree with Cosmos's, and how many arguments they take; some others of the package do
- * not agree (REPLACE, RIGHT, …), nor does it know the third argument of CONTAINS, STARTSWITH, ENDSWITH.
+ * Functions whose results agree with Cosmos's, and their numbers of arguments. Some others of the package do
+ * not agree (REPLACE, RIGHT, …). It does not know the third argument of CONTAINS, STARTSWITH, ENDSWITH.
  */
 const FUNCTIONS = new Map([
   ...["IS_ARRAY", "IS_BOOL", "IS_DEFINED", "IS_NULL", "IS_NUMBER"].map((name) => [name, [1, 1]]),
@@ -29,8 +29,8 @@ const FUNCTIONS = new Map([
 ]);
 
 /**
- * Compile a query: {top, where, orderBy: [{path, value, descending}], row} or, instead of `row`,
- * `aggregate(documents, parameters)`, and `isValue`: whether its rows are bare values.
+ * Compile a query into {top, where, orderBy: [{path, value, descending}], row} or, instead of `row`,
+ * `aggregate(documents, parameters)`; and `isValue`: whether its rows are bare values.
  */
 export function compile(text) {
   const { select, where, orderBy, top, alias } = parse(text);
@@ -54,10 +54,10 @@ function projection({ all, value, properties }, alias) {
   return value ? expression(value, alias) : object(properties, alias);
 }
 
-/** What may hold aggregates: the planner writes objects and lists of them, and refuses all else. */
+/** Nodes that may contain aggregates. The planner writes objects and lists of them, and refuses all others. */
 const COMPOSED = new Set(["constant", "undefined", "parameter", "identifier", "array", "object"]);
 
-/** Stands for the alias where an expression is of all documents found: they may be named in aggregates only. */
+/** The alias in an expression over all documents. Only aggregates may use it. */
 class Group {
   constructor(alias) {
     this.alias = alias;
@@ -77,7 +77,7 @@ function aggregate({ name, arguments: nodes }, { alias }) {
   return (documents, parameters) => combine(documents.map((one) => value(one, parameters)));
 }
 
-/** The names on the way from the document to what ORDER BY names. */
+/** The names on the path from the document to the value that ORDER BY names. */
 function pathOf({ type, object: of, name, index }) {
   if (type !== "member" && type !== "index") {
     throw badRequest(
@@ -88,7 +88,7 @@ function pathOf({ type, object: of, name, index }) {
   return of.type === "identifier" ? [own] : [...pathOf(of), own];
 }
 
-/** What an object or array holds under `name`; undefined where it holds nothing. */
+/** The value of an object or array under `name`; undefined if there is none. */
 function member(value, name) {
   if (Array.isArray(value)) return Number.isInteger(name) ? value[name] : undefined;
   const isObject = typeof value === "object" && value !== null;

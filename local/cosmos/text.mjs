@@ -1,6 +1,6 @@
 /**
- * Trees of Cosmos SQL as text again, in the form that the service's planner gives to a rewritten query: every
- * operation in parentheses, every string in double quotes.
+ * Writes trees of Cosmos SQL as text, in the form that the service's planner gives to a rewritten query:
+ * every operation in parentheses, every string in double quotes.
  */
 
 const list = (nodes) => nodes.map(textOf).join(", ");

@@ -1,4 +1,4 @@
-/** The words of Cosmos SQL: a query text as tokens {type, value, at}, and a reader that goes through them. */
+/** Tokens of Cosmos SQL: a query text as tokens {type, value, at}, and a reader of them. */
 
 import { badRequest, unsupported } from "./errors.mjs";
 
@@ -27,7 +27,7 @@ const unescaped = (text) =>
 
 const VALUES = { number: Number, text: unescaped };
 
-/** The tokens of `text`, and one of type "end" behind them; 400 if something is none. */
+/** The tokens of `text`, and one of type "end" after them. Throws 400 for an invalid token. */
 function tokensOf(text) {
   const tokens = [];
   let at = 0;
@@ -42,7 +42,7 @@ function tokensOf(text) {
   return [...tokens, { type: "end", value: "end of the query", at }];
 }
 
-/** Clauses of Cosmos SQL that are not known here, where they may stand. */
+/** Clauses of Cosmos SQL that are not supported, by the place where they may stand. */
 const UNKNOWN = ["DISTINCT", "GROUP", "OFFSET", "LIKE", "JOIN"];
 
 /** Reads the tokens of a text one after the other. */
@@ -60,7 +60,7 @@ export class Tokens {
     return found;
   }
 
-  /** A list that may be empty, up to `end`. */
+  /** A list, which may be empty, up to `end`. */
   closed(end, one) {
     if (this.take(end)) return [];
     const found = this.list(one);
@@ -98,7 +98,7 @@ export class Tokens {
     if (found) throw unsupported(found === "GROUP" ? "GROUP BY" : found);
   }
 
-  /** The refusal of the next token, or the one `ahead` of it. */
+  /** The refusal of the next token, or of the one `ahead` of it. */
   wrong(ahead = 0) {
     this.refuseUnknown();
     const { value, at } = this.peek(ahead);

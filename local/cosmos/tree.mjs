@@ -9,7 +9,7 @@ const childrenOf = (node) =>
     .flat(2)
     .filter((value) => typeof value === "object" && value !== null);
 
-/** Whether an aggregate stands anywhere in `node`. */
+/** Whether `node` contains an aggregate. */
 export const hasAggregate = (node) => isAggregate(node) || childrenOf(node).some(hasAggregate);
 
 /** The nodes that a SELECT names. */

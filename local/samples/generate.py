@@ -78,7 +78,7 @@ class GeneratedResult:
             utterance = draw.choice(stock(locale or self.locale))
             if at + utterance.duration > self.duration_in_ticks:
                 return
-            if self.speakers and draw.random() < 0.3:  # a speaker continues for some phrases
+            if self.speakers and draw.random() < 0.3:  # noqa: PLR2004 - a speaker continues for some phrases
                 speaker = draw.randint(1, self.speakers)
             several = draw.random() < 1 / 3
             alternatives = draw.randint(1, self.alternatives) if several else 1

@@ -67,7 +67,7 @@ def _utterance(vocabulary: Vocabulary, choices: Sequence[str], draw: random.Rand
     count = draw.randint(2, 16)
     for index in range(count):
         lexical, itn = draw.choice(choices), ""
-        if draw.random() < 0.08:  # about one token in twelve is written otherwise than spoken
+        if draw.random() < 0.08:  # noqa: PLR2004 - about one token in twelve is spoken and written differently
             lexical, itn = draw.choice(vocabulary.spoken)
         begin = at
         for text in lexical.split():

@@ -97,7 +97,7 @@ class SpeechControl:
         self._call("DELETE", "/requests")
 
     def container(self) -> str:
-        """The name of the container of the contents."""
+        """Return the name of the container of the contents."""
         return self.about().container
 
     def about(self) -> About:
