@@ -7,7 +7,8 @@ from typing import List  # noqa: UP035 - Microsoft's worker refuses func.Out[lis
 import azure.functions as func
 
 from shared.bootstrap import App
-from shared.domain.messages import POISON_SUFFIX, decode_work, encode, kept_text_of, text_of
+from shared.domain.message_text import kept_text_of, text_of
+from shared.domain.messages import POISON_SUFFIX, decode_work, encode
 from shared.errors import InvalidMessage
 
 Output = func.Out[List[str]]  # noqa: UP006 - as imported

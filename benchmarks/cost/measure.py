@@ -23,8 +23,7 @@ from shared.bootstrap import quiet_sdks
 from shared.domain.containers import CONTAINERS
 from shared.domain.documents import encoded_size
 from shared.domain.job import Job, Status
-from shared.domain.messages import FetchFile, Work
-from shared.domain.speech_api import KIND_REPORT
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
 from shared.pipeline.settle import TIDY_AFTER
 
 TRANSCRIBED_AFTER = timedelta(minutes=30)
@@ -162,9 +161,13 @@ def _fetched(made: Bench, work: list[Work]) -> tuple[dict[str, int], int, float]
 
 
 def _kind(message: Work) -> str:
-    if isinstance(message, FetchFile):
-        return "report" if message.kind == KIND_REPORT else "recording"
-    return "list"
+    match message:
+        case ListJobFiles():
+            return "list"
+        case FetchPage():
+            return "page"
+        case FetchFile():
+            return "file"
 
 
 def _until_completed(made: Bench, job_id: str) -> int:

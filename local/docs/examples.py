@@ -57,7 +57,8 @@ def examples(run: Run) -> dict[str, Document]:
         "enqueued": {"id": REFERENCE_JOB, "reprocess": True},
         "enqueued to be replayed": {"id": REFERENCE_JOB, "replay": True},
         "listJobFiles": _one(messages, do="list", jobId=REFERENCE_JOB, run=1),
-        "fetchFile": _one(messages, do="fetch", run=1, **first),
+        "fetchPage": _one(messages, do="page", jobId=partly["jobId"], run=1),
+        "fetchFile": json.loads(_one(ended, type="fileFailure", **partly)["queueMessage"]),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import UnsetType
 
-from shared.domain import documents, job, messages
+from shared.domain import documents, enqueued, job, messages
 from shared.domain.documents import FAILURE_ID, HEAD_ID, SCHEMA_VERSION, Document, FileFailure, Transcript, UtcTime
 from shared.domain.job import POLL_ID, PollMark
 
@@ -70,14 +70,15 @@ CONTRACTS = (
     Contract("turns", documents.TurnsPart),
     Contract("report", documents.ReportPart),
     Contract("fileFailure", documents.FileFailure),
-    Contract("enqueued", messages.EnqueueRequest),
+    Contract("enqueued", enqueued.EnqueueRequest),
     Contract("listJobFiles", messages.ListJobFiles),
+    Contract("fetchPage", messages.FetchPage),
     Contract("fetchFile", messages.FetchFile),
 )
 
 _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     name: value
-    for module in (documents, job, messages)
+    for module in (documents, enqueued, job, messages)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, msgspec.Struct)
 }

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from local.samples.catalog import SampleJob
 from shared.bootstrap import App
+from shared.domain.enqueued import named
 from shared.domain.job import END_STATES, Job, Status
-from shared.domain.messages import message_hash, named, text_of
+from shared.domain.message_text import message_hash, text_of
 from shared.errors import InvalidMessage
 
 _REFRESH_SECONDS = 0.5

@@ -53,7 +53,8 @@ class Operations:
         seconds = _sas_seconds(parameters, asked)
         files = job.spec.files if job.ended_at(asked.moment) else ()
         begin, end = self._page(parameters, job.spec.page_size, len(files))
-        values = [file_body(job, file, asked, self._content, seconds) for file in files[begin:end]]
+        page = job.page(begin, end) if files else []
+        values = [file_body(job, file, asked, self._content, seconds) for file in page]
         path = f"transcriptions/{job.spec.id.lower()}/files"
         return JSONResponse({"values": values, **self._next_link(asked, path, end, len(files))})
 

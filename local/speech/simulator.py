@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import msgspec
 
@@ -30,6 +31,7 @@ class Job:
         self._started = created + timedelta(seconds=spec.not_started_seconds)
         self._ended = self._started + timedelta(seconds=spec.run_seconds)
         self._files = {file.id.lower(): file for file in spec.files}
+        self._listed: Counter[int] = Counter()
 
     def state_at(self, moment: datetime) -> tuple[str, datetime]:
         """Return the status at `moment` and when the job entered it."""
@@ -42,6 +44,17 @@ class Job:
     def ended_at(self, moment: datetime) -> bool:
         """Return whether the job has its files at `moment`."""
         return moment >= self._ended
+
+    def page(self, begin: int, end: int) -> list[FileSpec]:
+        """Return the files on a page; from the second time on as `again` and `lost` of the spec say."""
+        self._listed[begin] += 1
+        times, files = self._listed[begin], list(self.spec.files)
+        if times > 1 and self.spec.again == "shuffled":
+            Random(times).shuffle(files)  # noqa: S311 - an order, not a secret
+        found = files[begin:end]
+        if times > 1 and self.spec.again == "reordered":
+            found.reverse()
+        return [file for file in found if times == 1 or file.id not in self.spec.lost]
 
     def file(self, file_id: str) -> FileSpec | None:
         """Return the file with that id, in upper or lower case."""

@@ -78,6 +78,13 @@ class JobSpec(Wire, frozen=True):
     page_size: int = 100
     """Greatest number of files on a page, and the number without `top`. From ten on, a page that is not the last lacks
     a tenth of them, because a page may be shorter than requested."""
+    again: Literal["same", "reordered", "shuffled"] = "same"
+    """How a page of files looks when it is listed again: as before; in reverse order; or cut from another order of all
+    files, so that it lacks some and has others. No document promises that a page stays the same: Microsoft's page on
+    getting results shows unordered lists, and `skip` is an offset."""
+    lost: tuple[str, ...] = ()
+    """Ids of files that no page holds any more when it is listed again, though Get File still knows them: for want of a
+    document that says otherwise."""
     sas_seconds: int | None = None
     """Greatest life of a contentUrl's SAS in seconds, whatever the request asks for. None: no limit. Negative: it has
     expired when it is made."""

@@ -10,7 +10,7 @@ from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.reading import Reader
 from shared.domain.documents import FileFailure
 from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
-from shared.domain.messages import message_hash, text_of
+from shared.domain.message_text import message_hash, text_of
 from shared.errors import NotFound, Permanent
 
 REJECTED = "rejected_"

@@ -16,6 +16,12 @@ _T = TypeVar("_T")
 _SHOWN = 200
 _WORDS = 2000
 
+LONGEST_NAME = 1_024
+"""Characters of a file's name that are kept. A blob's name has no more (Azure, naming blobs)."""
+
+LONGEST_KIND = 256
+"""Characters of a file's kind that are kept: enough to name one that we do not know."""
+
 
 class _Links(msgspec.Struct, rename="camel", frozen=True):
     files: str | None = None
@@ -86,8 +92,11 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
     properties: _FileProperties = _FileProperties()
 
     def __post_init__(self) -> None:
-        """Keep no more of `self` than may be stored."""
+        """Keep no more than may be stored, and than a message has room for."""
         msgspec.structs.force_setattr(self, "self_url", kept(self.self_url))
+        msgspec.structs.force_setattr(self, "kind", self.kind[:LONGEST_KIND])
+        if self.name is not None:
+            msgspec.structs.force_setattr(self, "name", self.name[:LONGEST_NAME])
 
     @property
     def file_id(self) -> str:

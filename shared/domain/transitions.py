@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.domain.documents import utc
+from shared.domain.enqueued import Enqueued
 from shared.domain.job import (
     END_STATES,
     LIFE,
     LISTING_GIVEN_UP,
+    LISTING_LOOPS,
     Event,
     FailedFile,
     Failure,
@@ -19,7 +21,6 @@ from shared.domain.job import (
     Status,
     next_status,
 )
-from shared.domain.messages import Enqueued
 from shared.domain.speech_api import Transcription
 from shared.domain.speech_urls import SpeechResource
 from shared.domain.urls import strip_queries
@@ -165,10 +166,14 @@ def while_ingesting(run: int, change: Callable[[Job], Job]) -> Callable[[Job], J
     return lambda job: change(job) if job.status is Status.INGESTING and job.run == run else None
 
 
-def listed(job: Job, expected: int, reports: int, now: datetime) -> Job:
-    """Return the job's document after the last page of its files was listed."""
+def listed(job: Job, expected: int, reports: int, now: datetime, loops: str | None = None) -> Job:
+    """Return the job's document after the last page of its files was listed.
+
+    `expected`, `reports`: distinct ids on the pages. `loops`: why the list does not end, if it does not.
+    """
     files = msgspec.structs.replace(job.files, expected=expected, reports=reports)
-    return msgspec.structs.replace(job, files=files, moved_at=utc(now), failure=None)
+    failure = None if loops is None else Failure(LISTING_LOOPS, loops, "speech2cosmos")
+    return msgspec.structs.replace(job, files=files, moved_at=utc(now), failure=failure)
 
 
 def vanished(job: Job, words: str, now: datetime) -> Job:

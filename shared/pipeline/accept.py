@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from shared.domain.enqueued import Enqueued, decode_enqueued, without_first
 from shared.domain.job import Job
-from shared.domain.messages import JOBS_QUEUE, Enqueued, decode_enqueued, without_first
+from shared.domain.messages import JOBS_QUEUE
 from shared.domain.transitions import enqueue
 from shared.errors import Conflict, InvalidMessage, Transient
 from shared.pipeline.ports import Clock, Jobs

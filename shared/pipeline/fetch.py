@@ -1,28 +1,18 @@
-"""fetch_results: one message is one page of a job's files, or one file."""
+"""fetch_results: one message is one page of a job's files to be listed, some files of a page, or one file."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 
-import msgspec
-
-from shared.domain.job import LISTING_GIVEN_UP, Job, Status
-from shared.domain.messages import FetchFile, ListJobFiles, Work
-from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, FilePage, TranscriptionFile
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
+from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
 from shared.domain.split import FileKey
-from shared.domain.transitions import listed, troubled, vanished, while_ingesting
-from shared.errors import NotFound, Permanent, Throttled, Transient, UnknownValue
+from shared.errors import Permanent, Throttled, Transient, UnknownValue
+from shared.pipeline.fetch_page import FilesOfPage
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
-from shared.pipeline.milestones import tell_end
+from shared.pipeline.list_files import ListFiles
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
-from shared.pipeline.signals import Log, Signal, about
+from shared.pipeline.signals import about
 from shared.pipeline.throttle import delivered
-
-log = Log(__name__)
-
-MOST_PAGES = 10_000
-"""Of one list: Speech takes at most 10,000 audio files a job, and next links that go in a circle have to end."""
 
 
 @dataclass(frozen=True)
@@ -47,56 +37,24 @@ class FetchResults:
             return delivered(self.clock, attempt, lambda: self._do(message, attempt), [message])
 
     def _do(self, message: Work, attempt: int) -> list[Work]:
-        if isinstance(message, ListJobFiles):
-            return self._listed(message, attempt)
-        self._fetch(message, attempt)
-        return []
+        match message:
+            case ListJobFiles():
+                return ListFiles(self.jobs, self.speech, self.clock, self.max_attempts)(message, attempt)
+            case FetchPage():
+                page = FilesOfPage(self.transcripts, self.speech, self.ingest, self.clock, self.max_attempts)
+                return page(message, attempt, self._fetch)
+            case FetchFile():
+                self._fetch(message, None, attempt)
+                return []
 
-    def _listed(self, message: ListJobFiles, attempt: int) -> list[Work]:
-        try:
-            return self._list(message)
-        except Throttled:
-            raise
-        except Transient as error:
-            if attempt >= self.max_attempts:
-                why = Permanent(f"listing its files failed {attempt} times: {error}", LISTING_GIVEN_UP)
-                self.jobs.update(message.job_id, while_ingesting(message.run, partial(troubled, error=why)))
-            raise
-
-    def _list(self, message: ListJobFiles) -> list[Work]:
-        job = self.jobs.get(message.job_id)
-        if job is None or (job.run, job.status) == (message.run, Status.PENDING) or job.run < message.run:
-            # The poll wrote the job before it sent this: a replica that lags behind has answered.
-            raise Transient(f"job {message.job_id}: run {message.run} is not to be seen in Cosmos DB yet")
-        if job.run != message.run or job.status is not Status.INGESTING:
-            log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
-            return []
-        try:
-            page = self.speech.files(job.id, message.page)
-            files = [_fetch_message(job, file) for file in page.values]
-            following = _following(message, page)
-        except Permanent as error:
-            log.error("job %s: its files cannot be listed: %s", job.id, error, signal=Signal.TROUBLED, error=error.code)
-            change = partial(_unlistable, error=error, now=self.clock.now())
-            tell_end(self.jobs.update(job.id, while_ingesting(job.run, change)))
-            return []
-        reports = message.reports + sum(file.kind == KIND_REPORT for file in files)
-        expected = message.expected + sum(file.kind != KIND_REPORT for file in files)
-        if following is not None:
-            return [msgspec.structs.replace(following, expected=expected, reports=reports), *files]
-        now = self.clock.now()
-        self.jobs.update(job.id, while_ingesting(job.run, lambda current: listed(current, expected, reports, now)))
-        log.info("job %s: %d files and %d reports listed", job.id, expected, reports)
-        return list(files)
-
-    def _fetch(self, message: FetchFile, attempt: int) -> None:
+    def _fetch(self, message: FetchFile, given: TranscriptionFile | None, attempt: int) -> None:
         trace = Trace()
         try:
             match message.kind:
                 case str(kind) if kind == KIND_TRANSCRIPTION:
-                    self.ingest.transcript(message, trace)
+                    self.ingest.transcript(message, trace, given)
                 case str(kind) if kind == KIND_REPORT:
-                    self.ingest.report(message, trace)
+                    self.ingest.report(message, trace, given)
                 case kind:
                     raise UnknownValue(
                         f"Speech says the file's kind is {kind[:100]!r}, which this version does not know"
@@ -116,23 +74,3 @@ class FetchResults:
         # another delivery may be: its leftovers are retired when they are a day old.
         if trace.revision is not None and self.ingest.named_revision(message) != trace.revision:
             self.transcripts.remove(FileKey(message.job_id, message.file_id), trace.revision)
-
-
-def _fetch_message(job: Job, file: TranscriptionFile) -> FetchFile:
-    return FetchFile(job.id, file.file_id, file.kind, job.run, job.reprocess_from, file.name)
-
-
-def _following(message: ListJobFiles, page: FilePage) -> ListJobFiles | None:
-    """Return the message for the next page; None after the last. Raises UnknownValue if the list does not end."""
-    name = page.next_page
-    if name is None:
-        return None
-    if name == message.page:
-        raise UnknownValue("Speech's next link leads back to the page that was just listed")
-    if message.pages >= MOST_PAGES:
-        raise UnknownValue(f"the list of files has more than {MOST_PAGES} pages")
-    return msgspec.structs.replace(message, page=name, pages=message.pages + 1)
-
-
-def _unlistable(job: Job, *, error: Permanent, now: datetime) -> Job:
-    return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)

@@ -9,7 +9,7 @@ from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
 from shared.domain.report import ReportReader
 from shared.domain.revision import revision_of
-from shared.domain.speech_api import KIND_REPORT
+from shared.domain.speech_api import KIND_REPORT, TranscriptionFile
 from shared.domain.speech_result import ResultReader
 from shared.domain.split import FileKey, SplitOptions, Splitter
 from shared.domain.transitions import reported
@@ -78,9 +78,10 @@ class Ingest:
         stored = self.transcripts.head(_key(message))
         return stored.head.revision if stored else None
 
-    def transcript(self, message: FetchFile, trace: Trace) -> None:
+    def transcript(self, message: FetchFile, trace: Trace, given: TranscriptionFile | None = None) -> None:
         """Write the parts of a result file as they fill, then its head, then retire what the head replaced.
 
+        `given`: the file as a page listed it a moment ago, with a link; without it Speech is asked for the file.
         Retired are the parts as they were before the head was replaced. Whoever names one of them again (the file
         changed back) read this head first and wrote it after that, so it has another ETag and stays. A part that is
         gone for any other reason is found missing before the job ends (settle.py).
@@ -91,7 +92,7 @@ class Ingest:
             log.info("job %s file %s: is in", key.job_id, key.file_id)
             self._came_in(key, in_run)
             return
-        with self._open(message, trace) as (content, raw, revision):
+        with self._open(message, trace, given) as (content, raw, revision):
             reader, splitter = ResultReader(), Splitter(key, revision, self.options)
             batches = Batches(lambda documents: self.transcripts.write(key, documents))
 
@@ -132,8 +133,11 @@ class Ingest:
             bytes=size,
         )
 
-    def report(self, message: FetchFile, trace: Trace) -> None:
-        """Write the report's parts, then name them in the job's document, then retire those named before."""
+    def report(self, message: FetchFile, trace: Trace, given: TranscriptionFile | None = None) -> None:
+        """Write the report's parts, then name them in the job's document, then retire those named before.
+
+        `given`: as for `transcript`.
+        """
         key = _key(message)
         job = self.jobs.get(key.job_id)
         if job is None:
@@ -144,7 +148,7 @@ class Ingest:
             self._came_in(key, in_run)
             return
         reader = ReportReader()
-        with self._open(message, trace) as (content, raw, revision):
+        with self._open(message, trace, given) as (content, raw, revision):
             received, refusal = carry(content, raw, reader.feed, reader.close)
             trace.raw = raw.name
         if refusal is not None:
@@ -187,10 +191,13 @@ class Ingest:
         came_in(self.jobs, self.transcripts, self.clock, key, in_run)
 
     @contextmanager
-    def _open(self, message: FetchFile, trace: Trace) -> Iterator[tuple[Content, RawFile, str]]:
-        """Open the file's content under a signature of this moment; asks for another once if that is refused."""
+    def _open(
+        self, message: FetchFile, trace: Trace, given: TranscriptionFile | None
+    ) -> Iterator[tuple[Content, RawFile, str]]:
+        """Open the file's content by the link given, else by a fresh one; if it is refused, ask for another once."""
         for last in (False, True):
-            file = self.speech.file(message.job_id, message.file_id)
+            usable = given is not None and given.content_url is not None and not last
+            file = given if given and usable else self.speech.file(message.job_id, message.file_id)
             url, trace.size = file.content_url, file.properties.size
             if url is None:
                 raise Permanent(f"Speech gave no contentUrl for file {message.file_id}", "NoContentUrl")

@@ -4,18 +4,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared.domain.documents import utc
+from shared.domain.enqueued import Enqueued, decode_enqueued
 from shared.domain.job import Rejected
-from shared.domain.messages import (
-    JOBS_QUEUE,
-    Enqueued,
-    FetchFile,
-    ListJobFiles,
-    Work,
-    decode_enqueued,
-    decode_work,
-    kept_text_of,
-    message_hash,
-)
+from shared.domain.message_text import kept_text_of, message_hash
+from shared.domain.messages import JOBS_QUEUE, FetchFile, FetchPage, ListJobFiles, Work, decode_work
 from shared.domain.split import FileKey
 from shared.domain.transitions import listing_given_up, while_ingesting
 from shared.errors import InvalidMessage, Permanent
@@ -62,10 +54,15 @@ class RecordPoison:
         return Permanent(f"{which} could not be accepted {self.max_attempts} times; the log says why", "GivenUp")
 
     def _record(self, message: Work) -> None:
-        if isinstance(message, FetchFile):
-            self._file(message)
-        else:
-            self._listing(message)
+        match message:
+            case FetchFile():
+                self._file(message)
+            case FetchPage():
+                for file in message.alone():
+                    with about(file.job_id, file.file_id):
+                        self._file(file)
+            case ListJobFiles():
+                self._listing(message)
 
     def _reject(self, queue: str, body: bytes, why: Permanent) -> None:
         text = kept_text_of(body)

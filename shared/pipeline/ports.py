@@ -91,6 +91,13 @@ PartEtags = Mapping[str, str]
 """Ids of parts, each with the ETag under which it was seen."""
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a file: the run that wrote its head, and the run that gave it up, each None if nobody did."""
+
+    in_run: int | None = None
+    failed_run: int | None = None
+
+
 class BrokenFile(msgspec.Struct, frozen=True):
     """A file whose head names parts that are `missing`, or retired; `etag` is the head's.
 
@@ -160,6 +167,9 @@ class Transcripts(Protocol):
 
     def head(self, key: FileKey) -> StoredHead | None:
         """Read a file's head."""
+
+    def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
+        """Return by one query what became of these files of a job; those with neither head nor failure are left out."""
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
         """Upsert documents of one file, all or none."""

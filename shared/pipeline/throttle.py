@@ -26,7 +26,7 @@ def delivered(clock: Clock, attempt: int, use_case: Callable[[], _T], anew: _T) 
     try:
         return use_case()
     except Throttled as error:
-        _wait_as_told(clock, error)
+        wait_as_told(clock, error)
         return anew
     except Exception as error:
         kind = type(error).__name__
@@ -52,7 +52,8 @@ def unless_throttled(clock: Clock, attempt: int, use_case: Callable[[], object])
     return delivered(clock, attempt, done, anew=False)
 
 
-def _wait_as_told(clock: Clock, error: Throttled) -> None:
+def wait_as_told(clock: Clock, error: Throttled) -> None:
+    """Log that the message is sent anew, and wait as long as the service said, within bounds."""
     seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
     log.warning(
         "%s: throttled, sent anew after %.1f s: %s", whose(), seconds, error, signal=Signal.THROTTLED, wait=seconds

@@ -160,7 +160,7 @@ def test_of_a_next_link_of_the_files_only_the_query_counts(
             assert delivered(world, following) == []
         failure = world.job(JOB).failure
         assert failure is not None
-        assert failure.code == "UnknownValue"
+        assert failure.code in {"UnknownValue", "ListingLoops"}
         only_speech_was_asked(witness, service, [f"{TRANSCRIPTION}/files"] * len(service.asked))
         assert 1 <= len(service.asked) <= 2
 
@@ -172,9 +172,11 @@ def test_of_a_files_self_only_the_ids_count(contents: HttpContents, service: Ser
         answer(service, values=[entry(service, self=url)])
         paths = [f"{TRANSCRIPTION}/files"]
         for message in delivered(world, ListJobFiles(JOB, 1)):
+            # The page gives no link, and for the file by itself Speech answers with the page: so it goes on alone.
+            (alone,) = delivered(world, message)
             service.answer(Answer(body=msgspec.json.encode(entry(service))))
-            assert delivered(world, message) == []
-            paths.append(f"{TRANSCRIPTION}/files/{FILE}")
+            assert delivered(world, alone) == []
+            paths += [f"{TRANSCRIPTION}/files", *[f"{TRANSCRIPTION}/files/{FILE}"] * 2]
         recorded = world.failure(FILE, JOB) or world.job(JOB).failure
         assert recorded is not None
         assert recorded.code in {"NoContentUrl", "UnknownValue"}

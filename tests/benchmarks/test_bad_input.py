@@ -11,7 +11,8 @@ from benchmarks.chaos.bad_input import files, flow, giants, judge, message_judge
 from benchmarks.chaos.bad_input.guard import Limits, guarded
 from benchmarks.chaos.bad_input.judge import Verdict
 from benchmarks.chaos.bad_input.readers import Made
-from shared.domain.messages import Enqueued, FetchFile
+from shared.domain.enqueued import Enqueued
+from shared.domain.messages import FetchFile
 from shared.errors import InvalidMessage, InvalidResult
 
 SEED = 1

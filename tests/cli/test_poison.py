@@ -14,7 +14,8 @@ from shared.bootstrap import App
 from shared.cli.given_up import READS_ALL
 from shared.domain.documents import FAILURE_ID, FileFailure
 from shared.domain.job import LISTING_GIVEN_UP, Failure, Job, Rejected, Status
-from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, encode, message_hash, text_of
+from shared.domain.message_text import message_hash, text_of
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, encode
 from shared.domain.speech_api import KIND_TRANSCRIPTION
 from tests.cli.conftest import Run, World
 

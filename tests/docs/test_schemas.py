@@ -11,11 +11,12 @@ from jsonschema import Draft202012Validator
 from local.docs.examples import examples
 from local.docs.run import Run
 from local.docs.schemas import CONTRACTS, MeaningError, Meanings, Schema
+from shared.domain.enqueued import decode_enqueued
 from shared.domain.job import Job
-from shared.domain.messages import decode_enqueued, decode_work
+from shared.domain.messages import decode_work
 
 DOCUMENTS = [each.name for each in CONTRACTS if each.is_document]
-MESSAGES = {"list": "listJobFiles", "fetch": "fetchFile"}
+MESSAGES = {"list": "listJobFiles", "page": "fetchPage", "fetch": "fetchFile"}
 
 Value = dict[str, Any]
 

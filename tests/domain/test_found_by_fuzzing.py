@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks.chaos.bad_input import giants
 from shared.domain.documents import Turn
+from shared.domain.enqueued import decode_enqueued
 from shared.domain.intervals import IntervalSet
 from shared.domain.json_stream import MAX_VALUE_BYTES
-from shared.domain.messages import decode_enqueued, decode_work
+from shared.domain.messages import decode_work
 from shared.domain.parts import LARGEST_HEAD_BYTES
 from shared.domain.report import MAX_DETAILS, MAX_REPORT_BYTES, ReportReader
 from shared.domain.split import MAX_TRACKS

@@ -6,7 +6,8 @@ import re
 import msgspec
 import pytest
 
-from shared.domain.messages import FetchFile, ListJobFiles, decode_enqueued, decode_work
+from shared.domain.enqueued import decode_enqueued
+from shared.domain.messages import FetchFile, ListJobFiles, decode_work
 from shared.domain.speech_api import Transcription, TranscriptionFile
 from shared.domain.speech_urls import transcription_file_ids, transcription_id
 from shared.errors import InvalidMessage, UnknownValue

@@ -8,17 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.messages import (
-    Enqueued,
-    FetchFile,
-    ListJobFiles,
-    decode_enqueued,
-    decode_work,
-    encode,
-    message_hash,
-    text_of,
-    without_first,
-)
+from shared.domain.enqueued import Enqueued, decode_enqueued, without_first
+from shared.domain.message_text import message_hash, text_of
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, PageFile, Work, decode_work, encode
+from shared.domain.seen import packed
 from shared.errors import InvalidMessage
 
 ID = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
@@ -248,22 +241,26 @@ FILES = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=1
 
 
 PAGES = st.text("abcdefghijklmnopqrstuvwxyz0123456789%&=+/-_.~$", min_size=1, max_size=20)
+SEEN = st.sets(st.integers(0, 2**40 - 1)).map(packed)
+PAGE_FILES = st.builds(PageFile, FILES, TEXT, st.none() | TEXT)
 WORK = st.one_of(
-    st.builds(ListJobFiles, JOBS, COUNT, COUNT, st.none() | PAGES, COUNT, COUNT, COUNT),
+    st.builds(ListJobFiles, JOBS, COUNT, COUNT, st.none() | PAGES, COUNT, COUNT, COUNT, SEEN),
+    st.builds(FetchPage, JOBS, COUNT, st.lists(PAGE_FILES, min_size=1, max_size=25), COUNT, st.none() | PAGES),
     st.builds(FetchFile, JOBS, FILES, TEXT, COUNT, COUNT, st.none() | TEXT),
 )
 
 
 @given(message=WORK)
-def test_work_comes_back_as_it_was_sent_plain_or_base64(message: ListJobFiles | FetchFile) -> None:
+def test_work_comes_back_as_it_was_sent_plain_or_base64(message: Work) -> None:
     sent = encode(message)
     assert decode_work(sent.encode()) == message
     assert decode_work(base64.b64encode(sent.encode())) == message
-    assert json.loads(sent)["version"] == 2
+    assert json.loads(sent)["version"] == 3
 
 
 def test_work_is_written_under_these_names() -> None:
-    listing = ListJobFiles(ID, run=2, reprocess_from=1, page="skip=100&top=100", expected=100, reports=1, pages=1)
+    place = "skip=100&top=100"
+    listing = ListJobFiles(ID, 2, reprocess_from=1, page=place, expected=100, reports=1, pages=1, seen="AQ==")
     assert json.loads(encode(listing)) == {
         "do": "list",
         "jobId": ID,
@@ -273,7 +270,8 @@ def test_work_is_written_under_these_names() -> None:
         "expected": 100,
         "reports": 1,
         "pages": 1,
-        "version": 2,
+        "seen": "AQ==",
+        "version": 3,
     }
     fetching = FetchFile(ID, "f1", "Transcription", run=2, name="contenturl_0.json")
     assert json.loads(encode(fetching)) == {
@@ -284,7 +282,17 @@ def test_work_is_written_under_these_names() -> None:
         "run": 2,
         "reprocessFrom": 0,
         "name": "contenturl_0.json",
-        "version": 2,
+        "version": 3,
+    }
+    page = FetchPage(ID, 2, [PageFile("f1", "Transcription", "contenturl_0.json")], page="skip=100&top=100")
+    assert json.loads(encode(page)) == {
+        "do": "page",
+        "jobId": ID,
+        "run": 2,
+        "files": [{"id": "f1", "kind": "Transcription", "name": "contenturl_0.json"}],
+        "reprocessFrom": 0,
+        "page": "skip=100&top=100",
+        "version": 3,
     }
 
 
@@ -302,12 +310,18 @@ FORMER: dict[str, ListJobFiles | FetchFile] = {
     '","run":1,"reprocessFrom":0,"name":"contenturl_0.json","version":1}': FetchFile(
         ID, "2dd180a1-434e-4368-a1ac-37350700284f", "Transcription", 1, 0, "contenturl_0.json"
     ),
+    '{"do":"list","jobId":"637d9333-6559-47a6-b8de-c7d732c1ddf3","run":2,"reprocessFrom":2,"page":"skip=100&top=100",'
+    '"expected":99,"reports":1,"pages":1,"version":2}': ListJobFiles(ID, 2, 2, "skip=100&top=100", 99, 1, 1),
+    '{"do":"fetch","jobId":"637d9333-6559-47a6-b8de-c7d732c1ddf3","fileId":"2dd180a1-434e-4368-a1ac-37350700284f",'
+    '"kind":"TranscriptionReport","run":1,"reprocessFrom":0,"name":"report.json","version":2}': FetchFile(
+        ID, "2dd180a1-434e-4368-a1ac-37350700284f", "TranscriptionReport", 1, 0, "report.json"
+    ),
 }
-"""Messages that the version before this one wrote, as they may lie in queues and in `queueMessage` of failures."""
+"""Messages that versions 1 and 2 wrote, as they may lie in queues and in `queueMessage` of failures."""
 
 
 @pytest.mark.parametrize("text", FORMER)
-def test_messages_of_the_version_before_are_understood_by_their_ids_and_pages(text: str) -> None:
+def test_messages_of_earlier_versions_are_understood_by_their_ids_and_pages(text: str) -> None:
     assert decode_work(text.encode()) == FORMER[text]
     assert "http" not in encode(FORMER[text])
 
@@ -327,7 +341,7 @@ def test_a_former_message_whose_link_names_no_page_is_refused() -> None:
         ('{"do": "delete"}', "Invalid value 'delete' - at `$.do`"),
         (f'{{"do": "list", "jobId": "{ID}"}}', "missing required field `run`"),
         (f'{{"do": "list", "jobId": "{ID}", "run": "1"}}', "Expected `int`, got `str` - at `$.run`"),
-        (f'{{"do": "list", "jobId": "{ID}", "run": 1, "version": 3}}', "Invalid enum value 3 - at `$.version`"),
+        (f'{{"do": "list", "jobId": "{ID}", "run": 1, "version": 4}}', "Invalid enum value 4 - at `$.version`"),
     ],
 )
 def test_work_that_this_version_does_not_know_is_refused_with_the_reason(text: str, reason: str) -> None:

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from shared.domain.documents import utc
+from shared.domain.enqueued import Enqueued
 from shared.domain.job import END_STATES, Failure, FileCounts, Job, ReportSummary, Status
-from shared.domain.messages import Enqueued
 from shared.domain.speech_api import Transcription
 from shared.domain.speech_urls import SpeechResource
 from shared.domain.transitions import Patience, enqueue, observe, unasked

@@ -8,7 +8,7 @@ from local.samples.generate import report
 from local.speech import FileSpec, JobSpec
 from shared.domain.documents import utc
 from shared.domain.job import Job, Status
-from shared.domain.messages import FetchFile, ListJobFiles, Work, encode
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work, encode
 from tests.e2e.conftest import Whole
 
 FILES = 1_000
@@ -31,9 +31,9 @@ def test_each_invocation_lists_one_page_and_names_each_file_once(whole: Whole) -
     while following:
         invocations += 1
         sent: list[Work] = whole.app.fetch_results(following[0], 1)
-        found += [message for message in sent if isinstance(message, FetchFile)]
+        found += [file for message in sent if isinstance(message, FetchPage) for file in message.alone()]
         following = [message for message in sent if isinstance(message, ListJobFiles)]
-        assert len(sent) <= 101, "an invocation sends one page and the next link, no more"
+        assert len(sent) <= 5, "an invocation sends one page, 25 files a message, and the next link, no more"
         assert all(len(encode(message)) < LARGEST_MESSAGE for message in sent)
 
     assert invocations == 12, "pages of 90, a tenth shorter than asked for, and a last one of 11"

@@ -1,10 +1,11 @@
 """What is deleted by hand during a run is found missing and is whole again; what ran for ever can be taken up again.
 
-A file is held back by letting Speech answer 429 for it, which costs its message no try: its job is still ingesting.
+A file is held back by letting Speech answer 429 for it, which costs its message no try: its job is still ingesting. It
+is asked for by itself if a page that is listed again no longer holds it.
 REQUEUE_MINUTES is a minute at least: instead of waiting, `movedAt` is set back by hand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,18 +19,16 @@ from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec
 from shared.domain.documents import HEAD_ID, utc
 from shared.domain.job import Status
-from shared.domain.messages import RESULTS_QUEUE, FetchFile, decode_work
+from shared.domain.messages import FILES_A_MESSAGE, RESULTS_QUEUE, FetchPage, decode_work
 from tests.e2e.conftest import Whole
 
 LONG_AGO = timedelta(hours=1)
-MORE_THAN_THE_HOST_TAKES = 40
-"""Messages: the host works on at most 24 (batchSize and newBatchThreshold in host.json), the others wait."""
 
 Documents = dict[tuple[str, str], dict[str, Any]]
 
 
-def serve(whole: Whole, *, files: int, run_seconds: float = 0) -> tuple[str, list[FileSpec]]:
-    """Let Speech have a job; return its id and its files, the report last."""
+def serve(whole: Whole, *, files: int, run_seconds: float = 0, lost: Sequence[int] = ()) -> tuple[str, list[FileSpec]]:
+    """Let Speech have a job; return its id and its files, the report last. `lost`: numbers of files, see JobSpec."""
     job_id = str(uuid4())
     specs = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(files)]
     report_file = FileSpec.of(job_id, "report.json")
@@ -37,7 +36,8 @@ def serve(whole: Whole, *, files: int, run_seconds: float = 0) -> tuple[str, lis
         spec.blob: GeneratedResult(hours=0.01, speakers=2, seed=seed) for seed, spec in enumerate(specs)
     }
     contents[report_file.blob] = report([{"source": spec.name, "status": "Succeeded"} for spec in specs])
-    whole.serve(JobSpec(id=job_id, files=(*specs, report_file), run_seconds=run_seconds), contents)
+    ids = tuple(specs[number].id for number in lost)
+    whole.serve(JobSpec(id=job_id, files=(*specs, report_file), run_seconds=run_seconds, lost=ids), contents)
     return job_id, [*specs, report_file]
 
 
@@ -85,7 +85,7 @@ def log_of(whole: Whole) -> str:
 
 
 def test_a_part_a_head_and_the_reports_parts_deleted_while_a_job_runs_are_written_anew(whole: Whole) -> None:
-    job_id, (first, second, held, report_file) = serve(whole, files=3)
+    job_id, (first, second, held, report_file) = serve(whole, files=3, lost=[2])
     transcripts = container(whole, "transcripts")
     with held_back(whole, f"/files/{held.id}"):
         whole.enqueue(job_id)
@@ -108,33 +108,32 @@ def test_a_part_a_head_and_the_reports_parts_deleted_while_a_job_runs_are_writte
 
 
 def test_a_message_deleted_from_the_queue_is_sent_again(whole: Whole) -> None:
-    job_id, files = serve(whole, files=MORE_THAN_THE_HOST_TAKES)
-    wanted = {file.id for file in files[:-1]}
+    # Two pages: the message of the first one waits for a file that is held back, and is deleted then.
+    job_id, files = serve(whole, files=FILES_A_MESSAGE + 1, lost=[0])
     storage = whole.stack.settings["AzureWebJobsStorage"]
 
-    with QueueClient.from_connection_string(storage, RESULTS_QUEUE) as queue, held_back(whole, f"/{job_id}/files/"):
+    with QueueClient.from_connection_string(storage, RESULTS_QUEUE) as queue, held_back(whole, f"/files/{files[0].id}"):
         whole.enqueue(job_id)
+        whole.until(lambda: len(whole.documents(job_id, "transcript")) == len(files) - 2, "all others are in")
 
-        def deleted() -> str | None:
-            # Not the message that goes on with the list: without it the number of files is not known.
+        def deleted() -> bool:
             for message in queue.receive_messages(messages_per_page=1, max_messages=1, visibility_timeout=1):
                 work = decode_work(message.content.encode())
-                job = whole.app.jobs.get(job_id)
-                if isinstance(work, FetchFile) and work.file_id in wanted and job and job.files.expected:
+                if isinstance(work, FetchPage) and [file.id for file in work.files] == [files[0].id]:
                     queue.delete_message(message)
-                    return work.file_id
-            return None
+                    return True
+            return False
 
-        lost = whole.until(deleted, "a message is found in the queue")
+        whole.until(deleted, "the message is found in the queue")
     stands_still(whole, job_id, ingested=len(files) - 2)
-    assert lost not in {file_id for file_id, _ in seen(whole, job_id)}
+    assert files[0].id not in {file_id for file_id, _ in seen(whole, job_id)}
     job = whole.ended(job_id)
     assert (job.status, job.files.ingested) == (Status.COMPLETED, len(files) - 1)
     assert f"job {job_id}: stands still since " in log_of(whole)
 
 
 def test_a_broken_file_whose_content_is_gone_ends_the_job_with_its_failure(whole: Whole) -> None:
-    job_id, (first, held, _) = serve(whole, files=2)
+    job_id, (first, held, _) = serve(whole, files=2, lost=[0, 1])
     with held_back(whole, f"/files/{held.id}"):
         whole.enqueue(job_id)
         whole.until(lambda: whole.documents(job_id, "transcript"), "one file is in")

@@ -60,6 +60,7 @@ class FakeSpeech:
         self.broken: dict[str, Speech2CosmosError] = {}
         self.asked: list[str] = []
         self.page = 100
+        self.back: dict[str | None, str] = {}  # pages whose next link leads to another one than it should
         self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech does not say
 
     def add(self, *jobs: SpeechJob) -> None:
@@ -95,6 +96,8 @@ class FakeSpeech:
             skip = int(page.removeprefix("skip=")) if page else 0
             files = self.jobs[job_id].files
             more = f"{ROOT}/{job_id}/files?skip={skip + self.page}" if skip + self.page < len(files) else None
+            if page in self.back:
+                more = f"{ROOT}/{job_id}/files?{self.back[page]}"
             return FilePage(
                 values=[self._file(job_id, *file) for file in files[skip : skip + self.page]], next_link=more
             )

@@ -16,7 +16,7 @@ from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
 from shared.errors import Conflict
-from shared.pipeline.ports import BrokenFile, PartEtags, StoredHead
+from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 from tests.pipeline.fakes import FakeClock
 from tests.pipeline.script import Script
 
@@ -52,6 +52,16 @@ class FakeTranscripts:
                 return None
             assert isinstance(stored.document, Transcript)
             return StoredHead(stored.document, str(stored.etag))
+
+    def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
+        with self.script.effect("outcomes"):
+            found: dict[str, Outcome] = {}
+            for file_id in file_ids:
+                documents = self.documents(FileKey(job_id, file_id))
+                runs = [getattr(documents.get(name), "run", None) for name in (HEAD_ID, FAILURE_ID)]
+                if runs != [None, None]:
+                    found[file_id] = Outcome(*runs)
+            return found
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
         with self.script.effect("write"):

@@ -1,6 +1,6 @@
 """Many jobs, in Speech and in ours."""
 
-from shared.domain.messages import Enqueued
+from shared.domain.enqueued import Enqueued
 from shared.domain.transitions import enqueue
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.world import World

@@ -90,7 +90,7 @@ def test_documents_of_files_deleted_by_hand_before_the_end_are_there_after_it(da
 @given(st.data())
 def test_what_was_given_up_is_in_after_it_was_sent_again_and_leaves_nothing_behind(data: st.DataObject) -> None:
     world = begun()
-    down = data.draw(st.sets(st.sampled_from(["open", "write", "commit", "archive.commit", "speech.file"]), min_size=1))
+    down = data.draw(st.sets(st.sampled_from(["open", "write", "commit", "archive.commit"]), min_size=1))
     world.script.chance = lambda moment: Transient("down") if moment.removeprefix("before ") in down else None
     while world.queue:
         world.deliver(data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered"))

@@ -168,6 +168,7 @@ def test_an_expired_job_is_counted_again_and_expires_again_if_others_are_still_m
     world.enqueue()
     world.tick()
     world.deliver()
+    world.apart()
     world.deliver()
     world.queue.clear()
     world.clock.move(hours=73)

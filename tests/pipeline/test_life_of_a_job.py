@@ -4,8 +4,7 @@ import pytest
 
 from shared.domain.documents import HEAD_ID, Transcript
 from shared.domain.job import Failure, Status
-from shared.domain.messages import FetchFile, ListJobFiles
-from shared.domain.speech_api import KIND_REPORT
+from shared.domain.messages import FetchPage, ListJobFiles
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.world import JOB, World, report_file, result
 
@@ -171,8 +170,10 @@ def test_the_messages_of_a_job_name_its_run_so_that_old_ones_are_known() -> None
     world.enqueue(reprocess=True)
     (message,) = world.tick()
     assert message == ListJobFiles(JOB, run=2, reprocess_from=2)
-    files = [each for each in world.fetch(message, 1) if isinstance(each, FetchFile)]
-    assert [(each.run, each.reprocess_from, each.kind == KIND_REPORT) for each in files] == [
+    (page,) = world.fetch(message, 1)
+    assert isinstance(page, FetchPage)
+    assert (page.run, page.reprocess_from) == (2, 2)
+    assert [(each.run, each.reprocess_from, each.is_report) for each in page.alone()] == [
         (2, 2, True),
         (2, 2, False),
     ]

@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from shared.domain.job import Job, Status
-from shared.domain.messages import FetchFile, ListJobFiles
+from shared.domain.messages import FetchPage, ListJobFiles, encode
+from shared.domain.seen import LONGEST_SEEN, packed, short_hash
 from shared.domain.speech_api import KIND_TRANSCRIPTION
 from shared.errors import ForbiddenUrl, Transient
-from shared.pipeline.fetch import MOST_PAGES
+from shared.pipeline.list_files import MOST_PAGES
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.script import fails
-from tests.pipeline.world import JOB, World, list_message, result
+from tests.pipeline.world import JOB, World, list_message, report_file, result
 
 
 @pytest.fixture
@@ -33,9 +34,10 @@ def test_ten_thousand_files_are_listed_page_by_page_one_page_an_invocation(world
         sent = world.fetch(message, 1)
         invocations += 1
         assert world.speech.requests - before == {"files": 1}
-        fetched += [each for each in sent if isinstance(each, FetchFile)]
+        fetched += [file for each in sent if isinstance(each, FetchPage) for file in each.alone()]
         following = [each for each in sent if isinstance(each, ListJobFiles)]
-        assert len(sent) <= 101
+        assert len(sent) <= 5
+        assert max(len(encode(each)) for each in sent) < 64 * 1024
         if not following:
             break
         (message,) = following
@@ -174,22 +176,55 @@ def _failure(job: Job) -> str:
     return job.failure.message
 
 
-@pytest.mark.parametrize("world_page", ["the same", "too many"])
-def test_a_list_of_files_that_does_not_end_is_given_up_and_says_why(world_page: str) -> None:
+@pytest.mark.parametrize("back_to", [None, "skip=2", "skip=4", "skip=6", "skip=8"])
+def test_a_list_that_leads_in_a_circle_ends_where_it_closes_and_counts_each_file_once(back_to: str | None) -> None:
+    world = World()
+    world.put_job({str(number): result("hello") for number in range(10)})
+    world.speech.page = 2
+    world.speech.back = {"skip=8": back_to or "skip=0"}
+    world.enqueue()
+    world.tick()
+    world.drain()
+    failure = world.job().failure
+    assert failure is not None
+    assert (failure.code, world.job().files.expected) == ("ListingLoops", 10)
+    assert world.script.counts()["speech.files"] <= 7 + 7, "each page is listed once more at most, to fetch its files"
+    assert world.transcripts.tally(world.job()).ingested == 10, "the files of the pages that were seen are in"
+
+
+def test_a_list_of_more_pages_than_a_job_has_files_is_taken_for_a_circle() -> None:
     world = World()
     world.put_job({"a": result("one"), "b": result("two")})
     world.speech.page = 1
     world.enqueue()
     world.tick()
-    message = list_message()
-    if world_page == "the same":
-        world.speech.page = 0  # so the next link names the page that was asked for
-        message = msgspec.structs.replace(message, page="skip=0")
-    else:
-        message = msgspec.structs.replace(message, pages=MOST_PAGES)
-    assert world.fetch(message, 1) == []
+    (page,) = world.fetch(msgspec.structs.replace(list_message(), pages=MOST_PAGES - 1), 1)
+    assert isinstance(page, FetchPage)
     failure = world.job().failure
     assert failure is not None
-    assert failure.code == "UnknownValue"
-    assert "leads back" in failure.message or "more than 10000 pages" in failure.message
-    assert world.job().status is Status.INGESTING
+    assert (failure.code, "more than 10000 pages" in failure.message) == ("ListingLoops", True)
+
+
+def test_an_id_that_stands_on_two_pages_or_twice_on_one_counts_once() -> None:
+    world = World()
+    job = world.put_job({"a": result("one"), "b": result("two"), "c": result("three")}, report=report_file("Succeeded"))
+    job.files += [job.files[1], job.files[0], job.files[2], job.files[3]]
+    world.speech.page = 3
+    assert world.run().status is Status.COMPLETED
+    assert (world.job().files.expected, world.job().files.reports, world.job().files.ingested) == (3, 1, 3)
+
+
+def test_a_list_too_long_to_be_remembered_goes_on_and_counts_what_it_can() -> None:
+    hashes = [short_hash(str(number)) for number in range(10_500)]
+    while len(known := packed(hashes)) > LONGEST_SEEN:
+        hashes.pop()
+    assert len(hashes) > 10_300
+    world = World()
+    world.put_job({"a": result("one"), "b": result("two")})
+    world.speech.page = 1
+    world.enqueue()
+    world.tick()
+    message = msgspec.structs.replace(list_message(), expected=10_400, pages=104, seen=known)
+    assert len(encode(message)) < 64 * 1024
+    following, _ = world.fetch(message, 1)
+    assert following == msgspec.structs.replace(message, page="skip=1", expected=10_401, pages=105)

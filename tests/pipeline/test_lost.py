@@ -83,6 +83,7 @@ def test_a_job_that_stands_still_for_days_says_what_is_missing(delivered: int | 
     world = found()
     for _ in range(1 if isinstance(delivered, str) else delivered):
         world.deliver()
+        world.apart()
     if isinstance(delivered, str):
         world.queue.popleft()
         world.drain()

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from shared.domain.documents import FAILURE_ID, FileDocument, FileFailure
+from shared.domain.enqueued import EnqueueRequest
 from shared.domain.job import Job
-from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, EnqueueRequest, FetchFile, ListJobFiles, Work, encode
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, FetchPage, ListJobFiles, Work, encode
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
 from shared.domain.split import FileKey, SplitOptions
 from shared.domain.transitions import Patience
@@ -95,6 +96,14 @@ class World:
                 self.queue.append((message, attempt + 1))
             else:
                 self.poison(RESULTS_QUEUE, encode(message).encode())
+
+    def apart(self) -> None:
+        """Let each file that waits in a FetchPage wait in a message of its own."""
+        waiting = list(self.queue)
+        self.queue.clear()
+        for message, attempt in waiting:
+            alone = message.alone() if isinstance(message, FetchPage) else [message]
+            self.queue.extend((each, attempt) for each in alone)
 
     def drain(self) -> None:
         """Deliver until nothing is left."""

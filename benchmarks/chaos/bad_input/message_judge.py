@@ -8,7 +8,8 @@ from typing import Any
 
 from benchmarks.chaos.bad_input.judge import Verdict
 from benchmarks.chaos.bad_input.messages import HOST
-from shared.domain.messages import Enqueued, FetchFile, ListJobFiles, decode_enqueued, decode_work, encode
+from shared.domain.enqueued import Enqueued, decode_enqueued
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work, decode_work, encode
 from shared.errors import InvalidMessage
 
 LONGEST_WORDS = 2_000
@@ -44,22 +45,27 @@ def judge_enqueued(body: bytes, decode: Decode = decode_enqueued) -> Verdict:
 def judge_work(body: bytes, decode: Decode = decode_work) -> Verdict:
     """Decode a message of transcription-results; what is accepted must survive being sent again."""
     try:
-        message: ListJobFiles | FetchFile = decode(body)
+        message: Work = decode(body)
     except InvalidMessage as error:
         return _says_what(error)
     problems = [] if _JOB.fullmatch(message.job_id) else [f"job id {message.job_id[:80]!r}"]
     numbers = [message.run, message.reprocess_from]
-    if isinstance(message, FetchFile):
-        problems += [] if _FILE.fullmatch(message.file_id) else [f"file id {message.file_id[:80]!r}"]
-        problems += _length_problems("kind", message.kind) + _length_problems("name", message.name)
-    else:
+    if isinstance(message, ListJobFiles):
         numbers += [message.expected, message.reports, message.pages]
+    for file in [] if isinstance(message, ListJobFiles) else _files(message):
+        problems += [] if _FILE.fullmatch(file.file_id) else [f"file id {file.file_id[:80]!r}"]
+        problems += _length_problems("kind", file.kind) + _length_problems("name", file.name)
+    if not isinstance(message, FetchFile):
         problems += _length_problems("page", message.page)
         problems += [] if re.fullmatch("[!$-~]*", message.page or "") else ["a page that leaves the query"]
     problems += [f"the number {str(each)[:40]}" for each in numbers if not 0 <= each <= _GREATEST]
     if decode(encode(message).encode()) != message:
         problems.append("sent again it is another message")
     return Verdict(right=not problems, problem="; ".join(problems) or None)
+
+
+def _files(message: FetchPage | FetchFile) -> list[FetchFile]:
+    return message.alone() if isinstance(message, FetchPage) else [message]
 
 
 def _says_what(error: InvalidMessage) -> Verdict:

@@ -13,8 +13,7 @@ from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobError, JobSpec
 from local.speech.client import Contents
 from shared.domain.documents import HEAD_ID, utc
-from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, FetchFile, ListJobFiles
-from shared.domain.speech_api import KIND_REPORT
+from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, FetchPage, ListJobFiles
 
 JOBS_POISON = JOBS_QUEUE + POISON_SUFFIX
 _FOR_EVER = 1e9
@@ -172,11 +171,10 @@ def _reprocess_no_result(life: Life) -> None:
 
 
 def _late(life: Life) -> None:
-    """Give a file and the report up without a word; they come in when what is recorded of them is sent again."""
+    """Give the files and the report up without a word; they come in when what is recorded of them is sent again."""
     job = _begin(life)
     life.tick("jobs have ended")
-    first = job.files[0].id
-    life.divert = lambda work: isinstance(work, FetchFile) and (work.file_id == first or work.kind == KIND_REPORT)
+    life.divert = lambda work: isinstance(work, FetchPage)
     life.finish()
     life.divert = lambda _: False
     life.stage = ", after all"

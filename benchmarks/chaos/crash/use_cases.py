@@ -1,6 +1,6 @@
 """What an invocation is called in the figures: its function, and what there is for it to do."""
 
-from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, FetchFile, Work, decode_work
+from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE, FetchPage, ListJobFiles, Work, decode_work
 from shared.domain.speech_api import KIND_REPORT
 from shared.errors import InvalidMessage
 
@@ -35,6 +35,8 @@ def _what(queue: str, text: str, stage: str) -> str:
     work = work_of(text)
     if work is None:
         return "what is no message"
-    if not isinstance(work, FetchFile):
-        return "a page of files"
+    if isinstance(work, ListJobFiles):
+        return "a page of the list"
+    if isinstance(work, FetchPage):
+        return f"files of a page{stage}"
     return f"{'the report' if work.kind == KIND_REPORT else 'a result file'}{stage}"

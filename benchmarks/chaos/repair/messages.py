@@ -9,7 +9,7 @@ from benchmarks.chaos.ledger import Row
 from benchmarks.chaos.log import HostLog
 from benchmarks.chaos.repair.case import Case, Held, ended, rest_is_in, row
 from benchmarks.chaos.repair.documents import GROUP
-from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, ListJobFiles, Work, decode_work
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchPage, ListJobFiles, Work, decode_work
 
 _LOOK_SECONDS = 0.5
 
@@ -30,7 +30,7 @@ def _singly(bench: Bench, file: Case, listing: Case) -> Iterator[Row]:
         bench.enqueue(file.spec.id, listing.spec.id)
         bench.until(lambda: rest_is_in(bench, file) and on_listing.met, "both messages wait", WAIT_SECONDS)
         queue.refuse()  # so that the host does not take them first
-        _delete(bench, {(file.spec.id, FetchFile), (listing.spec.id, ListJobFiles)})
+        _delete(bench, {(file.spec.id, FetchPage), (listing.spec.id, ListJobFiles)})
         queue.accept()
     ended(bench, [file, listing])
     for case in (file, listing):

@@ -16,7 +16,7 @@ from local.faults import Drop, Exchange, Rule
 from local.speech import JobSpec
 from local.speech.spec import FileSpec
 from shared.domain.job import END_STATES
-from shared.domain.messages import FetchFile, ListJobFiles, Work
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
 from shared.errors import Transient
 from shared.pipeline.settle import SettleJobs
 
@@ -82,7 +82,7 @@ class Scene:
         found: list[FetchFile] = []
         while messages:
             sent = [each for message in messages for each in self.crew.timer.fetch_results(message, 1)]
-            found += [each for each in sent if isinstance(each, FetchFile)]
+            found += [file for each in sent if isinstance(each, FetchPage) for file in each.alone()]
             messages = [each for each in sent if isinstance(each, ListJobFiles)]
         return found
 

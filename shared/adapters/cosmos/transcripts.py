@@ -21,7 +21,7 @@ from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
 from shared.errors import Conflict, NotFound
-from shared.pipeline.ports import BrokenFile, PartEtags, StoredHead
+from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 
 
 class CosmosTranscripts:
@@ -38,6 +38,18 @@ class CosmosTranscripts:
         """Read a file's head."""
         item = self._read(key, HEAD_ID)
         return StoredHead(msgspec.convert(item, Transcript), item["_etag"]) if item else None
+
+    def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
+        """Return by one query what became of these files of a job; those with neither head nor failure are left out."""
+        files = {f"f{number}": file_id for number, file_id in enumerate(file_ids)}
+        listed = ", ".join(f"@{name}" for name in files)
+        ended = f"c.type IN ('transcript', 'fileFailure') AND c.fileId IN ({listed})"
+        rows = rows_of(self._container, job_id, select="c.fileId, c.type, c.run", where=ended, values=files)
+        runs = {(row["fileId"], row["type"]): row["run"] for row in rows}
+        return {
+            file_id: Outcome(runs.get((file_id, "transcript")), runs.get((file_id, "fileFailure")))
+            for file_id, _ in runs
+        }
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
         """Upsert documents of one file, all or none."""

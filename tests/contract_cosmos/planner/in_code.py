@@ -46,6 +46,7 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     transcripts.parts(KEY, "revision")
     transcripts.remove(KEY, "revision")
     transcripts.tally(JOB)
+    transcripts.outcomes("job", ["a", "b"])
     transcripts.items("job")
     transcripts.items("job", "file")
     database.answer = lambda text: [LOST] if "c.kind" in text else []

@@ -1,0 +1,115 @@
+"""Fetches the files of a FetchPage, one after the other, each by the link that its page gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from shared.domain.messages import FetchFile, FetchPage, Work
+from shared.domain.speech_api import TranscriptionFile
+from shared.errors import Permanent, Speech2CosmosError, Throttled, UnknownValue
+from shared.pipeline.ingest import Ingest
+from shared.pipeline.ports import Clock, Outcome, Speech, Transcripts
+from shared.pipeline.signals import Log, Signal, about
+from shared.pipeline.throttle import wait_as_told
+
+log = Log(__name__)
+
+FETCH_FOR = timedelta(minutes=5)
+"""After this time the rest of a page becomes a new message. host.json ends an invocation after 30 minutes, and a single
+file may take 20 (contents.py)."""
+
+Fetch = Callable[[FetchFile, TranscriptionFile | None, int], None]
+"""Fetches one file, given as its page lists it, in the delivery of that number; records what can never be read."""
+
+
+@dataclass(frozen=True)
+class FilesOfPage:
+    """What fetch_results does with a FetchPage."""
+
+    transcripts: Transcripts
+    speech: Speech
+    ingest: Ingest
+    clock: Clock
+    max_attempts: int
+
+    def __call__(self, message: FetchPage, attempt: int, fetch: Fetch) -> list[Work]:
+        """Fetch the files that are neither in nor given up; return messages for those that are left over.
+
+        A file that fails goes on by itself and never fails the others. Raises Transient and Throttled if Cosmos DB or
+        Speech fail before the first file. The last delivery fetches no file, but sends a message for each. So a file
+        that ends the process five times takes no other one with it.
+        """
+        left = self._left(message)
+        if not left or attempt >= self.max_attempts:
+            return [*left]
+        links = self._links(message)
+        return self._fetched(message, left, lambda file: fetch(file, links.get(file.file_id), attempt))
+
+    def _left(self, message: FetchPage) -> list[FetchFile]:
+        outcomes = self.transcripts.outcomes(message.job_id, [file.id for file in message.files])
+        return [each for each in message.alone() if not self._done(each, outcomes.get(each.file_id, Outcome()))]
+
+    def _done(self, file: FetchFile, outcome: Outcome) -> bool:
+        failed = outcome.failed_run is not None and outcome.failed_run >= file.run
+        if outcome.in_run is not None and outcome.in_run >= file.reprocess_from and outcome.failed_run is None:
+            return True
+        # The query finds no report: the job's document names it. And a failure of a file that is in has to go.
+        if (file.is_report or outcome.in_run is not None) and self.ingest.is_in_after_all(file):
+            return True
+        return failed
+
+    def _links(self, message: FetchPage) -> dict[str, TranscriptionFile]:
+        """List the page again; return its files by their ids. Without an entry a file is asked for by itself.
+
+        No document promises that a page holds the same files when it is listed again, or that it still can be.
+        """
+        try:
+            page = self.speech.files(message.job_id, message.page)
+        except Permanent as error:
+            log.info("job %s: a page of its files cannot be listed again: %s", message.job_id, error)
+            return {}
+        found = {}
+        for file in page.values:
+            try:
+                found[file.file_id] = file
+            except UnknownValue:
+                continue  # an entry without an id: whatever it is, it is not one of these files
+        return found
+
+    def _fetched(self, message: FetchPage, left: list[FetchFile], fetch: Callable[[FetchFile], None]) -> list[Work]:
+        deadline = self.clock.now() + FETCH_FOR
+        alone: list[Work] = []
+        for place, file in enumerate(left):
+            if place and self.clock.now() >= deadline:
+                log.info("job %s: %d files of a page go on in a new message", message.job_id, len(left) - place)
+                return [*alone, _rest(message, left[place:])]
+            with about(file.job_id, file.file_id):
+                try:
+                    fetch(file)
+                except Throttled as error:
+                    wait_as_told(self.clock, error)
+                    # It comes last, so that the others do not wait for it if it is the only one.
+                    return [*alone, _rest(message, [*left[place + 1 :], file])]
+                except Exception as error:  # noqa: BLE001 - whatever a file meets, the others go on; it is raised when alone
+                    _tell(file, error)
+                    alone.append(file)
+        return alone
+
+
+def _rest(message: FetchPage, files: list[FetchFile]) -> FetchPage:
+    by_id = {file.id: file for file in message.files}
+    return replace(message, files=[by_id[file.file_id] for file in files])
+
+
+def _tell(file: FetchFile, error: Exception) -> None:
+    kind = type(error).__name__
+    # Of an exception that is not ours nobody knows whether its text may be shown.
+    words = str(error) if isinstance(error, Speech2CosmosError) else "its text is not shown"
+    log.warning(
+        "job %s file %s: failed in its page, goes on by itself: %s: %s",
+        *(file.job_id, file.file_id, kind, words),
+        signal=Signal.FAILED,
+        error=kind,
+    )

@@ -1,0 +1,123 @@
+"""Lists one page of a job's files, and makes messages of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from shared.domain.job import LISTING_GIVEN_UP, LISTING_LOOPS, Job, Status
+from shared.domain.messages import ListJobFiles, PageFile, Work, fetch_pages
+from shared.domain.seen import LONGEST_SEEN, packed, short_hash, unpacked
+from shared.domain.speech_api import KIND_REPORT
+from shared.domain.transitions import listed, troubled, vanished, while_ingesting
+from shared.errors import NotFound, Permanent, Throttled, Transient
+from shared.pipeline.milestones import tell_end
+from shared.pipeline.ports import Clock, Jobs, Speech
+from shared.pipeline.signals import Log, Signal
+
+log = Log(__name__)
+
+MOST_PAGES = 10_000
+"""Pages of one list. A job has at most 10,000 files (limits of batch transcription), so a longer list never ends."""
+
+
+@dataclass(frozen=True)
+class ListFiles:
+    """What fetch_results does with a ListJobFiles."""
+
+    jobs: Jobs
+    speech: Speech
+    clock: Clock
+    max_attempts: int
+
+    def __call__(self, message: ListJobFiles, attempt: int) -> list[Work]:
+        """List the page; return the message that lists the next one, if there is one, and those that fetch its files.
+
+        Raises Transient, after the last attempt recorded why in the job's document; and Throttled.
+        """
+        try:
+            return self._list(message)
+        except Throttled:
+            raise
+        except Transient as error:
+            if attempt >= self.max_attempts:
+                why = Permanent(f"listing its files failed {attempt} times: {error}", LISTING_GIVEN_UP)
+                self.jobs.update(message.job_id, while_ingesting(message.run, partial(troubled, error=why)))
+            raise
+
+    def _list(self, message: ListJobFiles) -> list[Work]:
+        job = self.jobs.get(message.job_id)
+        if job is None or (job.run, job.status) == (message.run, Status.PENDING) or job.run < message.run:
+            # The poll wrote the job before it sent this message, so a replica that lags behind has answered.
+            raise Transient(f"job {message.job_id}: run {message.run} is not to be seen in Cosmos DB yet")
+        if job.run != message.run or job.status is not Status.INGESTING:
+            log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
+            return []
+        try:
+            page = self.speech.files(job.id, message.page)
+            files = {file.file_id: PageFile(file.file_id, file.kind, file.name) for file in page.values}
+            next_page = page.next_page
+        except Permanent as error:
+            log.error("job %s: its files cannot be listed: %s", job.id, error, signal=Signal.TROUBLED, error=error.code)
+            change = partial(_unlistable, error=error, now=self.clock.now())
+            tell_end(self.jobs.update(job.id, while_ingesting(job.run, change)))
+            return []
+        found = _added(message, list(files.values()))
+        pages = fetch_pages(message, files.values())
+        loops = _loops(found, next_page)
+        if next_page is not None and loops is None:
+            return [msgspec.structs.replace(found, page=next_page), *pages]
+        self._end(job, found, loops)
+        return [*pages]
+
+    def _end(self, job: Job, found: ListJobFiles, loops: str | None) -> None:
+        now = self.clock.now()
+        self.jobs.update(
+            job.id, while_ingesting(job.run, lambda current: listed(current, found.expected, found.reports, now, loops))
+        )
+        if loops is not None:
+            log.error(
+                "job %s: its list of files does not end: %s",
+                *(job.id, loops),
+                signal=Signal.TROUBLED,
+                error=LISTING_LOOPS,
+            )
+        log.info("job %s: %d files and %d reports listed", job.id, found.expected, found.reports)
+
+
+def _added(message: ListJobFiles, files: list[PageFile]) -> ListJobFiles:
+    """Return what the message knows after its page: an id that an earlier page had counts once."""
+    seen = unpacked(message.seen)
+    new = [file for file in files if short_hash(file.id) not in seen]
+    seen |= {_page_hash(message.page), *(short_hash(file.id) for file in new)}
+    text = packed(seen)
+    reports = sum(file.kind == KIND_REPORT for file in new)
+    return msgspec.structs.replace(
+        message,
+        expected=message.expected + len(new) - reports,
+        reports=message.reports + reports,
+        pages=message.pages + 1,
+        # Without room this page is not remembered. MOST_PAGES ends a circle that is not seen for that.
+        seen=text if len(text) <= LONGEST_SEEN else message.seen,
+    )
+
+
+def _loops(found: ListJobFiles, next_page: str | None) -> str | None:
+    """Return why the list does not end, if that is to be seen."""
+    if next_page is None:
+        return None
+    if _page_hash(next_page) in unpacked(found.seen):
+        return "Speech's next link leads back to a page that was listed before"
+    if found.pages >= MOST_PAGES:
+        return f"the list of files has more than {MOST_PAGES} pages"
+    return None
+
+
+def _page_hash(page: str | None) -> int:
+    # A file's id has no space in it, so no file is taken for a page.
+    return short_hash(f"page {page or ''}")
+
+
+def _unlistable(job: Job, *, error: Permanent, now: datetime) -> Job:
+    return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)
