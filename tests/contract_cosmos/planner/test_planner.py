@@ -1,5 +1,6 @@
 """The service's planner takes every query of the project, sends it to one job, and agrees with local/cosmos."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -61,13 +62,15 @@ def test_the_planner_takes_every_query_of_the_project(asked: Asked) -> None:
 @pytest.mark.parametrize(
     "asked", [each for each in ASKED if each.container == TRANSCRIPTS.name], ids=lambda it: it.where
 )
-def test_the_planner_sends_a_query_of_transcripts_to_one_job_or_one_file(asked: Asked) -> None:
+def test_the_planner_sends_a_query_of_transcripts_to_one_job_or_to_files_of_it(asked: Asked) -> None:
     ranges = _recorded(asked)["queryRanges"]
     if _without_comments(asked.query) in READS_EVERYTHING:
         assert [each["min"] for each in ranges] == [[]]
         return
-    key = [asked.parameters["@job"], *([asked.parameters["@file"]] if "@file" in asked.parameters else [])]
-    assert [(each["min"], each["max"]) for each in ranges] == [(key, key)]
+    job = asked.parameters["@job"]
+    files = [value for name, value in asked.parameters.items() if re.fullmatch(r"@(file|f\d+)", name)]
+    keys = [[job, file] for file in files] or [[job]]
+    assert sorted((each["min"], each["max"]) for each in ranges) == sorted((key, key) for key in keys)
 
 
 def test_every_exception_is_still_asked() -> None:
