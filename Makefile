@@ -8,7 +8,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
-CHAOS_STAMP := $(VENV)/.chaos
 SCAN := $(VENV)/scan
 SCAN_STAMP := $(SCAN)/.stamp
 JOBS ?=
@@ -40,10 +39,6 @@ $(NODE_STAMP): local/package.json local/package-lock.json
 	$(call step,setup 4/4: npm packages of local/package-lock.json,npm --prefix local ci --no-audit --no-fund)
 	@touch $@
 
-$(CHAOS_STAMP): requirements-chaos.txt $(VENV_STAMP)
-	$(call step,setup: Python packages of requirements-chaos.txt,$(BIN)/$(PIP) --require-hashes -r requirements-chaos.txt)
-	@touch $@
-
 $(SCAN_STAMP): requirements-scan.txt $(VENV_STAMP)
 	$(call step,setup: an environment for the scanners in $(SCAN),$(PYTHON) -m venv --clear $(SCAN))
 	$(call step,setup: Python packages of requirements-scan.txt,$(SCAN)/bin/$(PIP) --require-hashes -r requirements-scan.txt)
@@ -61,7 +56,7 @@ PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 test: setup lint infra-check ## everything that has to pass before a change
 	$(PYTEST) --ignore tests/benchmarks
 
-test-tools: setup ## the tests of make chaos and make cost
+test-tools: setup ## the tests of make cost
 	$(PYTEST) tests/benchmarks
 
 lint: setup
@@ -69,7 +64,6 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.cost --check
-	$(BIN)/python -m benchmarks.chaos --check
 
 infra-check: setup ## the Bicep, by its compiler if there is one, and what it makes, by our rules
 	$(BIN)/python -m infra.check
@@ -83,8 +77,8 @@ docs: setup ## write what is made from the code: docs/contract, docs/settings.md
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
 
-chaos: setup $(CHAOS_STAMP) ## every fault we can think of, on the real stack, into docs/reliability.md; most of an hour
-	$(BIN)/python -m benchmarks.chaos
+chaos: setup ## every fault we can think of, on the real stack, into docs/reliability.md; half an hour
+	$(BIN)/pytest tests/chaos -m chaos -p tests.chaos.reporting --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 scan: setup $(SCAN_STAMP) ## scanners over infra/snapshots (checkov) and the GitHub workflows (zizmor)
 	@$(BIN)/python -m infra.scan $(SCAN)/bin
@@ -104,7 +98,6 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 lock: setup ## write requirements*.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
 	$(UV_COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	$(UV_COMPILE) $(UPGRADE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
-	$(UV_COMPILE) $(UPGRADE) --group chaos --constraint requirements-dev.txt --output-file requirements-chaos.txt
 	$(UV_COMPILE) $(UPGRADE) --group scan --output-file requirements-scan.txt
 
 clean: ## remove what setup and runs made

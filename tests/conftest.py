@@ -30,11 +30,17 @@ FIRST = (TOGETHER[0], "tests/local/test_stack.py", *TOGETHER[1:])
 """What takes longest comes first, so that no worker is left with it alone."""
 
 
+APART = "tests/chaos/test_crash.py"
+"""A file whose tests take a minute each and share little: every worker takes some."""
+
+
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # untyped to mypy: see pyproject.toml
-    """Gives all tests of a file to one worker, and all files of a folder of TOGETHER."""
+    """Gives all tests of a file to one worker, and all files of a folder of TOGETHER; those of APART one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file == APART:
+            return nodeid
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 

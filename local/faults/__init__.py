@@ -2,6 +2,7 @@
 
 from local.faults.faults import (
     Answer,
+    Changed,
     CutLength,
     CutShort,
     Drop,
@@ -18,6 +19,7 @@ from local.faults.layer import ClientGone, FaultLayer, Front
 
 __all__ = [
     "Answer",
+    "Changed",
     "ClientGone",
     "CutLength",
     "CutShort",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import aiohttp
 from aiohttp import web
 
-from local.faults.faults import CutLength, CutShort, Fault, Lost, NotJson, Reset, Slow
+from local.faults.faults import Changed, CutLength, CutShort, Fault, Lost, NotJson, Reset, Slow
 
 _OK = 200
 _HTML = b"<html><body>Service Unavailable</body></html>"
@@ -34,6 +34,8 @@ async def answered(
             return web.Response(status=_OK, body=_HTML, content_type="text/html")
         case CutLength():
             content = half
+        case Changed(change):
+            content = change(content)
         case Slow(seconds):
             await asyncio.sleep(seconds)
         case _:

@@ -75,7 +75,14 @@ class Slow:
     seconds: float
 
 
-Fault = Answer | Drop | Lost | Reset | CutShort | CutLength | NotJson | Slow
+@dataclass(frozen=True)
+class Changed:
+    """The service acts, and its answer's body arrives as `change` makes it."""
+
+    change: Callable[[bytes], bytes]
+
+
+Fault = Answer | Changed | Drop | Lost | Reset | CutShort | CutLength | NotJson | Slow
 
 
 @dataclass

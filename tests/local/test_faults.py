@@ -7,6 +7,7 @@ import requests
 
 from local.faults import (
     Answer,
+    Changed,
     ClientGone,
     CutLength,
     CutShort,
@@ -105,6 +106,13 @@ def test_a_cut_length_looks_whole_and_is_half(front: Front) -> None:
     response = ask(front)
     assert response.content == BODY[: len(BODY) // 2]
     assert response.headers["Content-Length"] == str(len(BODY) // 2)
+
+
+def test_a_changed_body_comes_with_its_own_length(front: Front, server: Server) -> None:
+    front.rules.append(Rule(Changed(lambda body: body.replace(b"values", b"v"))))
+    response = ask(front)
+    assert response.content == BODY.replace(b"values", b"v")
+    assert len(server.asked) == 1
 
 
 def test_a_page_of_html_comes_with_status_200(front: Front, server: Server) -> None:

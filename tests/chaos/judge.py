@@ -1,0 +1,183 @@
+"""Compares what is stored of a job with what an undisturbed run of the same job stored."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
+
+import msgspec
+from azure.storage.blob import ContainerClient
+
+from local.speech import FileSpec, JobSpec
+from shared.bootstrap import App
+
+RETIRED_SECONDS = 3600
+"""Documents with this time to live belong to a replaced revision, and are on their way out."""
+
+TIMES_AND_TRIES = frozenset(
+    {
+        *("acceptedAt", "attempts", "createdDateTime", "endedAt", "failedAt", "ingestedAt", "lastActionDateTime"),
+        *("missingSince", "movedAt", "nextPollAt", "pollCount", "polledAt", "tidiedAt", "rejectedAt", "retry"),
+    }
+)
+"""What may differ between two runs with the same outcome: moments, and how often something was tried."""
+
+RUNS = frozenset({"run", "reprocessFrom"})
+"""What differs when a job was started over."""
+
+_SHOWN = 80
+_THREADS = 4
+
+Document = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class State:
+    """All that is stored of one job; ids and revisions are replaced by names, so that two jobs compare."""
+
+    job: Document | None
+    documents: Mapping[str, Document]
+    """By `file name/document id`, without retired ones."""
+    raw: Mapping[str, str]
+    """Hash of each raw blob's bytes, by its name."""
+
+    def without(self, names: frozenset[str]) -> "State":
+        """Return the state without members of these names, at any depth."""
+        return replace(self, job=_pruned(self.job, names), documents=_pruned(dict(self.documents), names))
+
+
+@dataclass
+class Verdict:
+    """How a state differs from the expected one; `words` has a sentence for each difference."""
+
+    lost: int = 0
+    duplicated: int = 0
+    words: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: "Verdict") -> Self:
+        self.lost += other.lost
+        self.duplicated += other.duplicated
+        self.words += other.words
+        return self
+
+    def named(self, name: str) -> "Verdict":
+        """Return the verdict with `name` before each sentence."""
+        return replace(self, words=[f"{name}: {words}" for words in self.words])
+
+
+def state_of(app: App, raw: ContainerClient, spec: JobSpec) -> State:
+    """Read what is stored of the job. `app` must reach the stores past all faults."""
+    job = app.jobs.get(spec.id)
+    return named(spec, msgspec.to_builtins(job) if job else None, *stored(app, raw, spec.id))
+
+
+def stored(app: App, raw: ContainerClient, job_id: str, file_id: str = "") -> tuple[list[Document], dict[str, str]]:
+    """Read the documents and the raw blobs of a job, or of one of its files."""
+    items = [item for item in app.transcripts.items(job_id, file_id or None) if item.get("ttl") != RETIRED_SECONDS]
+    blobs = {
+        blob.name: hashlib.sha256(raw.download_blob(blob.name, decompress=False).readall()).hexdigest()
+        for blob in raw.list_blobs(name_starts_with=f"{job_id}/{file_id}")
+    }
+    return items, blobs
+
+
+def named(spec: JobSpec, job: Document | None, items: list[Document], blobs: Mapping[str, str]) -> State:
+    """Replace the job's id, its files' ids, and the revision of each file by names.
+
+    A revision depends on the file's ETag, which differs from job to job. Documents of a revision that is not the
+    file's current one keep it, and are so found to be too many.
+    """
+    names = {spec.id: "JOB", **{file.id: file.name for file in spec.files}}
+    for revision, file_id in _revisions(job, items):
+        names.setdefault(revision, f"revision-of-{names.get(file_id, file_id)}")
+    documents = {_named(f"{item['fileId']}/{item['id']}", names): _plain(item, names) for item in items}
+    return State(_plain(job, names) if job else None, documents, {_named(each, names): blobs[each] for each in blobs})
+
+
+def compare(expected: State, found: State) -> Verdict:
+    """Say what the found state lacks, and what it has too much; a document that differs is lost."""
+    verdict = Verdict()
+    if expected.job != found.job:
+        verdict += Verdict(1, 0, [f"the job's document differs: {_difference(expected.job, found.job)}"])
+    for name, document in expected.documents.items():
+        if found.documents.get(name) != document:
+            verdict += Verdict(1, 0, [f"{name}: {_difference(document, found.documents.get(name))}"])
+    for name in found.documents.keys() - expected.documents.keys():
+        verdict += Verdict(0, 1, [f"{name}: nobody asked for it"])
+    for name, digest in expected.raw.items():
+        if found.raw.get(name) != digest:
+            how = "other bytes" if name in found.raw else "is not there"
+            verdict += Verdict(1, 0, [f"raw blob {name}: {how}"])
+    return verdict
+
+
+def closest(expected: Iterable[State], found: State) -> Verdict:
+    """Compare with each state that would be right; return the verdict with the fewest differences."""
+    return min((compare(each, found) for each in expected), key=lambda verdict: len(verdict.words))
+
+
+def summed(judge: Callable[[T], Verdict], each: Iterable[T]) -> Verdict:
+    """Judge many things on some threads."""
+    verdict = Verdict()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for found in pool.map(judge, each):
+            verdict += found
+    return verdict
+
+
+def one_file(app: App, raw: ContainerClient, spec: JobSpec, file: FileSpec, name: str) -> State:
+    """Read what is stored of one file, under the name that it has in another job."""
+    only = msgspec.structs.replace(spec, files=(msgspec.structs.replace(file, name=name),))
+    items, blobs = stored(app, raw, spec.id, file.id)
+    state = named(only, None, items, blobs)
+    return replace(state, documents=json.loads(json.dumps(dict(state.documents)).replace(file.name, name)))
+
+
+def _revisions(job: Document | None, items: list[Document]) -> Iterable[tuple[str, str]]:
+    for item in items:
+        if item["type"] == "transcript":
+            yield item["revision"], item["fileId"]
+    for item in items:
+        if item["type"] == "fileFailure" and item["raw"]:
+            yield item["raw"].rpartition("/")[2].partition(".")[0], item["fileId"]
+    if job is not None and (report := job.get("report")) is not None:
+        yield report["revision"], report["fileId"]
+
+
+def _plain(document: Document, names: Mapping[str, str]) -> Document:
+    own = {key: value for key, value in document.items() if not key.startswith("_") and key not in TIMES_AND_TRIES}
+    plain: Document = json.loads(_named(json.dumps(own), names))
+    return plain
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    for known, name in names.items():
+        text = text.replace(known, name).replace(known.upper(), name)
+    return text
+
+
+def _pruned(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {key: _pruned(each, names) for key, each in value.items() if key not in names}
+    if isinstance(value, list):
+        return [_pruned(each, names) for each in value]
+    if isinstance(value, str) and value.startswith("{"):
+        return json.dumps(_pruned(json.loads(value), names))  # the message that is kept with a failure
+    return value
+
+
+def _difference(expected: Document | None, found: Document | None) -> str:
+    if found is None:
+        return "is not there"
+    if expected is None:
+        return "should not be there"
+    keys = [key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key)]
+    return ", ".join(f"{key} is {_short(found.get(key))}, not {_short(expected.get(key))}" for key in sorted(keys))
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

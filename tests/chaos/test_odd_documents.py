@@ -1,0 +1,96 @@
+"""Stored documents that this version cannot read in full: other jobs go on, and the odd ones stay as they are."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.domain.containers import JOBS, TRANSCRIPTS
+from shared.domain.documents import HEAD_ID
+from shared.domain.job import POLL_ID
+from tests.chaos.bench import Bench, started
+from tests.chaos.kinds import light, of_files, result
+from tests.chaos.reporting import Row
+
+pytestmark = pytest.mark.chaos
+
+Document = dict[str, Any]
+
+KINDS = (*light(), of_files("ten files", *(result(seed, 0.01) for seed in range(10))))
+ODD: dict[str, Callable[[Document], Document]] = {
+    "without most of its members": lambda job: {key: job[key] for key in ("id", "type", "status")},
+    "with numbers in place of texts": lambda job: {**job, "acceptedAt": 5, "displayName": 7, "movedAt": 1},
+    "with texts in place of objects": lambda job: {**job, "files": "many", "report": "good", "failure": "none"},
+    "with null in every member": lambda job: {
+        **dict.fromkeys(job),
+        **{each: job[each] for each in ("id", "type", "status")},
+    },
+    "with moments that are none": lambda job: {
+        **job,
+        "acceptedAt": "yesterday",
+        "nextPollAt": "soon",
+        "movedAt": "now",
+    },
+    "of a later version": lambda job: {**job, "schemaVersion": 99, "shape": {"new": True}, "files": {"count": 1}},
+    "with an id that is no GUID": lambda job: {**job, "id": f"odd-{uuid4()}"},
+    "with counts below zero": lambda job: {**job, "run": -5, "files": {"expected": -1, "ingested": -1, "failed": -1}},
+}
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    with started() as running:
+        running.undisturbed(*KINDS)
+        yield running
+
+
+@pytest.mark.parametrize("status", ["pending", "ingesting", "invented"])
+@pytest.mark.parametrize("odd", ODD)
+def test_a_job(bench: Bench, row: Row, odd: str, status: str) -> None:
+    before = bench.put(KINDS[0])
+    bench.enqueue(before)
+    bench.ended(before)
+    container = bench.container(JOBS.name)
+    known = dict(container.read_item(before.id, before.id))
+    job = ODD[odd]({**known, "id": str(uuid4()), "status": status, "endedAt": None, "nextPollAt": known["acceptedAt"]})
+    container.create_item(job)
+    others_go_on(bench, row)
+    found = dict(container.read_item(job["id"], job["id"]))
+    row.expect(found["status"] == status or odd == "of a later version", f"the odd document became {found}")
+    container.delete_item(job["id"], job["id"])
+
+
+@pytest.mark.parametrize("odd", ["that are none", "of a later version"])
+def test_heads(bench: Bench, row: Row, odd: str) -> None:
+    """Let the heads of a job that is to be written anew be odd."""
+    spec = bench.put(KINDS[-1])
+    bench.enqueue(spec)
+    bench.ended(spec)
+    container = bench.container(TRANSCRIPTS.name)
+    for item in bench.app.transcripts.items(spec.id):
+        if item["id"] == HEAD_ID:
+            none = {key: item[key] for key in ("id", "jobId", "fileId", "type", "revision", "run")}
+            container.upsert_item(none if odd == "that are none" else {**item, "schemaVersion": 99, "shape": [1]})
+            row.cases += 1
+    bench.enqueue(f'{{"id": "{spec.id}", "reprocess": true}}')
+    bench.until(lambda: (job := bench.job(spec)) is not None and job.run > 1, "the job is taken up again")
+    bench.ended(spec)
+    row.judge(bench.verdict([(KINDS[-1], spec)], again=True))
+
+
+def test_the_document_of_the_poll(bench: Bench, row: Row) -> None:
+    bench.container(JOBS.name).upsert_item({"id": POLL_ID, "type": "poll", "watermark": ["odd"], "unknown": 1})
+    others_go_on(bench, row)
+
+
+def others_go_on(bench: Bench, row: Row) -> None:
+    """Run jobs of all kinds beside the odd document."""
+    jobs = bench.puts(KINDS, len(KINDS))
+    specs = [spec for _, spec in jobs]
+    with bench.reader(specs) as reader:
+        bench.enqueue(*specs)
+        bench.ended(*specs)
+    row.cases += 1
+    row.judge(bench.verdict(jobs), reader.seen)
+    row.notes.append(f"{len(jobs)} other jobs")
