@@ -22,7 +22,7 @@ def test_every_made_file_is_as_the_code_and_a_run_make_it(ran: Run, capsys: pyte
     [
         (SCHEMA, ('"const": "job"', '"const": "Job"')),
         (PAGE, ("Hello world.", "Hello, world.")),
-        (PAGE, ("How often the job was taken up", "How often")),
+        (PAGE, ("The number of the job's current pass", "How often")),
         (SETTINGS_PAGE, ("`NBEST_WORDS`", "`WORDS`")),
         (SAMPLE, ("python", "node")),
         (SCHEMA, ("\n", "\r\n")),
