@@ -5,6 +5,7 @@ Speech2CosmosError
 ├── Transient            a service or the network failed; the same call may work later; raise, the queue retries
 │   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator mends it
 │   ├── Throttled        a service asked us to slow down; wait, then send the message anew: it is no failed try
+│   │   └── Paused       Speech said so before, and this process waits: nothing was asked, and nothing is to be logged
 │   └── Conflict         somebody else changed the document between our reading and our writing
 └── Permanent            trying again cannot help; record it with its code and go on
     ├── InvalidMessage   a queue message that cannot be understood
@@ -43,6 +44,10 @@ class Throttled(Transient):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Paused(Throttled):
+    """Nothing was asked: after an earlier 429 the turn of this request would come too late to wait for it here."""
 
 
 class Conflict(Transient):

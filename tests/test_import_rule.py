@@ -29,7 +29,7 @@ ROOMS = {
     "settings": room("domain errors", "pydantic"),
     "pipeline": room("domain errors", "msgspec"),
     # Adapters implement the ports, which lie in the pipeline; DEEPER names the files of it that they may see.
-    "adapters": room("domain errors pipeline", "azure requests urllib3 tenacity pyrate_limiter msgspec"),
+    "adapters": room("domain errors pipeline", "azure requests urllib3 tenacity msgspec"),
     "rights": room("adapters pipeline domain settings", "azure"),
     "bootstrap": room("rights adapters pipeline domain settings errors", "azure"),
     # Reads documents as any application would, so it sees adapters, but never the pipeline: only bootstrap sees both.

@@ -47,7 +47,8 @@ def invalid(value: str, why: str = "") -> SpeechError:
     return SpeechError(400, "InvalidPayload", f"The value '{value}' is not valid.{why and ' '}{why}")
 
 
-def too_many(retry_after: int) -> SpeechError:
-    """Return the error for too many requests. `retry_after` is in seconds."""
-    message = f"The limit of requests is exceeded. Try again in {retry_after} seconds."
-    return SpeechError(429, "TooManyRequests", message, headers={"Retry-After": str(retry_after)})
+def too_many(retry_after: int | None) -> SpeechError:
+    """Return the error for too many requests. `retry_after` is in seconds; None: the answer has no such header."""
+    message = "The limit of requests is exceeded. Try again later."
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return SpeechError(429, "TooManyRequests", message, headers=headers)

@@ -134,9 +134,13 @@ class Simulator:
         window = self.settings.window_seconds
         while self._recent and self._recent[0] <= moment - window:
             self._recent.popleft()
-        if len(self._recent) >= self.settings.requests_per_window:
-            oldest = self._recent[0] if self._recent else moment
-            raise too_many(max(1, math.ceil(oldest + window - moment)))
+        excess = len(self._recent) - self.settings.requests_per_window
+        if excess >= 0:
+            leaves = self._recent[excess] if excess < len(self._recent) else moment
+            if self.settings.counts_refused:
+                self._recent.append(moment)
+            told = {"window": max(1, math.ceil(leaves + window - moment)), "second": 1, "none": None}
+            raise too_many(told[self.settings.retry_after])
         self._recent.append(moment)
 
     def configure(self, settings: Settings) -> None:

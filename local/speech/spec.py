@@ -107,6 +107,11 @@ class Settings(Wire, frozen=True):
 
     requests_per_window: int = 100
     window_seconds: float = 10.0
+    counts_refused: bool = False
+    """Whether a refused request counts in the window too. No document says, so nothing may depend on either answer."""
+    retry_after: Literal["window", "second", "none"] = "window"
+    """What a 429 says of the wait: when the window has room again; one second, as in the only 429 that was found in
+    public (code `ResourceRateLimitBy10s`); or nothing. Documents promise no header."""
     continuation: str | None = None
     """The parameter by which `@nextLink` names the next page. None: `skip`, as in the documented examples."""
 

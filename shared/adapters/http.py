@@ -34,7 +34,7 @@ HEAD_SECONDS = 90.0
 """For status and headers together: the wait for the first byte, and half as much again for the rest."""
 
 _RETRIED = frozenset({408, 429, 449})
-_THROTTLED = 429
+THROTTLED = 429
 _UNAUTHORIZED = frozenset({401, 403})
 _NOT_FOUND = 404
 _REDIRECTS = range(300, 400)
@@ -170,7 +170,7 @@ def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
     """Return the error that an answer other than 200 means; `words` are the service's own."""
     status = response.status_code
     text = f"GET {without_query(response.url)} answered {status}: {words}"
-    if status == _THROTTLED:
+    if status == THROTTLED:
         return Throttled(text, retry_after(response.headers.get("Retry-After")))
     if status in _UNAUTHORIZED:
         return Denied(text)

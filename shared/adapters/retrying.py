@@ -13,7 +13,7 @@ from tenacity import (
 )
 from tenacity.wait import wait_base, wait_random_exponential
 
-from shared.errors import Conflict, Throttled, Transient
+from shared.errors import Conflict, Paused, Throttled, Transient
 from shared.pipeline.signals import asked_again
 
 ATTEMPTS = 4
@@ -51,7 +51,7 @@ def _told(retry_state: RetryCallState) -> float:
 def _worth_it(error: BaseException) -> bool:
     if isinstance(error, Throttled) and (error.retry_after or 0) > BUDGET_SECONDS / 2:
         return False
-    return isinstance(error, Transient) and not isinstance(error, Conflict)
+    return isinstance(error, Transient) and not isinstance(error, Conflict | Paused)
 
 
 def _enough(retry_state: RetryCallState) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import requests
-from pyrate_limiter import Duration, Limiter, Rate
 
 from shared.adapters.bodies import beginning, whole
-from shared.adapters.http import get, refusal, trusted_session
+from shared.adapters.http import THROTTLED, get, refusal, retry_after, trusted_session
+from shared.adapters.pacing import Pacer
 from shared.adapters.retrying import retrying
 from shared.domain.speech_api import (
     FilePage,
@@ -31,9 +31,6 @@ from shared.errors import (
 PAGE = 100
 """Entries asked for a page. No document gives a maximum of `top`; a page may be shorter."""
 
-REQUESTS_IN_10_SECONDS = 90
-"""Speech allows 100 in 10 s to all who use a resource; this process keeps below, and honours 429 for the rest."""
-
 _OK = 200
 _REFUSALS = frozenset(range(400, 500)) - {401, 408, 429, 449}
 """Statuses that may mean a refused API version; of the others each has a meaning of its own."""
@@ -48,15 +45,18 @@ class _Values(Page, frozen=True, kw_only=True):
 class SpeechApi:
     """Implements the port Speech. `authorize` gives the header with the key or a token.
 
-    Every request goes to the resource's endpoint, whatever links say, so the header is sent nowhere else.
+    Every request goes to the resource's endpoint, whatever links say, so the header is sent nowhere else. All requests
+    of a process share a pacer. Those for transcriptions go before those for files: few of them start all other work.
     """
 
-    def __init__(self, resource: SpeechResource, authorize: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self, resource: SpeechResource, authorize: Callable[[], dict[str, str]], pacer: Pacer | None = None
+    ) -> None:
         self.resource = resource
         self._authorize = authorize
         # The endpoint is written out in the settings, and may lie in a private network.
         self._session = trusted_session()
-        self._limiter = Limiter(Rate(REQUESTS_IN_10_SECONDS, 10 * Duration.SECOND))
+        self._pacer = pacer or Pacer()
 
     def transcription(self, job_id: str) -> Transcription | None:
         """Get a transcription; None for a 404. Raises UnknownValue for an answer that tells of another one."""
@@ -109,14 +109,21 @@ class SpeechApi:
         raise UnknownValue("Speech's next link leads back to a page that was listed before")
 
     def _get(self, *parts: str, page: str | None = None, **query: str | int) -> bytes:
-        return retrying("Speech")(self._get_once, self.resource.url(*parts, page=page, **query))
+        url = self.resource.url(*parts, page=page, **query)
+        return retrying("Speech")(self._get_once, url, first="files" not in parts)
 
-    def _get_once(self, url: str) -> bytes:
-        self._limiter.try_acquire("speech")
-        with get(self._session, url, {**self._authorize(), "Accept": "application/json"}) as response:
-            if response.status_code != _OK:
-                raise self._refusal(response)
-            return whole(response)
+    def _get_once(self, url: str, *, first: bool) -> bytes:
+        deadline = self._pacer.deadline()
+        while True:
+            sent = self._pacer.take(deadline, first=first)
+            with get(self._session, url, {**self._authorize(), "Accept": "application/json"}) as response:
+                if response.status_code == THROTTLED:
+                    told = retry_after(response.headers.get("Retry-After"))
+                    self._pacer.refused(sent, told, error_words(beginning(response)))
+                elif response.status_code != _OK:
+                    raise self._refusal(response)
+                else:
+                    return whole(response)
 
     def _refusal(self, response: requests.Response) -> Speech2CosmosError:
         words = error_words(beginning(response))

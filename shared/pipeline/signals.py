@@ -32,7 +32,7 @@ class Signal(StrEnum):
     RETRY = "retry"
     """The same was asked again within the invocation."""
     THROTTLED = "throttled"
-    """Told to slow down: the message was sent anew, or the poll stopped until the next tick."""
+    """A service asked to slow down: the process paused, the message was sent anew, or the poll stopped."""
     FAILED = "failed"
     """An attempt ended without success; the queue or the next tick repeats it, or poison keeps it."""
     GIVEN_UP = "givenUp"
@@ -179,4 +179,16 @@ def asked_again_within(service: str, attempt: int, trouble: str) -> None:
         service=service,
         attempt=attempt,
         by="sdk",
+    )
+
+
+def paused(service: str, wait: float, rate: float, words: str) -> None:
+    """Log that this process asks `service` nothing for `wait` seconds, then at most `rate` times in 10 seconds."""
+    log.warning(
+        "%s answered 429: this process pauses for %.1f s, then asks at most %.1f times in 10 s: %s",
+        *(service, wait, rate, words),
+        signal=Signal.THROTTLED,
+        service=service,
+        wait=round(wait, 3),
+        rate=rate,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from shared.errors import Speech2CosmosError, Throttled
+from shared.errors import Paused, Speech2CosmosError, Throttled
 from shared.pipeline.ports import Clock
 from shared.pipeline.signals import Log, Signal, whose
 
@@ -55,7 +55,10 @@ def unless_throttled(clock: Clock, attempt: int, use_case: Callable[[], object])
 def wait_as_told(clock: Clock, error: Throttled) -> None:
     """Log that the message is sent anew, and wait as long as the service said, within bounds."""
     seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
-    log.warning(
-        "%s: throttled, sent anew after %.1f s: %s", whose(), seconds, error, signal=Signal.THROTTLED, wait=seconds
-    )
+    if isinstance(error, Paused):
+        log.info("%s: sent anew after %.1f s: %s", whose(), seconds, error)
+    else:
+        log.warning(
+            "%s: throttled, sent anew after %.1f s: %s", whose(), seconds, error, signal=Signal.THROTTLED, wait=seconds
+        )
     clock.sleep(seconds)

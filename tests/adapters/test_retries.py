@@ -224,7 +224,7 @@ def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatur
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     speech = SpeechApi(SpeechResource(server.origin, "v3.2"), dict)
-    answers = (Answer(500), Answer(429), Answer(503, b"{}", cut=1), Answer(200, b'{"values": []}'))
+    answers = (Answer(500), Answer(408), Answer(503, b"{}", cut=1), Answer(200, b'{"values": []}'))
     server.answer(*answers)
     with about(*WHOSE):
         speech.files("1", "token=s3cr3t")

@@ -10,18 +10,21 @@ import msgspec
 import pytest
 
 from local.speech import FileSpec, JobError, JobSpec, Settings, Speech
-from shared.adapters.speech import REQUESTS_IN_10_SECONDS, SpeechApi
+from shared.adapters.pacing import HIGHEST_RATE, Pacer
+from shared.adapters.speech import SpeechApi
 from shared.domain.polling import filter_since
 from shared.domain.speech_urls import VERSIONS, SpeechResource
-from shared.errors import ApiVersionRefused, NotFound, Permanent, ServiceRefused, Throttled, Transient, UnknownValue
+from shared.errors import ApiVersionRefused, NotFound, Paused, Permanent, ServiceRefused, Transient, UnknownValue
+from shared.pipeline.signals import Signal
 from tests.adapters.servers import Answer, Server, nowhere, serving
+from tests.signals import signals
 
 KEY = "Ocp-Apim-Subscription-Key"
 
 
-def api(endpoint: str, key: str, version: str = "2025-10-15") -> SpeechApi:
+def api(endpoint: str, key: str, version: str = "2025-10-15", pacer: Pacer | None = None) -> SpeechApi:
     """Return the client as bootstrap makes it."""
-    return SpeechApi(SpeechResource(endpoint, version), lambda: {KEY: key})
+    return SpeechApi(SpeechResource(endpoint, version), lambda: {KEY: key}, pacer)
 
 
 def client(speech: Speech, version: str = "2025-10-15") -> SpeechApi:
@@ -114,20 +117,63 @@ def test_a_wrong_key_is_transient_since_an_operator_mends_it_and_is_not_shown(sp
     assert "wrong-key" not in str(refused.value)
 
 
-def test_throttling_is_waited_for_as_told_and_then_goes_on(speech: Speech) -> None:
+def test_a_429_pauses_all_threads_of_the_process_and_is_one_warning(
+    speech: Speech, caplog: pytest.LogCaptureFixture
+) -> None:
     job = put_job(speech)
-    speech.control.force(job, 429, headers={"Retry-After": "1"})
-    begin = time.monotonic()
-    assert client(speech).transcription(job) is not None
-    assert time.monotonic() - begin >= 1
+    asked = api(speech.endpoint, speech.key, pacer=Pacer(chance=lambda: 0.0))
+    assert asked.transcription(job) is not None
+    speech.control.reset_counts()
+    speech.control.force(job, 429, headers={"Retry-After": "2"}, body='{"code": "ResourceRateLimitBy10s"}')
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(lambda _: asked.transcription(job), range(6)))
+    seen = speech.control.requests()
+    assert seen.statuses == {429: 1, 200: 6}
+    (refused,) = [each.at for each in seen.log if each.status == 429]
+    after = [each.at for each in seen.log if each.at > refused]
+    assert min(after) - refused >= timedelta(seconds=1.9), "the other threads wait too"
+    (told,) = signals(caplog.records)
+    assert (told["signal"], told["service"], told["wait"]) == (Signal.THROTTLED, "Speech", 2.0)
+    (line,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert "ResourceRateLimitBy10s" in line.getMessage()
 
 
-def test_throttling_for_long_is_raised_at_once_with_what_was_told(speech: Speech) -> None:
-    speech.control.force("transcriptions", 429, times=9, headers={"Retry-After": "30"})
-    with pytest.raises(Throttled) as throttled:
-        client(speech).transcription(str(uuid4()))
-    assert throttled.value.retry_after == 30
+def test_speech_that_counts_refused_requests_too_is_asked_until_it_answers(speech: Speech) -> None:
+    job = put_job(speech)
+    limits = Settings(requests_per_window=3, window_seconds=2.0, counts_refused=True, retry_after="none")
+    speech.control.configure(limits)
+    # Ten times as fast as real: a pause without Retry-After lasts one second here.
+    swift = Pacer(lambda: 10 * time.monotonic(), lambda seconds: time.sleep(seconds / 10), lambda: 0.5)
+    asked = api(speech.endpoint, speech.key, pacer=swift)
+
+    def ask(_: int) -> bool:
+        while True:
+            try:
+                return asked.transcription(job) is not None
+            except Paused:
+                time.sleep(0.1)  # the message is sent anew
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(ask, range(8)))
+    statuses = speech.control.requests().statuses
+    assert statuses[200] == 8
+    assert statuses[429] >= 1
+
+
+def test_a_pause_that_is_too_long_to_wait_for_is_told_at_once_and_nothing_is_asked(
+    speech: Speech, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = put_job(speech)
+    asked = client(speech)
+    speech.control.reset_counts()
+    speech.control.force("transcriptions", 429, headers={"Retry-After": "100"})
+    for _ in range(3):
+        with pytest.raises(Paused) as paused:
+            asked.transcription(job)
+        assert paused.value.retry_after is not None
+        assert paused.value.retry_after > 60
     assert speech.control.requests().statuses == {429: 1}
+    assert len(signals(caplog.records)) == 1
 
 
 @pytest.mark.parametrize("status", [408, 500, 503])
@@ -236,9 +282,12 @@ def test_a_redirect_is_not_followed_and_the_key_goes_nowhere(server: Server) -> 
 
 def test_many_threads_together_stay_below_the_limit_of_the_resource(speech: Speech) -> None:
     job = put_job(speech)
-    asked = client(speech)
-    begin = time.monotonic()
+    speech.control.configure(Settings(requests_per_window=100, window_seconds=1.0))
+    # Ten times as fast as real, and so is the window.
+    swift = Pacer(lambda: 10 * time.monotonic(), lambda seconds: time.sleep(seconds / 10))
+    asked = api(speech.endpoint, speech.key, pacer=swift)
+    speech.control.reset_counts()
     with ThreadPoolExecutor(16) as threads:
-        assert all(threads.map(lambda _: asked.transcription(job), range(REQUESTS_IN_10_SECONDS + 1)))
-    assert time.monotonic() - begin > 9.5, "the last request belongs to the next ten seconds"
-    assert Settings().requests_per_window > REQUESTS_IN_10_SECONDS
+        assert all(threads.map(lambda _: asked.transcription(job), range(200)))
+    assert speech.control.requests().statuses == {200: 200}
+    assert Settings().requests_per_window > HIGHEST_RATE
