@@ -24,10 +24,9 @@ from local.speech.errors import SpeechError
 from local.speech.simulator import Simulator
 from shared.adapters.pacing import Pacer
 from shared.adapters.speech import PAGE
+from shared.domain.messages import FILES_A_MESSAGE
 from shared.errors import Paused
 from shared.pipeline.throttle import THROTTLED_LIMIT_SECONDS
-
-FILES_A_MESSAGE = 25
 
 HOSTS = (1, 4, 16, 40)
 """40 is the default of `maximumInstanceCount` (infra/main.bicep)."""

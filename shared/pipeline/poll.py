@@ -13,7 +13,7 @@ from shared.domain.messages import ListJobFiles
 from shared.domain.polling import ONE_BY_ONE_LIMIT, UNSEEN_FOR, UNSEEN_LIMIT, PollPlan, Waiting, filter_since, plan
 from shared.domain.speech_api import Transcription
 from shared.domain.transitions import Patience, observe, unasked
-from shared.errors import NotFound, Permanent, ServiceRefused, Throttled, Transient, UnknownValue
+from shared.errors import NotFound, Paused, Permanent, ServiceRefused, Throttled, Transient, UnknownValue
 from shared.pipeline.milestones import tell_end, tell_oldest
 from shared.pipeline.ports import Clock, Jobs, Speech
 from shared.pipeline.signals import Log, Signal, about
@@ -48,6 +48,9 @@ class PollJobs:
         for step in (self._get, self._walk, self._list):
             try:
                 yield from step(plan_, now)
+            except Paused as error:
+                log.info("poll: stops until the next tick: %s", error)
+                return
             except Throttled as error:
                 log.warning("poll: stops until the next tick: %s", error, signal=Signal.THROTTLED)
                 return

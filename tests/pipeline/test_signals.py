@@ -17,7 +17,16 @@ import pytest
 from shared.domain.documents import HEAD_ID
 from shared.domain.messages import RESULTS_QUEUE, encode
 from shared.domain.split import FileKey
-from shared.errors import Conflict, InvalidMessage, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.errors import (
+    Conflict,
+    InvalidMessage,
+    NotFound,
+    Paused,
+    ServiceRefused,
+    Speech2CosmosError,
+    Throttled,
+    Transient,
+)
 from shared.pipeline.ports import Refused
 from shared.pipeline.settle import TIDY_AFTER
 from shared.pipeline.signals import DETAIL_LIMIT, TEXT_LIMIT, Log, Signal, about, asked_again, counts, one_line, whose
@@ -230,6 +239,22 @@ def test_a_throttled_poll_is_a_signal_of_no_job(caplog: pytest.LogCaptureFixture
     world.tick()
     (found,) = signals(caplog.records)
     assert (found["signal"], found["job"], found["file"]) == ("throttled", None, None)
+
+
+def test_what_waits_for_a_pause_is_sent_anew_or_stops_the_poll_without_a_signal_of_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    world.put_job({"a": result("hello")})
+    world.enqueue()
+    caplog.clear()
+    world.script.before("speech.get", fails(Paused("in 75 s", 75.0)))
+    assert world.tick() == []
+    assert world.tick() == [list_message()]
+    world.script.before("speech.files", fails(Paused("in 75 s", 75.0)))
+    assert world.fetch(list_message(), 5) == [list_message()]
+    assert world.clock.slept == [60.0]
+    assert Signal.THROTTLED not in {each["signal"] for each in signals(caplog.records)}
 
 
 def test_a_message_that_is_none_fails_and_is_rejected_once(caplog: pytest.LogCaptureFixture) -> None:
