@@ -1,62 +1,62 @@
-// From nothing to the working system: `azd up`, or
+// Deploys the whole system: `azd up`, or
 // `az deployment sub create --location REGION --template-file infra/main.bicep --parameters …`.
-// No key is used or handed out anywhere: the app has an identity, and the rights below.
+// It uses and returns no key: the app has an identity, and the roles below.
 targetScope = 'subscription'
 
 import { principal, tagSet } from 'modules/types.bicep'
 
-@description('Name of this deployment; resources are named and tagged after it, so that several may stand side by side.')
+@description('Name of this deployment. Resources are named and tagged after it, so that several deployments can exist side by side.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
 
-@description('Region of everything that is made. It must have Speech and Flex Consumption; `az functionapp list-flexconsumption-locations` names the regions that have the latter.')
+@description('Region of all new resources. It must have Speech and Flex Consumption; `az functionapp list-flexconsumption-locations` lists the regions with the latter.')
 @minLength(1)
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@description('Resource group to make; empty: `rg-` and the name of this deployment.')
+@description('Resource group to create; empty: `rg-` and the name of this deployment.')
 @maxLength(90)
 param resourceGroupName string = ''
 
-@description('Tags for everything that is made.')
+@description('Tags of all new resources.')
 param tags tagSet = {}
 
 // ---- who may do what
 
-@description('Object id of who operates the app: may enqueue, look into the queues, ask Speech, and read documents and raw results. `azd` gives the person who deploys; empty: nobody.')
+@description('Object id of the operator, who may enqueue, read the queues, query Speech, and read documents and raw results. `azd` passes the person who deploys; empty: nobody.')
 @maxLength(36)
 param principalId string = ''
 
-@description('What that is: a person, a group, or the identity of a pipeline.')
+@description('Type of the operator: a person, a group, or the identity of a pipeline.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param principalType string = 'User'
 
-@description('Who else may enqueue jobs: the apps that create transcriptions.')
+@description('Others who may enqueue jobs: the apps that create transcriptions.')
 @maxLength(50)
 param senders principal[] = []
 
-@description('Who else may read documents: the apps downstream.')
+@description('Others who may read documents: the apps downstream.')
 @maxLength(50)
 param readers principal[] = []
 
-// ---- what is there already
+// ---- existing resources
 
-@description('Resource id of a storage account to use; empty: one is made. The app becomes Storage Blob Data Owner of it, and its lifecycle rules, network and keys stay as they are.')
+@description('Resource id of an existing storage account; empty: a new one is created. The app becomes its Storage Blob Data Owner. Its lifecycle rules, network and keys stay as they are.')
 @maxLength(500)
 param existingStorageAccountId string = ''
 
-@description('Resource id of a Cosmos DB account (NoSQL) to use; empty: one is made. The app may write to its own database only, and the account\'s network, keys and backup stay as they are.')
+@description('Resource id of an existing Cosmos DB account (NoSQL); empty: a new one is created. The app may write only to its own database. The account\'s network, keys and backup stay as they are.')
 @maxLength(500)
 param existingCosmosAccountId string = ''
 
-@description('Resource id of the Speech resource whose jobs are ingested; empty: one is made. It needs a custom subdomain.')
+@description('Resource id of the existing Speech resource whose jobs are ingested; empty: a new one is created. It needs a custom subdomain.')
 @maxLength(500)
 param existingSpeechAccountId string = ''
 
-// ---- what is made
+// ---- new resources
 
-@description('Put the app into a virtual network and reach storage and Cosmos DB through private endpoints; accounts made here are then closed to the public.')
+@description('Put the app into a virtual network, and connect storage and Cosmos DB through private endpoints. New accounts then have no public access.')
 param vnetEnabled bool = false
 
 @description('Address range of the virtual network, a /23 or wider.')
@@ -64,22 +64,22 @@ param vnetEnabled bool = false
 @maxLength(18)
 param vnetAddressPrefix string = '10.80.0.0/16'
 
-@description('Give the app\'s subnet a NAT gateway: all that the app sends to the internet then comes from one public address. Only with vnetEnabled. The gateway is paid by the hour and stands in one zone.')
+@description('Give the app\'s subnet a NAT gateway, so that everything the app sends to the internet comes from one public address. Only with vnetEnabled. The gateway has a price by the hour and is in one zone.')
 param natGateway bool = false
 
 @description('none; data: storage and Cosmos DB are spread over the zones of the region (ZRS or GZRS; isZoneRedundant); all: the app is too, and the platform then keeps two paid always-ready instances for each group of functions. A serverless Cosmos DB account takes it only when it is created. Existing accounts stay as they are.')
 @allowed(['none', 'data', 'all'])
 param zoneRedundancy string = 'none'
 
-@description('Redundancy of the storage account. What it holds can be had from Speech again while Speech keeps it, hence the cheapest. With zoneRedundancy other than none, LRS becomes ZRS and GRS becomes GZRS.')
+@description('Redundancy of the storage account. The cheapest is the default, because Speech still has the contents for a while. With zoneRedundancy other than none, LRS becomes ZRS and GRS becomes GZRS.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageRedundancy string = 'Standard_LRS'
 
-@description('serverless: pay by the request, right for bursts with quiet between; autoscale: cheaper for a load that never stops. An existing account must be named as it is.')
+@description('serverless: a price for each request, best for bursts with pauses between them. autoscale: cheaper for constant load. For an existing account give its actual kind.')
 @allowed(['serverless', 'autoscale'])
 param cosmosCapacity string = 'serverless'
 
-@description('Upper end of autoscale in request units a second; a tenth of it is paid when nothing happens. Serverless has none.')
+@description('Maximum of autoscale in request units a second. A tenth of it is charged when there is no load. Serverless has none.')
 @minValue(1000)
 @maxValue(1000000)
 param cosmosMaxThroughput int = 4000
@@ -88,33 +88,33 @@ param cosmosMaxThroughput int = 4000
 @allowed(['Continuous7Days', 'Continuous30Days'])
 param cosmosBackupTier string = 'Continuous7Days'
 
-@description('Memory of an instance in MB: 2048 has a whole core, which splitting needs more than the memory.')
+@description('Memory of an instance in MB. 2048 comes with a whole core, which splitting needs more than the memory.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('The most instances of each function: the platform scales the functions apart, and always-ready instances do not count. Some regions refuse values below 40. Speech answers 600 requests a minute whoever asks, so that more instances would wait for it.')
+@description('Maximum number of instances of each function. The platform scales the functions separately, and does not count always-ready instances. Some regions refuse values below 40. Speech answers 600 requests a minute in total, so more instances would wait for it.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances always ready for poll_jobs and accept_job each; 0: they start within seconds when there is work.')
+@description('Always-ready instances for poll_jobs and for accept_job; 0: they start within seconds when there is work.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyPollers int = 0
 
-@description('Instances always ready for fetch_results.')
+@description('Always-ready instances for fetch_results.')
 @minValue(0)
 @maxValue(100)
 param alwaysReadyFetchers int = 0
 
-@description('Functions at the same time on an instance: as many as messages are taken at once, by host.json batchSize + newBatchThreshold. The default of Python would be 5, and the others wait while their time runs.')
+@description('Threads of an instance: as many as messages are fetched at once (batchSize + newBatchThreshold in host.json). The Python worker\'s default is 5; further messages would wait while their timeout runs.')
 @minValue(1)
 @maxValue(48)
 param threadsPerInstance int = 24
 
 // ---- the app's settings: docs/settings.md
 
-@description('JOBS_QUEUE. Environments that share a storage account need names of their own. A new name strands the messages that wait on the old queue.')
+@description('JOBS_QUEUE. Environments that share a storage account need different names. After a change of the name, messages on the old queue stay there.')
 @minLength(3)
 @maxLength(49)
 param jobsQueue string = 'transcription-jobs'
@@ -128,7 +128,7 @@ param resultsQueue string = 'transcription-results'
 @allowed(['v3.1', 'v3.2', '2024-11-15', '2025-10-15'])
 param speechApiVersion string = '2025-10-15'
 
-@description('CONTENT_HOSTS: where result files may be fetched from, by comma.')
+@description('CONTENT_HOSTS: hosts from which result files may be fetched, separated by commas.')
 @minLength(1)
 @maxLength(2000)
 param contentHosts string = '.blob.${environment().suffixes.storage}'
@@ -168,7 +168,7 @@ param maxPendingHours int = 72
 @maxValue(1440)
 param requeueMinutes int = 30
 
-@description('RETENTION_DAYS: documents and raw results go after so many days; 0: they stay. In an existing storage account the rule for raw results is yours to make.')
+@description('RETENTION_DAYS: documents and raw results are deleted after this many days; 0: never. In an existing storage account create the rule for raw results yourself.')
 @minValue(0)
 @maxValue(24000)
 param retentionDays int = 0
@@ -192,21 +192,21 @@ param turnGapSeconds int = 3
 
 // ---- monitoring
 
-@description('Logs are kept for so many days; the first 30 cost nothing.')
+@description('Days that logs are kept; the first 30 are free.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Address that alerts are sent to; empty: they are seen in the portal only.')
+@description('Mail address for alerts; empty: they are shown in the portal only.')
 @maxLength(254)
 param alertEmail string = ''
 
-@description('A job pending for more hours than this is told of. Speech says that up to 24 may pass.')
+@description('An alert fires for a job that is pending for more hours than this. Speech may take up to 24.')
 @minValue(1)
 @maxValue(743)
 param oldestPendingHours int = 25
 
-@description('The poll is missed when it has not run for so long.')
+@description('An alert fires when the poll has not run for this long.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT2H'])
 param pollMissingFor string = 'PT15M'
 
@@ -215,7 +215,7 @@ param pollMissingFor string = 'PT15M'
 var token = uniqueString(subscription().id, environmentName, location)
 var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
 var allTags = union(tags, { 'azd-env-name': environmentName })
-// Environments may share a storage account, and each has a package of its own.
+// Environments may share a storage account; each has its own package.
 var deploymentContainer = 'app-package-${token}'
 var vnetName = 'vnet-${token}'
 var appSubnetName = 'app'
@@ -246,7 +246,7 @@ var speechName = newSpeech ? 'spch-${token}' : last(speechParts)
 var speechSubscription = newSpeech ? subscription().subscriptionId : speechParts[2]
 var speechGroup = newSpeech ? groupName : speechParts[4]
 
-// ---- rights: all that this deployment gives; those on Cosmos DB's data are of another kind, see modules/cosmos.bicep
+// ---- role assignments, all of them; those on Cosmos DB's data are of another kind, see modules/cosmos.bicep
 
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var roles = {
@@ -269,7 +269,7 @@ var storageGrants = concat(
   [
     // The host's leases, the deployment package, raw results.
     { roleId: roles.storageBlobDataOwner, principal: app }
-    // Triggers read and delete, bindings send, the host looks for poison queues.
+    // Triggers read and delete, bindings send, the host looks up poison queues.
     { roleId: roles.storageQueueDataContributor, principal: app }
     // The host's diagnostic events.
     { roleId: roles.storageTableDataContributor, principal: app }
@@ -405,12 +405,12 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
   }
 }
 
-// What docs/settings.md names, but for the secrets, which a deployed app has no use for, and the addresses of storage,
-// which modules/function-app.bicep sets for the platform too. Values are strings; an empty one counts as left out.
+// The settings of docs/settings.md, except the secrets, which a deployed app does not use, and the addresses of storage,
+// which modules/function-app.bicep sets for the platform too. Values are strings; an empty one counts as unset.
 var appSettings = {
   SPEECH_ENDPOINT: speech.outputs.endpoint
   SPEECH_API_VERSION: speechApiVersion
-  // Behind a private endpoint the account has a private address, which only an origin written out may have.
+  // Behind a private endpoint the account has a private address, which the app accepts only of a whole origin.
   CONTENT_HOSTS: vnetEnabled ? '${contentHosts},${storage.outputs.blobEndpoint}' : contentHosts
   COSMOS_ENDPOINT: cosmos.outputs.endpoint
   COSMOS_DATABASE: cosmosDatabase
@@ -460,7 +460,7 @@ module functionApp 'modules/function-app.bicep' = {
       : ''
     appSettings: appSettings
   }
-  // It starts as soon as it is there. The component is given by name, so that `what-if` can say what will be.
+  // The app starts as soon as it exists. The component is passed by name, so that `what-if` can evaluate it.
   dependsOn: [network, monitoring]
 }
 
@@ -477,11 +477,11 @@ module alerts 'modules/alerts.bicep' = {
     oldestPendingHours: oldestPendingHours
     pollMissingFor: pollMissingFor
   }
-  // Else the poll would be missed before it can run.
+  // Otherwise the alert on a missing poll would fire before the poll can run.
   dependsOn: [functionApp]
 }
 
-// ---- outputs: azd keeps them in the environment; those that are settings make `speech2cosmos` work from there
+// ---- outputs: azd stores them in the environment; `speech2cosmos` reads those that are settings
 
 @description('Region.')
 output AZURE_LOCATION string = location
@@ -495,10 +495,10 @@ output AZURE_RESOURCE_GROUP string = group.name
 @description('The function app.')
 output AZURE_FUNCTION_APP_NAME string = functionApp.outputs.name
 
-@description('Where the app\'s HTTP functions are.')
+@description('Address of the app\'s HTTP functions.')
 output AZURE_FUNCTION_APP_URL string = functionApp.outputs.url
 
-@description('The app\'s identity: it needs to read where your transcriptions write to, if that is a container of yours.')
+@description('The app\'s identity. If your transcriptions write to your own container, it needs to read that.')
 output APP_PRINCIPAL_ID string = identity.outputs.principalId
 
 @description('The Speech resource.')
@@ -516,7 +516,7 @@ output STORAGE_ACCOUNT_NAME string = storageName
 @description('Queue endpoint of the storage account.')
 output AzureWebJobsStorage__queueServiceUri string = storage.outputs.queueEndpoint
 
-@description('The queue to enqueue transcription ids on.')
+@description('The queue for transcription ids.')
 output JOBS_QUEUE string = jobsQueue
 
 @description('The queue on which the functions send work to each other.')

@@ -1,10 +1,10 @@
-"""The infrastructure, checked without Azure: by Microsoft's compiler, and by rules of our own. See docs/infra.md.
+"""Checks the infrastructure without Azure: by Microsoft's compiler and by rules. See docs/infra.md.
 
-- compiler: Microsoft's compiler, found and asked
-- snapshots, template: the committed files of infra/snapshots, written and compared
-- deployment: a snapshot, read
-- code: what the code needs
-- wants, rights, security, flex, azd: what must hold of every deployment
-- order, coverage: what must hold of the template, and of all deployments together
-- problem, run, __main__: all of it
+- compiler: finds and calls Microsoft's compiler
+- snapshots, template: write and compare the committed files of infra/snapshots
+- deployment: reads a snapshot
+- code: reads what the code needs
+- wants, rights, security, flex, azd: rules for each deployment
+- order, coverage: rules for the template, and for all deployments together
+- problem, run, __main__: run the whole check
 """

@@ -1,4 +1,4 @@
-"""`python -m infra.check`: print every problem, exit 1 if there is one; with `--write`, make the snapshots anew."""
+"""`python -m infra.check` prints every problem and exits with 1 if there is one. `--write` writes the snapshots."""
 
 import sys
 

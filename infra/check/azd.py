@@ -1,4 +1,4 @@
-"""What `azd` expects: main.parameters.json, tags, outputs, the service of azure.yaml."""
+"""What `azd` requires: main.parameters.json, tags, outputs, the service of azure.yaml."""
 
 import json
 import re
@@ -12,21 +12,21 @@ from infra.check.problem import Problem
 PARAMETERS = "main.parameters.json"
 GROUPS = "Microsoft.Resources/resourceGroups"
 OUTPUTS = ("AZURE_LOCATION", "AZURE_TENANT_ID", "AZURE_RESOURCE_GROUP")
-"""Outputs that azd and its hooks look for."""
+"""Outputs that azd and its hooks read."""
 
 _FORM = re.compile(r"\$\{(\w+)(?:=(.*))?\}")
 _SERVICE = re.compile(r"^services:\n  (\w+):", re.MULTILINE)
 _AZURE_YAML = {
     r"^    host: function$": "host: function",
-    # Without it azd packs what this machine has, and packages with compiled parts do not start on Azure's.
+    # Without it azd packs this machine's packages, and those with compiled parts do not run on Azure's machines.
     r"^    remoteBuild: true$": "remoteBuild: true",
     r'^  azd: "?>= 1\.(2[3-9]|[3-9]\d)': "requiredVersions azd: >= 1.23.5, the first that knows remoteBuild",
 }
-"""Lines that azure.yaml needs, and how to say so."""
+"""Lines that azure.yaml needs, and their names in a message."""
 
 
 def check_files(infra: Path, outline: dict[str, Any]) -> Iterator[Problem]:
-    """Give what azd would stumble over before it deploys."""
+    """Yield what would make azd fail before it deploys."""
     path = infra / PARAMETERS
     given = json.loads(path.read_text("utf-8"))["parameters"] if path.exists() else {}
     for name, said in given.items():
@@ -51,7 +51,7 @@ def check_files(infra: Path, outline: dict[str, Any]) -> Iterator[Problem]:
 
 
 def check(infra: Path, one: Deployment) -> Iterator[Problem]:
-    """Give what azd would not find in a deployment."""
+    """Yield what azd would not find in a deployment."""
     service = _SERVICE.search(_text(infra.parent / "azure.yaml"))
     for group in one.of(GROUPS):
         if not group.get("tags.azd-env-name"):

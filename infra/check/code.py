@@ -1,4 +1,4 @@
-"""What the code needs of a deployment, read from the code itself."""
+"""Reads from the code what it needs of a deployment."""
 
 import ast
 from dataclasses import dataclass
@@ -20,28 +20,28 @@ NEEDED_SETTINGS = {
     "AzureWebJobsStorage__credential": "the host: a managed identity in place of a key",
     "AzureWebJobsStorage__tableServiceUri": "where the host keeps its diagnostic events",
 }
-"""Settings without which the platform and its libraries do not work by identity, besides those of docs/settings.md."""
+"""Settings that the platform and its libraries need to work by identity, besides those of docs/settings.md."""
 
 OTHER_SETTINGS = {"PYTHON_THREADPOOL_THREAD_COUNT": "the Python worker: functions that run at once on an instance"}
-"""Settings that the platform reads and has defaults for."""
+"""Settings that the platform reads and that have defaults."""
 
 
 @dataclass(frozen=True)
 class Functions:
-    """What function_app.py declares. In the name of a queue, `{jobs_queue}` stands for that field of Settings."""
+    """What function_app.py declares. In the name of a queue, `{jobs_queue}` is replaced by that field of Settings."""
 
     names: frozenset[str]
     queues: frozenset[str]
 
 
 def deployable_settings() -> set[str]:
-    """Return the settings that Azure is to have: all but keys and the connection string."""
+    """Return the settings that a deployment sets: all but keys and the connection string."""
     return {name for name, _ in settings_table()} - SECRETS
 
 
 @cache
 def functions() -> Functions:
-    """Return the functions and the queues that they read and write, by reading the file, not by running it."""
+    """Return the functions and their queues. It parses the file and does not run it."""
     module = ast.parse((ROOT / "function_app.py").read_text("utf-8"))
     constants: dict[str, str] = {name: value for name, value in vars(messages).items() if isinstance(value, str)}
     for node in module.body:
@@ -57,7 +57,7 @@ def functions() -> Functions:
 
 
 def cosmos_containers() -> dict[str, dict[str, Any]]:
-    """Return each container as Cosmos DB's API writes it, by its name."""
+    """Return each container, by its name, in the form of Cosmos DB's API."""
     return {
         one.name: {
             "id": one.name,
@@ -87,7 +87,7 @@ def azure_packages() -> frozenset[str]:
 @cache
 def _deployed() -> ast.Module:
     files = [ROOT / "function_app.py", *sorted((ROOT / "shared").rglob("*.py"))]
-    # .funcignore leaves the command line out of the package.
+    # .funcignore excludes the command line from the package.
     kept = [path for path in files if "cli" not in path.relative_to(ROOT).parts]
     return ast.Module([node for path in kept for node in ast.parse(path.read_text("utf-8")).body], [])
 

@@ -1,4 +1,4 @@
-"""That the deployments together look at everything: every type that the Bicep makes, every parameter that it has."""
+"""Checks that the deployments together cover every type that the Bicep creates and every parameter."""
 
 import re
 from collections import Counter
@@ -17,13 +17,13 @@ LEAST = {
     "Microsoft.Insights/scheduledQueryRules": 3,
     "Microsoft.OperationalInsights/workspaces": 1,
 }
-"""What the deployment by default makes at least, and no other rule asks for."""
+"""Types and numbers that the default deployment must contain, and that no other rule requires."""
 
 _GIVEN = re.compile(r"^param (\w+) = (.*)$", re.MULTILINE)
 
 
 def check(deployments: list[Deployment], outline: dict[str, Any]) -> Iterator[Problem]:
-    """Give what no deployment looks at, and what the deployment by default has lost."""
+    """Yield what no deployment covers, and what the default deployment lacks."""
     for name in sorted(DEPLOYMENTS - {one.name for one in deployments}):
         yield Problem("coverage", f"infra/snapshots/{name}.bicepparam", "is not there")
     made = {resource.type for one in deployments for resource in one.resources}

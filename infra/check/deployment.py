@@ -1,4 +1,4 @@
-"""What a deployment makes, read from a snapshot: plain JSON, with an expression where only Azure knows the value."""
+"""Reads a snapshot: the resources of a deployment as plain JSON, with expressions for values only Azure knows."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SETTINGS = "Microsoft.Web/sites/config"
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of a snapshot; `body` is what Azure would get."""
+    """A resource of a snapshot. `body` is what is sent to Azure."""
 
     body: dict[str, Any]
 
@@ -30,7 +30,7 @@ class Resource:
 
     @property
     def id(self) -> str:
-        """The resource id, or an expression if a part of it is only known to Azure."""
+        """The resource id, or an expression if only Azure knows a part of it."""
         return str(self.body["id"])
 
     @property
@@ -40,13 +40,13 @@ class Resource:
 
     @property
     def scope(self) -> str:
-        """For an extension resource, such as a role assignment: the id of the resource that it extends."""
+        """The id of the resource that an extension resource, such as a role assignment, extends."""
         extends = _EXTENDS.match(self.id)
         before, _, _ = self.id.rpartition("/providers/")
         return extends[1] if extends else before
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """Return what stands at a path such as `properties.siteConfig.minTlsVersion`; None if nothing does."""
+        """Return the value at a path such as `properties.siteConfig.minTlsVersion`; None if there is none."""
         found: Any = self.body
         for key in path.split("."):
             found = found.get(key) if isinstance(found, dict) else None
@@ -55,7 +55,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Deployment:
-    """One of the deployments: its parameter file and what Azure would get."""
+    """One of the deployments: its parameter file and its resources."""
 
     name: str
     parameters: str
@@ -69,7 +69,7 @@ class Deployment:
 
     @cached_property
     def resources(self) -> list[Resource]:
-        """Every resource that is made; existing ones that are only looked up are not in a snapshot."""
+        """Every resource that is created. A snapshot does not contain existing resources."""
         return [Resource(one) for one in self.snapshot["predictedResources"]]
 
     def of(self, kind: str) -> list[Resource]:
@@ -98,7 +98,7 @@ class Deployment:
 
 
 def known(value: object) -> bool:
-    """Whether a value is known before the deployment, and not an expression."""
+    """Return whether a value is known before the deployment, so is no expression."""
     return not (isinstance(value, str) and value.startswith("["))
 
 
@@ -109,13 +109,13 @@ def referenced(value: object) -> str:
 
 
 def last_literal(value: object) -> str:
-    """Return what an expression ends in, such as the container at the end of a URL; of plain text its last part."""
+    """Return the last literal of an expression, such as the container at the end of a URL; of a text its last part."""
     found = _LAST_LITERAL.search(str(value))
     return (found[1] if found else str(value)).rpartition("/")[2]
 
 
 def strings(value: object) -> Iterator[str]:
-    """Give every string in JSON, keys too."""
+    """Yield every string in JSON, including keys."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""What the compiler allows and Flex Consumption does not: how plan and app must be.
+"""Checks what Flex Consumption requires of plan and app, beyond what the compiler checks.
 
-From "Azure Functions Flex Consumption plan hosting" and "Automate resource deployment for your function app" on
+Sources: "Azure Functions Flex Consumption plan hosting" and "Automate resource deployment for your function app" on
 Microsoft Learn. What it refuses in siteConfig (error 51021): azure-pipelines-tasks#21032.
 """
 
@@ -21,25 +21,25 @@ MUST: dict[str, dict[str, tuple[Any, ...]]] = {
         "kind": ("functionapp,linux",),
         "identity.type": ("UserAssigned",),
         "properties.functionAppConfig.runtime.name": ("python",),
-        # What Flex Consumption runs and azure-functions 1.x is for.
+        # Versions that Flex Consumption runs and azure-functions 1.x supports.
         "properties.functionAppConfig.runtime.version": ("3.11", "3.12"),
         "properties.functionAppConfig.deployment.storage.type": ("blobContainer",),
         "properties.functionAppConfig.deployment.storage.authentication.type": ("UserAssignedIdentity",),
     },
 }
-"""For each type: a path in its body, and the values that are right."""
+"""For each type: a path in its body, and the allowed values."""
 
 SITE_CONFIG = {"minTlsVersion", "scmMinTlsVersion"}
-"""All that siteConfig may hold; newer stamps refuse most of the rest."""
+"""The only members of siteConfig that are allowed. Newer stamps refuse most others."""
 
 FORBIDDEN = ("FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING")
-"""Settings of other plans, which Flex Consumption refuses."""
+"""Settings of other plans. Flex Consumption refuses them."""
 
 _STORAGE = "properties.functionAppConfig.deployment.storage"
 
 
 def check(one: Deployment) -> Iterator[Problem]:
-    """Give where plan, app and settings are not as Flex Consumption needs them."""
+    """Yield where plan, app and settings differ from what Flex Consumption requires."""
     plans = {plan.id for plan in one.of(PLAN)}
     for kind, right in MUST.items():
         if not one.of(kind):
@@ -52,7 +52,7 @@ def check(one: Deployment) -> Iterator[Problem]:
         yield from _site(site, plans)
     if (found := one.settings.get("AzureWebJobsStorage__credential")) != "managedidentity":
         yield Problem("flex", SITE, f"AzureWebJobsStorage__credential is {found}, not managedidentity")
-    # An empty one stops the host: azure-functions-host#11787.
+    # An empty setting stops the host: azure-functions-host#11787.
     for name in (*FORBIDDEN, "AzureWebJobsStorage"):
         if name in one.settings:
             yield Problem("flex", SITE, f"the setting {name} belongs to other plans")

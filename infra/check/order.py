@@ -1,4 +1,4 @@
-"""What has to be there before what, read from the outline of the built template."""
+"""Checks which resource depends on which, in the outline of the compiled template."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,14 +19,14 @@ WAITS: dict[tuple[str, str], str] = {
     (SITE, COSMOS_RIGHTS): "it needs its rights as soon as it is there",
     (SITE, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"): "it finds the private addresses by them",
 }
-"""Each resource of the first type waits for every one of the second, and why."""
+"""Each resource of the first type must depend on every one of the second type, for this reason."""
 
 SERIAL = (COSMOS, COSMOS_RIGHTS)
-"""Types that are made one after the other: an account takes no two changes at once."""
+"""Types that are created one after the other, because an account accepts only one change at a time."""
 
 
 def check(outline: dict[str, Any]) -> Iterator[Problem]:
-    """Give each resource that does not wait for what it needs."""
+    """Yield each resource that lacks a dependency."""
     order = Order(outline["resources"])
     for (later, sooner), why in WAITS.items():
         for name in order.of(later):

@@ -1,7 +1,7 @@
-"""Rights: who has which role on what, and why. Nobody may have more or less.
+"""The table of role assignments: who has which role on what, and why. More or fewer are problems.
 
-Ids: "Azure built-in roles" and, for Cosmos DB, "Data plane security reference" on Microsoft Learn. What the host
-needs of its storage account: "Tutorial: Create a function app that connects to Azure services using identities".
+Ids: "Azure built-in roles" and, for Cosmos DB, "Data plane security reference" on Microsoft Learn. What the host needs
+of its storage account: "Tutorial: Create a function app that connects to Azure services using identities".
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ ROLES = {
     "00000000-0000-0000-0000-000000000001": "Cosmos DB Built-in Data Reader",
     "00000000-0000-0000-0000-000000000002": "Cosmos DB Built-in Data Contributor",
 }
-"""Every role that may be given, by its id."""
+"""The roles that a deployment may assign, by id."""
 
 PEOPLE = {
     "00000000-0000-4000-8000-00000000000a": "operator",
@@ -33,15 +33,15 @@ PEOPLE = {
     "00000000-0000-4000-8000-00000000000c": "sender",
     "00000000-0000-4000-8000-00000000000d": "reader",
 }
-"""Who the object ids in the parameter files of infra/snapshots stand for."""
+"""The meaning of the object ids in the parameter files of infra/snapshots."""
 
 
 @dataclass(frozen=True)
 class Right:
-    """A right that a deployment gives.
+    """A role assignment of a deployment.
 
-    `on`: the type of the resource. `setting`: the app setting that names the resource on which the app uses the right.
-    `evidence`: files of the code that use it, each with text that stands there; none where the platform uses it.
+    `on`: the type of the resource. `setting`: the app setting that names the resource on which the app uses the role.
+    `evidence`: files of the code that use it, each with a text in it; none if the platform uses it.
     """
 
     who: str
@@ -55,12 +55,12 @@ _STORAGE = "Microsoft.Storage/storageAccounts"
 _SPEECH = "Microsoft.CognitiveServices/accounts"
 _DATABASE = "Cosmos DB database"
 RIGHTS = (
-    # The host's leases and its package, raw results. Microsoft asks for owner for the leases.
+    # The host's leases, its package, and raw results. Microsoft requires owner for the leases.
     Right(
         *("app", "Storage Blob Data Owner", _STORAGE, "AzureWebJobsStorage__blobServiceUri"),
         {"function_app.py": "@app.timer_trigger(", "shared/adapters/blob.py": "BlobServiceClient("},
     ),
-    # Triggers read and delete, bindings send, the host looks for poison queues.
+    # Triggers read and delete, bindings send, the host looks up poison queues.
     Right(
         *("app", "Storage Queue Data Contributor", _STORAGE, "AzureWebJobsStorage__queueServiceUri"),
         {"function_app.py": "@app.queue_output("},
@@ -88,14 +88,14 @@ RIGHTS = (
     Right("sender", "Storage Queue Data Message Sender", f"{_STORAGE}/queueServices/queues"),
     Right("reader", "Cosmos DB Built-in Data Reader", _DATABASE),
 )
-"""docs/security.md says of each why it is no less."""
+"""docs/security.md says for each why no smaller role is enough."""
 
 SDKS = {"azure.storage.blob", "azure.cosmos", "azure.identity", "azure.functions", "azure.core"}
-"""Azure packages of which these rights take account; one more asks for a look at them."""
+"""Azure packages that this table takes into account. A new package needs a look at its roles."""
 
 
 def check(one: Deployment) -> Iterator[Problem]:
-    """Give each right that is missing, and each that is one too many."""
+    """Yield each missing role assignment, and each one too many."""
     given = {(right.who, right.role, right.on) for right in RIGHTS}
     found = dict[tuple[str, str, str], Resource]()
     for assignment in one.of(AZURE) + one.of(COSMOS):
@@ -112,13 +112,13 @@ def check(one: Deployment) -> Iterator[Problem]:
         target = referenced(one.settings.get(right.setting))
         if not assigned:
             yield Problem("role", AZURE, f"{right.who} lacks {right.role} on {right.on}")
-        # A right on Cosmos DB's data is for one database of the account.
+        # A role on Cosmos DB's data applies to one database of the account.
         elif right.setting and _scope(assigned) not in {target, f"{target}/dbs/{one.settings.get('COSMOS_DATABASE')}"}:
             yield Problem("role", assigned.type, f"{right.role} is not on what {right.setting} names")
 
 
 def evidence() -> Iterator[Problem]:
-    """Give where the table of rights no longer says what the code does."""
+    """Yield where the table differs from what the code does."""
     for right in RIGHTS:
         for file, text in right.evidence.items():
             if text not in (code.ROOT / file).read_text("utf-8"):
@@ -144,7 +144,7 @@ def _scope(assignment: Resource) -> str:
 
 
 def _on(assignment: Resource) -> str:
-    """Return on what a right is: the type of the resource, without names."""
+    """Return the type of the resource on which a role is assigned, without names."""
     scope = _scope(assignment)
     if assignment.type == COSMOS:
         return _DATABASE if "/dbs/" in scope else "Cosmos DB account"

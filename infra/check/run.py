@@ -1,4 +1,4 @@
-"""The whole check: the compiler, if there is one, then our rules on the committed snapshots."""
+"""Runs the whole check: the compiler, if there is one, then the rules on the committed snapshots."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from infra.check.problem import Problem
 
 
 def check(infra: Path, compiler: Compiler | None) -> list[str]:
-    """Return every problem as a line; a problem of several deployments is said once, and names them."""
+    """Return a line for each problem. One that several deployments have is one line, which names them."""
     try:
         deployments = [Deployment.read(file) for file in snapshots.parameter_files(infra)]
     except OSError as error:
@@ -27,7 +27,7 @@ def check(infra: Path, compiler: Compiler | None) -> list[str]:
 
 
 def compiled(infra: Path, compiler: Compiler) -> list[Problem]:
-    """Return what the compiler finds: errors and warnings; if there are none, changed snapshots and formatting."""
+    """Return what the compiler finds: errors and warnings or, without these, changed snapshots and formatting."""
     try:
         return compiler.lint(infra) or compiler.format(infra) + snapshots.compare(infra, compiler)
     except Refused as error:
@@ -35,7 +35,7 @@ def compiled(infra: Path, compiler: Compiler) -> list[Problem]:
 
 
 def ruled(infra: Path, deployments: list[Deployment], outline: dict[str, Any]) -> Iterator[tuple[str, Problem]]:
-    """Give what our rules find, with the deployment's name; an empty name for what concerns all of them."""
+    """Yield what the rules find, with the deployment's name; an empty name if it concerns all of them."""
     for problem in (
         *rights.evidence(),
         *azd.check_files(infra, outline),

@@ -1,4 +1,4 @@
-"""What must hold of every deployment: no keys, no public doors, no old TLS version."""
+"""Checks that no deployment has keys, public access or an old TLS version."""
 
 import re
 from collections.abc import Iterator
@@ -35,17 +35,17 @@ MUST: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     PASSWORDS: {"properties.allow": (False,)},
 }
-"""For each type: a path in its body, and the values that are right; left out is wrong."""
+"""For each type: a path in its body, and the allowed values. A missing value is wrong."""
 
 PRIVATE = ("Microsoft.Storage/storageAccounts", "Microsoft.DocumentDB/databaseAccounts")
-"""Types that nobody reaches from outside once there is a private network."""
+"""Types without public access once there is a private network."""
 
 _LIST_KEYS = re.compile(r"\blist[A-Z]\w*\(")
 _SECRET = re.compile(r"(?i)(AccountKey|SharedAccessKey|SharedAccessSignature|sig)=[^;{}\s]{8}|[A-Za-z0-9+/]{86}==")
 
 
 def check(one: Deployment) -> Iterator[Problem]:
-    """Give what is not safe in a deployment."""
+    """Yield what is insecure in a deployment."""
     private = bool(one.of("Microsoft.Network/virtualNetworks"))
     for resource in one.resources:
         for path, right in MUST.get(resource.type, {}).items():

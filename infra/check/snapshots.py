@@ -1,6 +1,6 @@
-"""The committed files of infra/snapshots: what each deployment makes, the template's outline, what they were made from.
+"""The committed files of infra/snapshots: each deployment, the template's outline, and hashes of their sources.
 
-`make infra-snapshots` writes them. Everything is sorted, so that a difference is a change and not a matter of luck.
+`make infra-snapshots` writes them. They are sorted, so that every difference is a change.
 """
 
 import json
@@ -27,12 +27,12 @@ def parameter_files(infra: Path) -> list[Path]:
 
 
 def write(infra: Path, compiler: Compiler) -> None:
-    """Write every file anew. Raises Refused if the Bicep cannot be compiled."""
+    """Write every file. Raises Refused if the Bicep cannot be compiled."""
     folder = infra / "snapshots"
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         template = pool.submit(compiler.build, infra)
         for file, made in zip(parameter_files(infra), pool.map(compiler.snapshot, parameter_files(infra)), strict=True):
-            # The compiler writes outputs in another order each time.
+            # The compiler writes outputs in a different order each time.
             made["predictedResources"].sort(key=lambda one: (one["type"], one["id"]))
             _write(file.with_suffix(".snapshot.json"), made)
         _write(folder / OUTLINE, outline(template.result()))
@@ -40,7 +40,7 @@ def write(infra: Path, compiler: Compiler) -> None:
 
 
 def stale(infra: Path) -> list[Problem]:
-    """Return a problem for each file that is not what the snapshots were made from."""
+    """Return a problem for each source that differs from the one of the snapshots."""
     then = read(infra, SOURCES).get("sha256", {})
     now = _digests(infra)
     return [
@@ -51,7 +51,7 @@ def stale(infra: Path) -> list[Problem]:
 
 
 def compare(infra: Path, compiler: Compiler) -> list[Problem]:
-    """Return where the snapshots and the outline are not what the compiler makes now. Raises Refused."""
+    """Return where snapshots and outline differ from what the compiler produces now. Raises Refused."""
     files = parameter_files(infra)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         template = pool.submit(compiler.build, infra)
@@ -67,7 +67,7 @@ def compare(infra: Path, compiler: Compiler) -> list[Problem]:
 
 
 def read(infra: Path, name: str) -> dict[str, Any]:
-    """Return the JSON of a file in infra/snapshots; an empty one if it is not there."""
+    """Return the JSON of a file in infra/snapshots; an empty object if there is none."""
     path = infra / "snapshots" / name
     found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return found

@@ -1,6 +1,6 @@
-"""The outline of the built template: parameters, outputs, and which resource waits for which.
+"""The outline of the compiled template: parameters, outputs, and dependencies between resources.
 
-A snapshot has no dependencies, and does not say what a parameter allows; the template does.
+A snapshot has no dependencies, and does not say what a parameter allows. The template does.
 """
 
 import re
@@ -33,7 +33,7 @@ def _resources(template: dict[str, Any], within: str) -> Iterator[tuple[str, dic
     for name, said in template["resources"].items():
         if said.get("existing"):
             continue
-        # A dependency on one of a loop is an expression: `[format('links[{0}]', copyIndex())]`.
+        # A dependency on a resource of a loop is an expression: `[format('links[{0}]', copyIndex())]`.
         after = {_symbol(one) for one in said.get("dependsOn", [])}
         made = {one for one in after if not template["resources"][one].get("existing")}
         serial = said.get("copy", {}).get("mode") == "serial"
@@ -56,7 +56,7 @@ def _symbol(dependency: str) -> str:
 
 @dataclass(frozen=True)
 class Order:
-    """Which resource of the outline is made before which."""
+    """The order in which the resources of the outline are created."""
 
     resources: dict[str, dict[str, Any]]
 
@@ -65,7 +65,7 @@ class Order:
         return [name for name, one in self.resources.items() if one["type"] == kind]
 
     def before(self, name: str) -> set[str]:
-        """Return everything that is there before a resource is begun, what modules hold too."""
+        """Return everything that is created before a resource, including what modules contain."""
         found, ahead = set[str](), [name]
         while ahead:
             one = ahead.pop()

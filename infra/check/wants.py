@@ -1,4 +1,4 @@
-"""What the code needs against what a deployment gives: settings, queues, containers, functions."""
+"""Compares what the code needs with a deployment: settings, queues, containers, functions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"
 
 
 def check(one: Deployment) -> Iterator[Problem]:
-    """Give what the code needs and does not get, and what it gets and has no use for."""
+    """Yield what the code needs and the deployment lacks, and what the deployment has and the code does not use."""
     yield from _settings(one.settings)
     yield from _speech(one)
     yield from _queues(one)
@@ -43,14 +43,14 @@ def _settings(given: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _speech(one: Deployment) -> Iterator[Problem]:
-    """Give an existing Speech resource that may lack the subdomain, without which it refuses tokens of Entra ID."""
+    """Yield an existing Speech resource that may lack the subdomain, which Entra ID requires."""
     endpoint = str(one.settings.get("SPEECH_ENDPOINT"))
     if not one.of(SPEECH) and not ("customSubDomainName" in endpoint and "fail(" in endpoint):
         yield Problem("setting", SETTINGS, "SPEECH_ENDPOINT: without a custom subdomain the deployment does not fail")
 
 
 def _filled(name: str, value: object) -> str:
-    """Return a setting's value, with something of its kind in place of what only Azure will know."""
+    """Return a setting's value, with a valid placeholder for what only Azure knows."""
     if known(value):
         return str(value)
     return "https://known-later.example" if name.lower().endswith(("endpoint", "uri")) else "known-later"

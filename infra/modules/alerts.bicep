@@ -1,5 +1,5 @@
-// What somebody should be told of. docs/operations.md says what to do for each. tests/kql runs each query on the lines
-// that the app writes. No rule fires before the app has written a line.
+// Alerts. docs/operations.md says what to do for each. tests/kql runs each query on lines that the app writes. No rule
+// fires before the app has written a line.
 
 import { tagSet } from 'types.bicep'
 
@@ -7,7 +7,7 @@ import { tagSet } from 'types.bicep'
 @minLength(1)
 param location string
 
-@description('Begins the name of every rule.')
+@description('Prefix of the name of every rule.')
 @minLength(1)
 @maxLength(40)
 param namePrefix string
@@ -23,35 +23,35 @@ param workspaceId string
 @minLength(1)
 param cosmosAccountId string
 
-@description('Database whose throttling counts.')
+@description('Database whose throttling is counted.')
 @minLength(1)
 param cosmosDatabase string
 
-@description('Address that the alerts are sent to; empty: they are seen in the portal only.')
+@description('Mail address for the alerts; empty: they are shown in the portal only.')
 @maxLength(254)
 param email string
 
-@description('A job that has been pending for more hours than this is told of.')
+@description('An alert fires for a job that is pending for more hours than this.')
 @minValue(1)
 @maxValue(743)
 param oldestPendingHours int
 
-@description('The poll is missed when it has not run for so long.')
+@description('An alert fires when the poll has not run for this long.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT2H'])
 param pollMissingFor string
 
 // The same as a time span of the query language: PT15M is 15m.
 var missingSpan = toLower(substring(pollMissingFor, 2))
 
-// Every warning, every error and some lines of information of the app end with a structure, {"signal":"…", …}:
-// shared/pipeline/signals.py says which signals there are. A rule reads the structure, never the words before it.
+// Every warning, every error and some lines of information of the app end with a JSON object, {"signal":"…", …}:
+// shared/pipeline/signals.py says which signals there are. A rule reads the object, never the words before it.
 var signals = '''
 AppTraces
 | where Message contains '{"signal":"'
 | extend S = parse_json(extract(@'(\{"signal":".*\})$', 1, Message))
 '''
 
-// Functions named in function_app.py: whatever reaches a poison queue makes one of the two run.
+// Functions of function_app.py: a message on a poison queue starts one of the two.
 var poison = '''
 AppRequests
 | where Name in ('record_poison_jobs', 'record_poison_results')
@@ -74,13 +74,13 @@ var standsStill = '''
 | where tostring(S.signal) == 'repaired' and tostring(S.repair) == 'standsStill'
 '''
 
-// Every run of a function is a request. One of a queue is repeated up to five times before its message is poison.
+// Every execution of a function is a request. Of a queue's message there are up to five before it becomes poison.
 var failures = '''
 AppRequests
 | where Success == false
 '''
 
-// The poll does not raise what it meets, so its runs do not count as failed.
+// The poll logs errors and does not raise them, so its executions do not count as failed.
 var pollTrouble = '''
 AppTraces
 | where OperationName == 'poll_jobs' and SeverityLevel >= 3
@@ -98,8 +98,8 @@ AppRequests
 | where Last < ago({missing})
 '''
 
-// A rule fires when its query gives more rows than `threshold` in each of `periods` windows. The windows are parts of
-// one query, cut by TimeGenerated: a rule of several periods has to keep that column.
+// A rule fires if its query returns more rows than `threshold` in each of `periods` windows. The windows are parts of
+// one query, divided by TimeGenerated, so a rule of several periods has to keep that column.
 var rules = [
   {
     name: 'poison'
@@ -131,7 +131,7 @@ var rules = [
     text: 'Speech says neither Succeeded nor Failed; at MAX_PENDING_HOURS the job expires.'
     severity: 2
     query: '${signals}${replace(oldestPending, '{hours}', string(oldestPendingHours))}'
-    // As long as the poll is not missing, a window of this length holds a line of it.
+    // As long as the poll runs, a window of this length contains a line of it.
     window: pollMissingFor
     threshold: 0
     periods: 1
@@ -170,7 +170,7 @@ var rules = [
     query: failures
     window: 'PT15M'
     threshold: 10
-    // Rights take minutes to work after the first deployment: one quarter of an hour may be full of failures.
+    // Roles take effect minutes after the first deployment, so one quarter of an hour may be full of failures.
     periods: 2
     splitBy: [
       {
@@ -212,12 +212,12 @@ var rules = [
     text: 'poll_jobs has not run: the app is stopped, does not start, or may not reach its storage account.'
     severity: 1
     query: replace(pollMissing, '{missing}', missingSpan)
-    // The longest that a rule may look back. The last run leaves the window then, and the query gives nothing any more.
+    // The longest time that a rule may look back. After that the window has no last run, and the query returns nothing.
     window: 'P2D'
     threshold: 0
     periods: 1
     splitBy: []
-    // Hence it would say "resolved" after two days in which nothing ran. It is closed by hand instead.
+    // So the alert would resolve itself after two days in which nothing ran. It is closed by hand instead.
     resolves: false
   }
 ]
@@ -251,13 +251,13 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       severity: rule.severity
       enabled: true
       autoMitigate: rule.resolves
-      // What does not resolve itself fires at each evaluation. Mail is sent once a day.
+      // An alert that does not resolve itself fires at each evaluation. Mail is sent once a day.
       muteActionsDuration: rule.resolves ? null : 'P1D'
       scopes: [workspaceId]
-      // A rule costs by how often it looks.
+      // The price of a rule depends on how often it is evaluated.
       evaluationFrequency: 'PT15M'
       windowSize: rule.window
-      // A new workspace may not know its tables yet, and a validated query would fail the first deployment.
+      // A new workspace may not have its tables yet, so validating the query would fail the first deployment.
       skipQueryValidation: true
       criteria: {
         allOf: [
@@ -281,7 +281,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   }
 ]
 
-// The SDK repeats what is throttled by itself, so that a few cost nothing: 600 in 15 minutes are 40 a minute.
+// The app retries throttled requests, so a few do not matter: 600 in 15 minutes are 40 a minute.
 resource cosmosThrottling 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: '${namePrefix}-cosmos-throttling'
   location: 'global'

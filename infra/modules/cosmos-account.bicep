@@ -1,4 +1,4 @@
-// A Cosmos DB account of its own. An existing one is left as it is; what the app needs in either is in cosmos.bicep.
+// A new Cosmos DB account. An existing one is not changed. cosmos.bicep creates what the app needs in either.
 
 import { tagSet } from 'types.bicep'
 
@@ -14,7 +14,7 @@ param name string
 @description('Tags.')
 param tags tagSet
 
-@description('serverless: pay by the request; autoscale: a range of request units a second.')
+@description('serverless: a price for each request; autoscale: a range of request units a second.')
 @allowed(['serverless', 'autoscale'])
 param capacity string
 
@@ -53,8 +53,8 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' = {
           }
         ]
       : []
-    // The app's writes are conditional, so a read that lags costs it a repetition or a wait, never data; Strong would
-    // double what every read costs.
+    // The app's writes are conditional, so a stale read costs it a retry or a wait, never data. Strong consistency would
+    // double the price of every read.
     consistencyPolicy: {
       defaultConsistencyLevel: 'Session'
     }
@@ -73,7 +73,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' = {
   }
 }
 
-// Not DataPlaneRequests: a line for each of our requests costs more than the requests.
+// Without DataPlaneRequests: a line for each of the app's requests would cost more than the requests.
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: account

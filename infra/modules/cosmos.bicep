@@ -1,5 +1,5 @@
-// What the app needs in its Cosmos DB account, new or existing: database, containers, rights on the data.
-// shared/domain/containers.py says the same of the containers; `make infra-check` holds the two together.
+// What the app needs in its Cosmos DB account, new or existing: database, containers, roles on the data.
+// shared/domain/containers.py describes the same containers; `make infra-check` compares the two.
 
 @description('Name of the account, in this resource group.')
 @minLength(3)
@@ -11,20 +11,20 @@ param accountName string
 @maxLength(255)
 param databaseName string
 
-@description('As the account is: a serverless one takes no throughput.')
+@description('The account\'s kind. A serverless account accepts no throughput.')
 @allowed(['serverless', 'autoscale'])
 param capacity string
 
-@description('Upper end of autoscale in request units a second, shared by both containers; serverless has none.')
+@description('Maximum of autoscale in request units a second, shared by both containers. Serverless has none.')
 @minValue(1000)
 @maxValue(1000000)
 param maxThroughput int
 
-@description('Object ids of who may read and write documents: the app.')
+@description('Object ids that may read and write documents: the app.')
 @minLength(1)
 param writers string[]
 
-@description('Object ids of who may read documents: apps downstream, operators.')
+@description('Object ids that may read documents: apps downstream, operators.')
 param readers string[]
 
 var containers = [
@@ -109,7 +109,7 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2026-03-15
   }
 }
 
-// One at a time: an account takes no two changes of one database at once.
+// One at a time: an account accepts only one change of a database at once.
 @batchSize(1)
 resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2026-03-15' = [
   for container in containers: {
@@ -119,7 +119,7 @@ resource collections 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/contain
       resource: {
         id: container.name
         partitionKey: container.partitionKey
-        // On, without a default: only documents that have a `ttl` of their own go.
+        // On, without a default: only documents with their own `ttl` expire.
         defaultTtl: -1
         indexingPolicy: {
           indexingMode: 'consistent'
@@ -155,7 +155,7 @@ resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2
       roleDefinitionId: '${account.id}/sqlRoleDefinitions/${grant.role}'
       scope: '${account.id}/dbs/${database.name}'
     }
-    // An account takes no two changes at once.
+    // An account accepts only one change at once.
     dependsOn: [collections]
   }
 ]

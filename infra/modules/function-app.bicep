@@ -44,16 +44,16 @@ param queueEndpoint string
 @minLength(1)
 param tableEndpoint string
 
-@description('Container that the app is deployed from.')
+@description('Container of the deployment package.')
 @minLength(3)
 @maxLength(63)
 param deploymentContainer string
 
-@description('Memory of an instance in MB; all that runs on it at once shares it.')
+@description('Memory of an instance in MB, shared by everything that runs on it.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int
 
-@description('The most instances of each function that may run at once, always-ready ones aside.')
+@description('Maximum number of instances of each function, without always-ready ones.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int
@@ -76,7 +76,7 @@ param alwaysReadyFetchers int
 @maxValue(48)
 param threadsPerInstance int
 
-@description('Resource id of the subnet that the app is put into; empty: none.')
+@description('Resource id of the app\'s subnet; empty: none.')
 param subnetId string
 
 @description('The settings that docs/settings.md names.')
@@ -96,7 +96,7 @@ var readyFetchers = [
   }
 ]
 
-// What the platform and its libraries read. No FUNCTIONS_WORKER_RUNTIME: the runtime is a property of the app here.
+// Settings of the platform and its libraries. Without FUNCTIONS_WORKER_RUNTIME: here the runtime is a property.
 var platformSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
@@ -131,7 +131,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
 resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
-  // By this tag `azd deploy` finds where the service `api` of azure.yaml goes.
+  // By this tag `azd deploy` finds the app of the service `api` in azure.yaml.
   tags: union(tags, { 'azd-service-name': 'api' })
   kind: 'functionapp,linux'
   identity: {
@@ -191,5 +191,5 @@ resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
 @description('Name of the function app.')
 output name string = app.name
 
-@description('Where its HTTP functions are.')
+@description('Address of its HTTP functions.')
 output url string = 'https://${app.properties.defaultHostName}'

@@ -1,4 +1,4 @@
-// The identity that the app has everywhere: in storage, Cosmos DB, Speech and Application Insights.
+// The app's identity for storage, Cosmos DB, Speech and Application Insights.
 
 import { tagSet } from 'types.bicep'
 
@@ -14,7 +14,7 @@ param name string
 @description('Tags.')
 param tags tagSet
 
-// User-assigned, not system-assigned: its rights can be given before the app exists, and outlive it.
+// User-assigned, not system-assigned: its roles can be assigned before the app exists, and outlive it.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location
@@ -24,7 +24,7 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 @description('Resource id, for the app.')
 output id string = identity.id
 
-@description('Client id, for settings: it tells this identity from others that the app may have.')
+@description('Client id, for settings. It distinguishes this identity from others of the app.')
 output clientId string = identity.properties.clientId
 
 @description('Object id, for role assignments.')

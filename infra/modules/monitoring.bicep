@@ -1,4 +1,4 @@
-// Where logs and metrics go, and a page that shows them. Telemetry is taken from Entra ID identities only.
+// Logs and metrics, and a workbook that shows them. Only Entra ID identities may send telemetry.
 
 import { roleGrant, tagSet } from 'types.bicep'
 
@@ -19,12 +19,12 @@ param componentName string
 @description('Tags.')
 param tags tagSet
 
-@description('Logs are kept for so many days.')
+@description('Days that logs are kept.')
 @minValue(30)
 @maxValue(730)
 param retentionDays int
 
-@description('Who has which role on the component: who may send telemetry.')
+@description('Role assignments on the component, for sending telemetry.')
 param grants roleGrant[]
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
@@ -56,7 +56,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-// The same grant has the same name, so a second deployment finds what the first one made.
+// The same assignment has the same name, so a second deployment finds the first one's.
 resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for grant in grants: {
     name: guid(component.id, grant.principal.id, grant.roleId)

@@ -1,4 +1,4 @@
-// A private network: the app's subnet, and storage and Cosmos DB reached through private endpoints in the other.
+// A private network: a subnet for the app, and another for the private endpoints of storage and Cosmos DB.
 
 import { tagSet } from 'types.bicep'
 
@@ -6,7 +6,7 @@ import { tagSet } from 'types.bicep'
 @minLength(1)
 param location string
 
-@description('Name of the virtual network; private endpoints begin with it.')
+@description('Name of the virtual network, and prefix of the private endpoints.')
 @minLength(2)
 @maxLength(50)
 param name string
@@ -14,12 +14,12 @@ param name string
 @description('Tags.')
 param tags tagSet
 
-@description('Address range of the network; each subnet takes a /24 of it.')
+@description('Address range of the network. Each subnet has a /24 of it.')
 @minLength(9)
 @maxLength(18)
 param addressPrefix string
 
-@description('Name of the subnet that the app is put into.')
+@description('Name of the app\'s subnet.')
 @minLength(1)
 @maxLength(80)
 param appSubnetName string
@@ -104,7 +104,7 @@ resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
           natGateway: natGateway ? { id: gateway.id } : null
           delegations: [
             {
-              // Flex Consumption's own; it needs the provider Microsoft.App registered in the subscription.
+              // Flex Consumption requires it, and the provider Microsoft.App registered in the subscription.
               name: 'flex-consumption'
               properties: {
                 serviceName: 'Microsoft.App/environments'

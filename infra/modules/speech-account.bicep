@@ -1,4 +1,4 @@
-// A Speech resource of its own. It can be any other: give existingSpeechAccountId.
+// A new Speech resource. To use an existing one, set existingSpeechAccountId.
 
 import { tagSet } from 'types.bicep'
 
@@ -6,7 +6,7 @@ import { tagSet } from 'types.bicep'
 @minLength(1)
 param location string
 
-@description('Name of the resource and its custom subdomain, without which Entra ID does not work.')
+@description('Name of the resource and of its custom subdomain, which Entra ID requires.')
 @minLength(2)
 @maxLength(64)
 param name string
@@ -30,7 +30,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' = {
   properties: {
     customSubDomainName: name
     disableLocalAuth: true
-    // Whoever creates transcriptions does so from where we do not know.
+    // Creators of transcriptions call it from unknown places.
     publicNetworkAccess: 'Enabled'
   }
 }

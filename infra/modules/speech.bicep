@@ -1,4 +1,4 @@
-// What the app needs in the Speech resource, new or existing: its address, and the right to ask.
+// What the app needs of the Speech resource, new or existing: its address, and a role.
 
 import { roleGrant } from 'types.bicep'
 
@@ -7,14 +7,14 @@ import { roleGrant } from 'types.bicep'
 @maxLength(64)
 param accountName string
 
-@description('Who has which role on it.')
+@description('Role assignments on it.')
 param grants roleGrant[]
 
 resource account 'Microsoft.CognitiveServices/accounts@2026-07-01' existing = {
   name: accountName
 }
 
-// The same grant has the same name, so a second deployment finds what the first one made.
+// The same assignment has the same name, so a second deployment finds the first one's.
 resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for grant in grants: {
     name: guid(account.id, grant.principal.id, grant.roleId)

@@ -1,4 +1,4 @@
-// A storage account of its own. An existing one is left as it is; what the app needs in either is in storage.bicep.
+// A new storage account. An existing one is not changed. storage.bicep creates what the app needs in either.
 
 import { tagSet } from 'types.bicep'
 
@@ -18,12 +18,12 @@ param tags tagSet
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param redundancy string
 
-@description('Container of the raw results, which the lifecycle rule empties.')
+@description('Container of the raw results, to which the lifecycle rule applies.')
 @minLength(3)
 @maxLength(63)
 param rawContainer string
 
-@description('Raw results go after so many days; 0: they stay.')
+@description('Raw results are deleted after this many days; 0: never.')
 @minValue(0)
 @maxValue(24000)
 param retentionDays int
@@ -68,7 +68,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2026-06-01' = {
       enabled: true
       days: 7
     }
-    // Off: the host renews leases on its blobs all day, and what retention deletes is to be gone.
+    // Off: the host renews leases on its blobs all day, and what retention deletes should be gone.
     deleteRetentionPolicy: {
       enabled: false
     }
@@ -80,7 +80,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2026-06-01' = {
   name: 'default'
 }
 
-// Always there, on or off: a rule that is merely left out of a later deployment would go on deleting.
+// The rule always exists, enabled or not: one that a later deployment merely omits would continue to delete.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-06-01' = {
   parent: account
   name: 'default'
@@ -111,7 +111,7 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-06
   dependsOn: [blobs]
 }
 
-// Raw results are people's words, so who read, wrote or deleted one is kept.
+// Raw results are people's words, so reads, writes and deletions are logged.
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: blobs
@@ -134,7 +134,7 @@ resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-// Who enqueued what. Not StorageRead: the host polls five queues all day.
+// Logs enqueued messages. Without StorageRead, because the host polls five queues all day.
 resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: queues

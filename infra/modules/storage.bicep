@@ -1,4 +1,4 @@
-// What the app needs in its storage account, new or existing: queues, containers, rights.
+// What the app needs in its storage account, new or existing: queues, containers, roles.
 
 import { roleGrant } from 'types.bicep'
 
@@ -12,27 +12,27 @@ param accountName string
 @maxLength(63)
 param rawContainer string
 
-@description('Container that the app is deployed from.')
+@description('Container of the deployment package.')
 @minLength(3)
 @maxLength(63)
 param deploymentContainer string
 
-@description('Queue that jobs are enqueued on.')
+@description('Queue for jobs.')
 @minLength(3)
 @maxLength(63)
 param jobsQueue string
 
-@description('The other queues: what the functions send each other, and where the platform puts what they gave up.')
+@description('The other queues: the functions\' own messages, and the poison queues.')
 @minLength(1)
 param otherQueues string[]
 
-@description('Who has which role on the account.')
+@description('Role assignments on the account.')
 param grants roleGrant[]
 
-@description('Who has which role on the container of the raw results alone.')
+@description('Role assignments on the container of the raw results only.')
 param rawContainerGrants roleGrant[]
 
-@description('Who has which role on that queue alone.')
+@description('Role assignments on the queue for jobs only.')
 param jobsQueueGrants roleGrant[]
 
 resource account 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
@@ -65,7 +65,7 @@ resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2026
   }
 }
 
-// The host would make them on its first look; so they are there for whoever enqueues before it.
+// The host creates a queue only when it sends to it. Senders and triggers need the queues before that.
 resource jobs 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-06-01' = {
   parent: queueService
   name: jobsQueue
@@ -78,7 +78,7 @@ resource others 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-06-
   }
 ]
 
-// The same grant has the same name, so a second deployment finds what the first one made.
+// The same assignment has the same name, so a second deployment finds the first one's.
 resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for grant in grants: {
     name: guid(account.id, grant.principal.id, grant.roleId)

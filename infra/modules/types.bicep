@@ -8,32 +8,32 @@ type tagSet = {
 }
 
 @export()
-@description('Settings of the app: name and value, as the environment has them.')
+@description('Settings of the app: names and values of environment variables.')
 type settingSet = {
   @description('The value of a setting.')
   *: string
 }
 
 @export()
-@description('Who in Entra ID is given a right.')
+@description('An identity in Entra ID that gets a role.')
 type principal = {
-  @description('Object id: of the user, the group or the managed identity (not its client id).')
+  @description('Object id of the user, the group or the managed identity (not its client id).')
   @minLength(36)
   @maxLength(36)
   id: string
 
-  @description('What it is. Without it, an identity created a moment ago is not found and the deployment fails.')
+  @description('Type of the identity. Without it the deployment may not find an identity that was just created, and fail.')
   type: 'User' | 'Group' | 'ServicePrincipal'
 }
 
 @export()
-@description('A right on a resource: an Azure role and who has it.')
+@description('A role assignment: an Azure role, and the identity that gets it.')
 type roleGrant = {
   @description('Id of the role, a GUID.')
   @minLength(36)
   @maxLength(36)
   roleId: string
 
-  @description('Who has it.')
+  @description('The identity that gets it.')
   principal: principal
 }

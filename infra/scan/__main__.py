@@ -1,4 +1,4 @@
-"""`python -m infra.scan FOLDER`: run the scanners that FOLDER holds; exit with 1 if something is to be done."""
+"""`python -m infra.scan FOLDER`: runs the scanners in FOLDER. Exits with 1 if there is something to do."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -16,11 +16,11 @@ TOOLS: dict[str, tuple[Scan, str]] = {
     "checkov": (checkov.scan, f"infra/snapshots/*{checkov.SUFFIX}"),
     "zizmor": (zizmor.scan, ".github/workflows/*.y*ml"),
 }
-"""Each scanner, and which files it reads."""
+"""Each scanner, and the files that it reads."""
 
 
 def main(programs: Path) -> int:
-    """Run every scanner, whatever the others say; print what each read, and what is to be done."""
+    """Run every scanner, even if one fails. Prints what each read, and what is to be done."""
     failed = False
     for tool, (scan, pattern) in TOOLS.items():
         try:

@@ -1,7 +1,7 @@
-"""checkov over the committed snapshots, each written as a classic template.
+"""Runs checkov on the committed snapshots, each written as a classic template.
 
 checkov cannot parse the Bicep, and finds nothing in a compiled template, whose resources have symbolic names. It exits
-with 0 in both cases. So its count of resources is held against ours.
+with 0 in both cases. So its count of resources is compared with ours.
 """
 
 import json
@@ -19,9 +19,9 @@ _TIMEOUT_SECONDS = 300
 
 
 def scan(program: Path, snapshots: Sequence[Path]) -> tuple[list[Finding], str]:
-    """Return what checkov finds in the snapshots, and a line of what it read.
+    """Return checkov's findings in the snapshots, and a line about what it read.
 
-    Raises ScanFailed if there is no snapshot, or checkov did not run or read fewer resources than there are.
+    Raises ScanFailed if there is no snapshot, or if checkov did not run or read fewer resources than there are.
     """
     if not snapshots:
         raise ScanFailed("checkov: there is no snapshot to read: make infra-snapshots")
@@ -36,7 +36,7 @@ def scan(program: Path, snapshots: Sequence[Path]) -> tuple[list[Finding], str]:
 
 
 def read(output: str, errors: str, resources: int, deployments: Sequence[str]) -> tuple[list[Finding], str]:
-    """Return what checkov's JSON says, and a line of it. Raises ScanFailed if it does not cover what was given."""
+    """Return the findings in checkov's JSON, and a line about them. Raises ScanFailed if it read too little."""
     try:
         report: dict[str, Any] = json.loads(output)
         summary, results = report["summary"], report["results"]
@@ -54,7 +54,7 @@ def read(output: str, errors: str, resources: int, deployments: Sequence[str]) -
 
 
 def _write_template(snapshot: Path, folder: Path) -> int:
-    """Write a snapshot as a template; return how many resources checkov tells apart in it, by type and name."""
+    """Write a snapshot as a template. Returns how many resources checkov distinguishes in it, by type and name."""
     predicted: list[dict[str, Any]] = json.loads(snapshot.read_text("utf-8"))["predictedResources"]
     template = {"$schema": _SCHEMA, "contentVersion": "1.0.0.0", "resources": predicted}
     (folder / f"{_name(snapshot)}.json").write_text(json.dumps(template), "utf-8")
@@ -70,5 +70,5 @@ def _deployment(check: dict[str, Any]) -> str:
 
 
 def _type(check: dict[str, Any]) -> str:
-    # A resource is `Microsoft.Web/sites.NAME`.
+    # checkov names a resource `Microsoft.Web/sites.NAME`.
     return ".".join(str(check["resource"]).split(".")[:2])

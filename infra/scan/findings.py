@@ -1,4 +1,4 @@
-"""What scanners find, and what of it is accepted."""
+"""Findings of scanners, and which of them are accepted."""
 
 import tomllib
 from collections.abc import Iterable
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 class ScanFailed(Exception):
-    """A scanner did not run, or did not read what it was given; so it says nothing."""
+    """A scanner did not run, or did not read everything, so its result is worthless."""
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One rule of a scanner that does not hold. `where`: a deployment's snapshot, or a workflow file."""
+    """A rule of a scanner that is broken. `where`: a deployment's snapshot, or a workflow file."""
 
     rule: str
     on: str
@@ -22,7 +22,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Accepted:
-    """An entry of accepted.toml: one finding for each of `where`, and why it stays."""
+    """An entry of accepted.toml: a finding in each of `where`, and why it is accepted."""
 
     rule: str
     on: str
@@ -30,7 +30,7 @@ class Accepted:
     reason: str
 
     def findings(self) -> set[Finding]:
-        """Return the findings that it stands for."""
+        """Return the findings that the entry accepts."""
         return {Finding(self.rule, self.on, where) for where in self.where}
 
 

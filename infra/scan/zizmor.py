@@ -1,4 +1,4 @@
-"""zizmor over the GitHub workflows."""
+"""Runs zizmor on the GitHub workflows."""
 
 import json
 import subprocess
@@ -9,15 +9,15 @@ from typing import Any
 from infra.scan.findings import Finding, ScanFailed
 
 _AUDITED = frozenset({0, 11, 12, 13, 14})
-"""Exit codes of an audit that took place: nothing found, or the greatest severity. https://docs.zizmor.sh/usage"""
+"""Exit codes of a complete audit: nothing found, or the greatest severity. https://docs.zizmor.sh/usage"""
 _TIMEOUT_SECONDS = 60
 
 
 def scan(program: Path, workflows: Sequence[Path]) -> tuple[list[Finding], str]:
-    """Return what zizmor finds in the workflows, and a line of it.
+    """Return zizmor's findings in the workflows, and a line about what it read.
 
-    Comments and files that would hide a finding do not count: accepted.toml is the one place. Raises ScanFailed if
-    there is no workflow, or zizmor did not run or could not read one.
+    Comments and files that would suppress a finding are ignored: accepted.toml is the only place for that. Raises
+    ScanFailed if there is no workflow, or if zizmor did not run or could not read one.
     """
     if not workflows:
         raise ScanFailed("zizmor: there is no workflow to read")
@@ -35,7 +35,7 @@ def scan(program: Path, workflows: Sequence[Path]) -> tuple[list[Finding], str]:
 
 
 def read(output: str) -> list[Finding]:
-    """Return what zizmor's JSON says."""
+    """Return the findings in zizmor's JSON."""
     try:
         report: Any = json.loads(output)
         if not isinstance(report, list):
@@ -46,7 +46,7 @@ def read(output: str) -> list[Finding]:
 
 
 def _place(locations: list[dict[str, Any]]) -> tuple[str, str]:
-    """Return what stands at the finding, and the name of the workflow."""
+    """Return the text at the finding, and the name of the workflow."""
     place = next(each for each in locations if each["symbolic"]["kind"] == "Primary")
     name = Path(place["symbolic"]["key"]["Local"]["verbatim_path"]).name
     return place["concrete"]["feature"].strip(), name
