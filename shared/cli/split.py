@@ -59,6 +59,7 @@ def split(  # noqa: PLR0913 - the command's own options
         digest = _digest(seekable)
         file = _File(
             content=seekable,
+            size=seekable.tell(),  # the digest has read it to its end
             key=FileKey(document_id_of(job_id), document_id_of(file_id or str(uuid.UUID(digest[:32])))),
             revision=revision_of(digest, options),
             name=name or (None if content.name == _STDIN else PurePath(content.name).name),
@@ -75,6 +76,7 @@ def split(  # noqa: PLR0913 - the command's own options
 @dataclass(frozen=True)
 class _File:
     content: IO[bytes]
+    size: int
     key: FileKey
     revision: str
     name: str | None
@@ -94,7 +96,7 @@ class _File:
             run=1,
             name=self.name,
             raw=None,
-            size_in_bytes=reader.received,
+            size_in_bytes=self.size,
             ingested_at=utc(SystemClock().now()),
         )
 

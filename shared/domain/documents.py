@@ -162,7 +162,7 @@ class TurnsSummary(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Statistics(msgspec.Struct, rename="camel", frozen=True):
-    """Of all tracks together: union of talk, silence, time of two or more talking, turns begun into another's."""
+    """Numbers of all tracks together: union of talk, silence, time with two or more talking, interruptions."""
 
     talk_time_in_ticks: Ticks
     silence_in_ticks: Ticks
@@ -191,6 +191,7 @@ class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
     combined: list[CombinedSummary]
     turns: TurnsSummary
     statistics: Statistics
+    mirrored_channels: list[tuple[int, int]] = []
     raw: str | None
     size_in_bytes: int
     ingested_at: UtcTime

@@ -1,10 +1,11 @@
 """Sets of moments in the audio, as intervals in ticks of 100 ns.
 
-Durations are never summed: pieces of one utterance repeat its offset with growing durations, so only a union says how
-long somebody talked.
+Durations are never summed. Pieces of one utterance repeat its offset with growing durations, so only a union of
+intervals says how long somebody talked.
 """
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
@@ -12,11 +13,12 @@ Interval = tuple[int, int]
 """Begin and end in ticks; the end is not part of it."""
 
 _COMPACT_EVERY = 4096
-"""Intervals at least; as many as were touched the last time, so that any order takes time in proportion to n log n."""
+"""The smallest number of added intervals that are merged at once. It grows with the number of intervals that the last
+merge touched, so that any order of intervals takes time in proportion to n log n."""
 
 
 class IntervalSet:
-    """A union of intervals that stays compact while it grows: 16 bytes an interval, since words are many."""
+    """A union of intervals. It takes 16 bytes for each disjoint interval while it grows."""
 
     def __init__(self) -> None:
         self._begins = array("q")
@@ -39,11 +41,19 @@ class IntervalSet:
         """Return the ticks covered."""
         return sum(end - begin for begin, end in self)
 
+    def outside(self, begin: int, end: int) -> Iterator[Interval]:
+        """Yield what lies before `begin` or from `end` on, in order."""
+        self._compact()
+        for i in range(bisect_left(self._begins, begin)):
+            yield self._begins[i], min(self._ends[i], begin)
+        for i in range(bisect_right(self._ends, end), len(self._ends)):
+            yield max(self._begins[i], end), self._ends[i]
+
     def _compact(self) -> None:
         added, self._added = sorted(self._added), []
         if not added:
             return
-        # Words come in order of time: what ends before the first new one stays as it is.
+        # Words come in order of time, so what ends before the first new interval stays as it is.
         kept = len(self._ends)
         while kept and self._ends[kept - 1] >= added[0][0]:
             kept -= 1
@@ -56,7 +66,7 @@ class IntervalSet:
 
 
 def union_of(ordered: Iterable[Interval]) -> Iterator[Interval]:
-    """Yield the union of intervals given in order of their begin."""
+    """Yield the union of intervals that are given in order of their begin."""
     current: Interval | None = None
     for begin, end in ordered:
         if current is not None and begin <= current[1]:
@@ -69,8 +79,11 @@ def union_of(ordered: Iterable[Interval]) -> Iterator[Interval]:
         yield current
 
 
-def covered(sets: Iterable[IntervalSet]) -> tuple[int, int]:
-    """Return the ticks in which at least one of the sets is active, and those in which two or more are."""
+def covered(sets: Iterable[Iterable[Interval]]) -> tuple[int, int]:
+    """Return the ticks in which at least one of the sets is active, and those in which two or more are.
+
+    The intervals of each set are disjoint and in order.
+    """
     any_active = several_active = active = since = 0
     for moment, change in merge(*map(_edges, sets)):
         any_active += (moment - since) if active >= 1 else 0
@@ -80,7 +93,7 @@ def covered(sets: Iterable[IntervalSet]) -> tuple[int, int]:
     return any_active, several_active
 
 
-def _edges(intervals: IntervalSet) -> Iterator[tuple[int, int]]:
+def _edges(intervals: Iterable[Interval]) -> Iterator[tuple[int, int]]:
     for begin, end in intervals:
         yield begin, 1
         yield end, -1

@@ -1,6 +1,6 @@
 """Cuts a JSON object into its members while it arrives, so that memory does not grow with the file.
 
-Named members are handed out whole, named arrays element by element, everything else is passed over.
+Named members come out whole, named arrays come out element by element, everything else is passed over.
 """
 
 import codecs
@@ -12,19 +12,25 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.domain.encoding import Utf8
 from shared.domain.json_value import MalformedValueError, end_of_value
+from shared.domain.other_files import Clues
 from shared.errors import InvalidResult
 
 MAX_VALUE_BYTES = 64 * 1024 * 1024
-"""Greatest single value that is read: the texts of a channel, or a member that nobody knows."""
+"""Greatest value that has no limit of its own, such as a member that nobody knows. It is in memory as a whole."""
+
+TOO_LARGE = "ValueTooLarge"
+"""Code of the error for a value that is greater than its limit."""
 
 _NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 _WHITE_SPACE = re.compile(rb"[ \t\n\r]*")
 _BOM = codecs.BOM_UTF8
+_NO_OBJECT = {b"[": "a JSON array", b"<": "XML or HTML"}
 
 
 class Cut(NamedTuple):
-    """One value: the member's key, the number of the element (None: the member itself), its place, its bytes."""
+    """One value. `element` is its number in the array, None for a member; `place` is that of its first byte."""
 
     key: str
     element: int | None
@@ -49,23 +55,31 @@ _IN_ARRAY = (_State.FIRST_ELEMENT, _State.ELEMENT)
 
 
 class ObjectStream:
-    """Feed chunks of bytes, get cuts; `close()` gives the last ones and checks that the object was whole.
+    """Feed chunks of bytes, get cuts. `close()` gives the last cuts and checks that the object is whole.
 
-    Raises InvalidResult (with the byte's place) for what is no JSON object in UTF-8: malformed JSON, NaN, lone
-    surrogates, invalid UTF-8, bytes after the end, an end too early, a named array that is none or comes twice, a value
-    of more than MAX_VALUE_BYTES. `limits` gives arrays whose elements may have fewer bytes.
+    A named array may be null: it then counts as there, and empty. `limits` has the greatest size in bytes of the
+    elements of an array; MAX_VALUE_BYTES holds for all other values. `clues` notes keys and passed-over members.
+
+    Raises InvalidResult, with the place of the byte, for what is not one JSON object in UTF-8: another encoding,
+    malformed JSON, NaN, lone surrogates, bytes after the end, an end too early. Also for a named array that is no array
+    or comes twice, and for a value beyond its limit. The places where chunks end make no difference.
     """
 
     def __init__(
-        self, *, members: frozenset[str], arrays: frozenset[str], limits: Mapping[str, int] = _NO_LIMITS
+        self,
+        *,
+        members: frozenset[str],
+        arrays: frozenset[str],
+        limits: Mapping[str, int] = _NO_LIMITS,
+        clues: Clues | None = None,
     ) -> None:
         self._members = members
         self._arrays = arrays
         self._limits = limits
+        self._clues = clues or Clues()
         self._arrays_seen: set[str] = set()
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
+        self._utf8 = Utf8()
         self._buffer = bytearray()
-        self._received = 0
         self._base = 0  # place in the file of the buffer's first byte
         self._position = 0  # in the buffer
         self._wanted = 0  # an incomplete value is not looked at again before the buffer is this long
@@ -74,43 +88,28 @@ class ObjectStream:
         self._key = ""
         self._index = 0
 
-    @property
-    def received(self) -> int:
-        """Bytes fed so far."""
-        return self._received
-
     def saw(self, array: str) -> bool:
         """Say whether the named array stood in the object."""
         return array in self._arrays_seen
 
     def feed(self, chunk: bytes) -> Iterator[Cut]:
         """Take the next bytes; yield what became complete. Exhaust the iterator before feeding again."""
-        self._check_utf8(chunk, final=False)
-        self._received += len(chunk)
-        self._buffer += chunk
+        self._buffer += self._utf8.feed(chunk)
         if len(self._buffer) >= self._wanted:
             yield from self._advance()
 
     def close(self) -> Iterator[Cut]:
-        """Say that nothing follows; yield the rest."""
+        """Take note that nothing follows; yield the rest."""
+        rest, whole = self._utf8.close()
+        self._buffer += rest
         self._final = True
-        self._check_utf8(b"", final=True)
+        if not whole:
+            raise self._cut_short()
         yield from self._advance()
         if self._state is _State.START:
             raise InvalidResult("the file is empty", "EmptyResult")
         if self._state is not _State.END:
             raise self._cut_short()
-
-    def _check_utf8(self, chunk: bytes, *, final: bool) -> None:
-        # msgspec does not validate the strings that it passes over, so all bytes are checked here.
-        pending = len(self._utf8.getstate()[0])
-        try:
-            self._utf8.decode(chunk, final)
-        except UnicodeDecodeError as error:
-            if final:
-                raise self._cut_short() from error
-            place = self._received - pending + error.start
-            raise InvalidResult(f"byte {place}: not UTF-8: {error.reason}") from error
 
     def _advance(self) -> Iterator[Cut]:
         while True:
@@ -163,18 +162,18 @@ class ObjectStream:
         return None
 
     def _start(self, char: bytes) -> None:
-        if self._place() == 0 and _BOM.startswith(self._buffer[: len(_BOM)]):
-            if len(self._buffer) >= len(_BOM):
-                self._position += len(_BOM)
-                return
-            if not self._final:
-                return  # the rest of the mark is still to come
+        if self._place() == 0 and self._buffer.startswith(_BOM):
+            self._position += len(_BOM)
+            return
         self._expect(char, {b"{": _State.FIRST_KEY})
 
     def _expect(self, char: bytes, following: dict[bytes, _State]) -> None:
         if char not in following:
             wanted = " or ".join(token.decode() for token in following)
-            raise InvalidResult(f"byte {self._place()}: expected {wanted}, found {_shown(char)}")
+            words = f"byte {self._place()}: expected {wanted}, found {_shown(char)}"
+            if self._state is _State.START and char in _NO_OBJECT:
+                words += f": the file is {_NO_OBJECT[char]}, and one JSON object is expected"
+            raise InvalidResult(words)
         self._take(following[char])
 
     def _take(self, following: _State) -> None:
@@ -187,29 +186,34 @@ class ObjectStream:
         end = self._end_of_value()
         if end is not None:
             self._key = msgspec.json.decode(self._bytes(self._position, end), type=str)
+            self._clues.key(self._key)
             self._position = end
             self._state = _State.COLON
 
     def _open_array(self, char: bytes) -> None:
-        if char != b"[":
+        if char not in {b"[", b"n"}:
             raise InvalidResult(f"byte {self._place()}: {self._key} is not an array")
+        end = self._end_of_value() if char == b"n" else self._position + 1
+        if end is None:
+            return  # the rest of `null` is still to come
         if self._key in self._arrays_seen:
             raise InvalidResult(f"byte {self._place()}: {self._key} stands in the file twice")
         self._arrays_seen.add(self._key)
         self._index = 0
-        self._take(_State.FIRST_ELEMENT)
+        self._position = end
+        self._state = _State.AFTER_VALUE if char == b"n" else _State.FIRST_ELEMENT
 
     def _take_value(self, index: int | None, following: _State) -> Cut | None:
         end = self._end_of_value()
         if end is None:
             return None
-        wanted = index is not None or self._key in self._members
-        start = self._position
-        value = self._bytes(start, end) if wanted else b""
-        cut = Cut(self._key, index, self._place(), value)
+        start, place = self._position, self._place()
         self._position = end
         self._state = following
-        return cut if wanted else None
+        if index is not None or self._key in self._members:
+            return Cut(self._key, index, place, self._bytes(start, end))
+        self._clues.passed_over(self._key, self._buffer, start, end)
+        return None
 
     def _bytes(self, start: int, end: int) -> bytes:
         with memoryview(self._buffer) as whole:
@@ -226,7 +230,8 @@ class ObjectStream:
         # Wherever the chunks end, the same values are refused: white space behind one does not count.
         limit = self._limits.get(self._key, MAX_VALUE_BYTES) if self._state in _IN_ARRAY else MAX_VALUE_BYTES
         if length > limit and (end is None or self._length(end) > limit):
-            raise InvalidResult(f"byte {self._place()}: a value of more than {limit} bytes", "ValueTooLarge")
+            self._clues.passed_over(self._key, self._buffer, self._position, self._position + length)
+            raise InvalidResult(f"byte {self._place()}: {self._what()} has more than {limit} bytes", TOO_LARGE)
         if end is not None:
             return self._position + end
         if self._final:
@@ -238,8 +243,13 @@ class ObjectStream:
     def _length(self, end: int) -> int:
         return len(self._bytes(self._position, self._position + end).rstrip(b" \t\n\r"))
 
+    def _what(self) -> str:
+        if self._state in _IN_ARRAY:
+            return f"{self._key}[{self._index}]"
+        return f"the member {self._key[:60]!r}" if self._state is _State.VALUE else "a key"
+
     def _cut_short(self) -> InvalidResult:
-        return InvalidResult(f"byte {self._received}: the file ends in the middle", "ResultCutShort")
+        return InvalidResult(f"byte {self._base + len(self._buffer)}: the file ends in the middle", "ResultCutShort")
 
     def _place(self) -> int:
         return self._base + self._position

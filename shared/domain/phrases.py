@@ -1,4 +1,4 @@
-"""Turns a phrase of Speech's JSON into the entry of a track document, and into what the head counts."""
+"""Turns a phrase of Speech's JSON into the entry of a track document, and into the numbers that the head sums up."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from msgspec import UNSET
 
 from shared.domain.documents import DisplayWordColumns, Hypothesis, PhraseEntry, WordColumns
 from shared.domain.intervals import Interval
-from shared.domain.speech_result import DisplayWord, IndexedPhrase, NBest, Phrase, Timed, Word
+from shared.domain.speech_result import DisplayWord, IndexedPhrase, NBest, Phrase, Timed, Word, present
 from shared.domain.ticks import Number
 from shared.errors import InvalidResult
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """A phrase as an entry, with what is counted of it. `talk`: intervals in ticks; empty for a blank phrase."""
+    """A phrase as an entry, and its numbers. `talk` is in intervals of ticks; it is empty for a blank phrase."""
 
     channel: int
     speaker: int | None
@@ -30,9 +30,10 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 def measure(read: IndexedPhrase, *, all_words: bool) -> Measured:
-    """Return the entry and the numbers of a phrase; `all_words` keeps the words of every hypothesis, not the first's.
+    """Return the entry and the numbers of a phrase; `all_words` keeps the words of every hypothesis, not of one.
 
-    Raises InvalidResult, naming the phrase, for times or numbers that cannot be.
+    A blank phrase may lack its duration, as one does that was not recognised: its length is 0. Raises InvalidResult,
+    naming the phrase, for any other time that is missing or impossible, and for a number that is no channel or speaker.
     """
     try:
         return _measure(read.index, read.phrase, all_words=all_words)
@@ -42,19 +43,20 @@ def measure(read: IndexedPhrase, *, all_words: bool) -> Measured:
 
 def _measure(index: int, phrase: Phrase, *, all_words: bool) -> Measured:
     best = phrase.best()
+    blank = not best.has_text()
+    duration = phrase.duration_ticks()
     entry = PhraseEntry(
         index=index,
         recognition_status=phrase.recognition_status,
         offset_in_ticks=_required(phrase.offset_ticks(), "offsetInTicks"),
-        duration_in_ticks=_required(phrase.duration_ticks(), "durationInTicks"),
-        locale=phrase.locale if phrase.locale is not None else UNSET,
+        duration_in_ticks=0 if blank and duration is None else _required(duration, "durationInTicks"),
+        locale=present(phrase.locale) or UNSET,
         n_best=[
             _hypothesis(each, with_words=all_words or place == 0) for place, each in enumerate(phrase.n_best or [])
         ],
     )
-    blank = not best.has_text()
     return Measured(
-        channel=integer(phrase.channel, "channel"),
+        channel=integer(phrase.channel or 0, "channel"),
         speaker=None if phrase.speaker is None else integer(phrase.speaker, "speaker"),
         entry=entry,
         blank=blank,
@@ -65,7 +67,7 @@ def _measure(index: int, phrase: Phrase, *, all_words: bool) -> Measured:
 
 
 def integer(number: Number, name: str) -> int:
-    """Return a channel or speaker as the integer it is; Speech may write 1.0. Raises InvalidResult for 1.5."""
+    """Return the number of a channel or speaker as an integer; Speech may write 1.0. Raises InvalidResult for 1.5."""
     if number != int(number) or abs(number) >= 2**31:
         raise InvalidResult(f"{name} is {number}, not a whole number below 2^31")
     return int(number)
@@ -108,7 +110,7 @@ def _display_word_columns(words: list[DisplayWord]) -> DisplayWordColumns:
     )
 
 
-# Words are most of a file, and nearly all have ticks: taken directly, these cost a quarter of what the methods do.
+# Words are most of a file, and nearly all have ticks. Reading these directly costs a quarter of calling the methods.
 def _offsets(words: Sequence[Timed]) -> list[int | None]:
     return [word.offset_ticks() if (ticks := word.offset_in_ticks) is None else round(ticks) for word in words]
 
@@ -122,7 +124,9 @@ def _word_count(best: NBest) -> int:
         return len(best.words)
     if best.display_words:
         return len(best.display_words)
-    return len((best.lexical or "").split())
+    # Whisper and some languages give display alone.
+    counts = (len(text.split()) for text in (best.lexical, best.display, best.itn) if text)
+    return next((count for count in counts if count), 0)
 
 
 def _talk(entry: PhraseEntry) -> list[Interval]:

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta
 
 from shared.domain.documents import ReportDetail, ReportPart, report_id
 from shared.domain.json_stream import Cut, ObjectStream
+from shared.domain.other_files import REPORT_KEYS, Clues
 from shared.domain.parts import PartFiller
 from shared.domain.speech_result import decode
 from shared.domain.split import FileKey
@@ -20,11 +21,10 @@ MAX_DETAILS = 100_000
 MAX_REPORT_BYTES = 32 * 1024 * 1024
 
 _SHOWN_CHARACTERS = 1_000
-"""Of each text of a failure that is shown in the job's document, which holds 2 MB; the report's parts have it whole."""
+"""Length of a text of a failure in the job's document, which holds 2 MB. The report's parts have the whole text."""
 
 _DETAILS = "details"
-_COUNTS = ("successfulTranscriptionsCount", "failedTranscriptionsCount")
-
+_NO_COUNTS = f"the object has neither {' nor '.join(REPORT_KEYS)}"
 
 _Count = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # beyond, a JSON number is not exact for most readers
 
@@ -45,12 +45,15 @@ class _Counts(msgspec.Struct, rename="camel", frozen=True):
 class ReportReader:
     """Feed the chunks of a report file; after `close()`, read `parts()` and the numbers.
 
-    A report has a line a source (at most 10,000 in a job), so its details are held in memory.
-    Raises InvalidResult, saying where, for what is no report, or has more than MAX_DETAILS or MAX_REPORT_BYTES.
+    A report has one detail for each source, at most 10,000 in a job, so they are held in memory.
+    Raises InvalidResult for what is no report or has more than MAX_DETAILS or MAX_REPORT_BYTES: it says where, and what
+    the file is if that shows.
     """
 
     def __init__(self) -> None:
-        self._stream = ObjectStream(members=frozenset(_COUNTS), arrays=frozenset({_DETAILS}))
+        self._clues = Clues()
+        self._stream = ObjectStream(members=frozenset(REPORT_KEYS), arrays=frozenset({_DETAILS}), clues=self._clues)
+        self._received = 0
         self._decoder = msgspec.json.Decoder(_Detail)
         self._counter = msgspec.json.Decoder(_Counts)
         self._counts: dict[str, msgspec.Raw] = {}
@@ -60,26 +63,24 @@ class ReportReader:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        if self.received + len(chunk) > MAX_REPORT_BYTES:
+        self._received += len(chunk)
+        if self._received > MAX_REPORT_BYTES:
+            self._refuse_by_name()
             words = f"byte {MAX_REPORT_BYTES}: a report of more than {MAX_REPORT_BYTES} bytes"
             raise InvalidResult(words, "ReportTooLarge")
         self._take(self._stream.feed(chunk))
 
     def close(self) -> None:
-        """Say that the file ended; check that it was a whole report."""
+        """Take note that the file ended; check that it was a whole report."""
         self._take(self._stream.close())
-        if not self._stream.saw(_DETAILS) and not self._counts:
-            raise InvalidResult(f"the object has neither {' nor '.join(_COUNTS)} nor {_DETAILS}: this is no report")
+        self._refuse_by_name()
+        if not self._counts and not self._stream.saw(_DETAILS):
+            raise InvalidResult(f"{_NO_COUNTS} nor {_DETAILS}: this is no report of a batch job")
         counts = decode(self._counter, msgspec.json.encode(self._counts), "the counts")
         self.successful, self.failed = counts.successful_transcriptions_count, counts.failed_transcriptions_count
 
-    @property
-    def received(self) -> int:
-        """Bytes fed so far."""
-        return self._stream.received
-
     def failures(self) -> list[ReportDetail]:
-        """Return the details whose status is not Succeeded, as the job's document shows them: great texts cut off."""
+        """Return the details whose status is not Succeeded, as the job's document shows them, long texts cut off."""
         return [_shown(detail) for detail in self.details if detail.status != "Succeeded"]
 
     def parts(self, key: FileKey, revision: str) -> list[ReportPart]:
@@ -101,6 +102,11 @@ class ReportReader:
             for part, group in enumerate(groups or [[]])
         ]
 
+    def _refuse_by_name(self) -> None:
+        # `details` alone makes no report: error messages have them too.
+        if not self._counts and (name := self._clues.name()) is not None:
+            raise InvalidResult(f"{_NO_COUNTS}: this is no report of a batch job, but {name}")
+
     def _take(self, cuts: Iterator[Cut]) -> None:
         for cut in cuts:
             if cut.element is None:
@@ -115,9 +121,9 @@ class ReportReader:
 
 
 def _detail(detail: _Detail) -> ReportDetail:
-    source = detail.source if detail.source is not None else detail.source_url
+    source = detail.source or detail.source_url
     return ReportDetail(
-        source=None if source is None else without_query(source),
+        source=without_query(source) if source else None,
         status=detail.status,
         error_kind=UNSET if detail.error_kind is None else detail.error_kind,
         error_message=UNSET if detail.error_message is None else strip_queries(detail.error_message),

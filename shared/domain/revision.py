@@ -1,4 +1,4 @@
-"""What identifies a file's documents: its bytes, the writer, and the options of the split."""
+"""What identifies the documents of a file: its bytes, the writer, and the options of the split."""
 
 import hashlib
 
@@ -6,14 +6,14 @@ import msgspec
 
 from shared.domain.split import SplitOptions
 
-WRITER_VERSION = 2
-"""Raise it whenever the same file would become other documents: then reprocessing writes a new revision."""
+WRITER_VERSION = 3
+"""To be raised by every change that makes other documents of the same file. Reprocessing then writes a new revision."""
 
 
 def revision_of(etag: str, options: SplitOptions) -> str:
-    """Return 12 hexadecimal digits that are the same whoever writes the file and however often.
+    """Return 12 hexadecimal digits: the same ones for the same bytes, writer version and options.
 
-    The options are in it, so that two revisions with one name never differ in their documents.
+    So two revisions with one name never differ in their documents.
     """
     known = msgspec.json.encode([etag, WRITER_VERSION, options])
     return hashlib.sha256(known).hexdigest()[:12]

@@ -13,7 +13,6 @@ from shared.domain.documents import (
     CombinedSummary,
     Part,
     PhraseEntry,
-    Statistics,
     TrackPart,
     TrackSummary,
     Transcript,
@@ -24,13 +23,14 @@ from shared.domain.documents import (
     track_id,
     turns_id,
 )
-from shared.domain.intervals import IntervalSet, covered
+from shared.domain.intervals import IntervalSet
 from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, HeadRoom, PartFiller, fitting_head
 from shared.domain.phrases import Measured, integer, measure
-from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultHeader
+from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultHeader, present
+from shared.domain.talk import measure_talk
 from shared.domain.texts import pieces
 from shared.domain.ticks import TICKS_PER_SECOND
-from shared.domain.turns import Spoken, interruptions, turns_of
+from shared.domain.turns import Spoken, turns_of
 from shared.domain.urls import without_query
 from shared.errors import InvalidResult
 
@@ -135,8 +135,9 @@ class Splitter:
         order = sorted(self._tracks, key=lambda key: (key[0], key[1] is not None, key[1] or 0))
         tracks = [self._tracks[key] for key in order]
         summaries = [track.summary() for track in tracks]
-        talk, overlap = covered(track.talk for track in tracks)
         duration = header.duration_ticks()
+        talk = {key: track.talk for key, track in self._tracks.items()}
+        statistics, mirrored = measure_talk(talk, self._turns, duration)
         head = Transcript(
             id=HEAD_ID,
             job_id=self._key.job_id,
@@ -144,10 +145,10 @@ class Splitter:
             revision=self._revision,
             run=run,
             name=name,
-            source=None if header.source is None else without_query(header.source),
-            timestamp=header.timestamp,
+            source=None if (source := present(header.source)) is None else without_query(source),
+            timestamp=present(header.timestamp) or present(header.time_stamp),
             duration_in_ticks=duration,
-            duration=header.duration,
+            duration=present(header.duration),
             channels=sorted({channel for channel, _ in self._tracks} | self._combined.keys()),
             speakers=sorted({speaker for _, speaker in self._tracks if speaker is not None}),
             locales=sorted(self._locales),
@@ -157,12 +158,8 @@ class Splitter:
             tracks=summaries,
             combined=[CombinedSummary(channel, parts) for channel, parts in sorted(self._combined.items())],
             turns=TurnsSummary(len(self._turns), self._turns_parts),
-            statistics=Statistics(
-                talk_time_in_ticks=talk,
-                silence_in_ticks=max(0, (duration or 0) - talk),
-                overlap_in_ticks=overlap,
-                interruptions=interruptions(self._turns),
-            ),
+            statistics=statistics,
+            mirrored_channels=mirrored,
             raw=raw,
             size_in_bytes=size_in_bytes,
             ingested_at=ingested_at,
@@ -221,7 +218,7 @@ class Splitter:
         )
 
     def _add_combined(self, texts: CombinedPhrase) -> Iterator[CombinedPart]:
-        channel = integer(texts.channel, "the channel of a combined text")
+        channel = integer(texts.channel or 0, "the channel of a combined text")
         ids = self._combined.setdefault(channel, [])
         forms = [list(pieces(text or "", _TEXT_BYTES)) for text in texts.forms()]
         for number in range(max(1, *map(len, forms))):

@@ -1,4 +1,4 @@
-"""Times in the audio: integer ticks of 100 ns, whichever of its three notations Speech used."""
+"""Times in the audio: integer ticks of 100 ns, from any of the three notations that Speech uses."""
 
 import re
 from decimal import Decimal
@@ -12,7 +12,7 @@ TICKS_PER_SECOND = 10_000_000
 TICKS_PER_MILLISECOND = 10_000
 
 _LARGEST = 2**53
-"""Beyond it a JSON number is no longer exact for most readers; it is 28 years of audio."""
+"""A greater JSON number is not exact for most readers. It is 28 years of audio."""
 
 _AMOUNT = r"\d{1,16}(?:\.\d{1,12})?"  # no more digits than Decimal computes with exactly
 _ISO_DURATION = re.compile(
@@ -25,20 +25,20 @@ _SECONDS = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
 _InRange = Meta(ge=-_LARGEST, le=_LARGEST)
 
 Number = Annotated[int, _InRange] | Annotated[float, _InRange]
-"""A number in a result file. Speech writes integers as floats too; msgspec refuses those that are out of range."""
+"""A number in a result file. Speech writes integers as floats too. msgspec refuses numbers that are out of range."""
 
 
 def to_ticks(ticks: Number | None, milliseconds: Number | None, iso: str | None) -> int | None:
     """Return integer ticks from the first notation that is there: ticks, milliseconds, ISO 8601; None without any.
 
-    Speech writes ticks as floats (`7600000.0`) in some versions. Raises InvalidResult for a number that is too great
-    or an unreadable duration.
+    An ISO text without characters, or of white space alone, counts as absent. Speech writes ticks as floats
+    (`7600000.0`) in some versions. Raises InvalidResult for a number that is too great or an unreadable duration.
     """
     if ticks is not None:
         return _whole(ticks)
     if milliseconds is not None:
         return _whole(milliseconds * TICKS_PER_MILLISECOND)
-    if iso is not None:
+    if iso and not iso.isspace():
         return parse_iso_duration(iso)
     return None
 

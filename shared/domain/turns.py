@@ -1,4 +1,4 @@
-"""The conversation: phrases of all tracks in time order, neighbours of one speaker joined to turns."""
+"""The conversation: phrases of all tracks in time order; neighbouring phrases of one speaker become one turn."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from shared.domain.documents import Turn
 
 LARGEST_TURN_CHARACTERS = 256 * 1024
-"""A monologue goes on in a new turn beyond this, so that no turn can outgrow a document of 2 MB."""
+"""A longer monologue is cut into several turns, so that no turn outgrows a document of 2 MB."""
 
 _INDEX_CHARACTERS = 10
-"""What a phrase adds to a turn beside its text: its index, a comma, a space."""
+"""What a phrase adds to a turn besides its text: its index, a comma, a space."""
 
 
 class Spoken(NamedTuple):
-    """What of a phrase a turn needs. Sorts by offset, then channel, then index (`phrase`). Times in ticks."""
+    """What a turn needs of a phrase. Sorts by offset, then channel, then index (`phrase`). Times are in ticks."""
 
     offset: int
     channel: int
@@ -24,7 +24,11 @@ class Spoken(NamedTuple):
 
 
 def turns_of(spoken: Iterable[Spoken], gap_in_ticks: int) -> list[Turn]:
-    """Return the turns of the phrases: neighbours of one track join when the next begins less than the gap later."""
+    """Return the turns of the phrases.
+
+    A phrase joins the turn before it if the track is the same and the phrase begins less than `gap_in_ticks` after the
+    greatest end so far.
+    """
     turns: list[Turn] = []
     current: list[Spoken] = []
     end = characters = 0
@@ -56,18 +60,3 @@ def _turn(phrases: list[Spoken], end: int) -> Turn:
         display=" ".join(each.display for each in phrases if each.display),
         phrases=[each.phrase for each in phrases],
     )
-
-
-def interruptions(turns: Iterable[Turn]) -> int:
-    """Count the turns that begin while a turn of another track is running; of two that begin at once, the second."""
-    count = 0
-    # The last two tracks to end, the later one last: one of them is another's, however many tracks there are.
-    latest: list[tuple[int, tuple[int, int | None]]] = []
-    for turn in turns:
-        track = (turn.channel, turn.speaker)
-        count += any(end > turn.offset_in_ticks for end, other in latest if other != track)
-        before = [end for end, other in latest if other == track]
-        end = max([turn.offset_in_ticks + turn.duration_in_ticks, *before])
-        latest = [each for each in latest if each[1] != track]
-        latest = sorted([*latest, (end, track)], key=lambda each: each[0])[-2:]
-    return count

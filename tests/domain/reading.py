@@ -34,7 +34,6 @@ class Read:
     """What a ResultReader gave."""
 
     header: ResultHeader
-    received: int
     phrases: list[IndexedPhrase] = field(default_factory=list)
     combined: list[CombinedPhrase] = field(default_factory=list)
 
@@ -45,7 +44,6 @@ def read(chunks: Iterable[bytes]) -> Read:
     items += reader.close()
     return Read(
         reader.header,
-        reader.received,
         [item for item in items if isinstance(item, IndexedPhrase)],
         [item for item in items if isinstance(item, CombinedPhrase)],
     )
@@ -54,7 +52,11 @@ def read(chunks: Iterable[bytes]) -> Read:
 def split(chunks: Iterable[bytes], options: SplitOptions = SplitOptions()) -> tuple[list[Part], Transcript]:  # noqa: B008 - frozen
     """Return the parts in the order in which they are written, and the head."""
     reader, splitter = ResultReader(), Splitter(KEY, REVISION, options)
-    parts = [part for chunk in chunks for item in reader.feed(chunk) for part in splitter.add(item)]
+    size = 0
+    parts: list[Part] = []
+    for chunk in chunks:
+        size += len(chunk)
+        parts += [part for item in reader.feed(chunk) for part in splitter.add(item)]
     parts += [part for item in reader.close() for part in splitter.add(item)]
     parts += splitter.finish()
     head = splitter.head(
@@ -62,7 +64,7 @@ def split(chunks: Iterable[bytes], options: SplitOptions = SplitOptions()) -> tu
         run=1,
         name="contenturl_0.json",
         raw="raw.json.gz",
-        size_in_bytes=reader.received,
+        size_in_bytes=size,
         ingested_at="2026-11-22T17:00:00.000000Z",
     )
     return parts, head

@@ -6,7 +6,7 @@ A phrase is the dict of the file; what is worked out of it has the names of the 
 
 import json
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 Json = dict[str, Any]
@@ -57,7 +57,7 @@ def ticks(timed: Json, name: str) -> int | None:
         return round(Fraction(timed[f"{name}InTicks"]))
     if timed.get(f"{name}Milliseconds") is not None:
         return round(Fraction(timed[f"{name}Milliseconds"]) * 10_000)
-    if timed.get(name) is not None:
+    if (timed.get(name) or "").strip():
         return iso_ticks(timed[name])
     return None
 
@@ -71,13 +71,19 @@ def begin(phrase: Json) -> int:
     return surely(ticks(phrase, "offset"))
 
 
+def length(phrase: Json) -> int:
+    """Return the length of a phrase in ticks; 0 for a blank one without a duration."""
+    found = ticks(phrase, "duration")
+    return 0 if found is None and is_blank(phrase) else surely(found)
+
+
 def end(phrase: Json) -> int:
-    return begin(phrase) + surely(ticks(phrase, "duration"))
+    return begin(phrase) + length(phrase)
 
 
 def track(phrase: Json) -> Track:
     speaker = phrase.get("speaker")
-    return int(phrase.get("channel", 0)), None if speaker is None else int(speaker)
+    return int(phrase.get("channel") or 0), None if speaker is None else int(speaker)
 
 
 def best(phrase: Json) -> Json:
@@ -90,7 +96,8 @@ def is_blank(phrase: Json) -> bool:
 
 def word_count(phrase: Json) -> int:
     first = best(phrase)
-    return len(first.get("words") or first.get("displayWords") or (first.get("lexical") or "").split())
+    texts = [(first.get(form) or "").split() for form in ("lexical", "display", "itn")]
+    return len(next((words for words in (first.get("words"), first.get("displayWords"), *texts) if words), []))
 
 
 def talk(phrase: Json) -> list[Interval]:
@@ -138,7 +145,7 @@ def entry(index: int, phrase: Json, *, all_words: bool) -> Json:
         "index": index,
         "recognitionStatus": phrase.get("recognitionStatus"),
         "offsetInTicks": ticks(phrase, "offset"),
-        "durationInTicks": ticks(phrase, "duration"),
+        "durationInTicks": length(phrase),
         "nBest": [
             hypothesis(each, with_words=all_words or place == 0) for place, each in enumerate(phrase.get("nBest") or [])
         ],
@@ -184,13 +191,30 @@ def _turn(phrases: list[Json], group: list[int]) -> Json:
     }
 
 
-def interruptions(ordered: list[Json]) -> int:
+def within(groups: list[list[Interval]], duration: int) -> list[list[Interval]]:
+    """Return the intervals as far as they lie in the audio."""
+    clipped = [[(max(b, 0), min(e, duration)) for b, e in group] for group in groups]
+    return [[(b, e) for b, e in group if b < e] for group in clipped]
+
+
+def mirrored(talks: dict[int, list[Interval]]) -> list[list[int]]:
+    """Return the pairs of channels whose talk coincides to nine tenths of the smaller."""
+    found = []
+    for one, other in combinations(sorted(talks), 2):
+        smaller = min(covered([talks[one]], 1), covered([talks[other]], 1))
+        if smaller > 0 and covered([talks[one], talks[other]], 2) >= Fraction(9, 10) * smaller:
+            found.append([one, other])
+    return found
+
+
+def interruptions(ordered: list[Json], mirrors: list[list[int]]) -> int:
     count = 0
     for place, turn in enumerate(ordered):
         running = [
             other
             for other in ordered[:place]
             if (other["channel"], other["speaker"]) != (turn["channel"], turn["speaker"])
+            and sorted((other["channel"], turn["channel"])) not in mirrors
             and other["offsetInTicks"] + other["durationInTicks"] > turn["offsetInTicks"]
         ]
         count += bool(running)

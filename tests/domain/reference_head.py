@@ -3,15 +3,18 @@
 from collections import Counter
 
 from tests.domain.reference import (
+    Interval,
     Json,
     best,
     covered,
     interruptions,
     is_blank,
+    mirrored,
     talk,
     ticks,
     tracks,
     turns,
+    within,
     word_count,
 )
 
@@ -30,12 +33,16 @@ def head(file: Json, gap_in_ticks: int) -> Json:
     groups = [[interval for phrase in group for interval in talk(phrase)] for group in heard.values()]
     duration = ticks(file, "duration")
     ordered = turns(phrases, gap_in_ticks)
-    combined = [int(texts.get("channel", 0)) for texts in file.get("combinedRecognizedPhrases", [])]
+    talks: dict[int, list[Interval]] = {}
+    for (channel, _), intervals in zip(heard, groups, strict=True):
+        talks.setdefault(channel, []).extend(intervals)
+    mirrors = mirrored(talks)
+    combined = [int(texts.get("channel") or 0) for texts in file.get("combinedRecognizedPhrases", [])]
     return {
         "source": file.get("source") and file["source"].split("?")[0],
         "timestamp": file.get("timestamp"),
         "durationInTicks": duration,
-        "duration": file.get("duration"),
+        "duration": (file.get("duration") or "").strip() or None,
         "channels": sorted({channel for channel, _ in found} | set(combined)),
         "speakers": sorted({speaker for _, speaker in found if speaker is not None}),
         "locales": sorted({phrase["locale"] for phrase in phrases if phrase.get("locale") is not None}),
@@ -56,10 +63,11 @@ def head(file: Json, gap_in_ticks: int) -> Json:
         "turns": {"count": len(ordered)},
         "statistics": {
             "talkTimeInTicks": covered(groups, 1),
-            "silenceInTicks": max(0, (duration or 0) - covered(groups, 1)),
+            "silenceInTicks": max(0, (duration or 0) - covered(within(groups, duration or 0), 1)),
             "overlapInTicks": covered(groups, 2),
-            "interruptions": interruptions(ordered),
+            "interruptions": interruptions(ordered, mirrors),
         },
+        "mirroredChannels": mirrors,
     }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.domain import reference
+
 Json = dict[str, Any]
 
 GRAIN = 100_000
@@ -67,6 +69,8 @@ def time_of(draw: st.DrawFn, name: str, grains: st.SearchStrategy[int], *, neede
         times[f"{name}Milliseconds"] = draw(grains) * 10 + draw(st.sampled_from([0, 0, 0.5]))
     if notations & 4:
         times[name] = iso(draw(grains) * GRAIN + draw(st.sampled_from([0, 0, 7])))
+    elif draw(st.booleans()):
+        times[name] = draw(st.sampled_from([None, "", " "]))
     return times
 
 
@@ -107,12 +111,11 @@ def phrases(draw: st.DrawFn) -> Json:
     known: Json = {
         "recognitionStatus": draw(st.sampled_from(["Success", "Success", "NoMatch", None])),
         **draw(time_of("offset", OFFSETS)),
-        **draw(time_of("duration", LENGTHS)),
         "nBest": [draw(hypotheses()) for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2, 6])))],
     }
-    channel = draw(st.sampled_from([None, 0, 0, 1, 1.0, 7]))
-    if channel is not None:
-        known["channel"] = channel
+    known |= draw(time_of("duration", LENGTHS, needed=not reference.is_blank(known)))
+    if draw(st.booleans()):
+        known["channel"] = draw(st.sampled_from([None, 0, 0, 1, 1.0, 7]))
     if draw(st.booleans()):
         known["speaker"] = draw(st.sampled_from([None, 0, 1, 2, 2.0]))
     if draw(st.booleans()):

@@ -15,7 +15,7 @@ from shared.domain.messages import decode_work
 from shared.domain.parts import LARGEST_HEAD_BYTES
 from shared.domain.report import MAX_DETAILS, MAX_REPORT_BYTES, ReportReader
 from shared.domain.split import MAX_TRACKS
-from shared.domain.turns import interruptions
+from shared.domain.talk import interruptions
 from shared.errors import InvalidMessage, InvalidResult
 from tests.domain.reading import KEY, REVISION, cuts_of, split
 from tests.domain.strategies import in_chunks
@@ -73,7 +73,7 @@ def test_whether_a_value_is_too_great_does_not_depend_on_the_chunks(length: int)
             outcomes.add(len(cuts_of(in_chunks(data, size))))
         except InvalidResult as error:
             outcomes.add(str(error))
-    too_great = f"byte 11: a value of more than {MAX_VALUE_BYTES} bytes"
+    too_great = f"byte 11: the member 'unknown' has more than {MAX_VALUE_BYTES} bytes"
     assert outcomes == ({0} if length + 2 <= MAX_VALUE_BYTES else {too_great})
 
 
@@ -99,7 +99,7 @@ def test_a_phrase_of_millions_of_empty_words_is_refused_before_it_takes_gigabyte
 
 def test_a_phrase_of_many_megabytes_is_refused_while_it_arrives() -> None:
     pieces = [b'{"recognizedPhrases":[{"a":"', *[b"x" * 1_000_000] * 20, b'"}]}']
-    assert str(refusal(pieces)) == "byte 22: a value of more than 8388608 bytes"
+    assert str(refusal(pieces)) == "byte 22: recognizedPhrases[0] has more than 8388608 bytes"
 
 
 # The head

@@ -71,12 +71,11 @@ def test_an_empty_chunk_changes_nothing() -> None:
     assert assembled(chunks) == expected(data)
 
 
-def test_bytes_are_counted_and_named_arrays_remembered_even_when_empty() -> None:
+def test_named_arrays_are_remembered_even_when_empty() -> None:
     stream = ObjectStream(members=frozenset(), arrays=ARRAYS)
     assert list(stream.feed(b'\xef\xbb\xbf{"recognizedPhrases": [ ] ')) == []
     assert list(stream.feed(b"}")) == []
     assert list(stream.close()) == []
-    assert stream.received == 30
     assert stream.saw("recognizedPhrases")
     assert not stream.saw("combinedRecognizedPhrases")
 
@@ -166,16 +165,17 @@ def hundred_megabytes() -> Iterator[bytes]:
 
 def test_memory_stays_flat_for_a_hundred_megabytes() -> None:
     stream = ObjectStream(members=MEMBERS, arrays=ARRAYS)
-    phrases = 0
+    phrases = size = 0
     tracemalloc.start()
     try:
         for chunk in hundred_megabytes():
+            size += len(chunk)
             phrases += sum(cut.element is not None for cut in stream.feed(chunk))
         phrases += len(list(stream.close()))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert stream.received > 99_000_000
+    assert size > 99_000_000
     assert phrases == 20_000 + 1_000
     assert peak < 16_000_000
 
@@ -191,7 +191,7 @@ def test_a_value_greater_than_any_document_could_hold_is_refused_before_it_fills
             list(stream.feed(b"x" * 1_000_000))
             fed += 1_000_000
 
-    with pytest.raises(InvalidResult, match=r"byte 23: a value of more than 67108864 bytes") as caught:
+    with pytest.raises(InvalidResult, match=r"byte 23: recognizedPhrases\[0\] has more than 67108864 bytes") as caught:
         feed_text_without_end()
     assert caught.value.code == "ValueTooLarge"
     assert fed < 2.1 * MAX_VALUE_BYTES

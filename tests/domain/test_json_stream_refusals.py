@@ -120,7 +120,13 @@ def test_malformed_keys_are_refused(value: bytes) -> None:
         (b'{"a":1 "b":2}', r"byte 7: expected , or }, found "),
         (b'{"recognizedPhrases":[1;2]}', r"byte 23: expected , or ], found ;"),
         (b'{"a"=1}', r"byte 4: expected :, found ="),
-        (b'{"recognizedPhrases": null}', r"byte 22: recognizedPhrases is not an array"),
+        (b'{"recognizedPhrases": nul}', r"JSON is malformed: invalid character"),
+        (b'{"recognizedPhrases": nan}', r"byte 23: JSON is malformed: invalid character"),
+        (b'{"recognizedPhrases": ""}', r"byte 22: recognizedPhrases is not an array"),
+        (
+            b'{"recognizedPhrases": null, "recognizedPhrases": []}',
+            r"byte 49: recognizedPhrases stands in the file twice",
+        ),
         (b'{"recognizedPhrases": {}}', r"byte 22: recognizedPhrases is not an array"),
         (
             b'{"recognizedPhrases":[],"a":1,"recognizedPhrases":[]}',

@@ -56,7 +56,6 @@ def test_any_report_is_read_as_json_loads_reads_it(data: bytes, cuts: list[int])
     expected = json.loads(data.decode("utf-8-sig"))
     reader = read(cut_up(data, cuts))
     assert (reader.successful, reader.failed) == (expected["successfulTranscriptionsCount"], None)
-    assert reader.received == len(data)
     details = [detail for part in parts_of(reader) for detail in part["details"]]
     assert len(details) == len(expected["details"])
     for found, sent in zip(details, expected["details"], strict=True):
@@ -129,7 +128,7 @@ def test_ten_thousand_lines_become_parts_of_64_kib_with_the_counts_in_each() -> 
     assert len(reader.failures()) == 3_334
 
 
-@pytest.mark.parametrize("body", [{"details": []}, {"failedTranscriptionsCount": 1}])
+@pytest.mark.parametrize("body", [{"details": []}, {"details": None}, {"failedTranscriptionsCount": 1}])
 def test_a_report_without_details_is_one_document_all_the_same(body: Json) -> None:
     (part,) = parts_of(read([json.dumps(body).encode()]))
     assert part["details"] == []
@@ -143,7 +142,7 @@ def test_a_report_without_details_is_one_document_all_the_same(body: Json) -> No
         ((DATA / "empty.json").read_bytes(), "this is no report"),
         (b'{"details": [], "failedTranscriptionsCount": "two"}', "Count (byte 45): Expected `int | null`, got `str`"),
         (b'{"details": [{"status": 1}]}', "details[0] (byte 13): Expected `str | null`, got `int` - at `$.status`"),
-        (b'{"details": null}', "byte 12: details is not an array"),
+        (b'{"details": {}}', "byte 12: details is not an array"),
         (b'{"details": []', "byte 14: the file ends in the middle"),
         (b'{"details": []} x', "bytes after the end"),
     ],

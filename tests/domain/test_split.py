@@ -106,7 +106,10 @@ def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: f
 @settings(max_examples=8)
 def test_a_long_file_is_whole_in_parts_that_are_as_full_as_they_may_be(file: Json, long: int) -> None:
     more = {"display": "नमस्ते " * long}
-    phrases = [phrase | {"nBest": [*phrase["nBest"], more]} for phrase in file["recognizedPhrases"]]
+    phrases = [
+        phrase | {"durationInTicks": reference.length(phrase), "nBest": [*phrase["nBest"], more]}
+        for phrase in file["recognizedPhrases"]
+    ]
     file |= {"recognizedPhrases": phrases * (4_000 // long)}
     for texts in file.get("combinedRecognizedPhrases", []):
         texts |= {form: f"{texts[form] or ''} {'one two ' * 20_000}" for form in reference.FORMS}

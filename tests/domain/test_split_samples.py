@@ -123,6 +123,7 @@ def test_the_head_of_the_documented_result_counts_as_the_contract_says() -> None
             "overlapInTicks": 0,
             "interruptions": 0,
         },
+        "mirroredChannels": [],
         "raw": "raw.json.gz",
         "sizeInBytes": len((DATA / "reference-result.json").read_bytes()),
         "ingestedAt": "2026-11-22T17:00:00.000000Z",

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.documents import Turn
-from shared.domain.turns import LARGEST_TURN_CHARACTERS, Spoken, interruptions, turns_of
+from shared.domain.talk import interruptions
+from shared.domain.turns import LARGEST_TURN_CHARACTERS, Spoken, turns_of
 from tests.domain import reference
 from tests.domain.reading import as_json
 from tests.domain.reference import Json, Track
@@ -41,7 +42,8 @@ def test_turns_and_interruptions_are_those_of_the_plain_reading(
         (spoken(i, begin, begin + length, (channel, who)) for i, (begin, length, channel, who) in enumerate(drawn)), gap
     )
     assert [as_json(turn) for turn in found] == expected
-    assert interruptions(found) == reference.interruptions(expected)
+    assert interruptions(found) == reference.interruptions(expected, [])
+    assert interruptions(found, [(0, 1)]) == reference.interruptions(expected, [[0, 1]])
 
 
 A, B = (0, 1), (0, 2)
