@@ -83,6 +83,7 @@ def print_file(head: Transcript, turns: Iterable[Turn]) -> None:
             "words": head.word_count,
             "talk": f"{talk}, two or more at once {clock(statistics.overlap_in_ticks)}, "
             f"silence {clock(statistics.silence_in_ticks)}, {statistics.interruptions} interruptions",
+            "mirrored": ", ".join(f"{one} and {other}" for one, other in head.mirrored_channels) or None,
             "ingested": f"{moment(head.ingested_at)}, {head.size_in_bytes} bytes, revision {head.revision}",
             "raw": head.raw,
         }

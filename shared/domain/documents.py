@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 SCHEMA_VERSION = 1
 
 Ticks = Annotated[int, Meta(description="ticks of 100 ns")]
+ChannelPair = Annotated[list[int], Meta(min_length=2, max_length=2)]
 UtcTime = Annotated[str, Meta(description="time of day, ISO 8601 in UTC")]
 
 
@@ -191,7 +192,7 @@ class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
     combined: list[CombinedSummary]
     turns: TurnsSummary
     statistics: Statistics
-    mirrored_channels: list[tuple[int, int]] = []
+    mirrored_channels: list[ChannelPair] = []  # heads of former versions do not have it
     raw: str | None
     size_in_bytes: int
     ingested_at: UtcTime

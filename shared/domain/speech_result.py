@@ -134,7 +134,7 @@ MAX_PHRASE_OBJECTS = 200_000
 """Words and hypotheses; 2 MB hold some 100,000. Each `{}` would take a hundred bytes of memory."""
 
 MAX_COMBINED_BYTES = 16 * 1024 * 1024
-"""The texts of one channel, as they stand in the file. A day of speech has about 6 MB, and all of it is in memory."""
+"""The texts of one channel, as they stand in the file. All of them are in memory. 24 hours have 5 to 15 MB."""
 
 _HEADER_MEMBERS = frozenset(field.encode_name for field in msgspec.structs.fields(ResultHeader))
 _MISSING = f"the object has no array {_PHRASES}"

@@ -159,7 +159,7 @@ class Splitter:
             combined=[CombinedSummary(channel, parts) for channel, parts in sorted(self._combined.items())],
             turns=TurnsSummary(len(self._turns), self._turns_parts),
             statistics=statistics,
-            mirrored_channels=mirrored,
+            mirrored_channels=[list(pair) for pair in mirrored],
             raw=raw,
             size_in_bytes=size_in_bytes,
             ingested_at=ingested_at,

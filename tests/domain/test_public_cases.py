@@ -97,7 +97,7 @@ def test_the_copy_of_another_client_is_read_with_its_time_and_without_what_it_ad
 
 def test_the_same_talk_on_two_channels_is_mirrored_and_nobody_is_interrupted() -> None:
     mono, dual = head_of(case("mono")), head_of(case("dual_mono"))
-    assert (mono.mirrored_channels, dual.mirrored_channels) == ([], [(0, 1)])
+    assert (mono.mirrored_channels, dual.mirrored_channels) == ([], [[0, 1]])
     assert [(track.channel, track.word_count) for track in dual.tracks] == [(0, 13), (1, 13)]
     assert (dual.word_count, dual.phrase_count, dual.turns.count) == (26, 8, 8)
     assert (mono.statistics.interruptions, dual.statistics.interruptions) == (0, 0)
