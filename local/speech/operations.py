@@ -55,6 +55,8 @@ class Operations:
         begin, end = self._page(parameters, job.spec.page_size, len(files))
         page = job.page(begin, end) if files else []
         values = [file_body(job, file, asked, self._content, seconds) for file in page]
+        for body in (each for file, each in zip(page, values, strict=True) if file.id in job.spec.unlinked):
+            body["links"] = {}
         path = f"transcriptions/{job.spec.id.lower()}/files"
         return JSONResponse({"values": values, **self._next_link(asked, path, end, len(files))})
 

@@ -85,6 +85,8 @@ class JobSpec(Wire, frozen=True):
     lost: tuple[str, ...] = ()
     """Ids of files that no page holds any more when it is listed again, though Get File still knows them: for want of a
     document that says otherwise."""
+    unlinked: tuple[str, ...] = ()
+    """Ids of files that a list names without `contentUrl`. The API's definition (`FileLinks`) does not require it."""
     sas_seconds: int | None = None
     """Greatest life of a contentUrl's SAS in seconds, whatever the request asks for. None: no limit. Negative: it has
     expired when it is made."""

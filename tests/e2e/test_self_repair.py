@@ -1,7 +1,7 @@
 """What is deleted by hand during a run is found missing and is whole again; what ran for ever can be taken up again.
 
 A file is held back by letting Speech answer 429 for it, which costs its message no try: its job is still ingesting. It
-is asked for by itself if a page that is listed again no longer holds it.
+is asked for by itself if the list gives no link for it.
 REQUEUE_MINUTES is a minute at least: instead of waiting, `movedAt` is set back by hand.
 """
 
@@ -27,8 +27,10 @@ LONG_AGO = timedelta(hours=1)
 Documents = dict[tuple[str, str], dict[str, Any]]
 
 
-def serve(whole: Whole, *, files: int, run_seconds: float = 0, lost: Sequence[int] = ()) -> tuple[str, list[FileSpec]]:
-    """Let Speech have a job; return its id and its files, the report last. `lost`: numbers of files, see JobSpec."""
+def serve(
+    whole: Whole, *, files: int, run_seconds: float = 0, unlinked: Sequence[int] = ()
+) -> tuple[str, list[FileSpec]]:
+    """Let Speech have a job; return its id and its files, the report last. `unlinked`: see JobSpec, by their numbers."""
     job_id = str(uuid4())
     specs = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(files)]
     report_file = FileSpec.of(job_id, "report.json")
@@ -36,8 +38,8 @@ def serve(whole: Whole, *, files: int, run_seconds: float = 0, lost: Sequence[in
         spec.blob: GeneratedResult(hours=0.01, speakers=2, seed=seed) for seed, spec in enumerate(specs)
     }
     contents[report_file.blob] = report([{"source": spec.name, "status": "Succeeded"} for spec in specs])
-    ids = tuple(specs[number].id for number in lost)
-    whole.serve(JobSpec(id=job_id, files=(*specs, report_file), run_seconds=run_seconds, lost=ids), contents)
+    ids = tuple(specs[number].id for number in unlinked)
+    whole.serve(JobSpec(id=job_id, files=(*specs, report_file), run_seconds=run_seconds, unlinked=ids), contents)
     return job_id, [*specs, report_file]
 
 
@@ -85,7 +87,7 @@ def log_of(whole: Whole) -> str:
 
 
 def test_a_part_a_head_and_the_reports_parts_deleted_while_a_job_runs_are_written_anew(whole: Whole) -> None:
-    job_id, (first, second, held, report_file) = serve(whole, files=3, lost=[2])
+    job_id, (first, second, held, report_file) = serve(whole, files=3, unlinked=[2])
     transcripts = container(whole, "transcripts")
     with held_back(whole, f"/files/{held.id}"):
         whole.enqueue(job_id)
@@ -97,6 +99,8 @@ def test_a_part_a_head_and_the_reports_parts_deleted_while_a_job_runs_are_writte
         transcripts.delete_item(HEAD_ID, [job_id, second.id])
         for each in of_file(whole, job_id, report_file, "report"):
             transcripts.delete_item(each, [job_id, report_file.id])
+        # The timer counted two files before the deletion, and has to have counted again before it counts two anew.
+        whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.files.ingested == 1, "one file is left")
     stands_still(whole, job_id, ingested=2)
     job = whole.ended(job_id)
     assert (job.status, job.files.ingested, job.failure) == (Status.COMPLETED, 3, None)
@@ -108,8 +112,8 @@ def test_a_part_a_head_and_the_reports_parts_deleted_while_a_job_runs_are_writte
 
 
 def test_a_message_deleted_from_the_queue_is_sent_again(whole: Whole) -> None:
-    # Two pages: the message of the first one waits for a file that is held back, and is deleted then.
-    job_id, files = serve(whole, files=FILES_A_MESSAGE + 1, lost=[0])
+    # Two messages: that of the first 25 files is left with the one that is held back, and is deleted then.
+    job_id, files = serve(whole, files=FILES_A_MESSAGE + 1, unlinked=[0])
     storage = whole.stack.settings["AzureWebJobsStorage"]
 
     with QueueClient.from_connection_string(storage, RESULTS_QUEUE) as queue, held_back(whole, f"/files/{files[0].id}"):
@@ -133,7 +137,7 @@ def test_a_message_deleted_from_the_queue_is_sent_again(whole: Whole) -> None:
 
 
 def test_a_broken_file_whose_content_is_gone_ends_the_job_with_its_failure(whole: Whole) -> None:
-    job_id, (first, held, _) = serve(whole, files=2, lost=[0, 1])
+    job_id, (first, held, _) = serve(whole, files=2, unlinked=[0, 1])
     with held_back(whole, f"/files/{held.id}"):
         whole.enqueue(job_id)
         whole.until(lambda: whole.documents(job_id, "transcript"), "one file is in")
