@@ -30,7 +30,7 @@ Documents = dict[tuple[str, str], dict[str, Any]]
 def serve(
     whole: Whole, *, files: int, run_seconds: float = 0, unlinked: Sequence[int] = ()
 ) -> tuple[str, list[FileSpec]]:
-    """Let Speech have a job; return its id and its files, the report last. `unlinked`: see JobSpec, by their numbers."""
+    """Let Speech have a job; return its id and its files, the report last. `unlinked`: as in JobSpec, by number."""
     job_id = str(uuid4())
     specs = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(files)]
     report_file = FileSpec.of(job_id, "report.json")

@@ -14,17 +14,19 @@ from tests.pipeline.script import Script
 
 @dataclass
 class FakeContents:
-    """Result files by the path of their URL; `cut` has those whose body stops halfway."""
+    """Result files by the path of their URL; `cut` has those whose body stops halfway, `opened` those asked for."""
 
     script: Script
     blobs: dict[str, bytes] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
     chunk: int = 64 * 1024
+    opened: list[str] = field(default_factory=list)
 
     @contextmanager
     def open(self, content_url: str) -> Iterator[Content]:
         path = content_url.partition("?")[0]
         with self.script.effect("open"):
+            self.opened.append(path)
             if path not in self.blobs:
                 raise NotFound(f"{path} is not there")
         body = self.blobs[path]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.speech_api import KIND_TRANSCRIPTION, FilePage, Transcription, TranscriptionFile
+from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile
 from shared.domain.speech_urls import SpeechResource
 from shared.errors import NotFound, Speech2CosmosError
 from tests.pipeline.script import Script
@@ -61,6 +61,8 @@ class FakeSpeech:
         self.asked: list[str] = []
         self.page = 100
         self.back: dict[str | None, str] = {}  # pages whose next link leads to another one than it should
+        self.lost: set[str] = set()  # ids that no list shows
+        self.unlinked: set[str] = set()  # ids that a list shows without a link
         self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech does not say
 
     def add(self, *jobs: SpeechJob) -> None:
@@ -98,9 +100,9 @@ class FakeSpeech:
             more = f"{ROOT}/{job_id}/files?skip={skip + self.page}" if skip + self.page < len(files) else None
             if page in self.back:
                 more = f"{ROOT}/{job_id}/files?{self.back[page]}"
-            return FilePage(
-                values=[self._file(job_id, *file) for file in files[skip : skip + self.page]], next_link=more
-            )
+            shown = [file for file in files[skip : skip + self.page] if file[0] not in self.lost]
+            found = [self._file(job_id, *file, linked=file[0] not in self.unlinked) for file in shown]
+            return FilePage(values=found, next_link=more)
 
     def file(self, job_id: str, file_id: str) -> TranscriptionFile:
         self.requests["file"] += 1
@@ -110,12 +112,13 @@ class FakeSpeech:
                 raise NotFound("Speech does not know the file")
             return self._file(job_id, file_id, kinds[file_id])
 
-    def _file(self, job_id: str, file_id: str, kind: str = KIND_TRANSCRIPTION) -> TranscriptionFile:
+    def _file(self, job_id: str, file_id: str, kind: str, *, linked: bool = True) -> TranscriptionFile:
+        link = f"{CONTENT}/{job_id}/{file_id}?sig={self.requests['file']}"
         said = {
             "self": f"{ROOT}/{job_id}/files/{file_id}",
             "kind": kind,
             "name": f"{file_id}.json",
-            "links": {"contentUrl": f"{CONTENT}/{job_id}/{file_id}?sig={self.requests['file']}"},
+            "links": {"contentUrl": link} if linked else {},
             "properties": {"size": self.sizes.get(file_id)},
         }
         return msgspec.convert(said, TranscriptionFile)
