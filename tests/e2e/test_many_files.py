@@ -1,47 +1,109 @@
-"""A job of 1,000 files is listed a page at a time, each page an invocation of its own."""
+"""Jobs of many files, listed and fetched over the real adapters: what that asks of Speech, and in how many messages."""
 
+from collections import Counter, deque
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any, Literal
 from uuid import uuid4
 
-from local.samples.generate import report
+import pytest
+
+from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec
 from shared.domain.documents import utc
 from shared.domain.job import Job, Status
-from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work, encode
+from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work, decode_work, encode
 from tests.e2e.conftest import Whole
 
-FILES = 1_000
 LARGEST_MESSAGE = 64 * 1024
 
 
-def test_each_invocation_lists_one_page_and_names_each_file_once(whole: Whole) -> None:
+def serve(
+    whole: Whole,
+    files: int,
+    content: bytes,
+    *,
+    lost: int = 0,
+    **behaviour: Any,  # noqa: ANN401 - JobSpec's properties
+) -> JobSpec:
+    """Let Speech have a job of so many files with the same content, and a report; begin to ingest it.
+
+    `lost`: as in JobSpec, of the first so many files.
+    """
     job_id = str(uuid4())
     blob = f"TranscriptionData/{job_id}.json"
-    files = [FileSpec.of(job_id, f"contenturl_{index}.json", blob) for index in range(FILES)]
+    specs = [FileSpec.of(job_id, f"contenturl_{index}.json", blob) for index in range(files)]
     report_file = FileSpec.of(job_id, "report.json")
-    whole.serve(JobSpec(id=job_id, files=(report_file, *files)), {blob: b"{}", report_file.blob: report([])})
+    ids = tuple(each.id for each in specs[:lost])
+    spec = JobSpec(id=job_id, files=(report_file, *specs), lost=ids, **behaviour)
+    details = [{"source": each.name, "status": "Succeeded"} for each in specs]
+    whole.serve(spec, {blob: content, report_file.blob: report(details)})
     now = utc(datetime.now(UTC))
     whole.app.jobs.create(Job(id=job_id, status=Status.INGESTING, accepted_at=now, moved_at=now, poll_count=1))
     whole.speech.reset_counts()
+    return spec
 
+
+def answered(whole: Whole, job_id: str) -> Counter[str]:
+    """Return how often each operation on the job was answered with 200.
+
+    Jobs of other tests share the resource, whose limit answers some requests with 429: those are asked again.
+    """
+    log = whole.speech.requests().log
+    return Counter(each.operation for each in log if job_id in each.target and each.status == HTTPStatus.OK)
+
+
+def delivered(whole: Whole, message: Work) -> list[Work]:
+    """Deliver a message as the queue does: in words, and read anew."""
+    text = encode(message)
+    assert len(text.encode()) < LARGEST_MESSAGE
+    return whole.app.fetch_results(decode_work(text.encode()), 1)
+
+
+def test_each_invocation_lists_one_page_and_names_each_file_once(whole: Whole) -> None:
+    files = 1_000
+    job_id = serve(whole, files, b"{}").id
     invocations = 0
     found: list[FetchFile] = []
     following: list[ListJobFiles] = [ListJobFiles(job_id, run=1)]
     while following:
         invocations += 1
-        sent: list[Work] = whole.app.fetch_results(following[0], 1)
+        sent = delivered(whole, following[0])
         found += [file for message in sent if isinstance(message, FetchPage) for file in message.alone()]
         following = [message for message in sent if isinstance(message, ListJobFiles)]
         assert len(sent) <= 5, "an invocation sends one page, 25 files a message, and the next link, no more"
-        assert all(len(encode(message)) < LARGEST_MESSAGE for message in sent)
 
     assert invocations == 12, "pages of 90, a tenth shorter than asked for, and a last one of 11"
-    # Jobs of other tests share the resource, whose limit answers some requests with 429: those are asked again.
-    asked = [request for request in whole.speech.requests().log if request.operation == "listFiles"]
-    answered = [request for request in asked if job_id in request.target and request.status == HTTPStatus.OK]
-    assert len(answered) == invocations
-    assert len({message.file_id for message in found}) == len(found) == FILES + 1
+    assert answered(whole, job_id) == {"listFiles": invocations}
+    assert len({message.file_id for message in found}) == len(found) == files + 1
     job = whole.app.jobs.get(job_id)
     assert job is not None
-    assert (job.files.expected, job.files.reports) == (FILES, 1)
+    assert (job.files.expected, job.files.reports) == (files, 1)
+
+
+@pytest.mark.parametrize(
+    ("page_size", "again", "lost"),
+    [(100, "same", 0), (50, "same", 0), (100, "reordered", 0), (100, "reordered", 7), (50, "shuffled", 0)],
+)
+def test_two_hundred_files_are_in_for_a_tenth_of_a_request_and_of_a_message_each(
+    whole: Whole, page_size: int, again: Literal["same", "reordered", "shuffled"], lost: int
+) -> None:
+    files = 200
+    content = b"".join(GeneratedResult(hours=0.002, seed=1))
+    spec = serve(whole, files, content, lost=lost, page_size=page_size, again=again)
+    executions = 0
+    waiting = deque[Work]([ListJobFiles(spec.id, run=1)])
+    while waiting:
+        executions += 1
+        waiting.extend(delivered(whole, waiting.popleft()))
+
+    job = whole.app.jobs.get(spec.id)
+    assert job is not None
+    tally = whole.app.transcripts.tally(job)
+    assert (job.files.expected, tally.ingested, tally.failed) == (files, files, 0)
+    assert job.report is not None
+    requests = answered(whole, spec.id)
+    if again != "shuffled":
+        assert requests["getFile"] == lost, "only what a page lost is asked for by itself"
+        assert requests.total() - lost <= 0.1 * files
+    assert executions <= 0.1 * (files + 1)
