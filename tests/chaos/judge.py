@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,9 @@ TIMES_AND_TRIES = frozenset(
 
 RUNS = frozenset({"run", "reprocessFrom"})
 """What differs when a job was started over."""
+
+_ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
+"""Where a stand-in listens; it differs between stacks."""
 
 _SHOWN = 80
 _THREADS = 4
@@ -156,7 +160,7 @@ def _plain(document: Document, names: Mapping[str, str]) -> Document:
 def _named(text: str, names: Mapping[str, str]) -> str:
     for known, name in names.items():
         text = text.replace(known, name).replace(known.upper(), name)
-    return text
+    return _ORIGIN.sub("http://LOCAL", text)
 
 
 def _pruned(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
