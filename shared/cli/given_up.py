@@ -3,10 +3,9 @@
 import base64
 from dataclasses import dataclass
 
-import typer
-
 from shared.bootstrap import App
 from shared.cli.ids import document_id_of, job_id_of
+from shared.cli.output import print_note
 from shared.cli.reading import Reader
 from shared.domain.documents import FileFailure
 from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
@@ -39,7 +38,7 @@ class Kept:
 
 def everything(app: App) -> GivenUp:
     """Return everything that was given up, of all jobs. Warns on stderr that this reads all of it."""
-    typer.echo(READS_ALL, err=True)
+    print_note(READS_ALL)
     return GivenUp(app.jobs.rejected(), app.jobs.unlisted(), Reader(app.database).failures())
 
 

@@ -1,4 +1,7 @@
-"""Prints what the commands show: JSON for programs, tables and lines for people, an error on one line."""
+"""Prints what the commands show: JSON for programs, tables and lines for people, an error on one line.
+
+No other file of this folder prints, so text from files and services cannot control the terminal or reorder a line.
+"""
 
 import re
 import sys
@@ -15,8 +18,14 @@ from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 NOTHING = "-"
 """Printed for a missing value, so that every row of a piped table has the same number of columns."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""Only these, not all that Python calls unprintable: Hindi is written with joiners that Python counts among those."""
+_BLANK = re.compile(r"[\x00-\x1f\u2028\u2029]")
+"""ASCII control characters and line separators. JSON escapes the former by itself."""
+
+_ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""DEL, the C1 control characters, line separators, and the characters that Unicode lists as Bidi_Control.
+
+Not all that Python calls unprintable: Hindi is written with joiners that Python counts among those.
+"""
 
 _UNLIMITED = 100_000
 """Width of a table that is not printed on a terminal: nothing is wrapped or cut."""
@@ -24,12 +33,17 @@ _UNLIMITED = 100_000
 
 def print_json_line(document: object) -> None:
     """Print a document as one line of JSON."""
-    typer.echo(msgspec.json.encode(document))
+    typer.echo(escaped_json(msgspec.json.encode(document)))
 
 
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+    typer.echo(escaped_json(msgspec.json.format(msgspec.json.encode(value), indent=2)))
+
+
+def print_note(text: str) -> None:
+    """Print a line on stderr that is no error."""
+    typer.echo(shown(text), err=True)
 
 
 def print_error(text: str) -> None:
@@ -62,9 +76,20 @@ def print_line(text: str) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as one line of printable text, so that text from a service cannot control the terminal."""
+    """Return a value as one line of printable text: ASCII controls become blanks, others become escapes."""
     text = NOTHING if value is None else str(value)
-    return _CONTROL.sub(" ", text) or NOTHING
+    return _ESCAPED.sub(_escape, _BLANK.sub(" ", text)) or NOTHING
+
+
+def escaped_json(text: bytes) -> bytes:
+    """Escape the characters in JSON. They stand within strings only, so the value stays the same."""
+    if text.isascii() and b"\x7f" not in text:
+        return text
+    return _ESCAPED.sub(_escape, text.decode()).encode()
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def clock(ticks: int | None) -> str | None:

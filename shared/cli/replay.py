@@ -8,6 +8,7 @@ import typer
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, settings_of
 from shared.cli.ids import job_ids_of
+from shared.cli.output import print_line
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or URLs of transcriptions.")]
 
@@ -17,4 +18,4 @@ def replay(ctx: typer.Context, ids: Ids) -> None:
     messages = [msgspec.json.encode({"id": job_id, "replay": True}).decode() for job_id in job_ids_of(ids)]
     settings = settings_of(ctx, QUEUE)
     for message in enqueue(settings, settings.jobs_queue, messages):
-        typer.echo(f"enqueued {message}")
+        print_line(f"enqueued {message}")

@@ -9,6 +9,7 @@ import typer
 
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, settings_of
+from shared.cli.output import print_line
 from shared.domain.enqueued import Enqueued, decode_enqueued
 from shared.errors import InvalidMessage
 
@@ -27,7 +28,7 @@ def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess:
     jobs = _checked(texts)
     settings = settings_of(ctx, QUEUE)
     for message in enqueue(settings, settings.jobs_queue, [_message(job, reprocess=reprocess) for job in jobs]):
-        typer.echo(f"enqueued {message}")
+        print_line(f"enqueued {message}")
 
 
 def _texts(ids: Iterable[str]) -> Iterator[bytes]:

@@ -115,6 +115,10 @@ def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
+HOSTILE_NAME = "two\x1b[2Jlines\n\x9b2J\u202eseman\u2066"
+"""A job's name that would clear a terminal, and show text in another order than it has."""
+
+
 def _serve(speech: Speech) -> None:
     diarized = (DATA / "diarized-mono.json").read_bytes()
     report = (DATA / "report-failures.json").read_bytes()
@@ -122,7 +126,7 @@ def _serve(speech: Speech) -> None:
     speech.control.put_job(
         JobSpec(
             id=PARTLY_JOB,
-            display_name="two\x1b[2Jlines\n",
+            display_name=HOSTILE_NAME,
             properties={"destinationContainerUrl": "https://example.blob.core.windows.net/out?sig=REDACTED"},
             files=(REPORT, BROKEN),
             page_size=1,

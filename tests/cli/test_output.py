@@ -1,8 +1,35 @@
 """How values are written for people."""
 
-import pytest
+import ast
+import json
+import unicodedata
+from pathlib import Path
 
-from shared.cli.output import clock, moment, shown
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from shared.cli.output import (
+    clock,
+    escaped_json,
+    moment,
+    print_error,
+    print_fields,
+    print_json,
+    print_json_line,
+    print_line,
+    print_note,
+    print_table,
+    shown,
+)
+from tests.cli.conftest import Run
+
+CLI = Path(__file__).parents[2] / "shared" / "cli"
+
+HOSTILE = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029)]
+HOSTILE += [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+"""Control characters, line separators, and the characters with the property Bidi_Control (PropList.txt)."""
 
 
 @pytest.mark.parametrize(
@@ -25,7 +52,73 @@ def test_times_of_day_lose_their_fractions() -> None:
     assert moment(None) is None
 
 
-def test_control_characters_become_blanks_and_all_other_text_stays() -> None:
-    assert shown("a\x1b[2Jb\nc\x9bd\u2028e") == "a [2Jb c d e"
+def test_control_characters_become_blanks_or_escapes_and_all_other_text_stays() -> None:
+    assert shown("a\x1b[2Jb\nc\x9bd\u2028e") == "a [2Jb c\\u009bd e"
+    assert shown("x\u202etxt.exe\x7f\x85") == "x\\u202etxt.exe\\u007f\\u0085"
     assert shown("क्\u200dष 👩\u200d💻 שלום") == "क्\u200dष 👩\u200d💻 שלום"
     assert shown("") == shown(None) == "-"
+
+
+def json_text(value: object) -> str:
+    return escaped_json(msgspec.json.encode(value)).decode()
+
+
+def printed(capfd: pytest.CaptureFixture[str]) -> str:
+    """Return what was printed, without the line feeds that end its lines."""
+    text = "".join(capfd.readouterr())
+    return text.replace("\n", "")
+
+
+@pytest.mark.parametrize("character", HOSTILE, ids=lambda each: f"U+{ord(each):04X}")
+def test_no_way_of_printing_lets_a_hostile_character_through(character: str, capfd: pytest.CaptureFixture[str]) -> None:
+    text = f"a{character}b"
+    print_line(text)
+    print_error(text)
+    print_note(text)
+    print_fields({"name": text})
+    print_table("Title", ["A", "B"], [(text, 1)])
+    print_json_line({text: [text]})
+    print_json({text: [text]})
+    assert character not in printed(capfd)
+
+
+@given(text=st.text(st.sampled_from([*HOSTILE, *'aé"\\क\u200d😀'])))
+@example(text="\\\u202e\\u202e")
+def test_json_is_escaped_and_says_the_same(text: str) -> None:
+    for found in map(json_text, ({text: text}, [text, {"a": text}])):
+        assert not set(HOSTILE) & set(found)
+        assert not any(unicodedata.category(each) == "Cc" for each in found)
+    assert json.loads(json_text({text: text})) == {text: text}
+
+
+def test_only_one_file_of_the_command_line_prints() -> None:
+    for file in CLI.glob("*.py"):
+        names = {
+            node.attr if isinstance(node, ast.Attribute) else node.id
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.Attribute | ast.Name)
+        }
+        assert file.name == "output.py" or not names & {"echo", "secho", "print", "stdout", "stderr"}, file.name
+
+
+def test_a_file_with_hostile_characters_is_printed_as_documents_that_say_the_same(run: Run, tmp_path: Path) -> None:
+    text = "".join(HOSTILE)
+    phrase = {"offsetInTicks": 1, "durationInTicks": 1, "locale": text, "nBest": [{"display": f"a{text}"}]}
+    file = tmp_path / "hostile.json"
+    file.write_text(json.dumps({"source": text, "recognizedPhrases": [phrase]}, ensure_ascii=False))
+    ran = run("split", file, "--name", f"n{text}")
+    assert not (set(HOSTILE) - {"\n"}) & set(ran.out)
+    track, turns, head = ran.lines
+    assert track["phrases"][0]["nBest"][0]["display"] == turns["turns"][0]["display"] == f"a{text}"
+    assert (head["name"], head["locales"]) == (f"n{text}", [text])
+
+
+def test_an_error_that_repeats_a_files_text_is_escaped(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps({"\x9b\u202ekey": {"recognizedPhrases": []}}, ensure_ascii=False))
+    ran = run("split", file)
+    assert ran.code == 1
+    assert r"'\x9b\u202ekey'" in ran.error
+    phrase = {"offset": "PT\u202e1S", "duration": "PT1S"}
+    file.write_text(json.dumps({"recognizedPhrases": [phrase]}, ensure_ascii=False))
+    assert r"'PT\u202e1S' is not an ISO 8601 duration" in run("split", file).error

@@ -8,7 +8,18 @@ import pytest
 
 from shared.bootstrap import App
 from shared.domain.split import FileKey
-from tests.cli.conftest import BROKEN, DIARIZED, FAILED_JOB, PARTLY_JOB, REJECTED, REPORT, WHOLE_JOB, Run, World
+from tests.cli.conftest import (
+    BROKEN,
+    DIARIZED,
+    FAILED_JOB,
+    HOSTILE_NAME,
+    PARTLY_JOB,
+    REJECTED,
+    REPORT,
+    WHOLE_JOB,
+    Run,
+    World,
+)
 
 
 def rows(text: str) -> dict[str, list[str]]:
@@ -56,7 +67,7 @@ def test_show_tells_speechs_failures_from_ours(run: Run, here: World) -> None:
 
 
 def test_text_from_a_service_cannot_steer_the_terminal(run: Run, here: World) -> None:
-    assert "name        two [2Jlines \n" in run("show", PARTLY_JOB).out
+    assert "name        two [2Jlines \\u009b2J\\u202eseman\\u2066\n" in run("show", PARTLY_JOB).out
     assert here
 
 
@@ -118,7 +129,7 @@ def test_what_is_not_in_the_database_is_an_error(run: Run, here: World) -> None:
 def test_status_prints_what_speech_says_without_signatures(run: Run, here: World) -> None:
     ran = run("status", PARTLY_JOB)
     said = json.loads(ran.out)
-    assert (said["status"], said["displayName"]) == ("Succeeded", "two\x1b[2Jlines\n")
+    assert (said["status"], said["displayName"]) == ("Succeeded", HOSTILE_NAME)
     assert said["self"].startswith(here.speech.control.about().region), "as Speech sent it"
     assert "REDACTED" not in ran.out
     url = f"https://westus.api.cognitive.microsoft.com/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
