@@ -1,5 +1,7 @@
 """A file that is refused early is judged by all bytes that arrived, not by those that were parsed."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.domain.documents import HEAD_ID, Transcript
@@ -77,3 +79,20 @@ def test_the_size_in_the_head_is_that_of_the_bytes_that_arrived() -> None:
     head = world.file("a")[HEAD_ID]
     assert isinstance(head, Transcript)
     assert head.size_in_bytes == len(body)
+
+
+CASES = Path(__file__).parents[1] / "domain" / "public_cases"
+REFUSED = {"fast", "list", "utf16", "v2", "wrapped"}
+
+
+@pytest.mark.parametrize("file", sorted(CASES.glob("*.json")), ids=lambda file: file.stem)
+def test_a_file_as_users_met_it_is_in_or_given_up_at_the_first_attempt(file: Path) -> None:
+    world = World()
+    world.put_job({"a": file.read_bytes()})
+    world.speech.sizes["a"] = file.stat().st_size
+    world.run()
+    failure = world.failure("a")
+    assert world.script.counts()["open"] == 1
+    assert (HEAD_ID in world.file("a"), failure is None) == (file.stem not in REFUSED,) * 2
+    if failure is not None:
+        assert (failure.code, failure.attempts) == ("InvalidResult", 1)
