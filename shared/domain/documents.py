@@ -18,7 +18,7 @@ UtcTime = Annotated[str, Meta(description="time of day, ISO 8601 in UTC")]
 
 
 class WordColumns(msgspec.Struct, rename="camel", frozen=True):
-    """Words of the lexical form: four columns of the same length, since rows would repeat their keys."""
+    """Words of the lexical form, in four columns of the same length. Rows would repeat their keys for each word."""
 
     word: list[str]
     offset_in_ticks: list[int | None]
@@ -27,7 +27,7 @@ class WordColumns(msgspec.Struct, rename="camel", frozen=True):
 
 
 class DisplayWordColumns(msgspec.Struct, rename="camel", frozen=True):
-    """Words of the display form: three columns of the same length."""
+    """Words of the display form, in three columns of the same length."""
 
     display_text: list[str]
     offset_in_ticks: list[int | None]
@@ -35,7 +35,7 @@ class DisplayWordColumns(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Hypothesis(msgspec.Struct, rename="camel", frozen=True):
-    """An entry of nBest, in Speech's order: the first is the one the combined texts are made of."""
+    """An entry of nBest, in Speech's order. The combined texts are made of the first."""
 
     confidence: float | int | None
     lexical: str | None
@@ -69,7 +69,7 @@ class Turn(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """What every document has. `ttl` (seconds) is there only when the document is to go."""
+    """The properties of every document. `ttl` (seconds) is present only if Cosmos DB is to delete the document."""
 
     id: str
     type: str
@@ -85,7 +85,7 @@ class FileDocument(Document, rename="camel", frozen=True, kw_only=True):
 
 
 class Part(FileDocument, rename="camel", frozen=True, kw_only=True):
-    """A piece of one revision of a file; readers find it through the head."""
+    """A part of one revision of a file. Readers find it by its id, which the head names."""
 
     revision: str
     part: int
@@ -101,7 +101,7 @@ class TrackPart(Part, rename="camel", frozen=True, kw_only=True):
 
 
 class CombinedPart(Part, rename="camel", frozen=True, kw_only=True):
-    """A piece of each of a channel's four texts; the pieces joined with nothing between give the texts."""
+    """A piece of each of the four texts of a channel. The pieces, joined with nothing in between, are the texts."""
 
     type: Literal["combined"] = "combined"
     channel: int
@@ -119,7 +119,7 @@ class TurnsPart(Part, rename="camel", frozen=True, kw_only=True):
 
 
 class ReportDetail(msgspec.Struct, rename="camel", frozen=True):
-    """What Speech says of one source; `source` without its query."""
+    """What Speech says of one source. `source` is without its query."""
 
     source: str | None
     status: str | None
@@ -128,7 +128,7 @@ class ReportDetail(msgspec.Struct, rename="camel", frozen=True):
 
 
 class ReportPart(Part, rename="camel", frozen=True, kw_only=True):
-    """Details of a report file; fileId is the report's. The counts stand in each part."""
+    """Details of a report file. `fileId` is the report's. Each part has the counts."""
 
     type: Literal["report"] = "report"
     successful_transcriptions_count: int | None
@@ -137,7 +137,7 @@ class ReportPart(Part, rename="camel", frozen=True, kw_only=True):
 
 
 class TrackSummary(msgspec.Struct, rename="camel", frozen=True):
-    """A track in the head. `meanConfidence`: plain mean of nBest[0].confidence; null where there is none."""
+    """A track in the head. `meanConfidence`: mean of nBest[0].confidence, not weighted; null if there is none."""
 
     channel: int
     speaker: int | None
@@ -149,14 +149,14 @@ class TrackSummary(msgspec.Struct, rename="camel", frozen=True):
 
 
 class CombinedSummary(msgspec.Struct, rename="camel", frozen=True):
-    """Ids of the parts that hold a channel's texts."""
+    """Ids of the parts that hold the texts of a channel."""
 
     channel: int
     parts: list[str]
 
 
 class TurnsSummary(msgspec.Struct, rename="camel", frozen=True):
-    """How many turns, and the ids of the parts that hold them."""
+    """The number of turns, and the ids of the parts that hold them."""
 
     count: int
     parts: list[str]
@@ -172,7 +172,7 @@ class Statistics(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
-    """The head of an audio file, written last: it names the parts of exactly one revision."""
+    """The head of an audio file. It is written last and names the parts of exactly one revision."""
 
     type: Literal["transcript"] = "transcript"
     revision: str
@@ -243,10 +243,10 @@ def report_id(revision: str, part: int) -> str:
 
 
 def utc(moment: datetime) -> UtcTime:
-    """Return a time of day as documents hold it: UTC, six decimals, so that text order is time order."""
+    """Return a time of day as documents hold it: UTC, with six decimals, so that times sort as texts."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def encoded_size(document: object) -> int:
-    """Bytes of UTF-8 JSON that the document (or a piece of one) takes."""
+    """Return the size in bytes of a document, or of a piece of one, as UTF-8 JSON."""
     return len(msgspec.json.encode(document))

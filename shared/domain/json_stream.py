@@ -30,7 +30,7 @@ _NO_OBJECT = {b"[": "a JSON array", b"<": "XML or HTML"}
 
 
 class Cut(NamedTuple):
-    """One value. `element` is its number in the array, None for a member; `place` is that of its first byte."""
+    """One value. `element`: its number in the array, None for a member. `place`: that of its first byte in the file."""
 
     key: str
     element: int | None
@@ -93,7 +93,7 @@ class ObjectStream:
         return array in self._arrays_seen
 
     def feed(self, chunk: bytes) -> Iterator[Cut]:
-        """Take the next bytes; yield what became complete. Exhaust the iterator before feeding again."""
+        """Take the next bytes; yield the values that became complete. Exhaust the iterator before the next call."""
         self._buffer += self._utf8.feed(chunk)
         if len(self._buffer) >= self._wanted:
             yield from self._advance()
@@ -220,14 +220,14 @@ class ObjectStream:
             return bytes(whole[start:end])
 
     def _end_of_value(self) -> int | None:
-        """Where the value at the position ends (white space behind it included); None if more bytes are needed."""
+        """Return the end of the value at the position and of the white space after it; None: more bytes are needed."""
         with memoryview(self._buffer) as whole, whole[self._position :] as rest:
             length = len(rest)
             try:
                 end = end_of_value(rest, final=self._final)
             except MalformedValueError as error:
                 raise InvalidResult(f"byte {self._place() + error.at}: {error}") from error
-        # Wherever the chunks end, the same values are refused: white space behind one does not count.
+        # White space after the value does not count, so the places where chunks end make no difference.
         limit = self._limits.get(self._key, MAX_VALUE_BYTES) if self._state in _IN_ARRAY else MAX_VALUE_BYTES
         if length > limit and (end is None or self._length(end) > limit):
             self._clues.passed_over(self._key, self._buffer, self._position, self._position + length)
@@ -236,7 +236,7 @@ class ObjectStream:
             return self._position + end
         if self._final:
             raise self._cut_short()
-        # Twice as much before the next look: a value that arrives in many chunks is scanned a few times, not each time.
+        # Wait until the buffer is twice as long. So a value that arrives in many chunks is scanned only a few times.
         self._wanted = self._position + min(2 * length, limit + 1)
         return None
 

@@ -1,4 +1,4 @@
-"""The split: phrases and combined texts of one file become the parts of its tracks, texts and turns, and its head."""
+"""The split: turns the phrases and combined texts of one file into parts (tracks, texts, turns) and a head."""
 
 from array import array
 from collections import Counter
@@ -35,21 +35,21 @@ from shared.domain.urls import without_query
 from shared.errors import InvalidResult
 
 _TEXT_BYTES = (PART_BYTES - ENVELOPE_BYTES) // 4
-"""A piece of each of the four texts and the envelope make one part."""
+"""Four pieces of this size, one of each text, and the envelope make one part."""
 
 MAX_TRACKS = 500
-"""Channels times speakers: Speech tells at most 36 apart. Each may hold a part in memory that is not full yet."""
+"""Channels times speakers. Speech tells at most 36 speakers apart. Each track holds an unfinished part in memory."""
 
 
 class SplitOptions(msgspec.Struct, frozen=True):
-    """What a user may choose. They go into the revision, since the same file splits differently under others."""
+    """What a user may choose. The options are part of the revision, because they change the documents of a file."""
 
     turn_gap_seconds: float = 3.0
     all_words: bool = False
 
 
 class FileKey(msgspec.Struct, frozen=True):
-    """The logical partition of an audio file."""
+    """The logical partition that holds all documents of an audio file."""
 
     job_id: str
     file_id: str
@@ -88,7 +88,11 @@ class _Track:
 
 
 class Splitter:
-    """Add what a ResultReader yields, write the parts it gives, then `finish()`, then write the `head()`."""
+    """Splits one file. Call `add` with all that a ResultReader yields, then `finish`, then `head`.
+
+    `add` and `finish` yield parts, to be written in that order; the head is to be written last. All of them raise
+    InvalidResult.
+    """
 
     def __init__(self, key: FileKey, revision: str, options: SplitOptions) -> None:
         self._key = key
@@ -104,14 +108,14 @@ class Splitter:
         self._room = HeadRoom()
 
     def add(self, item: IndexedPhrase | CombinedPhrase) -> Iterator[Part]:
-        """Take a phrase or a channel's texts; yield the parts that are full."""
+        """Take a phrase or the texts of a channel; yield the parts that are full."""
         if isinstance(item, CombinedPhrase):
             yield from self._add_combined(item)
         else:
             yield from self._add_phrase(measure(item, all_words=self._options.all_words))
 
     def finish(self) -> Iterator[Part]:
-        """Yield the parts that are left: the last of each track, and all turns."""
+        """Yield the remaining parts: the last part of each track, and all turns."""
         for track in self._tracks.values():
             yield from (self._track_part(track, entries) for entries in track.filler.finish())
         self._turns = turns_of(self._spoken, round(self._options.turn_gap_seconds * TICKS_PER_SECOND))
@@ -131,7 +135,7 @@ class Splitter:
         size_in_bytes: int,
         ingested_at: str,
     ) -> Transcript:
-        """Return the head of all that was added; call after `finish()`. Raises InvalidResult if it is too big."""
+        """Return the head. Call it after `finish`. Raises InvalidResult if the head is too large for a batch."""
         order = sorted(self._tracks, key=lambda key: (key[0], key[1] is not None, key[1] or 0))
         tracks = [self._tracks[key] for key in order]
         summaries = [track.summary() for track in tracks]

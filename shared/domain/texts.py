@@ -1,4 +1,4 @@
-"""Cuts a channel's combined texts into pieces that fit into documents."""
+"""Cuts the combined texts of a channel into pieces that fit into documents."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ _LAST_WHITE_SPACE = re.compile(r".*\s", re.DOTALL)
 
 
 def pieces(text: str, size: int) -> Iterator[str]:
-    """Yield pieces of `text` of at most `size` bytes of JSON, cut behind white space where there is any.
+    """Yield pieces of `text`, each of at most `size` bytes as JSON. Cuts are after white space where there is any.
 
-    Joined with nothing between, the pieces give the text. An empty text has no pieces.
+    The pieces, joined with nothing in between, are the text. An empty text has no pieces.
     """
     begin = 0
     while begin < len(text):
@@ -24,7 +24,7 @@ def pieces(text: str, size: int) -> Iterator[str]:
 
 
 def _fitting_end(text: str, begin: int, size: int) -> int:
-    """Return where the longest piece from `begin` ends: at most `size` bytes of JSON, but at least one character."""
+    """Return the end of the longest piece from `begin`: at most `size` bytes as JSON, but at least one character."""
     low, high = begin + 1, min(len(text), begin + size)
     while low < high:
         middle = (low + high + 1) // 2
