@@ -12,14 +12,14 @@ from shared.domain.messages import POISON_SUFFIX, decode_work, encode
 from shared.errors import InvalidMessage
 
 Output = func.Out[List[str]]  # noqa: UP006 - as imported
-"""Always a list: the host parses a plain text that looks like JSON, makes a message of each element of an array, and
-fails on what is no JSON after all (azure-functions-python-worker#1492)."""
+"""Outputs are always lists. The host parses plain text that looks like JSON: it makes a message of each element of an
+array, and fails if the text is no JSON after all (azure-functions-python-worker#1492)."""
 
 run = App.from_env(os.environ)
 app = func.FunctionApp()
 
 STORAGE = "AzureWebJobsStorage"
-# Not %JOBS_QUEUE%: the host would refuse to start without the setting. docs/decisions/0023-queue-names-are-settings.md
+# Not %JOBS_QUEUE%: without the setting the host would not start. docs/decisions/0023-queue-names-are-settings.md
 JOBS_QUEUE = run.settings.jobs_queue
 JOBS_POISON = JOBS_QUEUE + POISON_SUFFIX
 RESULTS_QUEUE = run.settings.results_queue
@@ -27,7 +27,7 @@ RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
 
 
 def send(output: Output, texts: Sequence[str]) -> None:
-    """Hand messages to an output binding, which sends them when the function ended well."""
+    """Pass messages to an output binding, which sends them if the function succeeds."""
     if texts:
         output.set(list(texts))
 
@@ -37,7 +37,7 @@ def send(output: Output, texts: Sequence[str]) -> None:
 @app.queue_output(arg_name="poison", queue_name=JOBS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=JOBS_QUEUE, connection=STORAGE)
 def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
-    """Create the document of an enqueued job; what is no job goes to poison at once, without five tries."""
+    """Create the document of an enqueued job. A message that names no job goes to the poison queue at once."""
     body = msg.get_body()
     try:
         left = run.accept_job(body, msg.dequeue_count or 1, msg.insertion_time)
@@ -51,7 +51,7 @@ def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
 @app.timer_trigger(arg_name="timer", schedule="%POLL_SCHEDULE%", use_monitor=False)
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
 def poll_jobs(timer: func.TimerRequest, work: Output) -> None:  # noqa: ARG001 - bound by name
-    """Find the jobs that ended, and end those whose files are all in. The first run tries the app's rights before."""
+    """Find the jobs that ended at Speech, and end those whose files are all in. The first run tests permissions."""
     run.check_rights()
     send(work, [encode(message) for message in (*run.poll_jobs(), *run.settle_jobs())])
 
@@ -74,7 +74,7 @@ def fetch_results(msg: func.QueueMessage, work: Output, poison: Output) -> None:
 @app.queue_trigger(arg_name="msg", queue_name=JOBS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=JOBS_POISON, connection=STORAGE)
 def record_poison_jobs(msg: func.QueueMessage, again: Output) -> None:
-    """Write why a message of the jobs queue was given up."""
+    """Record why a message of the jobs queue was given up."""
     body = msg.get_body()
     if not run.record_poison(JOBS_QUEUE, body, msg.dequeue_count or 1):
         send(again, [text_of(body)])
@@ -84,7 +84,7 @@ def record_poison_jobs(msg: func.QueueMessage, again: Output) -> None:
 @app.queue_trigger(arg_name="msg", queue_name=RESULTS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=RESULTS_POISON, connection=STORAGE)
 def record_poison_results(msg: func.QueueMessage, again: Output) -> None:
-    """Write why a message of the results queue was given up."""
+    """Record why a message of the results queue was given up."""
     body = msg.get_body()
     if not run.record_poison(RESULTS_QUEUE, body, msg.dequeue_count or 1):
         send(again, [text_of(body)])

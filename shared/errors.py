@@ -1,19 +1,19 @@
-"""Every error of ours. The type answers the one question a caller has: try again, record, or stop?
+"""The errors. An error's type answers the caller's only question: retry, record, or stop?
 
 Speech2CosmosError
 ├── Misconfigured        settings are wrong; nothing was done; fix the settings
-├── Transient            a service or the network failed; the same call may work later; raise, the queue retries
-│   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator mends it
-│   ├── Throttled        a service asked us to slow down; wait, then send the message anew: it is no failed try
-│   │   └── Paused       Speech said so before, and this process waits: nothing was asked, and nothing is to be logged
-│   └── Conflict         somebody else changed the document between our reading and our writing
-└── Permanent            trying again cannot help; record it with its code and go on
+├── Transient            a service or the network failed; the same call may work later; raise it, and the queue retries
+│   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator fixes it
+│   ├── Throttled        a service asked to slow down; wait, then send the message again: it loses no try
+│   │   └── Paused       Speech said so before, and this process waits: no request was sent, so nothing is logged
+│   └── Conflict         another writer changed the document between reading and writing it
+└── Permanent            a retry cannot help; record it with its code and continue
     ├── InvalidMessage   a queue message that cannot be understood
-    ├── InvalidResult    a file that is not a result (or report); the text says where
-    ├── ForbiddenUrl     a link that leads where we do not go
-    ├── UnknownValue     Speech said a status or kind that we do not know
-    └── ServiceRefused   a service answered 4xx: the request will never be right
-        ├── NotFound     what was asked for is not there
+    ├── InvalidResult    a file that is not a result (or report); the message says where
+    ├── ForbiddenUrl     a link that the settings do not allow
+    ├── UnknownValue     Speech sent an unknown status or kind
+    └── ServiceRefused   a service answered 4xx: the request will never succeed
+        ├── NotFound     what was requested does not exist
         └── ApiVersionRefused  Speech does not answer in the version of SPEECH_API_VERSION; an operator sets another
 """
 
@@ -23,7 +23,7 @@ class Speech2CosmosError(Exception):
 
 
 class Misconfigured(Speech2CosmosError):
-    """One or more settings are missing or wrong. `problems` has one sentence for each, naming the setting."""
+    """One or more settings are missing or wrong. `problems` has one sentence for each, with the setting's name."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("The settings are wrong; nothing was started.\n" + "\n".join(f"- {p}" for p in problems))
@@ -31,15 +31,15 @@ class Misconfigured(Speech2CosmosError):
 
 
 class Transient(Speech2CosmosError):
-    """A service or the network failed; the same may succeed later."""
+    """A service or the network failed. The same call may succeed later."""
 
 
 class Denied(Transient):
-    """A service answered 401 or 403. Once an operator has mended the role or key, the same call works."""
+    """A service answered 401 or 403. The same call works once an operator has fixed the role or key."""
 
 
 class Throttled(Transient):
-    """A service asked to slow down. `retry_after` is what it told us to wait, in seconds, if it did."""
+    """A service asked to slow down. `retry_after` is the wait in seconds that it asked for, if it named one."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -47,15 +47,15 @@ class Throttled(Transient):
 
 
 class Paused(Throttled):
-    """Nothing was asked: after an earlier 429 the turn of this request would come too late to wait for it here."""
+    """No request was sent: after an earlier 429 this request would have to wait too long for its turn."""
 
 
 class Conflict(Transient):
-    """The document was changed (or created) by somebody else between our reading and our writing."""
+    """Another writer changed (or created) the document between reading and writing it."""
 
 
 class Permanent(Speech2CosmosError):
-    """Trying again cannot help. `code` is stored beside the text, for programs to tell failures apart."""
+    """A retry cannot help. `code` is stored beside the message, so that programs can distinguish failures."""
 
     code = "Permanent"
 
@@ -65,7 +65,7 @@ class Permanent(Speech2CosmosError):
 
 
 class InvalidMessage(Permanent):
-    """A queue message that cannot be understood. `index` and `entry`: of an array, which entry is bad, and its text."""
+    """A queue message that cannot be understood. `index` and `entry` are those of the invalid entry of an array."""
 
     code = "InvalidMessage"
 
@@ -76,7 +76,7 @@ class InvalidMessage(Permanent):
 
 
 class InvalidResult(Permanent):
-    """A file that is not a transcription result, or not a report; the text says what is wrong and where."""
+    """A file that is not a transcription result, or not a report. The message says what is wrong and where."""
 
     code = "InvalidResult"
 
@@ -100,12 +100,12 @@ class ServiceRefused(Permanent):
 
 
 class NotFound(ServiceRefused):
-    """What was asked for is not there."""
+    """What was requested does not exist."""
 
     code = "NotFound"
 
 
 class ApiVersionRefused(ServiceRefused):
-    """Speech does not answer in the API version that SPEECH_API_VERSION names; the text says what to set."""
+    """Speech does not answer in the API version of SPEECH_API_VERSION. The message says what to set."""
 
     code = "ApiVersionRefused"

@@ -1,4 +1,4 @@
-"""Every right that the app needs, with the attempt that shows whether it has it. infra/main.bicep gives the roles."""
+"""Every permission that the app needs, and the request that tests it. infra/main.bicep assigns the roles."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +23,7 @@ def rights(
     queues: QueueAccount,
     blobs: BlobServiceClient,
 ) -> list[Right]:
-    """Return the rights in the order in which they are told. `database` connects, and may raise Transient."""
+    """Return the permissions in the order of their log lines. `database` connects, and may raise Transient."""
     return [
         _speech(settings, speech),
         *_cosmos(settings, database),

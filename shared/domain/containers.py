@@ -19,7 +19,7 @@ class Container:
 
     @property
     def indexes(self) -> tuple[tuple[str, ...], ...]:
-        """Return the properties of each index, of those over one property too."""
+        """Return the properties of each index, including those over one property."""
         return (*((name,) for name in self.indexed), *self.composite)
 
     def indexing_policy(self) -> dict[str, Any]:
@@ -50,7 +50,7 @@ JOBS = Container(
         "tidiedAt",
         "rejectedAt",
     ),
-    # One for each query of a tick. Each serves the query's filters and its order, so that a tick reads only what it
+    # One for each query of a tick. It serves the query's filters and its order, so that a tick reads only what it
     # returns, however many jobs have ended. Cosmos DB uses one only if ORDER BY names the filtered properties first,
     # and only one of the filters may be a range (learn.microsoft.com/azure/cosmos-db/index-policy#composite-indexes).
     composite=(
@@ -72,4 +72,4 @@ TRANSCRIPTS = Container(
 CONTAINERS = (JOBS, TRANSCRIPTS)
 
 TIME_TO_LIVE = -1
-"""Time to live is on, without a default: only documents that have a `ttl` of their own go."""
+"""Time to live is on, without a default: only documents with their own `ttl` expire."""

@@ -1,4 +1,4 @@
-"""What is left out of a text that somebody else wrote before it is kept or shown: what a secret looks like."""
+"""Removes what looks like a secret from foreign text, before it is stored or shown."""
 
 import re
 
@@ -15,9 +15,9 @@ _BEARER = re.compile(r"(\bbearer\s{1,9})[\w.~+/-]+=*", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:
-    """Return `text` with URLs as `kept` keeps them, and without values whose names say that they are secret.
+    """Return `text` with URLs as `kept` returns them, and without values whose names mark them as secret.
 
-    `{"id": "…", "apiKey": "x"}` keeps its form: `{"id": "…", "apiKey": "(removed)"}`.
+    The form stays: `{"id": "…", "apiKey": "x"}` becomes `{"id": "…", "apiKey": "(removed)"}`.
     """
     text = URL_IN_TEXT.sub(lambda url: kept(url[0]), text)
     return _BEARER.sub(rf"\1{REMOVED}", _NAMED.sub(_without_value, text))

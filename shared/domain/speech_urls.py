@@ -1,4 +1,4 @@
-"""Addresses of Speech's REST API: a link is read for what it names, and every request is built anew.
+"""Addresses of Speech's REST API. Links are read for ids, and every request's URL is built from the settings.
 
 No document says which host Speech writes into `self`, `links.files` and `@nextLink` when it is called through a custom
 subdomain. Every public example shows the regional host, and regional hosts refuse Entra tokens. So no link is followed.
@@ -14,7 +14,7 @@ from shared.domain.urls import host_of
 from shared.errors import UnknownValue
 
 VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")
-"""API versions that are understood, the oldest first; those with a `v` stand in the path, dates in the query."""
+"""Supported API versions, the oldest first. Those with a `v` are in the path, dates are in the query."""
 
 NEWEST: Final = "2025-10-15"
 
@@ -31,10 +31,10 @@ _FILE_PATH = re.compile(rf"{_TRANSCRIPTION}/files/([A-Za-z0-9_-]{{1,100}})/?")
 
 _QUERY = "!$&'()*+,;=:@/?-._~"
 PAGE_PATTERN = r"^[A-Za-z0-9!$&'()*+,;=:@/?._~%-]+$"
-"""What may stand in a query (RFC 3986): of a page that is named so, nothing can leave the query."""
+"""The characters of a query (RFC 3986). So the name of a page cannot leave the query."""
 
 LONGEST_PAGE = 8_192
-"""Characters that name a page: they go into a message and a request line, which must have a bound."""
+"""Greatest number of characters of a page's name, which becomes part of a message and of a request line."""
 
 _VERSION_PARAMETER = "api-version"
 _PAGE_SIZE = "top"
@@ -42,7 +42,7 @@ _SHOWN = 200
 
 
 class SpeechResource(msgspec.Struct, frozen=True):
-    """The Speech resource that is asked, and the API version that it is asked in.
+    """The Speech resource that the app uses, and the API version of its requests.
 
     `endpoint`: origin, as SPEECH_ENDPOINT; `version`: one of VERSIONS, as SPEECH_API_VERSION.
     """
@@ -52,15 +52,15 @@ class SpeechResource(msgspec.Struct, frozen=True):
 
     @property
     def host(self) -> str:
-        """Host, with its port if that is not the default one."""
+        """The host, with its port unless that is the default."""
         return host_of(self.endpoint)
 
     def url(self, *parts: str, page: str | None = None, **query: str | int) -> str:
-        """Return the URL of the transcriptions of the resource, or of what `parts` name below them.
+        """Return the URL of the resource's transcriptions, or of what `parts` name below them.
 
-        `query`: parameters of the first page. `page` names a further one, as `next_page` returns it; of `query` it gets
-        what it lacks, since next links drop parameters. Where both name one, `top` is that of `page`, any other that of
-        `query`. Spaces become `%20`, as in Speech's own examples.
+        `query`: parameters of the first page. `page` names a further page, as `next_page` returns it. It gets the
+        parameters of `query` that it lacks, since next links drop some. If both have a parameter, `top` is taken from
+        `page`, any other from `query`. Spaces become `%20`, as in Speech's own examples.
         """
         base = f"{self.endpoint.rstrip('/')}/speechtotext"
         if self.version.startswith("v"):
@@ -76,9 +76,9 @@ class SpeechResource(msgspec.Struct, frozen=True):
         return f"{path}?{text}" if text else path
 
     def unknown_words(self, enqueued_host: str | None) -> str:
-        """Return why a job is not found, which Speech answers 404 for: another resource or API version may be asked.
+        """Return why Speech may answer 404 for a job: it belongs to another resource, or the API version is too old.
 
-        `enqueued_host`: of the URL that the job was enqueued by.
+        `enqueued_host`: the host of the URL by which the job was enqueued.
         """
         words = "Speech does not know this transcription (404)"
         if enqueued_host not in {None, self.host}:
@@ -99,7 +99,7 @@ class SpeechResource(msgspec.Struct, frozen=True):
 
 
 def next_page(link: str) -> str:
-    """Return what of a `@nextLink` names the page: its query's parameters (`skip`, a continuation token, `top`).
+    """Return the part of a `@nextLink` that names the page: its query parameters (`skip`, a continuation token, `top`).
 
     Host, path and api-version are left out; the rest stays as Speech wrote it. Raises UnknownValue if nothing is left,
     or too much.
@@ -134,8 +134,8 @@ def transcription_file_ids(url: str) -> tuple[str, str] | None:
 
 
 def path_of(url: str) -> str:
-    """Return the path of a URL; of text that is no URL, an empty one."""
-    if not url.isprintable():  # urlsplit would pass over line breaks and tabs
+    """Return the path of a URL; empty for text that is not a URL."""
+    if not url.isprintable():  # urlsplit would ignore line breaks and tabs
         return ""
     try:
         return urlsplit(url).path

@@ -1,4 +1,4 @@
-"""Which storage account the settings name: by a connection string or by service URIs, and not two of them."""
+"""The storage account that the settings name: by a connection string or by service URIs, but never two accounts."""
 
 import ipaddress
 import re
@@ -20,10 +20,10 @@ _NAME = re.compile(r"[A-Za-z0-9-]{3,63}")
 
 
 def storage_problems(connection: str | None, blob_uri: str | None, queue_uri: str | None) -> list[str]:
-    """Return what is wrong with the values of STORAGE_SETTINGS: a sentence for each problem, without a secret.
+    """Return a sentence for each problem in the values of STORAGE_SETTINGS, without a secret.
 
-    The Functions host takes the connection string where it finds both, and would read other queues than the app does
-    blobs (azure-functions-host#11796: Flex Consumption sometimes sets one by itself).
+    If both are set, the Functions host uses the connection string. It would then read the queues of another account
+    than the app's blobs (azure-functions-host#11796: Flex Consumption sometimes sets a connection string by itself).
     """
     if connection is None:
         return [_NO_STORAGE] if blob_uri is None else []
@@ -49,9 +49,9 @@ def account_of_connection(connection: str) -> str | None:
 
 
 def account_of_uri(uri: str) -> str | None:
-    """Return the account's name in lower case: the first label of the host, or the path's first part of an emulator.
+    """Return the account's name in lower case: the host's first label, or the first part of an emulator's path.
 
-    None for what is no URL of an account.
+    None if the text is not the URL of an account.
     """
     try:
         parts = urlsplit(uri)
@@ -64,12 +64,12 @@ def account_of_uri(uri: str) -> str | None:
 
 
 def _plain(name: str) -> str | None:
-    # What stands where it does not belong may be a key: only what can be an account's name is shown.
+    # A misplaced text may be a key, so only what can be an account's name is shown.
     return name.lower() if _NAME.fullmatch(name) else None
 
 
 def _is_emulator(host: str) -> bool:
-    # An account's own host has several labels; an emulator is reached at an address or a plain name.
+    # An account's own host has several labels. An emulator has an IP address or a plain name.
     try:
         ipaddress.ip_address(host)
     except ValueError:

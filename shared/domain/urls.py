@@ -1,6 +1,6 @@
-"""Links: which hosts may be asked for result files, and what of a link may be kept.
+"""Links: which hosts may be asked for result files, and which parts of a link may be stored.
 
-The network's part (which address a name has) is in adapters/http.py; here is what the text of a link says.
+This module judges the text of a link. adapters/http.py checks the address that its name resolves to.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ from shared.errors import ForbiddenUrl
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 URL_IN_TEXT = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^\s\"<>]+", re.IGNORECASE)
-"""A URL of any scheme; the schemes' length has a bound, so that a search takes linear time."""
+"""A URL of any scheme. The scheme's length is limited, so that a search takes linear time."""
 
 _API_VERSION = re.compile(r"(?:^|&)(api-version=[0-9A-Za-z.-]{1,40})(?:&|$)")
 _USER_INFORMATION = re.compile(r"//[^/]*@")
@@ -24,19 +24,19 @@ _SHOWN_HOST = re.compile(r"[a-z0-9_.:-]{1,253}")
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "168.63.129.16/32",  # Azure's own services inside every virtual machine, public by its number alone
+        "168.63.129.16/32",  # Azure's own services inside every virtual machine; the address looks public
         "192.0.0.0/24",  # assignments of IETF protocols; another cloud's metadata service answers there
         "192.88.99.0/24",  # relays of 6to4, retired
         "3fff::/20",  # documentation
     )
 )
-"""What Python's own table takes for public, in all versions or in some."""
+"""Networks that Python's own table, in all versions or in some, takes for public."""
 
 
 def without_query(url: str) -> str:
-    """Return `url` without query, fragment and user information, which may carry a signature or a secret.
+    """Return `url` without query, fragment and user information, which may contain a signature or a secret.
 
-    Text that is no URL is cut at its first `?` or `#`.
+    Text that is not a URL is cut at its first `?` or `#`.
     """
     try:
         parts = urlsplit(url)
@@ -47,9 +47,10 @@ def without_query(url: str) -> str:
 
 
 def kept(url: str) -> str:
-    """Return `url` of Speech as it may be stored: of its query only `api-version` is left, of user information the `@`.
+    """Return a URL of Speech as it may be stored: with only `api-version` of its query, and without user information.
 
-    It is cut as text and not put together anew, so that what is no URL stays such.
+    Of user information only the `@` stays. The text is cut and not assembled again, so text that is not a URL stays
+    such.
     """
     plain, _, query = url.partition("#")[0].partition("?")
     version = _API_VERSION.search(query)
@@ -79,9 +80,9 @@ def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 @dataclass(frozen=True)
 class Allowed:
-    """A link that may be followed. `trusted`: its origin is written out in the settings, so any address is right.
+    """A link that may be followed. `trusted`: the settings name its origin, so every address is allowed.
 
-    `named`: the settings write its host out whole, alone or in an origin, and do not only allow its suffix.
+    `named`: the settings name its host in full, alone or in an origin, and not only by a suffix.
     """
 
     host: str
@@ -92,17 +93,17 @@ class Allowed:
 
 @dataclass(frozen=True)
 class HostRule:
-    """Which links may be followed; `setting` names the setting to change.
+    """Decides which links may be followed. `setting` is the name of the setting to change.
 
-    An entry is a host (`results.blob.core.windows.net`), a suffix (`.blob.core.windows.net`), both for https on
-    port 443 only, or a whole origin (`http://127.0.0.1:10000`) that allows exactly itself.
+    An entry is a host (`results.blob.core.windows.net`), a suffix (`.blob.core.windows.net`), both for https on port
+    443 only, or an origin (`http://127.0.0.1:10000`), which allows exactly itself.
     """
 
     setting: str
     entries: tuple[str, ...]
 
     def check(self, url: str) -> Allowed:
-        """Return where `url` leads; raise ForbiddenUrl, naming host and setting but never the query, if not allowed."""
+        """Return how `url` is allowed. Raises ForbiddenUrl, with host and setting but never the query, if it is not."""
         shown = without_query(url)[:200]
         try:
             parts = urlsplit(url)
@@ -124,7 +125,7 @@ class HostRule:
 
 
 def origin_of(parts: SplitResult) -> str:
-    """Return `scheme://host[:port]` in lower case, without a default port: the form of an entry that is an origin."""
+    """Return `scheme://host[:port]` in lower case, without a default port: the form of an entry for an origin."""
     host = (parts.hostname or "").lower()
     shown = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
@@ -132,9 +133,9 @@ def origin_of(parts: SplitResult) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an http or https URL in lower case, with its port if that is not the default one.
+    """Return the host of an http or https URL in lower case, with its port unless that is the default.
 
-    For people to read: user information is left out. Raises ValueError for what is no such URL.
+    For people: user information is left out. Raises ValueError for anything else.
     """
     if _is_odd(url):
         raise ValueError(_ODD)
@@ -149,7 +150,7 @@ def _is_odd(url: str) -> bool:
 
 
 def _refuse_odd_spelling(url: str, parts: SplitResult, shown: str) -> None:
-    # Parsers disagree about these, and a link that two parsers read differently may lead past a check.
+    # Parsers disagree about these characters, and a link that two parsers read differently may bypass a check.
     if _is_odd(url):
         raise ForbiddenUrl(f"{shown!r}: {_ODD}")
     if "@" in parts.netloc or "%" in parts.netloc:
@@ -162,15 +163,16 @@ def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        # 127.1, 0x7f000001 and 2130706433 are addresses too for many resolvers; no allowed name ends in a number.
+        # Many resolvers also take 127.1, 0x7f000001 and 2130706433 for addresses; no allowed name ends in a number.
         return host.rpartition(".")[2][:1].isdigit()
     return True
 
 
 def is_public_address(address: str) -> bool:
-    """Say whether an IP address is one of the public Internet.
+    """Return whether an IP address belongs to the public Internet.
 
-    That is: not private, loopback, link-local, multicast, reserved or the platform's own, nor one that embeds another.
+    It does not if it is private, loopback, link-local, multicast, reserved or the platform's own, or embeds another
+    address.
     """
     parsed = ipaddress.ip_address(address)
     if isinstance(parsed, ipaddress.IPv6Address):

@@ -8,11 +8,11 @@ BATCH_OPERATIONS = 100
 """Cosmos DB's limit for a transactional batch."""
 
 BATCH_BYTES = 1_100_000
-"""The Python SDK's README allows 1.2 MB for a batch; the rest is for what surrounds the documents."""
+"""The Python SDK's README allows 1.2 MB for a batch. The rest is for the JSON around the documents."""
 
 
 class Batches:
-    """Add documents; full batches go to `write`; `last()` gives what is left, for the batch that has the head in it."""
+    """Collects documents. Full batches go to `write`. `last()` returns the rest, for the batch with the head."""
 
     def __init__(self, write: Callable[[Sequence[FileDocument]], None]) -> None:
         self._write = write
@@ -20,7 +20,7 @@ class Batches:
         self._size = 0
 
     def add(self, document: FileDocument) -> None:
-        """Take a document; one too big for any batch is written by itself."""
+        """Add a document. One that is too big for a batch is written alone."""
         size = encoded_size(document)
         if self._size + size > BATCH_BYTES or len(self._documents) >= BATCH_OPERATIONS - 1:
             self.flush()
@@ -28,13 +28,13 @@ class Batches:
         self._size += size
 
     def flush(self) -> None:
-        """Write what was added."""
+        """Write the collected documents."""
         if self._documents:
             self._write(self._documents)
         self._documents, self._size = [], 0
 
     def last(self, head_size: int) -> Sequence[FileDocument]:
-        """Return what is left and fits into one batch with a head of `head_size` bytes; write the rest."""
+        """Return documents that fit into one batch with a head of `head_size` bytes, after writing the others."""
         if self._size + head_size > BATCH_BYTES:
             self.flush()
         return self._documents

@@ -1,4 +1,4 @@
-"""What the use cases need of the world. Adapters implement these; tests have fakes with state."""
+"""The ports: what the use cases need of the outside. Adapters implement them; tests have fakes with state."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -26,7 +26,7 @@ class Clock(Protocol):
 
 
 class Speech(Protocol):
-    """Speech's REST API. All raise Transient, Throttled, UnknownValue, ServiceRefused; NotFound where it says so."""
+    """Speech's REST API. All methods raise Transient, Throttled, UnknownValue, ServiceRefused; some NotFound."""
 
     resource: SpeechResource
 
@@ -34,13 +34,13 @@ class Speech(Protocol):
         """Get a transcription; None for a 404."""
 
     def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
-        """List transcriptions, a page at a time as they are consumed."""
+        """List transcriptions. A page is requested when the one before was consumed."""
 
     def files(self, job_id: str, page: str | None) -> FilePage:
         """List one page of a job's files: the first, or the one that `page` names. Raises NotFound."""
 
     def file(self, job_id: str, file_id: str) -> TranscriptionFile:
-        """Get a file, with a content URL signed at this moment. Raises NotFound."""
+        """Get a file, with a content URL that was signed just now. Raises NotFound."""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -55,29 +55,29 @@ class Refused(Exception):
 
 
 class Contents(Protocol):
-    """Where result files lie."""
+    """The result files."""
 
     def open(self, content_url: str) -> AbstractContextManager[Content]:
         """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient (also while reading chunks)."""
 
 
 class RawFile(Protocol):
-    """A raw result on its way to the archive."""
+    """A raw result that is being written to the archive."""
 
     name: str | None
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes."""
+        """Write the next bytes."""
 
     def commit(self) -> None:
-        """Make the whole visible, at once."""
+        """Make the whole file visible at once."""
 
 
 class RawArchive(Protocol):
-    """Where the raw bytes are kept."""
+    """The archive of raw bytes."""
 
     def begin(self, name: str) -> RawFile:
-        """Begin to write a blob; nothing is visible before its commit."""
+        """Begin to write a blob. Nothing is visible before its commit."""
 
 
 class StoredHead(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ class StoredHead(msgspec.Struct, frozen=True):
 
 
 PartEtags = Mapping[str, str]
-"""Ids of parts, each with the ETag under which it was seen."""
+"""Ids of parts, each with the ETag that was read."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -116,13 +116,13 @@ class Jobs(Protocol):
         """Read a job's document."""
 
     def create(self, job: Job) -> None:
-        """Create a job's document; raise Conflict if there is one."""
+        """Create a job's document. Raises Conflict if there is one."""
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
-        """Replace a job's document by what `change` makes of it, under its ETag, as often as it takes.
+        """Replace a job's document by what `change` makes of it, under its ETag, with retries after conflicts.
 
-        Return the document written; None if there is no such job or `change` returned None. Raises Conflict when
-        others are faster again and again.
+        Returns the document that is stored then; None if there is no such job or `change` returned None. Raises
+        Conflict when other writers win every time.
         """
 
     def moved(self, job_id: str, run: int, now: datetime) -> None:
@@ -132,34 +132,34 @@ class Jobs(Protocol):
         """
 
     def new(self, limit: int) -> list[Job]:
-        """Pending jobs never asked for, the oldest first."""
+        """Return the pending jobs that were never requested from Speech, the oldest first."""
 
     def due(self, now: UtcTime, limit: int) -> list[Job]:
-        """Pending jobs asked for before whose next poll is due, the most overdue first."""
+        """Return the pending jobs that were requested before and whose next poll is due, the most overdue first."""
 
     def unseen(self, before: UtcTime, limit: int) -> list[Job]:
-        """Pending jobs not heard of since `before`, the oldest first."""
+        """Return the pending jobs of which Speech said nothing since `before`, the oldest first."""
 
     def oldest_pending(self) -> Job | None:
-        """Of the pending jobs, the one that was accepted first."""
+        """Return the pending job that was accepted first."""
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
-        """Those of the jobs that are pending."""
+        """Return those of the jobs that are pending."""
 
     def ingesting(self, limit: int) -> list[Job]:
-        """Jobs that are being ingested, the longest unmoved first."""
+        """Return the jobs that are being ingested, the longest unmoved first."""
 
     def untidied(self, ended_before: UtcTime, limit: int) -> list[Job]:
-        """Jobs that ended before `ended_before` and whose leftovers were not looked for since."""
+        """Return the jobs that ended before `ended_before` and whose orphaned parts were not looked for since."""
 
     def poll_mark(self) -> PollMark:
-        """Read the poll's memory."""
+        """Read the poll's document, which holds its watermark."""
 
     def put_poll_mark(self, mark: PollMark) -> None:
-        """Write the poll's memory."""
+        """Write the poll's document."""
 
     def reject(self, rejected: Rejected) -> None:
-        """Keep a message that was not understood."""
+        """Record a message that was not understood."""
 
 
 class Transcripts(Protocol):
@@ -181,42 +181,44 @@ class Transcripts(Protocol):
         """
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
-        """Return the parts of a revision that are not retired."""
+        """Return the ETags, by id, of the parts of a revision that are not retired."""
 
     def retire(self, key: FileKey, parts: PartEtags) -> None:
-        """Give parts an hour to live; those that are gone or were written anew since they were seen are left."""
+        """Give parts an hour to live, except those that were deleted or written anew since their ETag was read."""
 
     def discount(self, key: FileKey, etag: str) -> None:
-        """Let the head with this ETag count as in in no run. Raises Conflict when another is there."""
+        """Set the head's run so that the file is in for no run. Raises Conflict if the head's ETag is another."""
 
     def remove(self, key: FileKey, revision: str) -> None:
-        """Delete the parts of a revision that no head ever named; those that are gone already do not matter."""
+        """Delete the parts of a revision that no head ever named. Parts that are gone already do not matter."""
 
     def failure(self, key: FileKey) -> FileFailure | None:
-        """Read why a file was given up."""
+        """Read the document that says why a file was given up."""
 
     def put_failure(self, failure: FileFailure) -> None:
-        """Write why a file was given up."""
+        """Write the document that says why a file was given up."""
 
     def clear_failure(self, key: FileKey) -> None:
-        """Delete the file's failure, if there is one."""
+        """Delete the file's failure document, if there is one."""
 
     def tally(self, job: Job) -> FileTally:
-        """Count what is in and what was given up in the job's current run; a file that is in was not given up."""
+        """Count the files that are in and those given up in the job's current run. No file counts as both."""
 
     def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
-        """Parts, by file, that no head (nor the job's report) names, that are not retired yet; and what is broken.
+        """Return the job's orphaned parts, by file, and its broken files.
 
-        Those older than `older_than`; None: those of files that count as in, however old. Broken are files that count
-        as in, of which parts are missing or retired though they are named.
+        An orphaned part is not retired, and neither a head nor the job's report names it. With `older_than` only older
+        ones are returned; with None those of files that are in, of any age. A broken file is in, but a part that it
+        names is missing or retired.
         """
 
 
 class Right(msgspec.Struct, frozen=True):
-    """Something that the app has to be allowed to do.
+    """A permission that the app needs.
 
-    name: what it is; needs: what gives the right, and on what; setting: the setting that names that. `attempt` does it
-    once and leaves nothing behind. It raises Denied, NotFound, or whatever else is in the way.
+    `name`: what it allows. `needs`: the role that gives it, and the resource. `setting`: the setting that names the
+    resource. `attempt` uses the permission once and leaves nothing behind. It raises Denied, NotFound, or another error
+    that prevents the test.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""poll_jobs, first run after a start: tries each of the app's rights, so that a missing role is seen at once.
+"""poll_jobs, first run after a start: tests each permission of the app, so that a missing role is noticed at once.
 
-Nobody outside Azure can act as the app's identity, so only the app itself can tell.
+Only the app can act with its identity, so nobody else can test this.
 """
 
 import threading
@@ -15,19 +15,19 @@ from shared.pipeline.signals import Log, Signal
 log = Log(__name__)
 
 DEADLINE_SECONDS = 20.0
-"""The poll waits no longer than this for the answers, however slow a service is."""
+"""The poll waits no longer than this for the answers, even if a service is slow."""
 
 
 @dataclass
 class CheckRights:
-    """Use case of the timer, before its first poll. Each right is one line of the log, whatever its attempt raises."""
+    """Use case of the timer, before its first poll. It logs one line for each permission, whatever the test raises."""
 
     rights: Sequence[Right]
     seconds: float = DEADLINE_SECONDS
     _done: bool = field(default=False, init=False)
 
     def __call__(self) -> None:
-        """Try all rights at once and log what came of each; do nothing when called again. Raises nothing."""
+        """Test all permissions at once and log the results. Does nothing when called again. Raises nothing."""
         if self._done:
             return
         self._done = True
@@ -41,7 +41,7 @@ class CheckRights:
             else:
                 answers[number] = None
 
-        # Threads of their own: one that waits for a service that never answers must not keep the process from ending.
+        # These threads are daemons: one that waits for a service that never answers must not keep the process alive.
         threads = [threading.Thread(target=attempt, args=each, daemon=True) for each in enumerate(self.rights)]
         for thread in threads:
             thread.start()
@@ -82,7 +82,7 @@ def _tell(right: Right, error: Exception | None) -> None:
         case Speech2CosmosError():
             _tell_unknown(right, str(error))
         case _:
-            # Of what is not ours nobody knows whether its text may be shown.
+            # The text of a foreign error may contain a secret.
             _tell_unknown(right, type(error).__name__)
 
 

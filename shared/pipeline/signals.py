@@ -1,9 +1,9 @@
-"""The log: one line an event. What alerts, the workbook and people count is a signal: its line ends with a structure.
+"""The log: one line for each event. A line that alerts, the workbook and people count is a signal: it ends with JSON.
 
     job J file F: given up: InvalidResult: … {"signal":"givenUp","job":"J","file":"F","count":3}
 
-The platform forwards a line's text and level only, so the structure stands at the end of the text. `count` is the
-running number of that signal in this process. One call makes both, so there is no line without a count.
+The platform forwards only a line's text and level, so the JSON object is part of the text. `count` numbers the signals of
+a kind in this process. The call that logs a signal also counts it.
 """
 
 import json
@@ -18,51 +18,52 @@ from threading import Lock
 import msgspec
 
 TEXT_LIMIT = 2000
-"""Characters of a line before its structure."""
+"""Greatest length of a line's text, before its JSON object."""
 
 DETAIL_LIMIT = 200
-"""Characters of one text in the structure."""
+"""Greatest length of one text in the JSON object."""
 
 Detail = str | int | float | None
 
 
 class Signal(StrEnum):
-    """What there is to count."""
+    """The kinds of signal."""
 
     RETRY = "retry"
-    """The same was asked again within the invocation."""
+    """A request was repeated within the invocation."""
     THROTTLED = "throttled"
     """A service asked to slow down: the process paused, the message was sent anew, or the poll stopped."""
     FAILED = "failed"
     """An attempt ended without success; the queue or the next tick repeats it, or poison keeps it."""
     GIVEN_UP = "givenUp"
-    """A file, or the listing of a job, was given up and says why."""
+    """A file, or the listing of a job, was given up; the line says why."""
     REJECTED = "rejected"
-    """A message was kept as `rejected`."""
+    """A message was recorded as a `rejected` document."""
     TROUBLED = "troubled"
-    """Something is in a job's way, or ended it, that asking again at once does not mend."""
+    """Something blocks a job, or ended it, that an immediate retry does not fix."""
     REPAIRED = "repaired"
-    """What was lost, left over or wrong was put right."""
+    """Something lost, orphaned or wrong was repaired."""
     ACCEPTED = "accepted"
     """A job is pending, for the first time or again."""
     PENDING = "pending"
-    """The oldest pending job, once a tick. No alert could find it in older lines: alerts look back two days at most."""
+    """The pending job that was accepted first, once a tick. Alerts look back two days at most, so it is logged
+    again."""
     WRITTEN = "written"
     """A recording was written."""
     ENDED = "ended"
-    """A job ended; `status` says how."""
+    """A job ended; `status` is its end state."""
     RIGHT = "right"
-    """The app tried one of its rights."""
+    """The app tested one of its permissions."""
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Whose work is being done."""
+    """The job, or the file of it, on which the process works."""
 
     job: str | None = None
     file: str | None = None
 
     def __str__(self) -> str:
-        """Return how a line about it begins."""
+        """Return the text with which a line about it begins."""
         if self.job is None:
             return "no job"
         return f"job {self.job}" if self.file is None else f"job {self.job} file {self.file}"
@@ -75,7 +76,7 @@ _lock = Lock()
 
 @contextmanager
 def about(job_id: str | None, file_id: str | None = None) -> Iterator[None]:
-    """Let what is logged in the block, however deep, be about a job, or a file of it."""
+    """Make everything that is logged in the block, however deep, be about a job, or a file of it."""
     token = _subject.set(Subject(job_id, file_id))
     try:
         yield
@@ -84,22 +85,22 @@ def about(job_id: str | None, file_id: str | None = None) -> Iterator[None]:
 
 
 def whose() -> Subject:
-    """Return whose work is being done."""
+    """Return the job and file on which the process works."""
     return _subject.get()
 
 
 def counts() -> dict[Signal, int]:
-    """Return how often each signal was given in this process."""
+    """Return how often each signal was logged in this process."""
     with _lock:
         return {signal: _counter[signal] for signal in Signal}
 
 
 def one_line(text: str, limit: int) -> str:
-    r"""Return the text as what cannot end a line, hide or reorder it: what is not printable becomes \n, \u2028, …
+    r"""Return the text with everything escaped that could end, hide or reorder a line: \n, \u2028, …
 
-    Cut to `limit` characters.
+    It is cut to `limit` characters.
     """
-    # Cut first: what is escaped grows.
+    # Cut first, because escaping makes the text longer.
     kept = text if len(text) <= limit else f"{text[: limit - 1]}…"
     if kept.isprintable():
         return kept
@@ -113,14 +114,14 @@ class Log:
         self._log = logging.getLogger(name)
 
     def info(self, text: str, *args: object, signal: Signal | None = None, **details: Detail) -> None:
-        """Log what went well, as a signal if it is one."""
+        """Log a success, as a signal if `signal` is given."""
         if signal is None:
             self._write(logging.INFO, text, args)
         else:
             self._signal(logging.INFO, text, args, signal, details)
 
     def warning(self, text: str, *args: object, signal: Signal, **details: Detail) -> None:
-        """Log and count a signal that needs nobody."""
+        """Log and count a signal that needs no action."""
         self._signal(logging.WARNING, text, args, signal, details)
 
     def error(self, text: str, *args: object, signal: Signal, **details: Detail) -> None:
@@ -142,7 +143,7 @@ class Log:
 
     def _write(self, level: int, text: str, args: tuple[object, ...], structure: str = "") -> None:
         if self._log.isEnabledFor(level):
-            # Words of others may look like a structure; the only real one is ours.
+            # Foreign text may contain such a JSON object. It is altered, so that a line has only its own.
             words = one_line(text % args if args else text, TEXT_LIMIT).replace('{"signal"', "{signal")
             self._log.log(level, "%s%s", words, structure, stacklevel=4 if structure else 3)
 
@@ -151,9 +152,9 @@ log = Log(__name__)
 
 
 def asked_again(service: str, attempt: int, wait: float, error: object) -> None:
-    """Log that a request is repeated: its try number `attempt` failed, and the next begins after `wait` seconds.
+    """Log a retry: try number `attempt` of a request failed, and the next begins after `wait` seconds.
 
-    `error` has no query of a URL in it.
+    `error` must not contain the query of a URL.
     """
     log.warning(
         "%s: %s: try %d failed, asked again after %.1f s: %s",
@@ -171,7 +172,7 @@ def asked_again(service: str, attempt: int, wait: float, error: object) -> None:
 
 
 def asked_again_within(service: str, attempt: int, trouble: str) -> None:
-    """Log that a service's SDK repeats a request by itself: its try number `attempt` met `trouble`."""
+    """Log a retry by a service's SDK: try number `attempt` of a request failed by `trouble`."""
     log.warning(
         "%s: %s: try %d failed, asked again by its SDK: %s",
         *(whose(), service, attempt, trouble),
