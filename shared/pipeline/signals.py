@@ -2,8 +2,8 @@
 
     job J file F: given up: InvalidResult: … {"signal":"givenUp","job":"J","file":"F","count":3}
 
-The platform forwards only a line's text and level, so the JSON object is part of the text. `count` numbers the signals of
-a kind in this process. The call that logs a signal also counts it.
+The platform forwards only a line's text and level, so the JSON object is part of the text. `count` numbers the signals
+of a kind in this process. The call that logs a signal also counts it.
 """
 
 import json
