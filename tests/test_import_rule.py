@@ -55,8 +55,10 @@ DOMAIN_NEVER = frozenset(
 
 DOMAIN_NEVER_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "today", "getLogger"})
 
-KNOWS_RESULTS = frozenset(f"shared/domain/{name}.py" for name in ("speech_result", "phrases", "split", "parts"))
-"""Who may name `recognizedPhrases`: the reader of results, and those who say in an error which phrase it was."""
+KNOWS_RESULTS = frozenset(
+    f"shared/domain/{name}.py" for name in ("speech_result", "other_files", "phrases", "split", "parts")
+)
+"""Who may name `recognizedPhrases`: the reader of results, what recognises other files, and errors about a phrase."""
 
 FILES = sorted([ROOT / "function_app.py", *(ROOT / "shared").rglob("*.py")])
 
