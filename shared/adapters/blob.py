@@ -21,6 +21,7 @@ from azure.storage.blob import (
 )
 
 from shared.adapters.azure_errors import translated
+from shared.adapters.connections import sdk_transport
 from shared.adapters.contents import OwnRight
 from shared.adapters.identity import STORAGE_SCOPE, bearer, credential
 from shared.adapters.retrying import retrying
@@ -45,15 +46,17 @@ _PROBE = "_rights"
 _NO_ETAG = '"0x0"'
 
 # The policy in retrying.py makes the retries and logs each. Every request to the archive is idempotent.
-_ONE_TRY: dict[str, Any] = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 60}
+_ONE_TRY: dict[str, Any] = {"retry_total": 0}
+_TIMEOUTS = {"connection_timeout": 5, "read_timeout": 60}
 
 
 def blob_service(connection_string: str | None, service_uri: str | None) -> BlobServiceClient:
     """Return the storage account: by connection string on one machine, otherwise with the app's identity."""
+    options = {"transport": sdk_transport(**_TIMEOUTS), **_ONE_TRY}
     if connection_string:
-        return BlobServiceClient.from_connection_string(connection_string, **_ONE_TRY)
+        return BlobServiceClient.from_connection_string(connection_string, **options)
     assert service_uri is not None, "the settings demand one of the two"  # noqa: S101 - narrows the type
-    return BlobServiceClient(service_uri, credential=credential(), **_ONE_TRY)
+    return BlobServiceClient(service_uri, credential=credential(), **options)
 
 
 def try_to_write_blob(container: ContainerClient) -> None:

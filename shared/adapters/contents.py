@@ -13,8 +13,8 @@ from shared.adapters.azure_errors import SERVER_BUSY
 from shared.adapters.bodies import Limits, pieces
 from shared.adapters.http import get, public_session, refusal, retry_after, trusted_session
 from shared.adapters.retrying import retrying
-from shared.domain.urls import Allowed, HostRule, without_query
-from shared.errors import Throttled, Transient
+from shared.domain.urls import Allowed, HostRule, origin_of, without_query
+from shared.errors import ForbiddenUrl, Throttled, Transient
 from shared.pipeline.ports import Content, Refused
 
 FILE = Limits(2 * 1024**3, 20 * 60.0)
@@ -67,7 +67,12 @@ class HttpContents:
         signed = "sig" in parse_qs(urlsplit(content_url).query)
         url, headers = (content_url, {}) if signed else self._own(content_url, named=allowed.named)
         session = self._trusted if allowed.trusted else self._public
-        response = get(session, url, {**headers, "Accept-Encoding": "identity"})
+        try:
+            response = get(session, url, {**headers, "Accept-Encoding": "identity"})
+        except ForbiddenUrl as error:
+            origin = origin_of(urlsplit(url))
+            words = f"If that is your own private endpoint, list {origin} in {self._hosts.setting}: a whole origin"
+            raise ForbiddenUrl(f"{error}. {words} may have any address") from error
         if response.status_code == _OK and any(name in response.headers for name in _VERSION):
             return response
         with response:

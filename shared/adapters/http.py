@@ -15,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
 from shared.adapters.bodies import Alarm
+from shared.adapters.connections import CONNECTIONS, without_cookies
 from shared.domain.urls import is_public_address, without_query
 from shared.errors import (
     Denied,
@@ -120,7 +121,7 @@ class PublicPool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     def __init__(self, pools: dict[str, type[HTTPConnectionPool]]) -> None:
         self._pools = pools
-        super().__init__()
+        super().__init__(pool_maxsize=CONNECTIONS)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: ANN401, FBT001, FBT002 - requests' own signature
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
@@ -144,6 +145,7 @@ def public_session() -> requests.Session:
 
 def _session(pools: dict[str, type[HTTPConnectionPool]]) -> requests.Session:
     session = _Session()
+    without_cookies(session)
     session.trust_env = False  # no proxy, no .netrc password that the settings do not name
     session.adapters.clear()
     for scheme in pools:

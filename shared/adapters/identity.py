@@ -10,6 +10,7 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.identity import DefaultAzureCredential
 
+from shared.adapters.connections import sdk_transport
 from shared.errors import Transient
 from shared.pipeline.signals import asked_again_within
 
@@ -56,7 +57,7 @@ def credential() -> OwnIdentity:
     It asks for a token up to four times within seconds, and tells of it. To leave that to our own policy would not
     help: the library remembers a bad answer for a while.
     """
-    return OwnIdentity(raw_request_hook=_sends, raw_response_hook=_answers)
+    return OwnIdentity(transport=sdk_transport(), raw_request_hook=_sends, raw_response_hook=_answers)
 
 
 def bearer(scope: str) -> Callable[[], dict[str, str]]:

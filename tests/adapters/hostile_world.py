@@ -10,6 +10,7 @@ from shared.domain.job import Status
 from shared.domain.messages import ListJobFiles, Work, decode_work, encode
 from shared.domain.speech_urls import SpeechResource
 from shared.pipeline.accept import AcceptJob
+from tests.adapters.pacers import unpaced
 from tests.adapters.servers import Answer, Server
 from tests.hostile_urls import Witness, forms
 from tests.pipeline.world import World
@@ -31,7 +32,8 @@ UNSIGNED = forms(BLOB_HOST, LOCAL, "/container/result.json")
 
 def speech_of(service: Server) -> SpeechApi:
     """Return its client, with a key to lose."""
-    return SpeechApi(SpeechResource(service.origin, "2025-10-15"), lambda: {"Ocp-Apim-Subscription-Key": KEY})
+    resource = SpeechResource(service.origin, "2025-10-15")
+    return SpeechApi(resource, lambda: {"Ocp-Apim-Subscription-Key": KEY}, unpaced())
 
 
 def world_of(service: Server, contents: HttpContents) -> World:

@@ -15,23 +15,26 @@ from local.processes import free_port
 class Answer:
     """One answer. `cut` closes the connection after so many bytes of the body, short of its Content-Length.
 
-    `raw`: what is written in place of all this, status line and headers too, until the other side hangs up.
+    `seconds`: how long the answer takes. `raw`: what is written in place of all this, status line and headers too,
+    until the other side hangs up.
     """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
+    seconds: float = 0.0
     raw: Callable[[], Iterable[bytes]] | None = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request; header names in lower case."""
+    """One request; header names in lower case. `connection`: the port from which it came."""
 
     method: str
     path: str
     headers: Mapping[str, str]
+    connection: int = 0
 
 
 @dataclass
@@ -79,8 +82,9 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
         def _respond(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            server.asked.append(Asked(self.command, self.path, headers))
+            server.asked.append(Asked(self.command, self.path, headers, self.client_address[1]))
             answer = server.next()
+            server.ended.wait(answer.seconds)
             if answer.raw is not None:
                 self._write(answer.raw())
                 return

@@ -220,8 +220,10 @@ def test_a_link_that_the_settings_do_not_allow_is_refused(contents: HttpContents
 def test_a_name_that_leads_to_a_loopback_address_is_refused_unless_its_origin_is_written_out(
     service: BlobServiceClient, server: Server
 ) -> None:
-    with pytest.raises(ForbiddenUrl, match="no public address"):
+    with pytest.raises(ForbiddenUrl, match="no public address") as refused:
         read(contents_for(service, "localhost"), "https://localhost/a.json?sig=s")
+    assert "list https://localhost in CONTENT_HOSTS" in str(refused.value)
+    assert "sig=" not in str(refused.value)
     port = server.origin.rpartition(":")[2]
     server.answer(Answer(body=b"{}", headers=TAGGED))
     written_out = f"http://localhost:{port}"

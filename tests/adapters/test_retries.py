@@ -248,7 +248,7 @@ def test_a_refused_connection_to_speech_is_tried_again_and_counted(caplog: pytes
     assert counts()[Signal.RETRY] == before + retrying.ATTEMPTS - 1
 
 
-JSON = {"Content-Type": "application/json"}
+JSON = {"Content-Type": "application/json", "Set-Cookie": "affinity=stranger; Path=/"}
 TOKEN = b'{"access_token": "made-up", "expires_on": "%d", "resource": "r", "token_type": "Bearer"}'
 
 IDENTITY = """
@@ -287,3 +287,4 @@ def test_the_endpoint_for_tokens_is_asked_again_out_loud_the_first_time_and_late
         assert line.startswith("Transient None True Entra ID gave no token for https://storage.azure.com/.default: ")
     assert ran.stdout.count("made-up") == 3, "in no error, and in no line of the library's"
     assert len(server.asked) == 8
+    assert not [each for each in server.asked if "cookie" in each.headers]

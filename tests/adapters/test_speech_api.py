@@ -16,6 +16,7 @@ from shared.domain.polling import filter_since
 from shared.domain.speech_urls import VERSIONS, SpeechResource
 from shared.errors import ApiVersionRefused, NotFound, Paused, Permanent, ServiceRefused, Transient, UnknownValue
 from shared.pipeline.signals import Signal
+from tests.adapters.pacers import unpaced
 from tests.adapters.servers import Answer, Server, nowhere, serving
 from tests.signals import signals
 
@@ -23,8 +24,8 @@ KEY = "Ocp-Apim-Subscription-Key"
 
 
 def api(endpoint: str, key: str, version: str = "2025-10-15", pacer: Pacer | None = None) -> SpeechApi:
-    """Return the client as bootstrap makes it."""
-    return SpeechApi(SpeechResource(endpoint, version), lambda: {KEY: key}, pacer)
+    """Return a client that is not paced, unless by `pacer`."""
+    return SpeechApi(SpeechResource(endpoint, version), lambda: {KEY: key}, pacer or unpaced())
 
 
 def client(speech: Speech, version: str = "2025-10-15") -> SpeechApi:

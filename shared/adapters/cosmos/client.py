@@ -14,6 +14,7 @@ from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 
 from shared.adapters.azure_errors import translated
+from shared.adapters.connections import sdk_transport
 from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.domain.documents import Document
@@ -55,6 +56,7 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
             retry_read=0,
             retry_throttle_total=-1,  # the SDK takes 0 for "not given", which is 9
             read_timeout=CALL_SECONDS,
+            transport=sdk_transport(),
             raw_request_hook=_sends,
             raw_response_hook=_answers,
         )
