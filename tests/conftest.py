@@ -11,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from local.azurite import Azurite, start_azurite
 from local.cosmos import Cosmos, start_cosmos
+from local.faults import FaultLayer, Front
 
 # The same examples on every run, few enough for two cores, and nothing left on the disk.
 settings.register_profile(
@@ -74,3 +75,10 @@ def cosmos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
     running = start_cosmos(log=log, port=0, aggregate_page=2)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def between(cosmos: Cosmos) -> Iterator[Front]:
+    """Give a layer of faults in front of the Cosmos server."""
+    with FaultLayer() as layer:
+        yield layer.front("cosmos", cosmos.endpoint)

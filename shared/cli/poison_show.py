@@ -6,8 +6,8 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.given_up import named
 from shared.cli.output import moment, print_fields, print_json_line, print_line
+from shared.cli.poison_find import named
 from shared.domain.documents import FileFailure
 from shared.domain.job import Job, Rejected
 

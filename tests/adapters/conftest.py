@@ -8,7 +8,7 @@ from azure.cosmos import CosmosClient, DatabaseProxy
 
 from local.azurite import Azurite
 from local.cosmos import Cosmos
-from local.faults import FaultLayer, Front
+from local.faults import Front
 from local.provision import provision_cosmos
 from local.speech import Settings, Speech, start_speech
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
@@ -52,13 +52,6 @@ def database(cosmos: Cosmos) -> Iterator[DatabaseProxy]:
     yield connect(cosmos.endpoint, cosmos.key, name)
     with CosmosClient(cosmos.endpoint, cosmos.key) as client:
         client.delete_database(name)
-
-
-@pytest.fixture(scope="module")
-def between(cosmos: Cosmos) -> Iterator[Front]:
-    """Return a layer of faults before the Cosmos server."""
-    with FaultLayer() as layer:
-        yield layer.front("cosmos", cosmos.endpoint)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from azure.cosmos import ContainerProxy, PartitionKey
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from local.cosmos import Cosmos, start_cosmos
-from local.faults import Answer, CutShort, Fault, FaultLayer, Front, Rule
+from local.faults import Answer, CutShort, Fault, Front, Rule
 from local.provision import provision_cosmos
 from shared.adapters.cosmos import CosmosJobs, connect
 from shared.adapters.cosmos.client import ROWS_A_PAGE, query
@@ -54,16 +54,10 @@ def cosmos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def front(cosmos: Cosmos) -> Iterator[Front]:
-    with FaultLayer() as layer:
-        yield layer.front("cosmos", cosmos.endpoint)
-
-
-@pytest.fixture(scope="module")
-def transcripts(cosmos: Cosmos, front: Front) -> ContainerProxy:
+def transcripts(cosmos: Cosmos, between: Front) -> ContainerProxy:
     """Return the container as it is reached through the layer: with DOCUMENTS of JOB, and some of other jobs."""
     provision_cosmos(cosmos.endpoint, cosmos.key, "split")
-    container = connect(front.origin, cosmos.key, "split").get_container_client(TRANSCRIPTS.name)
+    container = connect(between.origin, cosmos.key, "split").get_container_client(TRANSCRIPTS.name)
     for file in range(FILES):
         key = {"jobId": JOB, "fileId": f"file{file:02}"}
         items = [{"id": f"{number:02}", "type": "track", "run": file, **key} for number in range(A_FILE)]
@@ -96,21 +90,21 @@ FAULTS = (Answer(429, AT_ONCE), CutShort())
 """An answer that has no rows, and one that had some."""
 
 
-def failing(front: Front, number: int, fault: Fault) -> Rule:
+def failing(between: Front, number: int, fault: Fault) -> Rule:
     """Let the query's request of that number fail, a plan's too."""
     seen = count(1)
     rule = Rule(fault, method="POST", target="/docs", when=lambda _: next(seen) == number, times=1)
-    front.rules[:] = [rule]
+    between.rules[:] = [rule]
     return rule
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 @pytest.mark.parametrize("ask", [of_the_job, without_a_key, sorted_without_a_key])
 def test_no_row_is_lost_or_comes_twice_whichever_request_of_a_query_fails(
-    transcripts: ContainerProxy, front: Front, ask: Callable[[ContainerProxy], list[Any]], fault: Fault
+    transcripts: ContainerProxy, between: Front, ask: Callable[[ContainerProxy], list[Any]], fault: Fault
 ) -> None:
     for number in count(1):
-        rule = failing(front, number, fault)
+        rule = failing(between, number, fault)
         rows = [(row["fileId"], row["id"]) for row in ask(transcripts)]
         assert len(rows) == DOCUMENTS
         assert len(set(rows)) == DOCUMENTS
@@ -121,44 +115,44 @@ def test_no_row_is_lost_or_comes_twice_whichever_request_of_a_query_fails(
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 def test_a_count_is_right_whichever_of_its_requests_fails(
-    transcripts: ContainerProxy, front: Front, fault: Fault
+    transcripts: ContainerProxy, between: Front, fault: Fault
 ) -> None:
     for number in count(1):
-        rule = failing(front, number, fault)
+        rule = failing(between, number, fault)
         assert count_of(transcripts, JOB, "c.run < @run", {"run": FILES - 1}) == DOCUMENTS - A_FILE
         if not rule.met:
             break
     assert number > 1
 
 
-def test_a_count_is_sent_as_no_range_of_keys(transcripts: ContainerProxy, front: Front) -> None:
-    front.rules.clear()
-    front.asked.clear()
+def test_a_count_is_sent_as_no_range_of_keys(transcripts: ContainerProxy, between: Front) -> None:
+    between.rules.clear()
+    between.asked.clear()
     assert count_of(transcripts, JOB, "c.type = 'track'") == DOCUMENTS
-    assert front.asked
-    assert not any("x-ms-start-epk" in each.headers for each in front.asked)
+    assert between.asked
+    assert not any("x-ms-start-epk" in each.headers for each in between.asked)
 
 
-def test_a_query_that_the_gateway_wants_planned_is_no_trouble(transcripts: ContainerProxy, front: Front) -> None:
-    front.rules.clear()
+def test_a_query_that_the_gateway_wants_planned_is_no_trouble(transcripts: ContainerProxy, between: Front) -> None:
+    between.rules.clear()
     before = counts()[Signal.RETRY]
     assert len(sorted_without_a_key(transcripts)) == DOCUMENTS
     assert counts()[Signal.RETRY] == before
 
 
 def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_either_way(
-    cosmos: Cosmos, front: Front
+    cosmos: Cosmos, between: Front
 ) -> None:
-    front.rules.clear()
+    between.rules.clear()
     provision_cosmos(cosmos.endpoint, cosmos.key, "ticks")
-    jobs = CosmosJobs(connect(front.origin, cosmos.key, "ticks"), None)
+    jobs = CosmosJobs(connect(between.origin, cosmos.key, "ticks"), None)
     waiting = [new_job(poll_count=1, accepted_at=at, polled_at=at, next_poll_at=at) for at in map(minute, range(20))]
     moved = [new_job(status=Status.INGESTING, moved_at=at) for at in map(minute, range(20))]
     ended = [new_job(status=Status.FAILED, accepted_at=at, ended_at=at) for at in map(minute, range(20))]
     fresh = [new_job(accepted_at=at) for at in map(minute, range(20, 40))]
     for job in (*waiting, *moved, *ended, *fresh):
         jobs.create(job)
-    front.asked.clear()
+    between.asked.clear()
     assert jobs.new(5) == fresh[:5]
     assert jobs.due(minute(10), 5) == waiting[:5]
     assert jobs.unseen(minute(2), 5) == waiting[:3]
@@ -166,7 +160,7 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
     assert jobs.untidied(minute(10), 5) == ended[:5]
     assert jobs.oldest_pending() == waiting[0]
     assert jobs.listed("failed", 5) == ended[:-6:-1]
-    asked = [each for each in front.asked if each.target.rstrip("/").endswith("/docs")]
+    asked = [each for each in between.asked if each.target.rstrip("/").endswith("/docs")]
     planned = sum(PLAN in each.headers for each in asked)
     # Planned: a refusal, the plan, and a request for each of the two partitions. Else the gateway asks them.
     assert (planned, len(asked)) in {(7, 7 * 4), (0, 7)}
@@ -174,18 +168,18 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
 
 @pytest.mark.parametrize("cosmos", ["refuses"], indirect=True)
 def test_the_sdk_still_loses_rows_when_it_goes_on_after_a_page_without_a_key_failed(
-    transcripts: ContainerProxy, front: Front
+    transcripts: ContainerProxy, between: Front
 ) -> None:
     """If this fails, the SDK was mended, and client.query may go on at the page there too."""
-    front.rules.clear()
+    between.rules.clear()
     text = "SELECT c.fileId, c.id FROM c ORDER BY c.fileId"
     pages = transcripts.query_items(text, enable_cross_partition_query=True, max_item_count=50).by_page()
     rows = [row["id"] for _ in range(2) for row in next(pages)]
-    front.rules.append(Rule(Answer(429), method="POST", target="/docs", times=1))
+    between.rules.append(Rule(Answer(429), method="POST", target="/docs", times=1))
     with suppress(CosmosHttpResponseError):
         for page in pages:
             rows += [row["id"] for row in page]
-    assert front.rules[0].met == 1
+    assert between.rules[0].met == 1
     for page in pages:
         rows += [row["id"] for row in page]
     assert len(rows) < DOCUMENTS + FILES

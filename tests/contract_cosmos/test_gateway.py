@@ -10,7 +10,7 @@ from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from local.cosmos import Cosmos, start_cosmos
-from local.faults import Answer, FaultLayer, Front, Rule
+from local.faults import Answer, Front, Rule
 from tests.contract_cosmos.support import only_local, refusal_of, rows_of
 
 RANGE_ID = "x-ms-documentdb-partitionkeyrangeid"
@@ -30,22 +30,16 @@ def answer(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def gateway(answer: Literal["refuses", "serves"], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
+def cosmos(answer: Literal["refuses", "serves"], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
     running = start_cosmos(log=tmp_path_factory.mktemp("gateway") / "cosmos.log", port=0, gateway=answer)
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="module")
-def front(gateway: Cosmos) -> Iterator[Front]:
-    with FaultLayer() as layer:
-        yield layer.front("cosmos", gateway.endpoint)
-
-
-@pytest.fixture(scope="module")
-def container(gateway: Cosmos, front: Front) -> Iterator[ContainerProxy]:
-    """Give a container with ROWS items, n from 0, over three physical partitions, asked through `front`."""
-    with CosmosClient(front.origin, gateway.key, retry_total=0) as client:
+def container(cosmos: Cosmos, between: Front) -> Iterator[ContainerProxy]:
+    """Give a container with ROWS items, n from 0, over three physical partitions, asked through `between`."""
+    with CosmosClient(between.origin, cosmos.key, retry_total=0) as client:
         created = client.create_database("gateway").create_container(
             "rows", PartitionKey("/id"), indexing_policy={"compositeIndexes": [COMPOSITE]}
         )
@@ -81,20 +75,20 @@ def test_counts_add_up_whichever_way_they_come(container: ContainerProxy) -> Non
 
 
 def test_what_needs_merging_costs_a_refusal_a_plan_and_a_request_for_each_partition(
-    container: ContainerProxy, front: Front, answer: str
+    container: ContainerProxy, between: Front, answer: str
 ) -> None:
     query = "SELECT VALUE c.n FROM c ORDER BY c.n"
     rows_of(container, query)  # reads the container and its partitions, which the SDK keeps
-    before = len(front.asked)
+    before = len(between.asked)
     rows_of(container, query)
-    kinds = ["plan" if IS_PLAN in each.headers else each.headers.get(RANGE_ID) for each in front.asked[before:]]
+    kinds = ["plan" if IS_PLAN in each.headers else each.headers.get(RANGE_ID) for each in between.asked[before:]]
     assert kinds == ([None, "plan", "0", "1", "2"] if answer == "refuses" else [None])
 
 
-def test_what_needs_no_merging_is_served_at_once_a_page_at_a_time(container: ContainerProxy, front: Front) -> None:
-    before = len(front.asked)
+def test_what_needs_no_merging_is_served_at_once_a_page_at_a_time(container: ContainerProxy, between: Front) -> None:
+    before = len(between.asked)
     assert sorted(rows_of(container, "SELECT VALUE c.n FROM c", page=20)) == list(range(ROWS))
-    queries = [each for each in front.asked[before:] if each.method == "POST"]
+    queries = [each for each in between.asked[before:] if each.method == "POST"]
     assert len(queries) == 2
     assert not any(RANGE_ID in each.headers for each in queries)
 
@@ -123,13 +117,13 @@ def test_a_named_aggregate_of_all_partitions_has_no_plan(container: ContainerPro
 
 
 def test_the_sdk_loses_rows_if_it_goes_on_after_a_page_that_failed(
-    container: ContainerProxy, front: Front, answer: str
+    container: ContainerProxy, between: Front, answer: str
 ) -> None:
     """Only where the SDK merges: the partition whose page failed is left out of what follows (SDK 4.17.1)."""
     query = "SELECT VALUE c.n FROM c ORDER BY c.n"
     pages: Any = container.query_items(query, enable_cross_partition_query=True, max_item_count=4).by_page()
     failing = Rule(Answer(400), when=lambda each: "x-ms-continuation" in each.headers, times=1)
-    front.rules.append(failing)
+    between.rules.append(failing)
     rows: list[int] = []
     for _ in range(ROWS):
         try:
@@ -138,6 +132,6 @@ def test_the_sdk_loses_rows_if_it_goes_on_after_a_page_that_failed(
             break
         except CosmosHttpResponseError:
             continue
-    front.rules.clear()
+    between.rules.clear()
     assert failing.met == 1
     assert (len(rows) < ROWS) == (answer == "refuses")
