@@ -12,6 +12,7 @@ Speech2CosmosError
     ├── InvalidResult    a file that is not a result (or report); the message says where
     ├── ForbiddenUrl     a link that the settings do not allow
     ├── UnknownValue     Speech sent an unknown status or kind
+    ├── Unreadable       a stored document has a shape that this version does not know; the message names it
     └── ServiceRefused   a service answered 4xx: the request will never succeed
         ├── NotFound     what was requested does not exist
         └── ApiVersionRefused  Speech does not answer in the version of SPEECH_API_VERSION; an operator sets another
@@ -91,6 +92,12 @@ class UnknownValue(Permanent):
     """Speech sent a status or kind that this version does not know."""
 
     code = "UnknownValue"
+
+
+class Unreadable(Permanent):
+    """A stored document that this version cannot read: a later version wrote it, or somebody changed it."""
+
+    code = "Unreadable"
 
 
 class ServiceRefused(Permanent):

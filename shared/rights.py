@@ -38,7 +38,7 @@ def _speech(settings: Settings, speech: Speech) -> Right:
         name="Speech: list transcriptions",
         needs="its key" if by_key else f"role Cognitive Services Speech User on {settings.speech_endpoint}",
         setting="SPEECH_KEY" if by_key else "SPEECH_ENDPOINT",
-        attempt=lambda: next(iter(speech.transcriptions(None)), None),
+        attempt=lambda: speech.transcriptions(None, None),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from shared.domain.documents import utc
-from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, decode_answer
+from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, TranscriptionPage, decode_answer
 from shared.domain.speech_urls import SpeechResource
 from shared.errors import NotFound
 from shared.pipeline.ports import Content
@@ -96,16 +96,17 @@ class CountingSpeech:
         self.requests["get job"] += 1
         return _decoded(self.jobs[job_id].body(self._clock.now()), Transcription)
 
-    def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
-        """List transcriptions: all, or those that ended since the moment at the filter's end; a request a page."""
+    def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
+        """List one page of transcriptions: of all, or of those that ended since the moment at the filter's end."""
         now = self._clock.now()
         bodies = [job.body(now) for job in self.jobs.values()]
         if odata_filter is not None:
             since = odata_filter.rpartition(" ")[2]
             bodies = [body for body in bodies if body["status"] == "Succeeded" and body["lastActionDateTime"] >= since]
-        for start in range(0, max(len(bodies), 1), PAGE):
-            self.requests["list jobs"] += 1
-            yield from (_decoded(body, Transcription) for body in bodies[start : start + PAGE])
+        self.requests["list jobs"] += 1
+        begin = int(page.removeprefix("skip=")) if page else 0
+        following = RESOURCE.url(page=f"skip={begin + PAGE}") if begin + PAGE < len(bodies) else None
+        return TranscriptionPage(values=bodies[begin : begin + PAGE], next_link=following)
 
     def files(self, job_id: str, page: str | None) -> FilePage:
         """List a page of a job's files."""

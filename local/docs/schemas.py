@@ -12,9 +12,9 @@ from typing import Any, get_args
 import msgspec
 from msgspec import UnsetType
 
-from shared.domain import documents, enqueued, job, messages
+from shared.domain import documents, enqueued, job, messages, poll_mark
 from shared.domain.documents import FAILURE_ID, HEAD_ID, SCHEMA_VERSION, Document, FileFailure, Transcript, UtcTime
-from shared.domain.job import POLL_ID, PollMark
+from shared.domain.poll_mark import POLL_ID, PollMark
 
 Schema = dict[str, Any]
 
@@ -63,7 +63,7 @@ class Contract:
 CONTRACTS = (
     Contract("job", job.Job),
     Contract("rejected", job.Rejected),
-    Contract("poll", job.PollMark),
+    Contract("poll", poll_mark.PollMark),
     Contract("transcript", documents.Transcript),
     Contract("track", documents.TrackPart),
     Contract("combined", documents.CombinedPart),
@@ -78,7 +78,7 @@ CONTRACTS = (
 
 _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     name: value
-    for module in (documents, enqueued, job, messages)
+    for module in (documents, enqueued, job, messages, poll_mark)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, msgspec.Struct)
 }
@@ -179,6 +179,7 @@ def _simple(schema: Schema) -> Schema:
     made = dict(schema)
     if made.pop("description", None) == _UTC_WORDS:
         made["format"] = "date-time"
+        del made["pattern"]  # stricter, so that times can be compared as texts; readers have the format
     if "enum" in made and len(made["enum"]) == 1:
         made["const"] = made.pop("enum")[0]
     if "items" in made:

@@ -71,11 +71,13 @@ class SpeechApi:
         """Get a transcription as Speech sent it. Raises NotFound."""
         return self._get(job_id)
 
-    def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
-        """List transcriptions, a page at a time as they are consumed."""
+    def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
+        """List one page of the transcriptions that the filter lets pass: the first, or the one that `page` names.
+
+        Raises NotFound.
+        """
         query = {"filter": odata_filter} if odata_filter else {}
-        for page in self._pages(TranscriptionPage, **query):
-            yield from page.values
+        return decode_answer(self._get(page=page, top=PAGE, **query), TranscriptionPage)
 
     def files(self, job_id: str, page: str | None) -> FilePage:
         """List one page of a job's files: the first, or the one that `page` names. Raises NotFound.

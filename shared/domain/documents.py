@@ -14,7 +14,11 @@ SCHEMA_VERSION = 1
 
 Ticks = Annotated[int, Meta(description="ticks of 100 ns")]
 ChannelPair = Annotated[list[int], Meta(min_length=2, max_length=2)]
-UtcTime = Annotated[str, Meta(description="time of day, ISO 8601 in UTC")]
+
+_UTC = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$"
+"""Times are compared as texts and calculated with, so each has to be one, in the notation whose text order is time."""
+
+UtcTime = Annotated[str, Meta(description="time of day, ISO 8601 in UTC", pattern=_UTC)]
 
 
 class WordColumns(msgspec.Struct, rename="camel", frozen=True):

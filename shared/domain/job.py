@@ -198,13 +198,3 @@ class Rejected(Document, rename="camel", frozen=True, kw_only=True):
     entry: str | None = None
     entry_index: int | None = None
     rejected_at: UtcTime
-
-
-class PollMark(Document, rename="camel", frozen=True, kw_only=True):
-    """The poll's memory: jobs that ended before `watermark` have been seen."""
-
-    type: Literal["poll"] = "poll"
-    watermark: UtcTime | None = None
-
-
-POLL_ID = "_poll"

@@ -132,9 +132,19 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class TranscriptionPage(Page, frozen=True, kw_only=True):
-    """A page of Transcriptions_List."""
+    """A page of Transcriptions_List. Each value is decoded by `entry`, so that an odd one hides no other."""
 
-    values: list[Transcription]
+    values: list[Any]
+
+
+def entry(value: object) -> Transcription:
+    """Return an entry of a TranscriptionPage. Raises UnknownValue if it is no transcription."""
+    try:
+        seen = msgspec.convert(value, Transcription)
+    except msgspec.ValidationError as error:
+        raise UnknownValue(f"Speech listed something that is no transcription: {error}") from error
+    _ = seen.job_id
+    return seen
 
 
 class FilePage(Page, frozen=True, kw_only=True):

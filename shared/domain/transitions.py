@@ -97,7 +97,7 @@ def observe(job: Job, seen: Transcription | None, patience: Patience, now: datet
             event, failure = Event.NOT_ENDED, Failure(error.code, str(error), "speech2cosmos")
         if event is Event.SPEECH_FAILED:
             failure = seen.failure()
-    if event in {Event.NOT_ENDED, Event.MISSING} and _is_too_old(job, patience, now):
+    if event in {Event.NOT_ENDED, Event.MISSING} and is_too_old(job, patience, now):
         event = Event.TOO_OLD
         failure = failure or Failure(
             "Expired",
@@ -154,7 +154,8 @@ def _missing_for_long(job: Job, patience: Patience, now: datetime) -> bool:
     return since is not None and since <= utc(now - timedelta(minutes=patience.not_found_minutes))
 
 
-def _is_too_old(job: Job, patience: Patience, now: datetime) -> bool:
+def is_too_old(job: Job, patience: Patience, now: datetime) -> bool:
+    """Say whether the job was accepted MAX_PENDING_HOURS ago, or earlier."""
     return job.accepted_at <= utc(now - timedelta(hours=patience.max_pending_hours))
 
 
@@ -191,7 +192,7 @@ def troubled(job: Job, error: Permanent) -> Job:
 def unasked(job: Job, error: Permanent, patience: Patience, now: datetime) -> Job:
     """Return a pending job's document after Speech could not even be asked for it; it is asked again later."""
     job = msgspec.structs.replace(troubled(job, error), polled_at=utc(now), poll_count=job.poll_count + 1)
-    event = Event.TOO_OLD if _is_too_old(job, patience, now) else Event.NOT_ENDED
+    event = Event.TOO_OLD if is_too_old(job, patience, now) else Event.NOT_ENDED
     return _moved(job, event, patience, now)
 
 
@@ -239,7 +240,7 @@ def settle(job: Job, tally: FileTally, patience: Patience, now: datetime) -> Job
         errors = tally.failed or tally.failed_reports or speech_failed
         event = Event.ALL_IN_WITH_ERRORS if errors else Event.ALL_IN
         job = msgspec.structs.replace(job, failure=None)  # whatever kept it from going on did not keep it for good
-    elif stalled(job, patience, now) and _is_too_old(job, patience, now):
+    elif stalled(job, patience, now) and is_too_old(job, patience, now):
         event = Event.TOO_OLD
         job = job if job.failure else msgspec.structs.replace(job, failure=_expired(files, patience))
     else:

@@ -8,8 +8,9 @@ from typing import Protocol
 import msgspec
 
 from shared.domain.documents import FileDocument, FileFailure, Transcript, UtcTime
-from shared.domain.job import Job, PollMark, Rejected
-from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile
+from shared.domain.job import Job, Rejected
+from shared.domain.poll_mark import Place, PollMark
+from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, TranscriptionPage
 from shared.domain.speech_urls import SpeechResource
 from shared.domain.split import FileKey
 from shared.domain.transitions import FileTally
@@ -33,8 +34,11 @@ class Speech(Protocol):
     def transcription(self, job_id: str) -> Transcription | None:
         """Get a transcription; None for a 404."""
 
-    def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
-        """List transcriptions. A page is requested when the one before was consumed."""
+    def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
+        """List one page of the transcriptions that the filter lets pass: the first, or the one that `page` names.
+
+        Raises NotFound.
+        """
 
     def files(self, job_id: str, page: str | None) -> FilePage:
         """List one page of a job's files: the first, or the one that `page` names. Raises NotFound."""
@@ -146,17 +150,24 @@ class Jobs(Protocol):
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Return those of the jobs that are pending."""
 
-    def ingesting(self, limit: int) -> list[Job]:
-        """Return the jobs that are being ingested, the longest unmoved first."""
+    def ingesting(self, after: Place | None, limit: int) -> list[Job]:
+        """Jobs that are being ingested, the longest unmoved first, in the order of Place.by_movement.
 
-    def untidied(self, ended_before: UtcTime, limit: int) -> list[Job]:
-        """Return the jobs that ended before `ended_before` and whose orphaned parts were not looked for since."""
+        Those after a place, or from the first. About `limit`: jobs that moved at the same moment come together. Fewer
+        only if there are no more.
+        """
+
+    def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
+        """Jobs that ended before `ended_before` and whose leftovers were not looked for since, by Place.by_end.
+
+        Those after a place, or from the first; as many as with `ingesting`.
+        """
 
     def poll_mark(self) -> PollMark:
-        """Read the poll's document, which holds its watermark."""
+        """Read the timer's memory. One that cannot be read is told of, and counts as none."""
 
     def put_poll_mark(self, mark: PollMark) -> None:
-        """Write the poll's document."""
+        """Write the timer's memory."""
 
     def reject(self, rejected: Rejected) -> None:
         """Record a message that was not understood."""

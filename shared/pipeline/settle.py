@@ -10,20 +10,23 @@ import msgspec
 from shared.domain.documents import utc
 from shared.domain.job import END_STATES, NO_RUN, Job, Status
 from shared.domain.messages import ListJobFiles
+from shared.domain.poll_mark import Place
 from shared.domain.split import FileKey
 from shared.domain.transitions import Patience, settle, stalled, while_ingesting
-from shared.errors import Conflict, Permanent, Throttled, Transient
+from shared.errors import Conflict, Throttled
 from shared.pipeline.milestones import file_counts, tell_end
 from shared.pipeline.ports import BrokenFile, Clock, Jobs, PartEtags, Transcripts
-from shared.pipeline.signals import Log, Signal, about
+from shared.pipeline.rounds import Round
+from shared.pipeline.signals import Log, Signal, about, words_of
+from shared.pipeline.steps import Deadline, Step, contained
 
 log = Log(__name__)
 
-SETTLE_LIMIT = 1000
-"""Jobs counted in one run, those that moved longest ago first."""
+OVERLAP = timedelta(minutes=1)
+"""Jobs that moved so long before the last tick are counted again: clocks differ, and a write is not seen at once."""
 
-SETTLE_FOR = timedelta(seconds=60)
-"""One run takes no longer than this, however slow Cosmos DB is: what the poll found is sent only when the run ends."""
+WAITING_LIMIT = 1000
+"""Jobs that did not move, counted in one tick: their round takes as many ticks as there are thousands of them."""
 
 AGAIN_LIMIT = 50
 """Jobs listed again in one run. What waits long for its turn looks like what stands still, and makes no great haste."""
@@ -51,14 +54,45 @@ class SettleJobs:
     patience: Patience
 
     def __call__(self) -> Iterator[ListJobFiles]:
-        """Count what is in and end what is whole to its last part; yield a message for each job to be listed again."""
+        """Count what is in and end what is whole to its last part; yield a message for each job to be listed again.
+
+        Jobs that moved come first, so that a finished job ends soon, however many do not move. Raises nothing that
+        another tick may mend, and nothing of one job: see steps.contained.
+        """
         now = self.clock.now()
         settle_ = partial(self._settle, now=now, again=iter(range(AGAIN_LIMIT)))
-        for find, act in (
-            (lambda: self.jobs.ingesting(SETTLE_LIMIT), settle_),
-            (lambda: self.jobs.untidied(utc(now - TIDY_AFTER), TIDY_LIMIT), partial(self._tidy, now=now)),
-        ):
-            yield from _each(find, act, lambda: self.clock.now() >= now + SETTLE_FOR)
+        with contained(Step.REMEMBER):
+            read = self.jobs.poll_mark()
+            lately = Place(utc(now - OVERLAP), "")
+            moved = Round(self.jobs.ingesting, Place.by_movement, min(read.moved or lately, lately))
+            waiting = Round(self.jobs.ingesting, Place.by_movement, read.waiting, before=moved.at, limit=WAITING_LIMIT)
+            before = utc(now - TIDY_AFTER)
+            tidied = Round(partial(self.jobs.untidied, before), Place.by_end, read.tidied, limit=TIDY_LIMIT)
+            tidy = partial(self._tidy, now=now)
+            for step, jobs, act in (
+                (Step.MOVED, moved, settle_),
+                (Step.WAITING, waiting, settle_),
+                (Step.TIDY, tidied, tidy),
+            ):
+                with contained(step) as outcome:
+                    yield from self._turns(step, jobs, act)
+                if outcome.throttled:
+                    break
+            mark = msgspec.structs.replace(read, waiting=waiting.next, tidied=tidied.next)
+            if moved.passed:
+                last = lately if moved.ended else min(moved.at or lately, lately)
+                mark = msgspec.structs.replace(mark, moved=last)
+            if mark != read:
+                self.jobs.put_poll_mark(mark)
+
+    def _turns(self, step: Step, jobs: Round, act: Callable[[Job], Iterable[ListJobFiles]]) -> Iterator[ListJobFiles]:
+        """Do it for each job of the round while there is time. Raises Throttled."""
+        deadline = Deadline.of(step, self.clock)
+        for job in jobs:
+            yield from _turn(job, act)
+            jobs.passes(job)
+            if deadline.stops(step):
+                return
 
     def _settle(self, job: Job, now: datetime, again: Iterator[int]) -> Iterator[ListJobFiles]:
         settled = settle(job, self.transcripts.tally(job), self.patience, now)
@@ -131,36 +165,16 @@ class SettleJobs:
         return ()
 
 
-def _each(
-    find: Callable[[], list[Job]], act: Callable[[Job], Iterable[ListJobFiles]], enough: Callable[[], bool]
-) -> Iterator[ListJobFiles]:
-    """Do it for each job until it is enough; an error is not raised: the messages of the other jobs have to be sent.
-
-    The next tick looks again.
-    """
-    try:
-        for job in find():
-            if enough():
-                log.warning("settle: counted for long enough: the rest waits for the next tick", signal=Signal.TROUBLED)
-                return
-            with about(job.id):
-                found = _done(job, act)
-            yield from found
-    except (Transient, Permanent) as error:
-        kind = type(error).__name__
-        signal = Signal.THROTTLED if isinstance(error, Throttled) else Signal.FAILED
-        log.error("settle: %s: %s", kind, error, signal=signal, error=kind)
-
-
-def _done(job: Job, act: Callable[[Job], Iterable[ListJobFiles]]) -> list[ListJobFiles]:
-    try:
-        return list(act(job))
-    except Throttled:
-        raise
-    except (Transient, Permanent) as error:
-        kind = type(error).__name__
-        log.error("job %s: %s: %s", job.id, kind, error, signal=Signal.FAILED, error=kind)
-        return []
+def _turn(job: Job, act: Callable[[Job], Iterable[ListJobFiles]]) -> list[ListJobFiles]:
+    with about(job.id):
+        try:
+            return list(act(job))
+        except Throttled:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bulkhead: one job never stops another
+            kind, words = type(error).__name__, words_of(error)
+            log.error("job %s: %s: %s", job.id, kind, words, signal=Signal.FAILED, error=kind)
+            return []
 
 
 def _reopened(current: Job, *, read: Job, report: bool, now: datetime) -> Job:

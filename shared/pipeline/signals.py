@@ -13,15 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
+from traceback import extract_tb
 
 import msgspec
+
+from shared.errors import Speech2CosmosError, Unreadable
 
 TEXT_LIMIT = 2000
 """Greatest length of a line's text, before its JSON object."""
 
 DETAIL_LIMIT = 200
 """Greatest length of one text in the JSON object."""
+
+_PLACES = 4
+"""Calls shown of an error that nobody foresaw, the innermost last."""
 
 Detail = str | int | float | None
 
@@ -193,3 +200,19 @@ def paused(service: str, wait: float, rate: float, words: str) -> None:
         wait=round(wait, 3),
         rate=rate,
     )
+
+
+def set_aside(error: Unreadable) -> None:
+    """Log that a stored document was passed over: it cannot be read, and the others go on."""
+    log.error("set aside: %s", error, signal=Signal.TROUBLED, error=error.code)
+
+
+def words_of(error: Exception) -> str:
+    """Return what may be shown of an error: of one that nobody foresaw only its type, and where it came up.
+
+    Its text may quote anything, a signature too.
+    """
+    if isinstance(error, Speech2CosmosError):
+        return str(error)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    return f"nobody foresaw this {type(error).__name__}: see {' > '.join(places[-_PLACES:])}"

@@ -1,7 +1,9 @@
 """Container `jobs` on a real server of the protocol."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -13,14 +15,13 @@ from shared.domain.documents import ReportDetail
 from shared.domain.job import (
     END_STATES,
     LISTING_GIVEN_UP,
-    POLL_ID,
     Failure,
     FileCounts,
     Job,
-    PollMark,
     Rejected,
     Status,
 )
+from shared.domain.poll_mark import POLL_ID, Place, PollMark
 from shared.errors import Conflict, Transient
 from shared.pipeline.signals import Signal, counts
 from tests.adapters.documents import NOON, new_job, new_key, summary
@@ -225,8 +226,35 @@ def test_pending_jobs_are_found_among_a_hundred_ids(jobs: CosmosJobs) -> None:
 def test_ingesting_jobs_come_the_longest_unmoved_first(jobs: CosmosJobs) -> None:
     put(jobs)
     moved = [put(jobs, status=Status.INGESTING, moved_at=hour(number)) for number in (8, 2, 5)]
-    assert ids(jobs.ingesting(10)) == [moved[1], moved[2], moved[0]]
-    assert ids(jobs.ingesting(2)) == [moved[1], moved[2]]
+    assert ids(jobs.ingesting(None, 10)) == [moved[1], moved[2], moved[0]]
+    assert ids(jobs.ingesting(Place(hour(2), moved[1]), 10)) == [moved[2], moved[0]]
+    assert ids(jobs.ingesting(Place(hour(3), ""), 10)) == [moved[2], moved[0]]
+    assert ids(jobs.ingesting(Place(hour(8), moved[0]), 10)) == []
+
+
+def test_no_job_is_lost_between_two_places_however_many_moved_or_ended_at_the_same_moment(jobs: CosmosJobs) -> None:
+    moments = (1, 2, 2, 2, 2, 3, 3, 4)
+    moved = [put(jobs, status=Status.INGESTING, moved_at=hour(number)) for number in moments]
+    ended = [put(jobs, status=Status.FAILED, ended_at=hour(number)) for number in moments]
+    for limit in (1, 2, 3, 5):
+        in_order(partial(jobs.ingesting, limit=limit), Place.by_movement, moved, limit)
+        in_order(partial(jobs.untidied, hour(9), limit=limit), Place.by_end, ended, limit)
+
+
+def in_order(
+    find: Callable[[Place | None], list[Job]], place_of: Callable[[Job], Place], expected: list[str], limit: int
+) -> None:
+    """Assert that all jobs are found, in their order and once, if each search begins where the one before ended."""
+    found: list[Job] = []
+    while some := find(place_of(found[-1]) if found else None):
+        found += some
+        if len(some) < limit:
+            break
+    places = [place_of(job) for job in found]
+    assert places == sorted(places)
+    assert sorted(ids(found)) == sorted(expected)
+    for number in (1, 3):
+        assert ids(find(places[number]))[:1] == ids(found)[number + 1 : number + 2], "whoever was passed is left out"
 
 
 def test_untidied_are_the_jobs_that_ended_long_enough_ago_in_any_end_state(jobs: CosmosJobs) -> None:
@@ -234,8 +262,8 @@ def test_untidied_are_the_jobs_that_ended_long_enough_ago_in_any_end_state(jobs:
     put(jobs, status=Status.FAILED, ended_at=hour(9))
     put(jobs, status=Status.FAILED, ended_at=hour(3), tidied_at=hour(4))
     put(jobs)
-    assert set(ids(jobs.untidied(hour(5), 10))) == ended
-    assert len(jobs.untidied(hour(5), 2)) == 2
+    assert set(ids(jobs.untidied(hour(5), None, 10))) == ended
+    assert jobs.untidied(hour(5), Place(hour(4), ""), 10) == []
 
 
 def test_the_polls_memory_is_empty_at_first_and_no_job(jobs: CosmosJobs) -> None:

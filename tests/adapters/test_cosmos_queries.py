@@ -156,8 +156,8 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
     assert jobs.new(5) == fresh[:5]
     assert jobs.due(minute(10), 5) == waiting[:5]
     assert jobs.unseen(minute(2), 5) == waiting[:3]
-    assert jobs.ingesting(5) == moved[:5]
-    assert jobs.untidied(minute(10), 5) == ended[:5]
+    assert jobs.ingesting(None, 20) == moved
+    assert jobs.untidied(minute(10), None, 20) == ended[:11]
     assert jobs.oldest_pending() == waiting[0]
     assert jobs.listed("failed", 5) == ended[:-6:-1]
     asked = [each for each in between.asked if each.target.rstrip("/").endswith("/docs")]

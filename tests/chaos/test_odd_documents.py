@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.containers import JOBS, TRANSCRIPTS
 from shared.domain.documents import HEAD_ID
-from shared.domain.job import POLL_ID
+from shared.domain.poll_mark import POLL_ID
 from tests.chaos.bench import Bench, started
 from tests.chaos.kinds import light, of_files, result
 from tests.chaos.reporting import Row

@@ -12,8 +12,9 @@ from local.faults import Answer, Rule
 from local.speech import JobSpec
 from shared.domain.containers import JOBS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, utc
-from shared.domain.job import POLL_ID, Status
+from shared.domain.job import Status
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
+from shared.domain.poll_mark import POLL_ID
 from shared.domain.polling import UNSEEN_FOR
 from tests.chaos.bench import NO_LIMIT, VISIBILITY, Bench, started
 from tests.chaos.kinds import Kind, of_files, result, samples

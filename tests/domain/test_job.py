@@ -16,12 +16,12 @@ from shared.domain.job import (
     Failure,
     FileCounts,
     Job,
-    PollMark,
     Rejected,
     ReportSummary,
     Status,
     next_status,
 )
+from shared.domain.poll_mark import PollMark
 from shared.errors import UnknownValue
 from tests.domain.reading import as_json
 
@@ -111,8 +111,8 @@ FULL = Job(
     "document",
     [
         FULL,
-        Job(id="a", status=Status.PENDING, accepted_at="t"),
-        Rejected(id="rejected_1", queue="q", message="m", code="InvalidMessage", reason="why", rejected_at="t"),
+        Job(id="a", status=Status.PENDING, accepted_at="2026-11-22T17:00:00.000000Z"),
+        Rejected(id="rejected_1", queue="q", message="m", code="c", reason="why", rejected_at="2026-11-22T17:00:00Z"),
         PollMark(id="_poll"),
     ],
     ids=["full", "new", "rejected", "poll"],

@@ -4,8 +4,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.job import Job, Status
-from shared.domain.polling import CLOCK_SKEW, UNSEEN_FOR, UNSEEN_LIMIT, Waiting, filter_since, plan
+from shared.domain.job import Failure, Job, Status
+from shared.domain.polling import (
+    CLOCK_SKEW,
+    NEW_GETS,
+    NEW_WINDOW,
+    UNSEEN_FOR,
+    UNSEEN_LIMIT,
+    Waiting,
+    begin_of,
+    filter_since,
+    plan,
+)
 
 LIMIT = 10
 OLDEST = "2026-11-22T10:00:00.000000Z"
@@ -26,27 +36,46 @@ def ids(found: list[Job]) -> list[str]:
 
 @pytest.mark.parametrize("unseen", [0, 3])
 @pytest.mark.parametrize("limit", [0, 1, LIMIT])
-@pytest.mark.parametrize("new", [0, 1, LIMIT - 1, LIMIT, LIMIT + 1, 500])
+@pytest.mark.parametrize("new", [0, 1, NEW_GETS, NEW_GETS + 1, NEW_WINDOW])
 @pytest.mark.parametrize("due", [0, 1, LIMIT, LIMIT + 1])
-def test_few_get_a_request_each_and_many_share_one_list(new: int, due: int, limit: int, unseen: int) -> None:
-    waiting = Waiting(jobs("new", new), jobs("due", due), jobs("unseen", unseen), accepted(OLDEST), WATERMARK)
+def test_few_get_a_request_each_and_many_share_a_list(new: int, due: int, limit: int, unseen: int) -> None:
+    waiting = Waiting(jobs("new", new), jobs("due", due), jobs("unseen", unseen), accepted(OLDEST))
     found = plan(waiting, limit)
-    expected = ids(waiting.new) if new <= limit else []
+    expected = ids(waiting.new)[:NEW_GETS]
     expected += ids(waiting.due) if due <= limit else []
-    assert ids(found.gets) == expected + ids(waiting.unseen)
-    assert ids(found.walk_for) == (ids(waiting.new) if new > limit else [])
-    assert found.since == (WATERMARK if due > limit else None)
+    assert sorted(ids(found.gets)) == sorted(expected + ids(waiting.unseen))
+    assert (found.walk, found.list_ended) == (new > NEW_GETS, due > limit)
 
 
 def test_nothing_that_waits_is_nothing_to_ask() -> None:
-    found = plan(Waiting([], [], [], None, None), 0)
-    assert (found.gets, found.walk_for, found.since) == ([], [], None)
+    found = plan(Waiting([], [], [], None), 0)
+    assert (found.gets, found.walk, found.list_ended) == ([], False, False)
+
+
+def test_no_kind_of_job_keeps_the_others_waiting() -> None:
+    found = plan(Waiting(jobs("new", 90), jobs("due", 2), jobs("unseen", 1), accepted(OLDEST)), LIMIT)
+    assert ids(found.gets)[:6] == ["new0", "due0", "unseen0", "new1", "due1", "new2"]
+
+
+def test_of_new_jobs_those_in_trouble_come_last_and_the_one_that_was_tried_last_at_the_very_end() -> None:
+    troubled = [
+        Job(
+            id=f"troubled{minute}",
+            status=Status.PENDING,
+            accepted_at=OLDEST,
+            polled_at=f"2026-11-22T11:{minute:02}:00.000000Z",
+            failure=Failure("SpeechUnavailable", "503", "speech2cosmos"),
+        )
+        for minute in range(40, 0, -1)
+    ]
+    found = plan(Waiting([*troubled, *jobs("new", 80)], [], [], accepted(OLDEST)), LIMIT)
+    assert ids(found.gets) == ids(jobs("new", 80)) + ids(troubled[::-1])[:20]
 
 
 def test_a_job_that_is_both_due_and_unseen_is_asked_for_once_and_unseen_ones_even_when_a_list_is_taken() -> None:
     due = jobs("due", 3)
-    assert ids(plan(Waiting([], due, due[1:], accepted(OLDEST), WATERMARK), 3).gets) == ["due0", "due1", "due2"]
-    assert ids(plan(Waiting([], due, due[1:], accepted(OLDEST), WATERMARK), 2).gets) == ["due1", "due2"]
+    assert sorted(ids(plan(Waiting([], due, due[1:], accepted(OLDEST)), 3).gets)) == ["due0", "due1", "due2"]
+    assert ids(plan(Waiting([], due, due[1:], accepted(OLDEST)), 2).gets) == ["due1", "due2"]
 
 
 @pytest.mark.parametrize(
@@ -56,12 +85,13 @@ def test_a_job_that_is_both_due_and_unseen_is_asked_for_once_and_unseen_ones_eve
         (OLDEST, WATERMARK, WATERMARK),
         (None, OLDEST, OLDEST),
         (WATERMARK, None, WATERMARK),
+        (None, None, OLDEST),
     ],
 )
 def test_the_list_begins_at_the_watermark_or_the_oldest_job_whichever_is_later(
     watermark: str | None, oldest: str | None, since: str
 ) -> None:
-    assert plan(Waiting([], jobs("due", 2), [], accepted(oldest), watermark), 1).since == since
+    assert begin_of(Waiting([], jobs("due", 2), [], accepted(oldest)), watermark) == since
 
 
 def test_the_filter_leaves_out_what_has_not_ended_needs_no_parentheses_and_leaves_ten_minutes_for_clocks() -> None:

@@ -4,14 +4,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile
+from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, TranscriptionPage
 from shared.domain.speech_urls import SpeechResource
 from shared.errors import NotFound, Speech2CosmosError
 from tests.pipeline.script import Script
@@ -59,6 +59,9 @@ class FakeSpeech:
         self.requests: Counter[str] = Counter()
         self.broken: dict[str, Speech2CosmosError] = {}
         self.asked: list[str] = []
+        self.odd: dict[str, object] = {}  # entries of the list in place of a job's own
+        self.pages: list[str | None] = []  # of the list, as they were asked for
+        self.links: dict[str | None, str] = {}  # next links in place of the right ones, by the page that has them
         self.page = 100
         self.back: dict[str | None, str] = {}  # pages whose next link leads to another one than it should
         self.lost: set[str] = set()  # ids that no list shows
@@ -78,17 +81,25 @@ class FakeSpeech:
             job = self.jobs.get(job_id)
             return job.body(self._status(job), whole=True) if job else None
 
-    def transcriptions(self, odata_filter: str | None) -> Iterator[Transcription]:
+    def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
         since = _SINCE.search(odata_filter) if odata_filter else None
         wanted = list(self.jobs.values())
         if since:
             begin = datetime.fromisoformat(since[1])
             wanted = [job for job in wanted if job.statuses[0] in {"Succeeded", "Failed"} and job.ended >= begin]
-        for start in range(0, max(1, len(wanted)), JOBS_PAGE):
-            self.requests["list"] += 1
-            with self.script.effect("speech.list"):
-                page = [job.body(self._status(job), whole=False) for job in wanted[start : start + JOBS_PAGE]]
-            yield from page
+        self.requests["list"] += 1
+        self.pages.append(page)
+        with self.script.effect("speech.list"):
+            start = int(page.removeprefix("skip=")) if page else 0
+            end = start + JOBS_PAGE
+            values = [self._entry(job) for job in wanted[start:end]]
+            link = self.links.get(page, f"{ROOT}?skip={end}" if end < len(wanted) else None)
+            return TranscriptionPage(values=values, next_link=link)
+
+    def _entry(self, job: SpeechJob) -> object:
+        if job.id in self.odd:
+            return self.odd[job.id]
+        return msgspec.to_builtins(job.body(self._status(job), whole=False))
 
     def files(self, job_id: str, page: str | None) -> FilePage:
         self.requests["files"] += 1

@@ -3,14 +3,15 @@
 # ruff: noqa: D102 - the ports say what the methods do
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import msgspec
 
 from shared.domain.documents import UtcTime, utc
-from shared.domain.job import END_STATES, POLL_ID, Job, PollMark, Rejected, Status
+from shared.domain.job import END_STATES, Job, Rejected, Status
+from shared.domain.poll_mark import POLL_ID, Place, PollMark
 from shared.errors import Conflict
 from tests.pipeline.script import Script
 
@@ -103,14 +104,15 @@ class FakeJobs:
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         return self._pending(lambda job: job.id in job_ids, lambda job: job.id)
 
-    def ingesting(self, limit: int) -> list[Job]:
+    def ingesting(self, after: Place | None, limit: int) -> list[Job]:
         with self.script.effect("jobs.ingesting"):
-            found = [job for job, _ in self.documents.values() if job.status is Status.INGESTING]
-            return sorted(found, key=lambda job: job.moved_at or "")[:limit]
+            found = (job for job, _ in self.documents.values() if job.status is Status.INGESTING)
+            return _in_order(found, Place.by_movement, after, limit)
 
-    def untidied(self, ended_before: UtcTime, limit: int) -> list[Job]:
-        ended = [job for job, _ in self.documents.values() if job.status in END_STATES and job.tidied_at is None]
-        return [job for job in ended if (job.ended_at or "") <= ended_before][:limit]
+    def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
+        ended = (job for job, _ in self.documents.values() if job.status in END_STATES and job.tidied_at is None)
+        old = (job for job in ended if (job.ended_at or "") <= ended_before)
+        return _in_order(old, Place.by_end, after, limit)
 
     def poll_mark(self) -> PollMark:
         return self.mark
@@ -132,3 +134,7 @@ def _polled(job: Job) -> str:
 
 def _next_poll(job: Job) -> str:
     return job.next_poll_at or ""
+
+
+def _in_order(jobs: Iterable[Job], place_of: Callable[[Job], Place], after: Place | None, limit: int) -> list[Job]:
+    return sorted((job for job in jobs if after is None or place_of(job) > after), key=place_of)[:limit]

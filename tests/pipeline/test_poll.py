@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.documents import utc
 from shared.domain.job import Status
-from shared.domain.polling import CLOCK_SKEW, UNSEEN_LIMIT
+from shared.domain.polling import CLOCK_SKEW, NEW_GETS, UNSEEN_LIMIT
 from shared.errors import Transient
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.polling import accepted, finish, job_id, polled, waiting
@@ -71,22 +71,33 @@ def test_a_new_job_that_ended_long_ago_is_found_by_its_own_get_though_the_waterm
     assert polled(world) == {99}
 
 
-def test_many_new_jobs_that_ended_long_ago_are_found_by_one_walk_through_the_list() -> None:
+def test_up_to_a_hundred_new_jobs_get_a_request_each_and_no_list_is_read() -> None:
+    world = World()
+    ended = world.clock.now() - timedelta(days=20)
+    world.speech.add(*(SpeechJob(job_id(number), ended=ended) for number in range(NEW_GETS)))
+    accepted(world, *range(NEW_GETS))
+    assert polled(world) == set(range(NEW_GETS))
+    assert world.speech.requests == {"get": NEW_GETS}
+
+
+def test_more_new_jobs_that_ended_long_ago_are_looked_for_in_the_whole_list_too() -> None:
     world = World()
     ended = world.clock.now() - timedelta(days=20)
     world.speech.add(*(SpeechJob(job_id(number), ended=ended) for number in range(250)))
     accepted(world, *range(100, 250))
     assert polled(world) == set(range(100, 250))
-    assert world.speech.requests == {"list": 3}
+    assert world.speech.requests == {"get": NEW_GETS, "list": 3}
 
 
-def test_new_jobs_that_the_walk_does_not_meet_are_asked_for_by_a_get_within_bounds() -> None:
+def test_new_jobs_that_speech_does_not_know_get_a_request_each_a_hundred_in_a_tick() -> None:
     world = World()
     accepted(world, *range(120))
     world.speech.add(SpeechJob(job_id(500)))
     polled(world)
-    assert world.speech.requests == {"list": 1, "get": UNSEEN_LIMIT}
-    assert sum(job.missing_since is not None for job, _ in world.jobs.documents.values()) == UNSEEN_LIMIT
+    assert world.speech.requests == {"list": 1, "get": NEW_GETS}
+    assert sum(job.missing_since is not None for job, _ in world.jobs.documents.values()) == NEW_GETS
+    polled(world)
+    assert all(job.missing_since is not None for job, _ in world.jobs.documents.values())
 
 
 def test_the_list_begins_ten_minutes_before_the_watermark_since_clocks_differ() -> None:
@@ -103,16 +114,18 @@ def test_the_watermark_moves_only_after_a_complete_list() -> None:
     world = World()
     waiting(world, 250)
     polled(world)
-    before = world.jobs.mark
+    before = world.jobs.mark.watermark
     world.clock.move(hours=1)
     finish(world, *range(150))
     world.script.after("speech.list", lambda: None, fails(Transient("503")))
+    began = utc(world.clock.now())
     found = polled(world)
     assert len(found) == 100, "the first page was used"
-    assert world.jobs.mark == before
+    assert world.jobs.mark.watermark == before
     world.clock.move(minutes=1)
     assert polled(world) == set(range(150)) - found
-    assert world.jobs.mark.watermark == utc(world.clock.now())
+    assert world.speech.pages[-3:] == [None, "skip=100", "skip=100"], "it went on where it had stopped"
+    assert world.jobs.mark.watermark == began, "what ended since then may not be on the pages before"
 
 
 def test_a_failed_job_met_in_a_list_carries_the_error_that_only_its_own_get_tells() -> None:

@@ -5,16 +5,19 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos.client import SERVICE, as_item, call, query
+from shared.adapters.cosmos.job_queries import IS_TEXT, first, in_order, jobs_of
+from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime, utc
-from shared.domain.job import LISTING_GIVEN_UP, POLL_ID, Job, PollMark, Rejected, Status
+from shared.domain.job import LISTING_GIVEN_UP, Job, Rejected, Status
+from shared.domain.poll_mark import POLL_ID, Place, PollMark
 from shared.errors import Conflict, NotFound
+from shared.pipeline.signals import set_aside
 
 _PENDING = f"c.status = '{Status.PENDING}'"
 """Only jobs have a status. One that was never asked for has no `nextPollAt`, so it is never due."""
@@ -83,73 +86,99 @@ class CosmosJobs:
 
     def new(self, limit: int) -> list[Job]:
         """Pending jobs never asked for, the oldest first."""
-        return self._jobs(f"{_PENDING} AND c.pollCount = 0 ORDER BY c.status, c.pollCount, c.acceptedAt", limit)
+        text = f"{_PENDING} AND c.pollCount = 0 AND c.acceptedAt {IS_TEXT} ORDER BY c.status, c.pollCount, c.acceptedAt"
+        return self._first(text, limit)
 
     def due(self, now: UtcTime, limit: int) -> list[Job]:
         """Pending jobs asked for before whose next poll is due, the most overdue first."""
-        return self._jobs(f"{_PENDING} AND c.nextPollAt <= @now ORDER BY c.status, c.nextPollAt", limit, {"now": now})
+        return self._first(f"{_PENDING} AND c.nextPollAt <= @now ORDER BY c.status, c.nextPollAt", limit, {"now": now})
 
     def unseen(self, before: UtcTime, limit: int) -> list[Job]:
         """Pending jobs not heard of since `before`, the oldest first."""
         text = f"{_PENDING} AND c.polledAt <= @before ORDER BY c.status, c.polledAt"
-        return self._jobs(text, limit, {"before": before})
+        return self._first(text, limit, {"before": before})
 
     def oldest_pending(self) -> Job | None:
         """Of the pending jobs, the one that was accepted first."""
-        return next(iter(self._jobs(f"{_PENDING} ORDER BY c.status, c.acceptedAt", 1)), None)
+        text = f"{_PENDING} AND c.acceptedAt {IS_TEXT} ORDER BY c.status, c.acceptedAt"
+        return next(iter(self._first(text, 1)), None)
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Those of the jobs that are pending."""
         names = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
         listed = ", ".join(f"@{name}" for name in names)
-        return _decoded(query(self._container, f"SELECT * FROM c WHERE {_PENDING} AND c.id IN ({listed})", names))
+        return jobs_of(query(self._container, f"SELECT * FROM c WHERE {_PENDING} AND c.id IN ({listed})", names))
 
-    def ingesting(self, limit: int) -> list[Job]:
-        """Jobs that are being ingested, the longest unmoved first."""
-        return self._jobs(f"c.status = '{Status.INGESTING}' ORDER BY c.status, c.movedAt", limit)
+    def ingesting(self, after: Place | None, limit: int) -> list[Job]:
+        """Jobs that are being ingested, the longest unmoved first, in the order of Place.by_movement.
 
-    def untidied(self, ended_before: UtcTime, limit: int) -> list[Job]:
-        """Jobs that ended before `ended_before` and whose leftovers were not looked for since."""
-        text = "c.tidiedAt = null AND c.endedAt <= @before ORDER BY c.tidiedAt, c.endedAt"
-        return self._jobs(text, limit, {"before": ended_before})
+        Those after a place, or from the first. About `limit`: jobs that moved at the same moment come together. Fewer
+        only if there are no more.
+        """
+        where, order = f"c.status = '{Status.INGESTING}'", "c.status, c.movedAt"
+        return in_order(self._container, where, order=order, place_of=Place.by_movement, after=after, limit=limit)
 
-    def listed(self, status: str | None, limit: int) -> list[Job]:
-        """Jobs, the newest first; of one status if given. For people."""
+    def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
+        """Jobs that ended before `ended_before` and whose leftovers were not looked for since, by Place.by_end.
+
+        Those after a place, or from the first; as many as with `ingesting`.
+        """
+        where, order = "c.tidiedAt = null AND c.endedAt <= @before", "c.tidiedAt, c.endedAt"
+        return in_order(
+            self._container,
+            where,
+            order=order,
+            place_of=Place.by_end,
+            after=after,
+            limit=limit,
+            values={"before": ended_before},
+        )
+
+    def listed(self, status: str | None, limit: int, tell: Tell = set_aside) -> list[Job]:
+        """Jobs, the newest first; of one status if given. For people. `tell` is told of what cannot be read.
+
+        Also of jobs that have no time to sort them by, whatever their status.
+        """
+        text = "SELECT * FROM c WHERE c.type = 'job' AND NOT IS_STRING(c.acceptedAt)"
+        jobs_of(query(self._container, text), tell)  # none of these can be read
         if status is None:
-            return self._jobs("c.type = 'job' ORDER BY c.acceptedAt DESC", limit)
-        text = "c.status = @status ORDER BY c.status DESC, c.acceptedAt DESC"
-        return self._jobs(text, limit, {"status": status})
+            return self._first(
+                f"c.type = 'job' AND c.acceptedAt {IS_TEXT} ORDER BY c.acceptedAt DESC", limit, tell=tell
+            )
+        text = f"c.status = @status AND c.acceptedAt {IS_TEXT} ORDER BY c.status DESC, c.acceptedAt DESC"
+        return self._first(text, limit, {"status": status}, tell)
 
     def poll_mark(self) -> PollMark:
-        """Read the poll's memory."""
+        """Read the timer's memory. One that cannot be read is told of, and counts as none."""
         found = self._item_of(POLL_ID)
-        return msgspec.convert(found, PollMark) if found else PollMark(id=POLL_ID)
+        marks = readable([found] if found else [], PollMark, JOBS.name)
+        return marks[0] if marks else PollMark(id=POLL_ID)
 
     def put_poll_mark(self, mark: PollMark) -> None:
-        """Write the poll's memory."""
+        """Write the timer's memory."""
         call(self._container.upsert_item, as_item(mark, None))
 
     def reject(self, rejected: Rejected) -> None:
         """Keep a message that was not understood."""
         call(self._container.upsert_item, as_item(rejected, self._retention))
 
-    def rejected(self, limit: int | None = None) -> list[Rejected]:
+    def rejected(self, limit: int | None = None, tell: Tell = set_aside) -> list[Rejected]:
         """Messages that were not understood, or could not be accepted, the newest first; all without a limit."""
         top = "" if limit is None else f"TOP {limit:d} "
-        text = f"SELECT {top}* FROM c WHERE c.type = 'rejected' ORDER BY c.rejectedAt DESC"
-        return msgspec.convert(query(self._container, text), list[Rejected])
+        text = f"SELECT {top}* FROM c WHERE c.type = 'rejected' AND c.rejectedAt {IS_TEXT} ORDER BY c.rejectedAt DESC"
+        return readable(query(self._container, text), Rejected, JOBS.name, tell)
 
     def rejected_as(self, rejected_id: str) -> Rejected | None:
         """Read the document of one such message."""
         found = self._item_of(rejected_id)
-        return msgspec.convert(found, Rejected) if found else None
+        return _rejected(found) if found else None
 
     def forget(self, rejected: Rejected) -> bool:
         """Delete the document of a message; False: it was rejected again since, and stays."""
         found = self._item_of(rejected.id)
         if found is None:
             return True
-        if msgspec.convert(found, Rejected) != rejected:
+        if _rejected(found) != rejected:
             return False
         condition = {"etag": found["_etag"], "match_condition": MatchConditions.IfNotModified}
         try:
@@ -160,14 +189,14 @@ class CosmosJobs:
             return False
         return True
 
-    def unlisted(self) -> list[Job]:
+    def unlisted(self, tell: Tell = set_aside) -> list[Job]:
         """Jobs that wait to be listed again, or expired so, after listing their files was given up.
 
         For people: no index has the code of a failure, so it reads every job that is ingesting or expired.
         """
         waiting = f"c.status IN ('{Status.INGESTING}', '{Status.EXPIRED}')"
         text = f"SELECT * FROM c WHERE {waiting} AND c.failure.code = '{LISTING_GIVEN_UP}'"
-        return _decoded(query(self._container, text))
+        return jobs_of(query(self._container, text), tell)
 
     def _item(self, job: Job) -> dict[str, Any]:
         return as_item(job, self._retention)
@@ -183,7 +212,7 @@ class CosmosJobs:
 
     def _read(self, job_id: str) -> tuple[Job, str] | None:
         item = self._item_of(job_id)
-        return (msgspec.convert(item, Job), item["_etag"]) if item else None
+        return (decoded(item, Job, f"document {job_id} in {JOBS.name}"), item["_etag"]) if item else None
 
     def _item_of(self, document_id: str) -> dict[str, Any] | None:
         try:
@@ -191,9 +220,11 @@ class CosmosJobs:
         except NotFound:
             return None
 
-    def _jobs(self, where: str, limit: int, values: Mapping[str, str] | None = None) -> list[Job]:
-        return _decoded(query(self._container, f"SELECT TOP {limit:d} * FROM c WHERE {where}", values))
+    def _first(
+        self, where: str, limit: int, values: Mapping[str, str] | None = None, tell: Tell = set_aside
+    ) -> list[Job]:
+        return first(self._container, where, limit, values, tell)
 
 
-def _decoded(items: list[object]) -> list[Job]:
-    return msgspec.convert(items, list[Job])
+def _rejected(item: Mapping[str, Any]) -> Rejected:
+    return decoded(item, Rejected, f"document {item['id']} in {JOBS.name}")

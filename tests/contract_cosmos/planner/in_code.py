@@ -1,11 +1,16 @@
 """Every query of the app, the command line and the contract page's example: asked once of containers that keep it."""
 
+from functools import partial
+
+import msgspec
+
 from local.docs.reader import files_of
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.adapters.cosmos.inventory import Named, broken_files
 from shared.cli.reading import Reader
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.job import Job, Status
+from shared.domain.poll_mark import Place
 from shared.domain.split import FileKey
 from tests.contract_cosmos.planner.asked import AskedDatabase
 
@@ -31,8 +36,16 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     jobs.unseen(NOON, 10)
     jobs.oldest_pending()
     jobs.pending_among(["a", "b"])
-    jobs.ingesting(10)
-    jobs.untidied(NOON, 10)
+    for after in (None, Place(NOON, "job")):
+        jobs.ingesting(after, 1)
+        jobs.untidied(NOON, after, 1)
+    # More than it was asked for, so that those of the same moment are looked for.
+    moved = msgspec.to_builtins(msgspec.structs.replace(JOB, moved_at=NOON, ended_at=NOON))
+    for find in (jobs.ingesting, partial(jobs.untidied, NOON)):
+        rows = iter([[moved] * 2])
+        database.answer = lambda _, rows=rows: next(rows, [])  # type: ignore[misc] # the answers of this turn
+        find(None, 1)
+    database.answer = lambda _: []
     jobs.listed(None, 10)
     jobs.listed(Status.PENDING, 10)
     jobs.rejected()

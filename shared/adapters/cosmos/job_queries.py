@@ -1,0 +1,83 @@
+"""Queries of container `jobs`: the first jobs in an order, whatever odd documents lie among them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from azure.cosmos import ContainerProxy
+
+from shared.adapters.cosmos.client import query
+from shared.adapters.cosmos.stored import Tell, readable
+from shared.domain.containers import JOBS
+from shared.domain.job import Job
+from shared.domain.poll_mark import Place
+from shared.errors import Unreadable
+from shared.pipeline.signals import set_aside
+
+Values = Mapping[str, str]
+
+IS_TEXT = ">= ''"
+"""The SDK cannot merge the answers of two partitions if what they are sorted by is of two types: it raises ValueError.
+So each query says of the time that it sorts by that it is a text, or one odd document would make it fail for all jobs.
+"""
+
+
+def jobs_of(rows: list[Any], tell: Tell = set_aside) -> list[Job]:
+    """Return the rows that can be read; `tell` is told of the others."""
+    return readable(rows, Job, JOBS.name, tell)
+
+
+def first(
+    container: ContainerProxy, where: str, limit: int, values: Values | None = None, tell: Tell = set_aside
+) -> list[Job]:
+    """Return the first `limit` jobs that can be read: what cannot be read takes nobody's place.
+
+    `where`: the conditions, and the order, by texts only (IS_TEXT).
+    """
+    told: dict[str, Unreadable] = {}
+    top = limit
+    while True:
+        rows = query(container, f"SELECT TOP {top:d} * FROM c WHERE {where}", values)
+        unreadable: list[Unreadable] = []
+        found = jobs_of(rows, unreadable.append)
+        told |= {str(error): error for error in unreadable}
+        if len(found) >= limit or len(rows) < top:
+            for error in told.values():
+                tell(error)
+            return found[:limit]
+        top = limit + 2 * len(unreadable)
+
+
+def in_order(  # noqa: PLR0913 - the parts of a query, and where its answer begins and ends
+    container: ContainerProxy,
+    where: str,
+    *,
+    order: str,
+    place_of: Callable[[Job], Place],
+    after: Place | None,
+    limit: int,
+    values: Values | None = None,
+) -> list[Job]:
+    """Return jobs after a place, or from the first: about `limit`, fewer only if there are no more.
+
+    `order`: of ORDER BY, the time of `place_of` at its end. Cosmos DB sorts by that alone, and times need not differ;
+    an order by id too would take a further composite index. So all that have the time of the last are read.
+    """
+    moment = order.rpartition(" ")[2]
+    given = values or {}
+    begin = after.moment if after else ""
+    found = first(container, f"{where} AND {moment} >= @moment ORDER BY {order}", limit + 1, {**given, "moment": begin})
+    if len(found) <= limit:
+        return _after(found, place_of, after)
+    last = place_of(found[-1]).moment
+    text = f"SELECT * FROM c WHERE {where} AND {moment} = @moment"
+    same = jobs_of(query(container, text, {**given, "moment": last}))
+    further = _after([*(job for job in found if place_of(job).moment < last), *same], place_of, after)
+    if len(further) < limit:
+        # In the order of texts nothing lies between a time and the same with a blank behind it.
+        beyond = Place(f"{last} ", "")
+        further += in_order(container, where, order=order, place_of=place_of, after=beyond, limit=limit, values=values)
+    return further
+
+
+def _after(jobs: list[Job], place_of: Callable[[Job], Place], after: Place | None) -> list[Job]:
+    return sorted((job for job in jobs if after is None or place_of(job) > after), key=place_of)
