@@ -88,7 +88,10 @@ def test_every_property_of_a_schema_is_to_be_seen_in_an_example(ran: Run, contra
     seen = {(title.split()[0], path) for title, value in examples(ran).items() for path in paths(value)}
     named = {(name, path) for name, schema in contract.items() for path, _ in declared(schema, schema)}
     lone = {(name, ".ttl") for name in DOCUMENTS if name != "turns"}  # shown once, in the retired part
-    assert named - seen == lone
+    amidst = {
+        (name, path) for name, path in named if name == "poll" and path.count(".") > 1
+    }  # there while it is at work
+    assert named - seen - amidst == lone
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

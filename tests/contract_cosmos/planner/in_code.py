@@ -15,6 +15,7 @@ from shared.domain.split import FileKey
 from tests.contract_cosmos.planner.asked import AskedDatabase
 
 NOON = "2026-11-02T12:00:00.000000Z"
+LATER = "2026-11-03T12:00:00.000000Z"
 JOB = Job(id="job", status=Status.INGESTING, accepted_at=NOON)
 KEY = FileKey("job", "file")
 
@@ -41,7 +42,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
         jobs.untidied(NOON, after, 1)
     # More than it was asked for, so that those of the same moment are looked for.
     moved = msgspec.to_builtins(msgspec.structs.replace(JOB, moved_at=NOON, ended_at=NOON))
-    for find in (jobs.ingesting, partial(jobs.untidied, NOON)):
+    for find in (jobs.ingesting, partial(jobs.untidied, LATER)):
         rows = iter([[moved] * 2])
         database.answer = lambda _, rows=rows: next(rows, [])  # type: ignore[misc] # the answers of this turn
         find(None, 1)
