@@ -1,18 +1,21 @@
 """fetch_results: one message is one page of a job's files to be listed, some files of a page, or one file."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
 from shared.domain.split import FileKey
-from shared.errors import Permanent, Throttled, Transient, UnknownValue
-from shared.pipeline.fetch_page import FilesOfPage
+from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
+from shared.pipeline.fetch_page import Fetch, FilesOfPage
 from shared.pipeline.give_up import give_up
 from shared.pipeline.ingest import Ingest, Trace
 from shared.pipeline.list_files import ListFiles
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
-from shared.pipeline.signals import about
+from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import delivered
+
+log = Log(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,38 @@ class FetchResults:
             return delivered(self.clock, attempt, lambda: self._do(message, attempt), [message])
 
     def _do(self, message: Work, attempt: int) -> list[Work]:
+        done: list[FetchFile] = []
+        left = self._left(message, attempt, partial(self._fetch, done))
+        if done:
+            self._moved(message)
+        return left
+
+    def _left(self, message: Work, attempt: int, fetch: Fetch) -> list[Work]:
         match message:
             case ListJobFiles():
                 return ListFiles(self.jobs, self.speech, self.clock, self.max_attempts)(message, attempt)
             case FetchPage():
                 page = FilesOfPage(self.transcripts, self.speech, self.ingest, self.clock, self.max_attempts)
-                return page(message, attempt, self._fetch)
+                return page(message, attempt, fetch)
             case FetchFile():
-                self._fetch(message, None, attempt)
+                fetch(message, None, attempt)
                 return []
 
-    def _fetch(self, message: FetchFile, given: TranscriptionFile | None, attempt: int) -> None:
+    def _moved(self, message: Work) -> None:
+        try:
+            self.jobs.moved(message.job_id, message.run, self.clock.now())
+        except Speech2CosmosError as error:
+            # Not raised: the files are written. The timer counts the job later, with those that did not move.
+            kind = type(error).__name__
+            log.warning(
+                "job %s: that it moved could not be written: %s",
+                *(message.job_id, error),
+                signal=Signal.TROUBLED,
+                error=kind,
+            )
+
+    def _fetch(self, done: list[FetchFile], message: FetchFile, given: TranscriptionFile | None, attempt: int) -> None:
+        """Fetch a file; add it to `done` if something was written of it."""
         trace = Trace()
         try:
             match message.kind:
@@ -59,10 +83,13 @@ class FetchResults:
                     raise UnknownValue(
                         f"Speech says the file's kind is {kind[:100]!r}, which this version does not know"
                     )
+            if trace.revision is not None:  # else it was in already
+                done.append(message)
         except Throttled:
             raise
         except Permanent as error:
             give_up(self.ingest, message, error.code, str(error), attempts=attempt, raw=trace.raw)
+            done.append(message)
             self._remove_parts(message, trace)
         except Transient as error:
             if attempt >= self.max_attempts:

@@ -80,8 +80,8 @@ class FakeJobs:
 
     def moved(self, job_id: str, run: int, now: datetime) -> None:
         with self.script.effect("jobs.moved"):
-            job, _ = self.documents[job_id]
-            if (job.status, job.run) == (Status.INGESTING, run):
+            job = self.documents[job_id][0] if job_id in self.documents else None
+            if job is not None and (job.status, job.run) == (Status.INGESTING, run):
                 self.put(msgspec.structs.replace(job, moved_at=utc(now)))
 
     def _read(self, job_id: str) -> tuple[Job, int] | None:
