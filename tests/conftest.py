@@ -1,4 +1,4 @@
-"""The servers that tests talk to, started once a worker on ports of their own; and which worker runs which tests."""
+"""The servers of the tests, started once for each worker on free ports; and the distribution of tests to workers."""
 
 import os
 from collections.abc import Iterator
@@ -13,26 +13,26 @@ from local.azurite import Azurite, start_azurite
 from local.cosmos import Cosmos, start_cosmos
 from local.faults import FaultLayer, Front
 
-# The same examples on every run, few enough for two cores, and nothing left on the disk.
+# The examples are the same on every run, few enough for two cores, and not stored on the disk.
 settings.register_profile(
     "tests",
     max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow],  # says something of the machine, not of the code
+    suppress_health_check=[HealthCheck.too_slow],  # the result would depend on the machine
 )
 settings.load_profile("tests")
 
 TOGETHER = ("tests/e2e/", "tests/docs/", "tests/cli/")
-"""Folders whose tests share what is dear to start, such as a whole stack: one worker runs all of a folder."""
+"""Folders whose tests share an expensive fixture, such as a whole stack. One worker runs all tests of a folder."""
 
 FIRST = (TOGETHER[0], "tests/local/test_stack.py", *TOGETHER[1:])
-"""What takes longest comes first, so that no worker is left with it alone."""
+"""The longest tests run first, so that no worker runs them alone at the end."""
 
 
 APART = "tests/chaos/test_crash.py"
-"""A file whose tests take a minute each and share little: every worker takes some."""
+"""A file whose tests take a minute each and share little, so every worker runs some of them."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # untyped to mypy: see pyproject.toml
@@ -46,7 +46,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # untyped to mypy: see
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
-    """Replace pytest-xdist's `loadgroup`, whose groups pytest 9.2 does not see: it no longer reads Item._nodeid."""
+    """Replace pytest-xdist's `loadgroup`, whose groups fail with pytest 9.2: it no longer reads Item._nodeid."""
     return ByFile(config, log)
 
 
@@ -66,12 +66,12 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
 
 @pytest.fixture(scope="session")
 def cosmos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
-    """Give the server that COSMOS_ENDPOINT and COSMOS_KEY name; without them the one in local/cosmos."""
+    """Give the server of COSMOS_ENDPOINT and COSMOS_KEY; without them the one in local/cosmos."""
     if endpoint := os.environ.get("COSMOS_ENDPOINT"):
         yield Cosmos(None, endpoint, os.environ["COSMOS_KEY"])
         return
     log = tmp_path_factory.mktemp("cosmos") / "cosmos.log"
-    # A count of three already comes as two rows: whoever takes the first for all of it is found.
+    # A count of three has two rows, so code that takes the first row for the whole count fails.
     running = start_cosmos(log=log, port=0, aggregate_page=2)
     yield running
     running.stop()

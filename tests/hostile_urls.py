@@ -1,4 +1,4 @@
-"""Links that must never be followed, made for a place where some links may be; and a witness of every connection."""
+"""Links that the app must never follow, built around the few that are allowed; and a witness of every connection."""
 
 import sys
 from collections.abc import Iterator
@@ -30,14 +30,14 @@ OWN_NETWORK = [
     ),
     *("localhost.localdomain", "metadata.google.internal", "metadata", "127.0.0.1.nip.io", "ip6-localhost"),
 ]
-"""Hosts, in spellings that some resolver or other takes for an address inside."""
+"""Hosts in spellings that some resolver takes for a private address."""
 
 
 def hostile(host: str, origin: str, path: str) -> dict[str, list[str]]:
     """Return hostile links by what is wrong with them.
 
-    `host`: a name that is allowed, by https on port 443; `origin`: one that is allowed whole, by http with a port, of
-    this machine; `path`: one that would be right, and begins with a slash.
+    `host`: a name that is allowed, by https on port 443. `origin`: an origin that is allowed, by http with a port, of
+    this machine. `path`: a path that would be right; it begins with a slash.
     """
     parent = host.partition(".")[2]
     address, port = origin.removeprefix("http://").rsplit(":", 1)
@@ -132,19 +132,19 @@ def hostile(host: str, origin: str, path: str) -> dict[str, list[str]]:
 
 
 def forms(host: str, origin: str, path: str) -> list[str]:
-    """Return the links of `hostile` as one list, each once."""
+    """Return the links of `hostile` as one list without duplicates."""
     return list(dict.fromkeys(url for urls in hostile(host, origin, path).values() for url in urls))
 
 
 @dataclass
 class Witness:
-    """What the process asked of the network: names looked up, addresses connected to."""
+    """What the process requested of the network: names resolved, addresses connected to."""
 
     names: list[str] = field(default_factory=list)
     connected: list[tuple[str, int]] = field(default_factory=list)
 
     def notice(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Take one of the interpreter's audit events."""
+        """Record one of the interpreter's audit events."""
         if event in {"socket.getaddrinfo", "socket.gethostbyname"}:
             self.names.append(str(arguments[0]))
         elif event in {"socket.connect", "socket.sendto"}:
@@ -162,12 +162,12 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
             witness.notice(event, arguments)
 
 
-sys.addaudithook(_hook)  # once: the interpreter lets nobody take a hook away
+sys.addaudithook(_hook)  # once, because an audit hook cannot be removed
 
 
 @contextmanager
 def witnessing() -> Iterator[Witness]:
-    """Notice every connection and every name that is looked up, by whatever library, until the block ends."""
+    """Record every connection and every resolved name, by whatever library, until the block ends."""
     witness = Witness()
     _witnesses.append(witness)
     try:

@@ -1,4 +1,4 @@
-"""Reads the structure of log lines, by the very expression that the page on operations gives."""
+"""Reads the JSON object of log lines, by the expression that docs/operations.md gives."""
 
 import logging
 import re
@@ -13,11 +13,11 @@ STRUCTURE = re.findall(r"extract\(@'([^']+)', 1, Message\)", _PAGE)[0]
 
 
 def structure(line: str) -> dict[str, Any] | None:
-    """Return the structure of a line, None if it has none."""
+    """Return the JSON object of a line; None if it has none."""
     found = re.search(STRUCTURE, line)
     return msgspec.json.decode(found[1], type=dict[str, Any]) if found else None
 
 
 def signals(records: Iterable[logging.LogRecord]) -> list[dict[str, Any]]:
-    """Return the structures of the lines that have one, in the order of the lines."""
+    """Return the JSON objects of the lines that have one, in order."""
     return [found for record in records if (found := structure(record.getMessage())) is not None]

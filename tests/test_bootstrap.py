@@ -1,4 +1,4 @@
-"""The app: built from the settings, each part once, when it is needed."""
+"""The app is built from the settings, each part once, when it is first needed."""
 
 import threading
 import time

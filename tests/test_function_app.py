@@ -1,4 +1,4 @@
-"""What function_app.py declares to the platform, and how it begins."""
+"""What function_app.py declares to the platform, and how it starts."""
 
 import importlib
 import inspect
@@ -31,10 +31,10 @@ Bindings = dict[str, dict[str, Any]]
 
 @pytest.fixture
 def module(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Import function_app with settings of its own; nothing listens where they lead."""
+    """Import function_app with its own settings, whose addresses lead nowhere."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    sys.modules.pop("function_app", None)  # tests of the host load apps of their own under this name
+    sys.modules.pop("function_app", None)  # tests of the host load other apps under this name
     yield importlib.import_module("function_app")
     del sys.modules["function_app"]
 
@@ -126,7 +126,7 @@ def test_arguments_and_bindings_have_the_same_names(functions: dict[str, Any]) -
 
 
 def test_every_output_is_a_list_typed_as_microsofts_worker_wants_it(functions: dict[str, Any]) -> None:
-    # A plain text would be parsed by the host (azure-functions-python-worker#1492), a list[str] refused by the worker.
+    # The host would parse plain text (azure-functions-python-worker#1492); the worker refuses a list[str].
     found = 0
     for function in functions.values():
         for hint in get_type_hints(function.get_user_function()).values():

@@ -1,4 +1,4 @@
-"""The rooms of shared/__init__.py: who may import whom, and what only some files may know."""
+"""The rules of shared/__init__.py: which room imports which, and what only some files may know."""
 
 import ast
 import sys
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class Room(NamedTuple):
-    """What the files of a room may import: other rooms (each may import itself), and packages besides Python's own."""
+    """The allowed imports of a room: other rooms (each may import itself), and packages besides Python's own."""
 
     rooms: frozenset[str]
     packages: frozenset[str]
@@ -28,11 +28,11 @@ ROOMS = {
     "domain": room("errors", "msgspec"),
     "settings": room("domain errors", "pydantic"),
     "pipeline": room("domain errors", "msgspec"),
-    # Adapters implement the ports, which lie in the pipeline; DEEPER names the files of it that they may see.
+    # Adapters implement the ports, which lie in the pipeline. DEEPER lists the files of it that they may import.
     "adapters": room("domain errors pipeline", "azure requests urllib3 tenacity msgspec"),
     "rights": room("adapters pipeline domain settings", "azure"),
     "bootstrap": room("rights adapters pipeline domain settings errors", "azure"),
-    # Reads documents as any application would, so it sees adapters, but never the pipeline: only bootstrap sees both.
+    # It reads documents as any application would, so it may import adapters, but never the pipeline.
     "cli": room("bootstrap adapters domain settings errors", "typer rich msgspec"),
     "function_app": room("bootstrap domain errors", "azure"),
 }
@@ -51,7 +51,7 @@ DOMAIN_NEVER = frozenset(
     {"os", "io", "sys", "pathlib", "tempfile", "shutil", "subprocess", "socket", "ssl", "http", "urllib.request"}
     | {"time", "random", "secrets", "threading", "asyncio", "concurrent", "multiprocessing", "logging", "warnings"}
 )
-"""No I/O, clock, environment, chance or logging."""
+"""No I/O, clock, environment, randomness or logging."""
 
 DOMAIN_NEVER_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "today", "getLogger"})
 
@@ -69,7 +69,7 @@ def name_of(path: Path) -> str:
 
 
 def room_of(module: str) -> str:
-    """Return the room of a module of ours; `shared` itself is a map and no room."""
+    """Return the room of one of the project's modules; `shared` itself is no room."""
     return module.removeprefix("shared").lstrip(".").partition(".")[0]
 
 
@@ -90,7 +90,7 @@ def _module(module: str, name: str) -> str:
 
 
 def ours(module: str) -> bool:
-    """Say whether a module is one of this repository."""
+    """Return whether a module belongs to this repository."""
     return module.partition(".")[0] in {"shared", "function_app", "local", "tests"}
 
 

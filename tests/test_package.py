@@ -1,4 +1,4 @@
-"""What .funcignore lets through to Azure. Git reads the patterns here: it has the same language, and its own code."""
+"""The files that .funcignore lets through to Azure. git evaluates its patterns, which have git's own syntax."""
 
 import subprocess
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def git(folder: Path, *arguments: str) -> list[str]:
-    """Return the lines that git prints in `folder`, without any of the user's own settings."""
+    """Return the lines that git prints in `folder`, without the user's settings."""
     ran = subprocess.run(  # noqa: S603 - the arguments are those of this file
         ["git", *arguments],  # noqa: S607 - git as the user has it
         cwd=folder,
@@ -22,7 +22,7 @@ def git(folder: Path, *arguments: str) -> list[str]:
 
 
 def sent(folder: Path, files: list[str]) -> set[str]:
-    """Return those of `files`, made empty in `folder`, that .funcignore does not leave out."""
+    """Return those of `files`, created empty in `folder`, that .funcignore does not exclude."""
     git(folder, "init", "--quiet", ".")
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Every package is pinned, with a hash, and comes from no address of its own; `make audit` asks about all."""
+"""Every package is pinned with a hash, and none comes from an address of its own. `make audit` checks all of them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The attempts at each right, against the stand-ins: what is allowed, refused or missing. Nothing stays behind."""
+"""The tests of permissions against real servers: allowed, refused or missing. They leave nothing behind."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def environ(azurite: Azurite, cosmos: Cosmos, speech: Speech) -> Mapping[str, st
 
 
 def results(caplog: pytest.LogCaptureFixture, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the result of each right that the app tells of, with these settings."""
+    """Return the logged result of each permission, with these settings."""
     caplog.clear()
     with caplog.at_level(logging.INFO, "shared"):
         App.from_env(environ).check_rights()

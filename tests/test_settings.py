@@ -1,4 +1,4 @@
-"""Settings from the environment: every problem at once, by name, and no secret in sight."""
+"""Settings from the environment: every problem is reported at once, by name, and no secret is shown."""
 
 import pickle
 import traceback
@@ -37,11 +37,11 @@ WRONG = {
 }
 
 CANNOT_BE_WRONG = {"SPEECH_KEY", "COSMOS_KEY", "COSMOS_DATABASE", "AzureWebJobsStorage"}
-"""Any text will do for these."""
+"""Any text is valid for these."""
 
 
 def problems(environ: dict[str, str]) -> list[str]:
-    """Return the sentences of the error that `environ` is."""
+    """Return the sentences of the error for `environ`."""
     with pytest.raises(Misconfigured) as misconfigured:
         Settings.from_env(environ)
     return misconfigured.value.problems

@@ -1,4 +1,4 @@
-"""The real stand-ins for the adapters: a Speech simulator, a server that does as it is told, a database a module."""
+"""Real servers for the adapters: a Speech simulator, a server with scripted answers, a database for each module."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,9 +27,9 @@ def speech_server(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def speech(speech_server: Speech) -> Iterator[Speech]:
-    """Give the simulator without forced answers and counts; jobs of earlier tests are still in it.
+    """Give the simulator without forced answers and counts. It still has the jobs of earlier tests.
 
-    A test that calls the regional host, which links name, fails.
+    The test fails if it calls the regional host, which links name.
     """
     speech_server.control.configure(Settings(requests_per_window=1_000_000))
     speech_server.control.clear_forced()
@@ -46,7 +46,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def database(cosmos: Cosmos) -> Iterator[DatabaseProxy]:
-    """Make a database of the module's own, as the app connects to it."""
+    """Create a database for the module, and connect to it as the app does."""
     name = f"adapters-{uuid.uuid4().hex}"
     provision_cosmos(cosmos.endpoint, cosmos.key, name)
     yield connect(cosmos.endpoint, cosmos.key, name)
@@ -56,13 +56,13 @@ def database(cosmos: Cosmos) -> Iterator[DatabaseProxy]:
 
 @pytest.fixture(scope="module")
 def through(between: Front, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
-    """Return the module's database as it is reached through the layer."""
+    """Return the module's database as it is reached through the layer of faults."""
     return connect(between.origin, cosmos.key, database.id)
 
 
 @pytest.fixture
 def front(between: Front, through: DatabaseProxy) -> Front:
-    """Return the layer without faults; the SDK knows the containers already, so that its requests are ours alone."""
+    """Return the layer without faults. The SDK has read the containers already, so only tests send requests."""
     between.rules.clear()
     CosmosJobs(through, None).get("nobody")
     CosmosTranscripts(through, None).head(new_key())

@@ -15,18 +15,18 @@ NOON = "2026-11-02T12:00:00.000000Z"
 
 
 def new_job(**changes: Any) -> Job:  # noqa: ANN401 - properties of a job
-    """Return a pending job that nobody else has."""
+    """Return a new pending job."""
     job = Job(id=str(uuid4()), status=Status.PENDING, accepted_at=NOON)
     return msgspec.structs.replace(job, **changes)
 
 
 def new_key(job: Job | None = None) -> FileKey:
-    """Return a partition that nobody else has, of `job` if one is given."""
+    """Return a new partition, of `job` if that is given."""
     return FileKey(job.id if job else str(uuid4()), str(uuid4()))
 
 
 def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> TurnsPart:
-    """Return a part whose id takes about `size` bytes more than it must."""
+    """Return a part whose id is about `size` bytes longer than necessary."""
     name = f"{revision}_turns_{number:04}"
     return TurnsPart(
         id=name, job_id=key.job_id, file_id=key.file_id, revision=revision, part=number, turns=[_turn("x" * size)]
@@ -39,7 +39,7 @@ def _turn(text: str) -> Any:  # noqa: ANN401 - only its size matters
 
 
 def report_part(key: FileKey, revision: str) -> ReportPart:
-    """Return a report's only part."""
+    """Return the only part of a report."""
     return ReportPart(
         id=f"{revision}_report_0000",
         job_id=key.job_id,
@@ -53,7 +53,7 @@ def report_part(key: FileKey, revision: str) -> ReportPart:
 
 
 def head(key: FileKey, revision: str, *, run: int = 1, parts: int = 0) -> Transcript:
-    """Return the head of a silent file, which names so many of the parts that `part` makes."""
+    """Return the head of a silent file, which names this many of the parts that `part` makes."""
     splitter = Splitter(key, revision, SplitOptions())
     assert list(splitter.finish()) == []
     silent = splitter.head(
@@ -82,5 +82,5 @@ def failure(key: FileKey, *, run: int = 1, kind: str = KIND_TRANSCRIPTION) -> Fi
 
 
 def summary(key: FileKey, revision: str, *, run: int = 1) -> ReportSummary:
-    """Return what a job's document says of its report."""
+    """Return the summary of a report in a job's document."""
     return ReportSummary(1, 0, [], key.file_id, revision, [f"{revision}_report_0000"], None, run)

@@ -1,4 +1,4 @@
-"""The use cases over the real adapters, Speech being a server that says what it is told; and the links to try."""
+"""The use cases over the real adapters, with a server in place of Speech that gives scripted answers."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tests.pipeline.world import World
 JOB, FILE = "11111111-2222-4333-8444-555555555555", "22222222-3333-4444-8555-666666666666"
 KEY = "the-key-of-the-speech-resource"
 LOCAL = "http://127.0.0.1:9"
-"""An origin that is allowed and where nobody listens: it makes the forms the same in every run."""
+"""An allowed origin at which nobody listens. It makes the links the same in every run."""
 
 SPEECH_HOST, BLOB_HOST = "eastus.api.cognitive.microsoft.com", "results.blob.core.windows.net"
 TRANSCRIPTION = f"/speechtotext/transcriptions/{JOB}"
@@ -31,13 +31,13 @@ UNSIGNED = forms(BLOB_HOST, LOCAL, "/container/result.json")
 
 
 def speech_of(service: Server) -> SpeechApi:
-    """Return its client, with a key to lose."""
+    """Return the server's client, with a key that must not leak."""
     resource = SpeechResource(service.origin, "2025-10-15")
     return SpeechApi(resource, lambda: {"Ocp-Apim-Subscription-Key": KEY}, unpaced())
 
 
 def world_of(service: Server, contents: HttpContents) -> World:
-    """Return the use cases with real adapters. A new one for each link: Speech's limit of requests begins anew."""
+    """Return the use cases with real adapters: new ones for each link, because Speech's rate limit starts over."""
     made, speech = World(), speech_of(service)
     made.accept = AcceptJob(made.jobs, made.clock)
     made.ingest = replace(made.ingest, speech=speech, contents=contents)
@@ -47,7 +47,7 @@ def world_of(service: Server, contents: HttpContents) -> World:
 
 
 def answer(service: Server, **body: object) -> None:
-    """Let Speech answer with this from now on."""
+    """Let Speech give this answer from now on."""
     service.asked.clear()
     service.answer(Answer(body=msgspec.json.encode(body)))
 
@@ -58,7 +58,7 @@ def entry(service: Server, **changes: object) -> dict[str, object]:
 
 
 def ingesting(world: World, service: Server) -> None:
-    """Bring the job to where its files are listed, by the same Speech."""
+    """Bring the job to the state in which its files are listed."""
     answer(service, self=f"{service.origin}{TRANSCRIPTION}", status="Succeeded", links={})
     world.enqueue(JOB)
     assert [type(message) for message in world.poll()] == [ListJobFiles]
@@ -67,7 +67,7 @@ def ingesting(world: World, service: Server) -> None:
 
 
 def only_speech_was_asked(witness: Witness, service: Server, paths: list[str]) -> None:
-    """Hold that nothing left the process but the requests for these paths, to Speech."""
+    """Assert that the process sent only the requests for these paths, to Speech."""
     port = int(service.origin.rpartition(":")[2])
     assert {address for address in witness.connected if address[1] != 0} <= {("127.0.0.1", port)}
     assert set(witness.names) <= {"127.0.0.1"}
@@ -75,5 +75,5 @@ def only_speech_was_asked(witness: Witness, service: Server, paths: list[str]) -
 
 
 def delivered(world: World, message: Work) -> list[Work]:
-    """Deliver a message as the queue does: in words, and read anew."""
+    """Deliver a message as the queue does: encoded and decoded again."""
     return list(world.fetch(decode_work(encode(message).encode()), 1))

@@ -1,4 +1,4 @@
-"""A small HTTP server that answers as it is told and remembers what it was asked."""
+"""A small HTTP server that gives scripted answers and records the requests."""
 
 import threading
 from collections import deque
@@ -13,10 +13,10 @@ from local.processes import free_port
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `cut` closes the connection after so many bytes of the body, short of its Content-Length.
+    """An answer. `cut` closes the connection after this many bytes of the body, before its Content-Length.
 
-    `seconds`: how long the answer takes. `raw`: what is written in place of all this, status line and headers too,
-    until the other side hangs up.
+    `seconds`: how long the answer takes. `raw`: what is sent instead of all this, including status line and headers,
+    until the client closes the connection.
     """
 
     status: int = 200
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request; header names in lower case. `connection`: the port from which it came."""
+    """A request, with header names in lower case. `connection`: the client's port."""
 
     method: str
     path: str
@@ -39,17 +39,17 @@ class Asked:
 
 @dataclass
 class Server:
-    """Where it listens; what it answers, one after the other, the last for ever; what it was asked."""
+    """The server's address, its answers (one after the other, the last for ever), and the requests it got."""
 
     origin: str
     answers: deque[Answer] = field(default_factory=deque)
     asked: list[Asked] = field(default_factory=list)
     written: int = 0
-    """Bytes of raw answers that the other side took."""
+    """Bytes of raw answers that the client accepted."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, *answers: Answer) -> None:
-        """Answer so from now on."""
+        """Give this answer from now on."""
         self.answers.clear()
         self.answers.extend(answers)
 
@@ -58,7 +58,7 @@ class Server:
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     def drip(self, data: bytes, seconds: float) -> Iterator[bytes]:
-        """Give one byte after the other, with a wait before each, for a raw answer."""
+        """Yield one byte after the other, with a wait before each, for a raw answer."""
         for byte in data:
             if self.ended.wait(seconds):
                 return
@@ -99,7 +99,7 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
 
         def _write(self, pieces: Iterable[bytes]) -> None:
             self.close_connection = True
-            with suppress(OSError):  # the other side has hung up
+            with suppress(OSError):  # the client has closed the connection
                 for piece in pieces:
                     self.wfile.write(piece)
                     server.written += len(piece)
@@ -107,11 +107,11 @@ def serving(tls: SSLContext | None = None) -> Iterator[Server]:
         do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = _respond  # noqa: N815 - names that http.server asks for
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     class Quiet(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """Say nothing of those who hang up: that is what many tests are about."""
+            """Ignore clients that close the connection, as many tests do on purpose."""
 
     httpd = Quiet(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True

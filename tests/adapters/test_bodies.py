@@ -1,4 +1,4 @@
-"""Answers that never end, drip, or are bombs: given up with words, within bounds of memory and time."""
+"""Answers that never end, are slow, or are decompression bombs: given up within limits of memory and time."""
 
 import gzip
 import itertools
@@ -31,7 +31,7 @@ JOB = "11111111-2222-4333-8444-555555555555"
 MIB = 1024 * 1024
 OK = b'HTTP/1.1 200 OK\r\nETag: "1"\r\n'
 TAGGED = {"ETag": '"1"'}
-"""As every answer of a store."""
+"""A header that every answer of a store has."""
 
 
 def speech(server: Server) -> SpeechApi:
@@ -46,7 +46,7 @@ def contents(server: Server, limits: Limits = FILE) -> Iterator[HttpContents]:
 
 @contextmanager
 def at_most(mebibytes: int) -> Iterator[None]:
-    """Hold the block to so much memory of Python's."""
+    """Assert that the block uses at most this much memory of Python's."""
     tracemalloc.start()
     try:
         yield
@@ -62,7 +62,7 @@ def endless(head: bytes, piece: bytes = b" " * 65_536) -> Callable[[], Iterable[
 
 @cache
 def bomb(mebibytes: int) -> bytes:
-    """Return gzip of so many MiB of spaces, a thousandth of their length."""
+    """Return gzip data of this many MiB of spaces, a thousandth of their length."""
     packer = zlib.compressobj(wbits=31)
     return b"".join(packer.compress(b" " * MIB) for _ in range(mebibytes)) + packer.flush()
 
@@ -113,7 +113,7 @@ def test_a_decompression_bomb_is_inflated_piece_by_piece_and_given_up(server: Se
 
 
 def drained(file: Content) -> None:
-    """Take every chunk and keep none."""
+    """Read every chunk and keep none."""
     for chunk in file.chunks:
         assert len(chunk) <= CHUNK_BYTES
 

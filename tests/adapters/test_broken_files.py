@@ -1,4 +1,4 @@
-"""What heads and reports name, held against what is there, on a real server of the protocol."""
+"""Parts that heads and reports name, compared with the stored parts, on a real server of the protocol."""
 
 from datetime import UTC, datetime, timedelta
 

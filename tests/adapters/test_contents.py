@@ -23,7 +23,7 @@ from tests.adapters.servers import Answer, Server, serving
 
 BODY = b'{"recognizedPhrases": []}' + b" " * (2 * CHUNK_BYTES)
 TAGGED = {"ETag": '"1"'}
-"""As every answer of a store."""
+"""A header that every answer of a store has."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def contents_for(service: BlobServiceClient, *hosts: str) -> HttpContents:
 
 
 def sas(container: ContainerClient, blob: str, *, minutes: int) -> str:
-    """Return a link to a blob that is valid for so long; negative: that has expired."""
+    """Return a link to a blob that is valid for this long; a negative time means that it has expired."""
     client = container.get_blob_client(blob)
     signature = generate_blob_sas(
         str(client.account_name),

@@ -25,7 +25,7 @@ def jobs(through: DatabaseProxy, front: Front) -> CosmosJobs:
 
 
 def begin(job: Job) -> Job | None:
-    """Let a pending job be ingested, as the poll does."""
+    """Move a pending job to ingesting, as the poll does."""
     return msgspec.structs.replace(job, status=Status.INGESTING) if job.status is Status.PENDING else None
 
 

@@ -1,4 +1,4 @@
-"""What a job costs in Cosmos DB, and the ticks around it, does not depend on what else is stored."""
+"""The cost of a job and its ticks in Cosmos DB does not depend on what else is stored."""
 
 import pytest
 

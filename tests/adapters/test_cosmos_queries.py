@@ -36,7 +36,7 @@ def _hashed(job_id: str) -> str:
 
 
 JOB = next(job for job in (str(uuid.UUID(int=number)) for number in count()) if _hashed(job).startswith("1F"))
-"""In the middle of all hashes, so that other documents lie on either side of it."""
+"""A job whose hash is in the middle, so that other documents lie on either side of it."""
 
 
 @pytest.fixture(scope="module", params=["refuses", "serves"])
@@ -55,7 +55,7 @@ def cosmos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def transcripts(cosmos: Cosmos, between: Front) -> ContainerProxy:
-    """Return the container as it is reached through the layer: with DOCUMENTS of JOB, and some of other jobs."""
+    """Return the container, reached through the layer of faults, with DOCUMENTS of JOB and some of other jobs."""
     provision_cosmos(cosmos.endpoint, cosmos.key, "split")
     container = connect(between.origin, cosmos.key, "split").get_container_client(TRANSCRIPTS.name)
     for file in range(FILES):
@@ -87,11 +87,11 @@ def sorted_without_a_key(container: ContainerProxy) -> list[Any]:
 
 
 FAULTS = (Answer(429, AT_ONCE), CutShort())
-"""An answer that has no rows, and one that had some."""
+"""An answer without rows, and one with some of its rows."""
 
 
 def failing(between: Front, number: int, fault: Fault) -> Rule:
-    """Let the query's request of that number fail, a plan's too."""
+    """Let the query's request with this number fail, including requests for a plan."""
     seen = count(1)
     rule = Rule(fault, method="POST", target="/docs", when=lambda _: next(seen) == number, times=1)
     between.rules[:] = [rule]
@@ -162,7 +162,7 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
     assert jobs.listed("failed", 5) == ended[:-6:-1]
     asked = [each for each in between.asked if each.target.rstrip("/").endswith("/docs")]
     planned = sum(PLAN in each.headers for each in asked)
-    # Planned: a refusal, the plan, and a request for each of the two partitions. Else the gateway asks them.
+    # Planned: a refusal, the plan, and a request for each of the two partitions. Otherwise the gateway asks them.
     assert (planned, len(asked)) in {(7, 7 * 4), (0, 7)}
 
 
@@ -170,7 +170,7 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
 def test_the_sdk_still_loses_rows_when_it_goes_on_after_a_page_without_a_key_failed(
     transcripts: ContainerProxy, between: Front
 ) -> None:
-    """If this fails, the SDK was mended, and client.query may go on at the page there too."""
+    """If this fails, the SDK was fixed, and client.query may continue at the failed page there too."""
     between.rules.clear()
     text = "SELECT c.fileId, c.id FROM c ORDER BY c.fileId"
     pages = transcripts.query_items(text, enable_cross_partition_query=True, max_item_count=50).by_page()

@@ -1,4 +1,4 @@
-"""Answers of Cosmos DB that say 200 and cannot be read: pages of some proxy, bodies that stop early."""
+"""Answers of Cosmos DB with status 200 that cannot be read: a proxy's page, a body that stops early."""
 
 import msgspec
 import pytest

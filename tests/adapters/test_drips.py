@@ -1,4 +1,4 @@
-"""Answers that drip, with TLS and without: given up in time, whatever part of them it is."""
+"""Answers that arrive byte by byte, with TLS and without: given up in time, whichever part is slow."""
 
 import gzip
 import itertools
@@ -22,13 +22,13 @@ QUICK = 0.3
 """Seconds of limits in these tests."""
 
 PACE = 0.1
-"""Seconds between two bytes that drip: a whole answer takes a minute and a half, so nobody gives it up by chance."""
+"""Seconds between two bytes. A whole answer takes a minute and a half, so it is not given up by chance."""
 
 Told = tuple[Server, requests.Session]
 
 
 class QuickConnection(PromptConnection):
-    """Waits for a head no longer than these tests do."""
+    """Waits for a response's head for QUICK only."""
 
     head_seconds = QUICK
 
@@ -40,7 +40,7 @@ class QuickPool(PromptPool):
 
 
 class QuickTlsConnection(PromptTlsConnection):
-    """Waits for a head no longer than these tests do, with TLS."""
+    """Waits for a response's head for QUICK only, with TLS."""
 
     head_seconds = QUICK
 
@@ -69,14 +69,14 @@ def told(scheme: str, folder: Path, pools: dict[str, type[PromptPool | PromptTls
 
 @pytest.fixture(params=["http", "https"])
 def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
-    """Return a server that does as it is told, and a session that waits for a head as long as the app does."""
+    """Return a server, and a session that waits for a head as long as the app does."""
     with told(request.param, tmp_path, {"http": PromptPool, "https": PromptTlsPool}) as running:
         yield running
 
 
 @pytest.fixture(params=["http", "https"])
 def quick(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
-    """Return the same with a session that gives a head up after QUICK."""
+    """Return a server, and a session that gives a head up after QUICK."""
     with told(request.param, tmp_path, {"http": QuickPool, "https": QuickTlsPool}) as running:
         yield running
 

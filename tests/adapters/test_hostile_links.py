@@ -1,6 +1,6 @@
-"""No link leads where the settings do not allow: Speech's are read for ids only, others refused before a byte leaves.
+"""No link leads where the settings do not allow: Speech's are read only for ids, others are refused before any request.
 
-The witness notices every look-up and connection of the process, by whatever library. The key and the token stay here.
+The witness records every name and connection of the process, by whatever library. Key and token must not leak.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Connections to public hosts: the address is checked, the certificate is that of the name."""
+"""Connections to public hosts: the address is checked, and the certificate must be that of the name."""
 
 import ssl
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ NAME = "results.blob.core.windows.net"
 
 
 class LocalConnection(PublicConnection):
-    """Takes every name for one of this machine, so that a test can be at its other end."""
+    """Resolves every name to this machine, so that the test can be the server."""
 
     def addresses(self) -> list[str]:
         """Return the loopback address."""
@@ -38,7 +38,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def store(authority: trustme.CA) -> Iterator[Server]:
-    """Serve https with a certificate for NAME and for nothing else."""
+    """Serve https with a certificate for NAME only."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(NAME).configure_cert(context)
     with serving(context) as server:
@@ -48,7 +48,7 @@ def store(authority: trustme.CA) -> Iterator[Server]:
 
 @pytest.fixture
 def session(authority: trustme.CA, tmp_path: Path) -> requests.Session:
-    """Return a public session that trusts the authority and finds all names on this machine."""
+    """Return a public session that trusts the authority and resolves all names to this machine."""
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     session = public_session()
     session.verify = str(tmp_path / "ca.pem")

@@ -1,4 +1,4 @@
-"""Links without a signature: which account is shown the app's own token."""
+"""Links without a signature: which accounts get the app's own token."""
 
 from collections.abc import Iterator
 
@@ -15,14 +15,14 @@ TOKEN = {"Authorization": "Bearer a-token"}
 
 @pytest.fixture
 def by_identity() -> Iterator[OwnRight]:
-    """Return the right of an app without a key."""
+    """Return the app's access without a key."""
     with BlobServiceClient("https://own.blob.core.windows.net") as service:
         yield own_reader(service, lambda: TOKEN)
 
 
 @pytest.fixture
 def by_key() -> Iterator[OwnRight]:
-    """Return the right of an app on one machine."""
+    """Return the app's access on one machine, with a key."""
     with BlobServiceClient("http://127.0.0.1:10000/" + ACCOUNT, credential=KEY) as service:
         yield own_reader(service)
 

@@ -1,4 +1,4 @@
-"""Queue storage as the app asks it: with a token, or a signature of its own."""
+"""Requests to Queue storage: with a token, or with a signature."""
 
 import pytest
 

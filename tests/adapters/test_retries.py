@@ -1,4 +1,4 @@
-"""Every retry is told of: as many lines as requests beyond the first, whoever repeats them, us or an SDK."""
+"""Every retry is logged: as many lines as requests beyond the first, whether we or an SDK repeat them."""
 
 import json
 import os
@@ -37,14 +37,14 @@ WHOSE = ("11111111-2222-4333-8444-555555555555", "99999999-2222-4333-8444-555555
 
 
 def retries(caplog: pytest.LogCaptureFixture, service: str) -> list[int]:
-    """Return the numbers of the failed tries that the lines tell of; each says of whose work it was."""
+    """Return the numbers of the failed tries in the log; each line names the job and the file."""
     found = [each for each in signals(caplog.records) if each["signal"] == Signal.RETRY]
     assert {(each["job"], each["file"], each["service"]) for each in found} <= {(*WHOSE, service)}
     return [each["attempt"] for each in found]
 
 
 def documents_asked(front: Front) -> list[Exchange]:
-    """Return the requests for documents. The SDK asks for its account besides, in a thread, whenever it likes."""
+    """Return the requests for documents. The SDK also requests its account, in a thread, at any time."""
     return [each for each in front.asked if "/docs" in each.target]
 
 
@@ -82,7 +82,7 @@ def test_no_request_to_cosmos_is_repeated_in_silence(  # noqa: PLR0913, PLR0917 
                 front.rules[0].times = times
                 transcripts.retire(key, transcripts.parts(key, "r1"))
             case _ if status is None:
-                with pytest.raises(Conflict):  # it is there: the answer was lost
+                with pytest.raises(Conflict):  # the document was created, and the answer was lost
                     jobs.create(job)
             case _:
                 jobs.create(job)
@@ -143,7 +143,7 @@ def test_a_commit_that_the_sdk_repeated_and_that_was_made_the_first_time_is_made
 ) -> None:
     key = new_key()
     there = CosmosTranscripts(connect(cosmos.endpoint, cosmos.key, database.id), None)
-    there.commit(key, [], head(key, "r1"), None)  # what the first try did before its answer 503
+    there.commit(key, [], head(key, "r1"), None)  # the first try succeeds before its answer 503
     front.rules.append(Rule(faults.Answer(503, {}), method="POST", target="/docs", times=1))
     CosmosTranscripts(through, None).commit(key, [], head(key, "r1"), None)
     assert there.items(key.job_id)[0]["id"] == HEAD_ID
@@ -160,7 +160,8 @@ def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
         body = json.dumps({**account, "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"}}).encode()
         gone.rules.append(Rule(faults.Answer(200, body=body), method="GET", target="^/$"))
         jobs = CosmosJobs(connect(gone.origin, cosmos.key, database.id), None)
-        # Each new client checks its regions in a thread. A check that fails would have it leave the region in silence.
+        # Each new client checks its regions in a thread. If that failed, the SDK would leave the region without a log
+        # line.
         for thread in threading.enumerate():
             if thread.name == "cosmos-endpoint-refresh":
                 thread.join()
@@ -216,7 +217,7 @@ def test_blocks_that_are_staged_and_committed_again_make_the_same_blob(
 
 
 def as_it_is(url: str, *, named: bool) -> tuple[str, dict[str, str]]:  # noqa: ARG001 - as contents ask for it
-    """Return a link as one that needs no right of ours."""
+    """Return a link unchanged, as one that needs no token."""
     return url, {}
 
 

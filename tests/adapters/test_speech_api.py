@@ -1,4 +1,4 @@
-"""The Speech client against the simulator, in every version, and against servers it must not trust."""
+"""The Speech client against the simulator, in every version, and against servers that it must not trust."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

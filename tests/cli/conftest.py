@@ -1,4 +1,4 @@
-"""The command in this process, over real stand-ins in which the pipeline has written three jobs."""
+"""Runs the command in this process, with real servers in which the pipeline has written three jobs."""
 
 import json
 import os
@@ -34,7 +34,7 @@ BROKEN = FileSpec.of(PARTLY_JOB, "contenturl_0.json")
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of the command left."""
+    """The result of a run of the command."""
 
     code: int
     out: str
@@ -51,7 +51,7 @@ Run = Callable[..., Ran]
 
 @dataclass(frozen=True)
 class World:
-    """The services, and the settings that name them."""
+    """The servers, and the settings that address them."""
 
     settings: dict[str, str]
     speech: Speech
@@ -63,7 +63,7 @@ class World:
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Run in an empty folder, without any of our settings."""
+    """Run in an empty folder, without any of the project's settings."""
     for name, _ in settings_table():
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -107,7 +107,7 @@ def world(azurite: Azurite, cosmos: Cosmos, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Name the services in the environment; leave the queue empty."""
+    """Set the servers' addresses in the environment, and empty the queue."""
     for name, value in world.settings.items():
         monkeypatch.setenv(name, value)
     with world.queue() as queue:

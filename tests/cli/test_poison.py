@@ -1,4 +1,4 @@
-"""`poison`: what was given up is read, and sent again."""
+"""`poison`: reads what was given up, and sends it again."""
 
 import base64
 import uuid
@@ -26,7 +26,7 @@ WORDS = "Speech answered 503:\x1b[2J try\nagain"
 
 
 class Given:
-    """The documents of what was given up, and the queues that it is sent to."""
+    """The documents of what was given up, and the queues to which it is sent."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -60,7 +60,7 @@ class Given:
         return failure
 
     def message(self, text: str, *, code: str = "GivenUp", queue: str = JOBS_QUEUE, kept: int = 4096) -> Rejected:
-        """Write a rejected message, of which the first `kept` characters are kept."""
+        """Write a rejected message that keeps only its first `kept` characters."""
         rejected = Rejected(
             id=f"rejected_{message_hash(queue, text)}",
             queue=queue,
@@ -79,7 +79,7 @@ class Given:
         return QueueClient.from_connection_string(storage.get_secret_value(), name)
 
     def sent(self, name: str = RESULTS_QUEUE) -> list[str]:
-        """Take what lies in a queue."""
+        """Receive and delete the messages of a queue."""
         with self.queue(name) as queue:
             return sorted(each.content for each in queue.receive_messages(max_messages=32))
 

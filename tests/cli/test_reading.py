@@ -1,4 +1,4 @@
-"""`jobs`, `show`, `status`, `files`: what is in Cosmos DB, and what Speech says."""
+"""`jobs`, `show`, `status`, `files`: show what Cosmos DB holds, and what Speech says."""
 
 import json
 import uuid

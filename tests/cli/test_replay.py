@@ -1,4 +1,4 @@
-"""`replay`: what it puts on the queue; and how `submit` keeps that wish."""
+"""`replay`: the message that it sends; and how `submit` preserves the property `replay`."""
 
 import json
 

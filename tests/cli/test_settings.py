@@ -1,4 +1,4 @@
-"""Where the commands find their settings, and what they say when they do not."""
+"""Where the commands find their settings, and their messages when settings are missing."""
 
 import json
 from pathlib import Path
@@ -87,7 +87,7 @@ def test_a_service_that_the_environment_names_is_never_mixed_with_the_running_st
     monkeypatch.setenv("COSMOS_ENDPOINT", world.settings["COSMOS_ENDPOINT"])
     monkeypatch.setenv("COSMOS_KEY", world.settings["COSMOS_KEY"])
     ran = run("jobs")
-    assert (ran.code, ran.out) == (1, "")  # the stack's COSMOS_DATABASE is not taken, and `speech` is not there
+    assert (ran.code, ran.out) == (1, "")  # the stack's COSMOS_DATABASE is not used, and there is no database `speech`
     assert "answered 404" in ran.error
 
 

@@ -1,4 +1,4 @@
-"""`split`: documents out of a file, without any service."""
+"""`split`: prints the documents of a file, without any service."""
 
 import json
 import subprocess

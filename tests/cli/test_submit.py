@@ -1,4 +1,4 @@
-"""`submit`: what it puts on the queue, and what it refuses to."""
+"""`submit`: the messages that it sends, and what it refuses."""
 
 import json
 import subprocess

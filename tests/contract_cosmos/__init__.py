@@ -1,1 +1,1 @@
-"""What this software relies on in Azure Cosmos DB, asked of whichever server stands in for it."""
+"""What the project relies on in Azure Cosmos DB, tested against whichever server replaces it."""

@@ -1,4 +1,4 @@
-"""One database a session, dropped at its end; tests keep apart by partition keys of their own."""
+"""One database a session, dropped at its end. Tests use different partition keys."""
 
 from collections.abc import Iterator
 
@@ -35,5 +35,5 @@ def transcripts(database: DatabaseProxy) -> ContainerProxy:
 
 @pytest.fixture
 def key() -> Key:
-    """Name a partition of `transcripts` that no other test uses."""
+    """Return a partition of `transcripts` that no other test uses."""
     return [new_name(), new_name()]

@@ -1,4 +1,4 @@
-"""What the contract tests share: a key of one's own, refusals as values, the mark for what is ours alone."""
+"""Shared by the contract tests: unused keys, refusals as values, and the mark of tests for local/cosmos only."""
 
 import os
 import uuid
@@ -32,7 +32,7 @@ def item(key: Key, item_id: str, **properties: object) -> Item:
 
 
 def refusal_of(call: Callable[[], object]) -> CosmosHttpResponseError:
-    """Return the error with which Cosmos refuses `call`."""
+    """Return the error by which Cosmos refuses `call`."""
     with pytest.raises(CosmosHttpResponseError) as refused:
         call()
     return refused.value
@@ -56,7 +56,7 @@ def rows_of(
     page: int | None = None,
     **parameters: object,
 ) -> list[Any]:
-    """Return what `query` gives in the partition, or the prefix, `key`; everywhere without one."""
+    """Return the result of `query` in the partition, or the prefix, `key`; without one in all partitions."""
     bound: list[dict[str, object]] = [{"name": f"@{name}", "value": it} for name, it in parameters.items()]
     scope: dict[str, Any] = {"enable_cross_partition_query": True} if key is None else {"partition_key": key}
     return list(container.query_items(query, parameters=bound, max_item_count=page, **scope))

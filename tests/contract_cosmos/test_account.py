@@ -20,14 +20,14 @@ WRONG_KEY = KEY[:4] + KEY[4:8][::-1] + KEY[8:]
 
 
 class RecordingTransport(RequestsTransport):  # type: ignore[misc] # azure-core's transport is not typed
-    """The SDK's own transport, which also keeps the addresses it was sent to."""
+    """The SDK's own transport. It also records the addresses to which requests were sent."""
 
     def __init__(self) -> None:
         super().__init__()
         self.addresses: list[str] = []
 
     def send(self, request: HttpRequest, **options: Any) -> RequestsTransportResponse:  # noqa: ANN401 - the SDK's own type
-        """Keep the address and send as ever."""
+        """Record the address and send the request."""
         self.addresses.append(request.url)
         return super().send(request, **options)
 

@@ -1,4 +1,4 @@
-"""Aggregates whose answer comes in pieces: within one partition nobody but the caller puts them together."""
+"""Aggregates whose result has several rows: within one partition only the caller adds them up."""
 
 import pytest
 from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
@@ -6,12 +6,12 @@ from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 from local.cosmos import start_cosmos
 from tests.contract_cosmos.support import Key, item, new_name, only_local, rows_of
 
-pytestmark = only_local  # how many documents a row counts is known of local/cosmos only
+pytestmark = only_local  # only of local/cosmos is it known how many documents a row counts
 
 
 @pytest.fixture
 def five(transcripts: ContainerProxy, key: Key) -> Key:
-    """Give a partition with five items, n from 0, of which the first page counts two."""
+    """Give a partition with five items, n from 0. The first page counts two of them."""
     for n in range(5):
         transcripts.create_item(item(key, f"item{n}", n=n))
     return key
@@ -29,7 +29,7 @@ def test_a_count_within_one_partition_comes_as_a_row_for_each_page(transcripts: 
 
 
 def test_by_prefix_the_sdk_adds_up(transcripts: ContainerProxy, five: Key) -> None:
-    """By `_merge_query_results` of SDK 4.17.1."""
+    """SDK 4.17.1 does it in `_merge_query_results`."""
     transcripts.create_item(item([five[0], "other"], "item", n=5))
     count = "SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job"
     assert rows_of(transcripts, count, five[:1], job=five[0]) == [6]

@@ -1,4 +1,4 @@
-"""Transactional batches: all or nothing, and which operation was to blame."""
+"""Transactional batches: all or nothing, and which operation failed."""
 
 from http import HTTPStatus
 from typing import Any
@@ -100,7 +100,7 @@ def test_the_failing_operation_has_its_own_status_and_the_others_424(
     placed = tuple(item(key, argument["id"]) if isinstance(argument, dict) else argument for argument in arguments)
     operations = [
         ("upsert", (item(key, "first"),)),
-        # The SDK empties the options that it is given, so each run needs its own.
+        # The SDK empties the options that it gets, so each call needs its own.
         (verb, placed, *(dict(option) for option in options)),
         ("upsert", (item(key, "last"),)),
     ]

@@ -1,4 +1,4 @@
-"""Queries without a key: what the gateway refuses, and how the SDK then merges what the partitions answer."""
+"""Queries without a partition key: what the gateway refuses, and how the SDK merges the partitions' results."""
 
 import json
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ IS_PLAN = "x-ms-cosmos-is-query-plan-request"
 NOT_SERVABLE = 1004
 ROWS = 30
 
-pytestmark = only_local  # the server's options say how its gateway answers
+pytestmark = only_local  # the server's options define the gateway's answer
 
 COMPOSITE = [{"path": "/status", "order": "ascending"}, {"path": "/n", "order": "ascending"}]
 
 
 @pytest.fixture(scope="module", params=["refuses", "serves"])
 def answer(request: pytest.FixtureRequest) -> str:
-    """Say how the gateway answers a query without a key that needs merging."""
+    """Return how the gateway answers a query without a partition key that needs merging."""
     return str(request.param)
 
 
@@ -78,7 +78,7 @@ def test_what_needs_merging_costs_a_refusal_a_plan_and_a_request_for_each_partit
     container: ContainerProxy, between: Front, answer: str
 ) -> None:
     query = "SELECT VALUE c.n FROM c ORDER BY c.n"
-    rows_of(container, query)  # reads the container and its partitions, which the SDK keeps
+    rows_of(container, query)  # reads the container and its partitions, which the SDK caches
     before = len(between.asked)
     rows_of(container, query)
     kinds = ["plan" if IS_PLAN in each.headers else each.headers.get(RANGE_ID) for each in between.asked[before:]]

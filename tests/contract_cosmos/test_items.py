@@ -1,4 +1,4 @@
-"""Single items: what exists, what does not, and who wrote last."""
+"""Single items: what exists, what does not, and which writer was last."""
 
 import time
 from http import HTTPStatus

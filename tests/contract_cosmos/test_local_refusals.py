@@ -1,4 +1,4 @@
-"""What local/cosmos cannot do it refuses, and says what that is: never a wrong result in its place."""
+"""local/cosmos refuses, by name, what it does not support. It never gives a wrong result instead."""
 
 from http import HTTPStatus
 

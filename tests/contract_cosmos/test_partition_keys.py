@@ -1,4 +1,4 @@
-"""Hierarchical partition keys: what a document's place is, and how a prefix finds it."""
+"""Hierarchical partition keys: the partition of a document, and queries by a prefix."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Partial updates: what each operation does, under which condition, and what may not be patched."""
+"""Partial updates: the effect of each operation, conditions, and what must not be patched."""
 
 from http import HTTPStatus
 from typing import Any

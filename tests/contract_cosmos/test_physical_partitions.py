@@ -1,4 +1,4 @@
-"""Physical partitions: where a document lies, and what a request reaches."""
+"""Physical partitions: where a document lies, and which partitions a request reaches."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -89,7 +89,7 @@ def test_a_job_on_two_physical_partitions_is_counted_on_both(split_job: tuple[Co
 def test_by_prefix_order_and_top_hold_within_a_physical_partition_only(
     split_job: tuple[ContainerProxy, list[Item]],
 ) -> None:
-    """The SDK asks one partition after the other and merges aggregates only (4.17.1, `__QueryFeed`)."""
+    """The SDK queries one partition after the other and merges only aggregates (4.17.1, `__QueryFeed`)."""
     container, items = split_job
     job = items[0]["jobId"]
     query = "SELECT TOP 3 VALUE c.n FROM c WHERE c.jobId = @job ORDER BY c.n"

@@ -1,4 +1,4 @@
-"""Queries: of one partition and of all, their order, their pages, their third truth value."""
+"""Queries: of one partition and of all, their order, their pages, and undefined as the third truth value."""
 
 import itertools
 from http import HTTPStatus
@@ -52,9 +52,9 @@ CHOSEN = "SELECT VALUE c.id FROM c WHERE {}"
         ("c.endedAt != null", "cd"),
         ("(c.status = 'pending' OR c.status = 'failed') AND NOT (c.n = 1)", "bc"),
         ("((c.tags[0] = 'x') AND (c['deep'] != (')' ?? \"(\")))", "a"),
-        # As the planner writes it; a parser that looks at each group several times takes minutes.
+        # The form that the planner writes. A parser that reads each group several times takes minutes for it.
         (f"{'(NOT (' * 8}c.n IN ((1), (3)){'))' * 8}", "ac"),
-        # What is undefined is neither true nor false, whatever is said of it.
+        # A condition on an undefined value is neither true nor false.
         ("c.id != 'd' AND NOT (c.n = 1)", "bc"),
         ("c.id != 'd' AND NOT (c.n IN (1, 2))", "c"),
         ("NOT (c.n > 1)", "a"),

@@ -1,4 +1,4 @@
-"""Time to live: whose `ttl` counts, and what an expired item still is, namely nothing."""
+"""Time to live: which `ttl` applies, and that an expired item no longer exists."""
 
 import time
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from tests.contract_cosmos.support import Key, ids_in, item, new_name, refusal_o
 from tests.waiting import eventually
 
 EXPIRED_SECONDS = 2.2
-"""When an item with a ttl of 1 s is surely gone: the ttl counts from a time in whole seconds."""
+"""After this time an item with a ttl of 1 s has surely expired: the ttl counts from a time in whole seconds."""
 
 
 def test_an_item_that_outlived_its_ttl_is_gone_for_everyone(transcripts: ContainerProxy, key: Key) -> None:

@@ -11,7 +11,7 @@ from infra.check.snapshots import INFRA
 
 @pytest.fixture(scope="session")
 def compiler() -> Compiler:
-    """Return Microsoft's compiler; a test that needs it is skipped where there is none."""
+    """Return Microsoft's compiler. Without one, the test is skipped."""
     try:
         return Compiler.find()
     except NoCompiler as error:
@@ -25,6 +25,6 @@ def copy(tmp_path: Path) -> Path:
 
 
 def copied(folder: Path) -> Path:
-    """Copy infra without the check itself into a folder, and azure.yaml beside it; return the copy."""
+    """Copy infra without the check itself, and azure.yaml beside it, into a folder; return the copy."""
     shutil.copy(INFRA.parent / "azure.yaml", folder)
     return shutil.copytree(INFRA, folder / INFRA.name, ignore=shutil.ignore_patterns("check", "__pycache__"))

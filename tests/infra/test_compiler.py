@@ -1,4 +1,4 @@
-"""What only the compiler knows, and what happens without one."""
+"""What only the compiler finds, and what the check does without one."""
 
 import json
 import os
@@ -30,7 +30,7 @@ SEEDED = {
     ),
     "use-description-params": ("speech.bicep", "@description('Who has which role on it.')\n", ""),
 }
-"""A mistake for each of these diagnostics: file, text that stands there once, and what takes its place."""
+"""For each of these diagnostics a mistake: the file, a text that occurs once in it, and its replacement."""
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -41,7 +41,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 @pytest.fixture(scope="session")
 def linted(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> list[Problem]:
-    """Return what the compiler says of a copy that holds all the mistakes at once: a call takes seconds."""
+    """Return the compiler's findings in a copy with all the mistakes at once, because a call takes seconds."""
     infra = copied(tmp_path_factory.mktemp("seeded"))
     for file, old, new in SEEDED.values():
         edit(infra / "modules" / file, old, new)
@@ -80,14 +80,14 @@ def test_a_file_that_does_not_compile_is_a_problem_and_no_traceback(compiler: Co
 
 
 class Shuffled(Compiler):
-    """Writes resources and outputs in another order each time, as the real one does with outputs."""
+    """Writes resources and outputs in a different order each time, as the compiler does with outputs."""
 
     def build(self, infra: Path) -> dict[str, Any]:
         """Return an empty template."""
         return {"parameters": {}, "outputs": {}, "resources": {}, "of": str(infra)}
 
     def snapshot(self, parameters: Path) -> dict[str, Any]:
-        """Return what is committed, shuffled."""
+        """Return the committed snapshot, shuffled."""
         made: dict[str, Any] = json.loads(parameters.with_suffix(".snapshot.json").read_text("utf-8"))
         random.shuffle(made["predictedResources"])
         made["outputs"] = dict(random.sample(list(made["outputs"].items()), len(made["outputs"])))

@@ -1,6 +1,6 @@
-"""What no compiler can know: mistakes seeded into the committed snapshots, one at a time, and the rule that finds each.
+"""What no compiler finds: mistakes seeded into the committed snapshots, one at a time, and the rule that finds each.
 
-A snapshot is JSON, so that a mistake is a path in it and another value. No compiler is needed here.
+A snapshot is JSON, so a mistake is a path and another value. These tests need no compiler.
 """
 
 import copy
@@ -43,7 +43,7 @@ GROUP = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg-d
 
 @dataclass(frozen=True)
 class Mutant:
-    """In a deployment, the value at `path` of the resource of this type whose id has `part` in it becomes `value`."""
+    """A mistake: in the resource of this type whose id contains `part`, the value at `path` becomes `value`."""
 
     kind: Kind
     says: str
@@ -74,7 +74,7 @@ class Mutant:
 
 @dataclass
 class World:
-    """What the rules read: the parameter files' texts, the snapshots, the template's outline."""
+    """The input of the rules: the parameter files' texts, the snapshots, the template's outline."""
 
     infra: Path
     parameters: dict[str, str]
@@ -83,7 +83,7 @@ class World:
 
     @classmethod
     def read(cls) -> "World":
-        """Return what is committed."""
+        """Read the committed files."""
         files = snapshots.parameter_files(snapshots.INFRA)
         read = {file.stem: Deployment.read(file) for file in files}
         return cls(
@@ -94,7 +94,7 @@ class World:
         )
 
     def problems(self) -> list[str]:
-        """Return what the rules find, each problem once."""
+        """Return the rules' findings without duplicates."""
         deployments = [Deployment(name, self.parameters[name], self.made[name]) for name in self.made]
         return sorted({str(problem) for _, problem in ruled(self.infra, deployments, self.outline)})
 

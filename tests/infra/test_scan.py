@@ -1,4 +1,4 @@
-"""`make scan`: what it makes of the scanners' reports. The scanners themselves are not installed here."""
+"""`make scan`: how it evaluates the scanners' reports. The scanners themselves are not installed here."""
 
 import json
 import stat
@@ -16,19 +16,19 @@ KNOWN = Accepted("CKV_AZURE_17", "Microsoft.Web/sites", ("default",), "no HTTP f
 
 
 def check(deployment: str, resource: str = "Microsoft.Web/sites.func-abc") -> dict[str, Any]:
-    """Return a check as checkov reports it."""
+    """Return a check in the form of checkov's report."""
     return {"check_id": "CKV_AZURE_17", "resource": resource, "file_path": f"/{deployment}.json"}
 
 
 def report(passed: list[str], failed: list[str], *, resources: int = 9, errors: int = 0) -> str:
-    """Return checkov's report of checks that pass and fail in these deployments."""
+    """Return checkov's report of passed and failed checks in these deployments."""
     summary = {"checkov_version": "3.3.30", "resource_count": resources, "parsing_errors": errors}
     results = {"passed_checks": [check(each) for each in passed], "failed_checks": [check(each) for each in failed]}
     return json.dumps({"summary": summary, "results": results})
 
 
 def program(folder: Path, *, output: str = "", code: int = 0) -> Path:
-    """Write a program that prints `output` and ends with `code`, in a scanner's place."""
+    """Write a program that prints `output` and exits with `code`, to replace a scanner."""
     file = folder / "scanner"
     file.write_text(f"#!/bin/sh\ncat <<'END'\n{output}\nEND\nexit {code}\n")
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
@@ -60,7 +60,7 @@ def test_checkovs_findings_are_read_with_deployment_and_type() -> None:
         (report(["default"], [], resources=8), "read 8 of 9 resources"),
         (report(["default"], [], errors=1), "1 errors of parsing"),
         (report([], ["default"]), "passed no check at all in default"),
-        # What it prints when it found nothing that it could read, with exit code 0.
+        # checkov prints this, with exit code 0, when it found nothing that it could read.
         ('{"passed": 0, "failed": 0, "skipped": 0, "parsing_errors": 0, "resource_count": 0}', "is no report"),
         ("", "is no report"),
         ("[]", "is no report"),

@@ -1,4 +1,4 @@
-"""The workflow of continuous integration is one, and names what is there."""
+"""The workflow of continuous integration is valid, and everything that it names exists."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 
 
 def linted(path: Path) -> subprocess.CompletedProcess[str]:
-    # The schema comes with the package: no network.
+    # The package contains the schema, so no network is needed.
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 

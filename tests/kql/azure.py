@@ -1,6 +1,6 @@
-"""What Log Analytics and Azure Monitor's alerts do with rows and queries, by duckdb-kql in place of Kusto.
+"""Simulates Log Analytics and Azure Monitor's alerts. duckdb-kql runs the queries in place of Kusto.
 
-The columns are those of https://learn.microsoft.com/azure/azure-monitor/reference/tables-index that are used here.
+The columns are those of https://learn.microsoft.com/azure/azure-monitor/reference/tables-index that the queries use.
 """
 
 import json
@@ -17,7 +17,7 @@ from tests.kql.queries import Rule
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
-"""Rows by their table; a column that a row lacks is null."""
+"""Rows by table. A missing column is null."""
 
 SCHEMA: Mapping[str, Mapping[str, str]] = json.loads((Path(__file__).parent / "schema.json").read_text())
 TIME = "TimeGenerated"
@@ -33,7 +33,7 @@ _TYPES = {
 
 
 def run(query: str, rows: Rows, *, at: datetime, look_back: timedelta) -> list[dict[str, Any]]:
-    """Return what the query gives at the time `at`; it sees the rows of the time `look_back` before, and no others."""
+    """Return the result of the query at the time `at`. It sees only rows of the time `look_back` before."""
     with duckdb_kql.connect() as connection:
         for table, columns in SCHEMA.items():
             listed = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in columns.items())
@@ -56,16 +56,16 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Ro
 
 
 def fires(rule: Rule, rows: Rows, *, at: datetime) -> bool:
-    """Say whether the alert fires when it is evaluated at the time `at`.
+    """Return whether the alert fires when it is evaluated at the time `at`.
 
-    The evaluation periods are parts of one query, cut by TimeGenerated, and not evaluations one after the other:
+    The evaluation periods are parts of one query, divided by TimeGenerated, and not separate evaluations:
     https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
     """
     found = run(rule.query, rows, at=at, look_back=rule.window * rule.periods)
     counted: dict[tuple[Any, ...], Counter[int]] = {}
     for row in found:
         group = tuple(row[name] for name in rule.split_by)
-        # Without a time there is no telling of which part of several a row is.
+        # Without a time a row belongs to no particular period.
         period = int((at - row[TIME]) / rule.window) if rule.periods > 1 else 0
         counted.setdefault(group, Counter())[period] += 1
     return any(all(counts[period] > rule.threshold for period in range(rule.periods)) for counts in counted.values())

@@ -1,4 +1,4 @@
-"""For each alert what makes it fire, done to the real use cases: the lines are the app's own."""
+"""For each alert a fault that makes it fire, caused in the real use cases. The app writes the lines."""
 
 from collections.abc import Callable, Mapping
 
@@ -120,7 +120,7 @@ def poll_ends(world: WatchedWorld) -> None:
 
 
 def each_minute(world: WatchedWorld, quarters: int, act: Callable[[], object]) -> None:
-    """Do it each minute for so many quarters of an hour, the last time a minute ago."""
+    """Repeat it each minute for some quarters of an hour, the last time a minute ago."""
     for _ in range(quarters * QUARTER_MINUTES - 1):
         act()
         world.clock.move(minutes=1)
@@ -144,4 +144,4 @@ FAULTS: Mapping[str, list[Fault]] = {
     "throttled": [throttled],
     "poll-missing": [poll_ends],
 }
-"""By the name of an alert, all that makes it fire."""
+"""The faults by the name of the alert that they make fire."""

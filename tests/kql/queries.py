@@ -1,4 +1,4 @@
-"""The queries of the alerts and of the workbook, as Azure gets them, and those that docs/ gives to people."""
+"""The queries of the alerts and the workbook, as Azure gets them, and those in docs/."""
 
 import json
 import re
@@ -11,16 +11,16 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 SNAPSHOT = ROOT / "infra" / "snapshots" / "default.snapshot.json"
 GRAIN = "{TimeRange:grain}"
-"""What the workbook writes in place of a time span, by the range that is looked at."""
+"""The workbook replaces this by a time span, which depends on the selected range."""
 
 _SPAN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """An alert: it fires when its query gives more than `threshold` rows in each of `periods` windows.
+    """An alert. It fires if its query returns more than `threshold` rows in each of `periods` windows.
 
-    `split_by`: rows are counted for each value of these columns. `resolves`: it closes when it no longer fires.
+    `split_by`: rows are counted for each value of these columns. `resolves`: the alert closes when it no longer fires.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Rule:
 
 
 def resources(kind: str) -> list[Mapping[str, Any]]:
-    """Return the resources of a type that the default deployment makes, from the compiler's snapshot."""
+    """Return the resources of a type in the default deployment, from the compiler's snapshot."""
     made = json.loads(SNAPSHOT.read_text())["predictedResources"]
     return [one for one in made if one["type"].lower() == kind.lower()]
 
@@ -48,7 +48,7 @@ def _rule(resource: Mapping[str, Any]) -> Rule:
     values = resource["properties"]
     (condition,) = values["criteria"]["allOf"]
     failing = condition["failingPeriods"]
-    # tests/kql/azure.py evaluates rules of this form; another one needs another evaluation.
+    # tests/kql/azure.py evaluates rules of this form only.
     assert (condition["operator"], condition["timeAggregation"]) == ("GreaterThan", "Count"), resource["name"]
     assert failing["minFailingPeriodsToAlert"] == failing["numberOfEvaluationPeriods"], resource["name"]
     assert "overrideQueryTimeRange" not in values, resource["name"]
@@ -65,7 +65,7 @@ def _rule(resource: Mapping[str, Any]) -> Rule:
 
 
 def span(text: str) -> timedelta:
-    """Return the time span that ISO 8601 writes so."""
+    """Return the time span of an ISO 8601 duration."""
     found = _SPAN.fullmatch(text)
     assert found is not None, text
     days, hours, minutes = (int(part or 0) for part in found.groups())
@@ -80,14 +80,14 @@ def tiles(grain: str = "1h") -> dict[str, str]:
 
 
 def documented() -> dict[str, str]:
-    """Return every query in Kusto's language in docs/, by its page and place."""
+    """Return every Kusto query in docs/, by page and place."""
     return dict(_documented())
 
 
 def _documented() -> Iterator[tuple[str, str]]:
     for page in sorted((ROOT / "docs").glob("*.md")):
         text = re.sub(r"^  ", "", page.read_text(), flags=re.MULTILINE)
-        # In a page, or handed to `az` by a command of the page.
+        # The query stands in a page, or a command of the page passes it to `az`.
         found = re.findall(r"```kusto\n(.*?)```|<<'END'\n(.*?)\n +END\n", text, re.DOTALL)
         for number, queries in enumerate(found, 1):
             yield f"{page.name} {number}", "".join(queries)

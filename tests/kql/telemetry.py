@@ -1,4 +1,4 @@
-"""The rows that Application Insights makes of what the app does: of each run a request, of each log line a trace."""
+"""The rows that Application Insights makes of the app: a request for each execution, a trace for each log line."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ SEVERITY = {"INFO": 1, "WARNING": 2, "ERROR": 3, "CRITICAL": 4}
 
 
 class Telemetry(logging.Handler):
-    """Keeps rows. `now` gives the time of each."""
+    """Stores rows. `now` gives their times."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__(logging.INFO)
@@ -25,13 +25,13 @@ class Telemetry(logging.Handler):
         self._function = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
+        """Store a line."""
         level = SEVERITY[record.levelname]
         self._keep("AppTraces", Message=record.getMessage(), SeverityLevel=level, OperationName=self._function)
 
     @contextmanager
     def run_of(self, function: str) -> Iterator[None]:
-        """Let the block be a run of this function."""
+        """Make the block an execution of this function."""
         outer, self._function = self._function, function
         success = False
         try:
@@ -50,7 +50,7 @@ class Telemetry(logging.Handler):
 
 
 class WatchedWorld(World):
-    """The use cases over the fakes, each call of one a run of its function, as function_app.py calls them."""
+    """The use cases over the fakes. Each call of one is an execution of its function, as in function_app.py."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,12 +63,12 @@ class WatchedWorld(World):
 
     @property
     def rows(self) -> Mapping[str, list[Row]]:
-        """What was logged so far, by table."""
+        """Return the rows that were stored so far, by table."""
         return self.telemetry.rows
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Keep what the app logs in the block."""
+        """Store what the app logs in the block."""
         logger = logging.getLogger("shared")
         level = logger.level
         logger.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""Each alert fires on its fault, stays open as long as the fault lasts, and none fires without one."""
+"""Each alert fires on its fault, stays open as long as the fault lasts, and does not fire without one."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -74,7 +74,7 @@ def test_none_fires_while_all_goes_well(world: WatchedWorld) -> None:
 
 
 def test_the_first_minutes_of_a_deployment_may_be_full_of_refusals(world: WatchedWorld) -> None:
-    """Rights take minutes to work after they are given."""
+    """Roles take effect some minutes after they are assigned."""
     world.put_job({"a": result("hello")})
     world.enqueue()
     world.speech.broken[JOB] = Transient("401")
@@ -136,7 +136,7 @@ def test_the_poll_is_missed_from_a_quarter_of_an_hour_on(world: WatchedWorld, mi
 
 
 def test_a_poll_that_is_missing_for_days_is_not_called_resolved(world: WatchedWorld) -> None:
-    """No rule looks back further than two days. Where the last run is older, only the rule itself can stay open."""
+    """No rule looks back further than two days. If the last execution is older, only the rule itself can stay open."""
     world.tick()
     world.clock.move(hours=49)
     assert not fires_now(world, "poll-missing")

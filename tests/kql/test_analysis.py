@@ -1,4 +1,4 @@
-"""Microsoft's Kusto language service finds nothing wrong with any query, by syntax and by the types of the columns."""
+"""Microsoft's Kusto language service finds no error in any query, in syntax or in the types of the columns."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ PROGRAM = Path(__file__).parent / "analyse.cjs"
 
 
 def findings(queries: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return what the language service says of each query."""
+    """Return the language service's findings for each query."""
     asked = json.dumps({"tables": SCHEMA, "queries": queries})
     node = shutil.which("node")
     assert node is not None, "the stand-ins for Azure need node, and so does this test"

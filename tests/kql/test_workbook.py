@@ -19,7 +19,7 @@ GOOD, UNSEEN = "22222222-2222-4333-8444-555555555555", "33333333-2222-4333-8444-
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[WatchedWorld]:
-    """Give a day: a job that went well, one of which a file was given up, throttling, and one that stays pending."""
+    """Give a day with a completed job, one of which a file was given up, throttling, and one that stays pending."""
     world = WatchedWorld()
     with world.watched():
         world.put_job({"a": result("hello"), "b": result("hello", "world")}, job_id=GOOD)

@@ -14,7 +14,7 @@ from tests.pipeline.script import Script
 
 @dataclass
 class FakeContents:
-    """Result files by the path of their URL; `cut` has those whose body stops halfway, `opened` those asked for."""
+    """Result files by the path of their URL. `cut`: those whose body stops halfway. `opened`: those that were opened."""
 
     script: Script
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class FakeContents:
 
 @dataclass
 class FakeArchive:
-    """Raw results: only what was committed is in `blobs`. `keeps` false: RAW_ARCHIVE is off."""
+    """The archive of raw results: `blobs` holds what was committed. `keeps` is false if RAW_ARCHIVE is off."""
 
     script: Script
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class FakeArchive:
 
 @dataclass
 class FakeRaw:
-    """A blob on its way."""
+    """A blob that is being written."""
 
     archive: FakeArchive
     name: str | None

@@ -1,4 +1,4 @@
-"""Speech's REST API in memory: jobs with scripted statuses, files in pages, and a count of the requests."""
+"""Speech's REST API in memory: jobs with scripted statuses, pages of files, and a count of the requests."""
 
 # ruff: noqa: D102 - the ports say what the methods do
 
@@ -17,7 +17,7 @@ from shared.errors import NotFound, Speech2CosmosError
 from tests.pipeline.script import Script
 
 ROOT = "https://eastus.api.cognitive.microsoft.com/speechtotext/transcriptions"
-"""What links name: the regional host, as in every public example."""
+"""The address in links: the regional host, as in every public example."""
 CONTENT = "https://content.example"
 JOBS_PAGE = 100
 
@@ -26,7 +26,7 @@ _SINCE = re.compile(r"lastActionDateTime ge (\S+)$")
 
 @dataclass
 class SpeechJob:
-    """A job as Speech has it. `statuses` are given out one by one, the last for ever."""
+    """A job at Speech. `statuses` are returned one by one, the last for ever."""
 
     id: str
     statuses: list[str] = field(default_factory=lambda: ["Succeeded"])
@@ -36,7 +36,7 @@ class SpeechJob:
     properties: dict[str, Any] = field(default_factory=dict)
 
     def body(self, status: str, *, whole: bool) -> Transcription:
-        """Return the job as a GET shows it, or (not whole) as an entry of the list."""
+        """Return the job in the form of a GET, or (not whole) of an entry of the list."""
         error = {"error": self.error} if self.error and whole else {}
         said = {
             "self": f"{ROOT}/{self.id}",
@@ -50,7 +50,7 @@ class SpeechJob:
 
 
 class FakeSpeech:
-    """Implements the port; `requests` counts what would have been HTTP requests, `broken` has jobs whose GET fails."""
+    """Implements the port. `requests` counts what would be HTTP requests; the GET of a job in `broken` fails."""
 
     def __init__(self, script: Script, jobs: Sequence[SpeechJob] = ()) -> None:
         self.script = script
@@ -60,10 +60,10 @@ class FakeSpeech:
         self.broken: dict[str, Speech2CosmosError] = {}
         self.asked: list[str] = []
         self.odd: dict[str, object] = {}  # entries of the list in place of a job's own
-        self.pages: list[str | None] = []  # of the list, as they were asked for
-        self.links: dict[str | None, str] = {}  # next links in place of the right ones, by the page that has them
+        self.pages: list[str | None] = []  # pages whose next link leads to a wrong page
+        self.links: dict[str | None, str] = {}  # ids that no list contains
         self.page = 100
-        self.back: dict[str | None, str] = {}  # pages whose next link leads to another one than it should
+        self.back: dict[str | None, str] = {}  # bytes, by the id of the file; None: Speech gives no size
         self.lost: set[str] = set()  # ids that no list shows
         self.unlinked: set[str] = set()  # ids that a list shows without a link
         self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech does not say

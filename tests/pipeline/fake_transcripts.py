@@ -25,7 +25,7 @@ RETIRED_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Stored:
-    """A document as it lies in the container."""
+    """A document in the container."""
 
     document: FileDocument
     etag: int
@@ -42,7 +42,7 @@ class FakeTranscripts:
         self._etags = count(1)
 
     def documents(self, key: FileKey) -> dict[str, FileDocument]:
-        """Return what is in a partition."""
+        """Return the documents of a partition."""
         return {name: stored.document for name, stored in self.partitions.get(key, {}).items()}
 
     def head(self, key: FileKey) -> StoredHead | None:

@@ -1,4 +1,4 @@
-"""The pipeline's ports as classes with state: what Cosmos DB promises, in memory."""
+"""The pipeline's ports as classes with state: Cosmos DB's guarantees, in memory."""
 
 # ruff: noqa: D102 - the ports say what the methods do
 

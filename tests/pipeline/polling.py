@@ -1,4 +1,4 @@
-"""Many jobs, in Speech and in ours."""
+"""Many jobs, at Speech and in the app."""
 
 from shared.domain.enqueued import Enqueued
 from shared.domain.transitions import enqueue
@@ -20,7 +20,7 @@ def accepted(world: World, *numbers: int) -> None:
 
 
 def waiting(world: World, many: int) -> None:
-    """Let `many` jobs be accepted, asked for once and still running in Speech."""
+    """Make this many jobs that were accepted, polled once, and still run at Speech."""
     world.speech.add(*(SpeechJob(job_id(number), ["Running"]) for number in range(many)))
     accepted(world, *range(many))
     assert world.tick() == []
@@ -29,12 +29,12 @@ def waiting(world: World, many: int) -> None:
 
 
 def finish(world: World, *numbers: int, status: str = "Succeeded") -> None:
-    """Let jobs end in Speech now."""
+    """End jobs at Speech now."""
     for number in numbers:
         error = {"code": "InvalidAudio", "message": "no audio"} if status == "Failed" else None
         world.speech.add(SpeechJob(job_id(number), [status], ended=world.clock.now(), error=error))
 
 
 def polled(world: World) -> set[int]:
-    """Run the poll; return the numbers of the jobs that are to be listed."""
+    """Run the poll and return the numbers of the jobs to be listed."""
     return {int(message.job_id[-12:]) for message in world.poll()}

@@ -1,4 +1,4 @@
-"""What happens at the effects of the fakes: a fault, a lost answer, another worker in between."""
+"""Scripts the effects of the fakes: a fault, a lost answer, another worker in between."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -10,10 +10,10 @@ Action = Callable[[], object]
 
 
 class Script:
-    """Every fake passes its effects through `effect`; tests say what happens before and after one.
+    """Every effect of a fake passes through `effect`. A test says what happens before and after it.
 
-    `log` has the name of each effect that was begun. `chance`, if set, is asked at both moments of every effect for
-    an error to raise: before, nothing was done; after, it was done and only the answer is lost.
+    `log` has the name of each effect that began. `chance`, if set, is called before and after every effect and may
+    return an error to raise: before it, nothing was done; after it, the effect was done and only the answer is lost.
     """
 
     def __init__(self) -> None:
@@ -22,23 +22,23 @@ class Script:
         self._actions: dict[str, deque[Action]] = {}
 
     def before(self, effect: str, *actions: Action) -> None:
-        """Do `actions`, one each, before the next such effects; one that raises stands for the effect failing."""
+        """Do one of `actions` before each of the next such effects. An action that raises makes the effect fail."""
         self._actions.setdefault(f"before {effect}", deque()).extend(actions)
 
     def after(self, effect: str, *actions: Action) -> None:
-        """Do `actions`, one each, after the next such effects; one that raises stands for a lost answer."""
+        """Do one of `actions` after each of the next such effects. An action that raises is a lost answer."""
         self._actions.setdefault(f"after {effect}", deque()).extend(actions)
 
     @contextmanager
     def effect(self, name: str) -> Iterator[None]:
-        """Surround one effect of a fake."""
+        """Run one effect of a fake in the block."""
         self.log.append(name)
         self._moment(f"before {name}")
         yield
         self._moment(f"after {name}")
 
     def counts(self) -> Counter[str]:
-        """Return how often each effect was begun."""
+        """Return how often each effect began."""
         return Counter(self.log)
 
     def _moment(self, moment: str) -> None:

@@ -1,4 +1,4 @@
-"""One message may name many jobs: all are accepted, in order, once, however often it is delivered."""
+"""A message may name several jobs: all are accepted, in order and once, however often it is delivered."""
 
 import json
 
@@ -13,7 +13,7 @@ IDS = [JOB.replace("1", f"{number:x}") for number in range(2, 16)]
 
 
 def passes() -> None:
-    """Let an effect be."""
+    """Do nothing."""
 
 
 def test_every_job_of_an_array_is_created() -> None:

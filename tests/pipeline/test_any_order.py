@@ -1,4 +1,4 @@
-"""Messages in any order and any number of times, through faults at any step: the same documents."""
+"""Messages in any order, delivered any number of times, with faults at any step: the same documents."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ SOME = settings(max_examples=30)
 
 
 def begun() -> World:
-    """Return a world in which the job has succeeded and its files are to be listed."""
+    """Return a world in which the job has succeeded, and its files have to be listed."""
     world = World()
     world.speech.page = 2
     world.put_job(FILES, report=report_file("Succeeded", "Failed"))
@@ -26,7 +26,7 @@ def begun() -> World:
 
 
 def ended(world: World) -> World:
-    """Let the timer run until the job has ended."""
+    """Run the timer until the job has ended."""
     for _ in range(10):
         world.drain()
         world.tick()
@@ -57,7 +57,7 @@ def test_any_order_with_duplicates_gives_the_same_documents(data: st.DataObject)
 @given(st.data())
 def test_faults_and_lost_answers_at_any_step_give_the_same_documents(data: st.DataObject) -> None:
     world = begun()
-    faults = 4  # fewer than a message has attempts, so nothing is given up
+    faults = 4  # fewer than the deliveries of a message, so nothing is given up
 
     def chance(moment: str) -> Speech2CosmosError | None:
         nonlocal faults

@@ -1,4 +1,4 @@
-"""Transactional batches, and the way of a file's bytes."""
+"""Transactional batches, and how a file's bytes reach the reader and the archive."""
 
 from collections.abc import Iterator, Sequence
 
@@ -57,7 +57,7 @@ def _content(*chunks: bytes, error: Exception | None = None) -> Content:
 
 
 class Reader:
-    """Keeps what it was fed; raises `error` at `bad`, and at the end if it was not whole."""
+    """Records its chunks. Raises `error` at the chunk `bad`, and at the end if it was not whole."""
 
     def __init__(self, bad: bytes = b"", error: Exception | None = None) -> None:
         self.fed: list[bytes] = []
@@ -66,13 +66,13 @@ class Reader:
         self._error = error
 
     def feed(self, chunk: bytes) -> None:
-        """Take a chunk."""
+        """Record a chunk."""
         self.fed.append(chunk)
         if self._error is not None and chunk == self._bad:
             raise self._error
 
     def close(self) -> None:
-        """Take note of the end."""
+        """Record the end."""
         self.closed = True
         if self._error is not None and not self._bad:
             raise self._error

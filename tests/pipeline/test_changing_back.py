@@ -1,4 +1,4 @@
-"""A blob that changes, and changes back, while workers replace each other's heads: what a head names stays."""
+"""A blob that changes and changes back, while workers replace each other's heads: the parts that a head names stay."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def _head(world: World) -> Transcript:
 
 
 def changed_back(world: World, name: str, first: bytes, kind: str) -> Callable[[], None]:
-    """Return what another worker does: it takes the file in again after its blob is as it was at `first`."""
+    """Return the action of another worker: it ingests the file again after its blob is as it was at `first`."""
 
     def another_worker() -> None:
         world.contents.blobs[f"{CONTENT}/{JOB}/{name}"] = first

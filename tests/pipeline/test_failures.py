@@ -1,4 +1,4 @@
-"""Files that cannot be read: at once, after the last attempt, or not for now."""
+"""Files that cannot be read: given up at once, after the last delivery, or not yet."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_a_bad_file_whose_bytes_were_harmed_on_their_way_is_not_given_up_for_tha
     world = World()
     world.contents.chunk = 10
     world.put_job({"bad": b'{"recognizedPhrases": 1}' + b" " * 1000})
-    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # known at its end only, as of bytes that do not fit their hash
+    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # noticed at the end, as a wrong hash is
     world.run()
     failure = world.failure("bad")
     assert failure is not None

@@ -1,4 +1,4 @@
-"""One file written: revisions, what they replace, and two workers at once."""
+"""Writing one file: revisions, what they replace, and two workers at once."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A job from the user's message to the end states."""
+"""A job from the user's message to each end state."""
 
 import pytest
 

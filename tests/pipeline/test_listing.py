@@ -1,4 +1,4 @@
-"""The listing of a job's files, a page an invocation."""
+"""Listing a job's files, one page an invocation."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is lost on the way, or after the end, is looked for; what never comes ends the job, for another try."""
+"""What is lost, on the way or after the end, is looked for. What never arrives ends the job, so it can start over."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What was given up is kept, with the reason, where it is looked for."""
+"""What was given up is recorded with its reason."""
 
 import base64
 import json
@@ -44,7 +44,7 @@ def test_a_rejected_message_is_kept_whole_up_to_the_64_kib_that_a_message_may_ha
     world.poison(JOBS_QUEUE, whole.encode())
     assert [each.message for each in world.jobs.rejected.values()] == [whole]
     world = World()
-    world.poison(JOBS_QUEUE, b"\xff" * 60_000)  # shown escaped, it is four times as long
+    world.poison(JOBS_QUEUE, b"\xff" * 60_000)  # escaped it is four times as long
     (rejected,) = world.jobs.rejected.values()
     assert rejected.message == "\\xff" * 16_384
 

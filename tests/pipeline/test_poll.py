@@ -1,4 +1,4 @@
-"""What the poll asks of Speech, what that costs, and what becomes of the jobs."""
+"""The poll's requests to Speech, their number, and the states of the jobs afterwards."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Jobs that cannot be asked for, and a Speech that does not answer: what the poll does all the same."""
+"""Jobs that cannot be polled, and a Speech that does not answer: what the poll does nevertheless."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A job that ended is taken up again: what was given up is tried, what is in stays."""
+"""Replay: an ended job starts over; what was given up is tried again, and files that are in stay."""
 
 from shared.domain.job import Status
 from shared.domain.speech_api import KIND_REPORT

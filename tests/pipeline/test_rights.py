@@ -1,4 +1,4 @@
-"""The app's check of its own rights: one line a right, whatever is in the way, and the poll runs all the same."""
+"""The app's check of its permissions logs one line for each, whatever fails, and the poll runs nevertheless."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ def raising(error: Exception) -> Callable[[], object]:
 
 
 def told(caplog: pytest.LogCaptureFixture, *attempts: Callable[[], object], seconds: float = 20.0) -> dict[str, Any]:
-    """Return what was logged of the last of these attempts."""
+    """Return what was logged about the last of these attempts."""
     with caplog.at_level(logging.INFO, "shared"):
         CheckRights([right(attempt) for attempt in attempts], seconds)()
     return signals(caplog.records)[-1]

@@ -1,4 +1,4 @@
-"""What is deleted by hand while a job runs is found missing before the job ends, and written anew."""
+"""Parts that somebody deletes while a job runs are found missing before the job ends, and written again."""
 
 import logging
 
@@ -37,7 +37,7 @@ def world() -> World:
 
 
 def undisturbed() -> World:
-    """Return the same world after its job has ended."""
+    """Return the same world after its job has ended without a disturbance."""
     world = fetched()
     world.tick()
     assert world.job().status is Status.COMPLETED
@@ -58,7 +58,7 @@ def delete(world: World, key: FileKey, *names: str) -> None:
 
 
 def report(world: World) -> ReportSummary:
-    """Return what the job's document says of its report."""
+    """Return the report's summary in the job's document."""
     found = world.job().report
     assert found is not None
     return found

@@ -1,4 +1,4 @@
-"""When a job is whole, when its files are listed again, and what a day later is tidied up."""
+"""When a job is complete, when its files are listed again, and which orphaned parts are retired a day later."""
 
 from datetime import timedelta
 
@@ -153,7 +153,7 @@ def test_throttled_ends_the_counting_until_the_next_tick(world: World) -> None:
 
 
 def dies(world: World) -> set[str]:
-    """Let a run of file a die before its commit; return the names of the parts that it leaves."""
+    """Let a run of file `a` die before its commit; return the names of the parts that it leaves."""
     world.contents.blobs[FILE_A] = large_result("died")
     world.script.before("commit", fails(Transient("killed")))
     with pytest.raises(Transient):

@@ -1,4 +1,4 @@
-"""Every retry, failure and repair is a line with a structure, a job, a file and a count; nobody can forge one."""
+"""Every retry, failure and repair is a log line with JSON: job, file and count. Foreign text cannot forge one."""
 
 import ast
 import json
@@ -377,7 +377,7 @@ def test_the_page_on_operations_names_every_signal_and_the_workbook_reads_what_i
 
 
 def test_there_is_no_other_way_to_log() -> None:
-    may = {"pipeline/signals.py", "bootstrap.py", "cli/main.py"}  # the two latter only quiet others
+    may = {"pipeline/signals.py", "bootstrap.py", "cli/main.py"}  # the two latter only set the levels of other loggers
     users = set()
     for file in SHARED.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):

@@ -1,4 +1,4 @@
-"""The use cases over the fakes, with queues that do what the platform does."""
+"""The use cases over the fakes, with queues that behave as the platform's."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ ATTEMPTS = 5
 
 
 class World:
-    """One app on one machine. `queue` is `transcription-results`: each message with the number of its delivery."""
+    """One app on one machine. `queue` is `transcription-results`: each message with the number of its deliveries."""
 
     def __init__(self, *, get_limit: int = 10) -> None:
         self.script = Script()
@@ -56,7 +56,7 @@ class World:
         return Ingest(*ports, options)
 
     def put_job(self, files: dict[str, bytes], *, job_id: str = JOB, report: bytes | None = None) -> SpeechJob:
-        """Let Speech have a job that succeeded, with files by their ids."""
+        """Add a job to Speech that succeeded, with files by their ids."""
         kinds = [(name, KIND_TRANSCRIPTION) for name in files]
         contents = dict(files)
         if report is not None:
@@ -68,7 +68,7 @@ class World:
         return job
 
     def enqueue(self, job_id: str = JOB, *, reprocess: bool = False, replay: bool = False) -> None:
-        """Do what becomes of a message that a user sends."""
+        """Deliver a message that a user sends."""
         body = msgspec.json.encode(EnqueueRequest(job_id, reprocess, replay))
         try:
             self.accept(body)
@@ -86,7 +86,7 @@ class World:
         self.queue.extend((message, 1) for message in messages)
 
     def deliver(self, place: int = 0) -> None:
-        """Deliver one message; what fails comes back, and goes to poison after the last attempt."""
+        """Deliver one message. If it fails it is delivered again, and after the last delivery goes to the poison queue."""
         message, attempt = self.queue[place]
         del self.queue[place]
         try:
@@ -106,7 +106,7 @@ class World:
             self.queue.extend((each, attempt) for each in alone)
 
     def drain(self) -> None:
-        """Deliver until nothing is left."""
+        """Deliver messages until none is left."""
         while self.queue:
             self.deliver()
 
@@ -134,7 +134,7 @@ class World:
         return found
 
     def state(self) -> dict[str, Any]:
-        """Return all that readers can see, without times of day and counts of deliveries."""
+        """Return everything that readers can see, without times of day and numbers of deliveries."""
         files = {
             f"{key.job_id}/{key.file_id}/{name}": _timeless(document)
             for key in self.transcripts.partitions
@@ -155,7 +155,7 @@ def list_message(*, run: int = 1) -> ListJobFiles:
 
 
 def result(*texts: str) -> bytes:
-    """Return a result file with one phrase a text, in turn on channel 0 and 1."""
+    """Return a result file with one phrase for each text, alternating between channels 0 and 1."""
     phrases = [
         {
             "recognitionStatus": "Success",
@@ -176,7 +176,7 @@ def large_result(seed: str = "a") -> bytes:
 
 
 def report_file(*statuses: str) -> bytes:
-    """Return a report with one detail a status."""
+    """Return a report with one detail for each status."""
     details = [{"source": f"https://audio.example/{n}.wav?sig=s", "status": s} for n, s in enumerate(statuses)]
     good = statuses.count("Succeeded")
     counts = {"successfulTranscriptionsCount": good, "failedTranscriptionsCount": len(statuses) - good}

@@ -1,1 +1,1 @@
-"""Every query text of the project, held against Cosmos DB's own planner, and local/cosmos held against both."""
+"""Compares every query text of the project with Cosmos DB's own planner, and local/cosmos with both."""

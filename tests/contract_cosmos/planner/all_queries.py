@@ -1,4 +1,4 @@
-"""Every query that the recording has to answer."""
+"""Every query that the recording must contain."""
 
 from tests.contract_cosmos.planner.asked import Asked
 from tests.contract_cosmos.planner.forms import FORMS
@@ -12,5 +12,5 @@ def asked_queries() -> list[Asked]:
 
 
 def all_queries() -> list[Asked]:
-    """Return these and the forms of query on which local/cosmos and the planner have to agree."""
+    """Return these, and the forms of query for which local/cosmos and the planner have to agree."""
     return [*asked_queries(), *FORMS]

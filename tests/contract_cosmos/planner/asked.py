@@ -1,4 +1,4 @@
-"""A query as it was asked, and containers that keep every query that is asked of them."""
+"""A query that the code asked, and containers that record every query."""
 
 import ast
 import sys
@@ -14,15 +14,15 @@ from shared.domain.containers import CONTAINERS
 ROOT = Path(__file__).parents[3]
 
 ASKING = {"query", "query_items", "rows_of", "count_of"}
-"""Functions that take or make the text of a query."""
+"""Functions that take or build the text of a query."""
 
 Site = tuple[str, int]
-"""Where a query is asked: file, relative to the project, and line."""
+"""The place of a query: file, relative to the project, and line."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A query, the container that it is asked of, and where it stands: a file, or a file and a line."""
+    """A query, its container, and its place: a file, or a file and a line."""
 
     container: str
     query: str
@@ -36,26 +36,26 @@ class Asked:
 
 
 class Rows(list[Any]):
-    """The rows of a query, as the SDK gives them: one by one, or as one page."""
+    """The rows of a query in the SDK's form: one by one, or as one page."""
 
     def by_page(self) -> Iterator[list[Any]]:
-        """Give all of them as one page."""
+        """Return all of them as one page."""
         yield list(self)
 
 
 Answer = Callable[[str], list[Any]]
-"""Gives the rows of a query by its text."""
+"""Returns the rows of a query, given its text."""
 
 
 class AskedContainer:
-    """Keeps every query with the lines of the project that asked it, and answers as it is told."""
+    """Records every query with the lines of the project that asked it, and answers as configured."""
 
     def __init__(self, name: str, database: "AskedDatabase") -> None:
         self._name = name
         self._database = database
 
     def query_items(self, query: str, *, parameters: list[dict[str, Any]], **_: object) -> Rows:
-        """Keep a query."""
+        """Record a query."""
         lines = list(_lines_of_the_project())
         values = {each["name"]: each["value"] for each in parameters}
         self._database.asked.append(Asked(self._name, query, values, ":".join(map(str, lines[-1]))))
@@ -68,7 +68,7 @@ class AskedContainer:
 
 
 class AskedDatabase:
-    """A database with such containers. `answer` may be set anew between two calls."""
+    """A database with such containers. `answer` may be changed between two calls."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -90,7 +90,7 @@ def _lines_of_the_project() -> Iterator[Site]:
 
 
 def sites(*folders: str) -> dict[Site, range]:
-    """Return every call of ASKING in these folders or files, with the lines that it takes."""
+    """Return every call of ASKING in these folders or files, with its lines."""
     found: dict[Site, range] = {}
     for folder in folders:
         root = ROOT / folder

@@ -1,4 +1,4 @@
-"""Forms of query on which local/cosmos has to judge as the planner does, collected where the two differed."""
+"""Forms of query for which local/cosmos must agree with the planner, collected where the two differed."""
 
 from typing import Any
 
@@ -195,4 +195,4 @@ INVALID = _of(
 FORMS = [*MERGED, *WRITTEN, *ROUTED, *INVALID]
 
 COMPOSED = {"SELECT VALUE {'n': COUNT(1)} FROM c", "SELECT VALUE [COUNT(1)] FROM c"}
-"""Refused in plans only: a partition has to answer such texts, since the planner itself writes them."""
+"""Refused in plans only. A partition has to answer such texts, because the planner writes them itself."""

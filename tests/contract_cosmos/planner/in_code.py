@@ -1,4 +1,4 @@
-"""Every query of the app, the command line and the contract page's example: asked once of containers that keep it."""
+"""Every query of the app, the command line and the contract page's example, recorded by calling each method once."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ LOST = {"fileId": "file", "kind": "Transcription", "name": "a.wav", "code": "cod
 
 
 def ask_all() -> AskedDatabase:
-    """Call whatever asks a query."""
+    """Call every method that sends a query."""
     database = AskedDatabase()
     _ask_of_jobs(database)
     _ask_of_transcripts(database)
@@ -65,7 +65,7 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     transcripts.items("job", "file")
     database.answer = lambda text: [LOST] if "c.kind" in text else []
     transcripts.tally(JOB)
-    # More parts than any head names, so that they are looked for one by one.
+    # More parts than any head names, so that the ids are read.
     database.answer = lambda text: [1] if "COUNT" in text else []
     transcripts.leftovers(JOB, None)
     broken_files(container, JOB, [Named(KEY, "revision", 1, frozenset(), None)])

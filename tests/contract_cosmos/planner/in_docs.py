@@ -1,4 +1,4 @@
-"""Every query of the pages for people: the blocks of SQL in README.md and docs/."""
+"""Every query of the pages: the blocks of SQL in README.md and docs/."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from tests.contract_cosmos.planner.asked import ROOT, Asked
 _BLOCK = re.compile(r"^```sql\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 VALUES = {"@job": "job", "@file": "file", "@parts": ["part"], "@status": "failed", "@page": 10}
-"""What a reader puts in the place of a parameter."""
+"""Values for the parameters."""
 
 
 def documented() -> Iterator[Asked]:
-    """Yield each block of SQL, from the containers that it can be of by the properties that it names."""
+    """Yield each block of SQL with the containers to which it can belong, by the properties that it names."""
     for path in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
         for block in _BLOCK.finditer(path.read_text()):
             text = block[1]

@@ -1,4 +1,4 @@
-"""Asks the service's planner anew and writes what it answers: `python -m tests.contract_cosmos.planner.record`."""
+"""`python -m tests.contract_cosmos.planner.record`: asks the service's planner and writes its answers."""
 
 import json
 import sys

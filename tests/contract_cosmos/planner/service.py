@@ -1,7 +1,7 @@
-"""The service's own planner, where it is on this machine, and its recorded answers.
+"""The service's own planner, if it is on this machine, and its recorded answers.
 
-The planner is a library in Microsoft's .NET SDK (libQueryPlanInterop.so of Microsoft.Azure.Cosmos, MIT, linux-x64), and
-`planner.py` beside it is its call from Python: `Planner().plan(query, parameters, paths)`.
+The planner is a library in Microsoft's .NET SDK (libQueryPlanInterop.so of Microsoft.Azure.Cosmos, MIT, linux-x64).
+`planner.py` beside it calls it from Python: `Planner().plan(query, parameters, paths)`.
 """
 
 import importlib.util
@@ -17,12 +17,12 @@ from tests.contract_cosmos.planner.asked import ROOT
 RECORDING = Path(__file__).with_name("plans.json")
 
 Plan = dict[str, Any]
-"""What the planner answers; `{"refused": its words}` if it does not take the query."""
+"""The planner's answer; `{"refused": message}` if it refuses the query."""
 
 
 @cache
 def planner() -> Any:  # noqa: ANN401 - a module that is not part of the project
-    """Return the planner's module: at COSMOS_PLANNER, or beside the project. None if it is at neither place."""
+    """Return the planner's module: from COSMOS_PLANNER, or beside the project. None if there is none."""
     named = os.environ.get("COSMOS_PLANNER")
     path = Path(named) if named else ROOT.parent / "shared/tools/cosmos-planner/planner.py"
     if not path.is_file():
@@ -52,7 +52,7 @@ def plan_of(query: str, parameters: dict[str, Any], paths: Sequence[str]) -> Pla
 
 
 def without_defaults(plan: Plan) -> Plan:
-    """Leave out of a plan what a query without anything to merge has too."""
+    """Return a plan without the values that every query has."""
     told = {name: value for name, value in plan["queryInfo"].items() if value and value != "None"}
     return {"queryInfo": told, "queryRanges": plan["queryRanges"]}
 

@@ -1,4 +1,4 @@
-"""The service's planner takes every query of the project, sends it to one job, and agrees with local/cosmos."""
+"""The service's planner accepts every query of the project, sends it to one job, and agrees with local/cosmos."""
 
 import re
 from http import HTTPStatus
@@ -21,7 +21,7 @@ READS_EVERYTHING = {
     "SELECT c.jobId, c.fileId, c.name, c.code, c.message, c.failedAt, c.queueMessage FROM c "
     "WHERE c.type = 'fileFailure'": "the same, on the page for operators, which says so",
 }
-"""Queries of `transcripts` that are not about one job."""
+"""Queries of `transcripts` that are about all jobs."""
 
 ASKED = asked_queries()
 EVERY = all_queries()
@@ -84,7 +84,7 @@ def test_the_recording_is_what_the_planner_says(asked: Asked) -> None:
 
 
 def _effective(plan: Plan, paths: tuple[str, ...]) -> Plan:
-    """Put EPKs in the place of values, as the gateway does (azure-cosmos-dotnet-v3, `QueryPartitionProvider`)."""
+    """Replace values by EPKs, as the gateway does (azure-cosmos-dotnet-v3, `QueryPartitionProvider`)."""
     key: Any = PartitionKey(paths[0]) if len(paths) == 1 else PartitionKey(list(paths))
 
     def epk(components: Any) -> str:  # noqa: ANN401 - as it stands in the plan
