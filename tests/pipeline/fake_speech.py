@@ -60,13 +60,13 @@ class FakeSpeech:
         self.broken: dict[str, Speech2CosmosError] = {}
         self.asked: list[str] = []
         self.odd: dict[str, object] = {}  # entries of the list in place of a job's own
-        self.pages: list[str | None] = []  # pages whose next link leads to a wrong page
-        self.links: dict[str | None, str] = {}  # ids that no list contains
+        self.pages: list[str | None] = []  # of the list, in the order of the requests
+        self.links: dict[str | None, str] = {}  # next links in place of the right ones, by the page that has them
         self.page = 100
-        self.back: dict[str | None, str] = {}  # bytes, by the id of the file; None: Speech gives no size
-        self.lost: set[str] = set()  # ids that no list shows
-        self.unlinked: set[str] = set()  # ids that a list shows without a link
-        self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech does not say
+        self.back: dict[str | None, str] = {}  # pages whose next link leads to a wrong page
+        self.lost: set[str] = set()  # ids that no list contains
+        self.unlinked: set[str] = set()  # ids that a list contains without a link
+        self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech gives no size
 
     def add(self, *jobs: SpeechJob) -> None:
         """Let Speech have further jobs."""

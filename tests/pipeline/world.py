@@ -86,7 +86,7 @@ class World:
         self.queue.extend((message, 1) for message in messages)
 
     def deliver(self, place: int = 0) -> None:
-        """Deliver one message. If it fails it is delivered again, and after the last delivery goes to the poison queue."""
+        """Deliver one message. If it fails it is delivered again; after the last delivery it goes to poison."""
         message, attempt = self.queue[place]
         del self.queue[place]
         try:
