@@ -2,6 +2,7 @@
 
 The rooms, and what belongs in each:
 
+    masking.py     the process's keys, and how they are kept out of every text that leaves it
     errors.py      the error tree: an error's type answers "retry, record, or fix the settings?"
     settings.py    every setting, read from the environment and checked at once
     rights.py      every permission that the app needs, and the request that tests it
@@ -13,7 +14,7 @@ The rooms, and what belongs in each:
 
 Imports run one way:
 
-    function_app, cli -> bootstrap -> rights -> {adapters, pipeline} -> {domain, settings} -> errors
+    function_app, cli -> bootstrap -> rights -> {adapters, pipeline} -> {domain, settings} -> errors -> masking
 
 tests/test_import_rule.py holds this.
 

@@ -18,9 +18,14 @@ Speech2CosmosError
         └── ApiVersionRefused  Speech does not answer in the version of SPEECH_API_VERSION; an operator sets another
 """
 
+from shared.masking import masked
+
 
 class Speech2CosmosError(Exception):
-    """Base of every error of this package."""
+    """Base of every error of this package. Its text has none of the process's keys in it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(masked(message))
 
 
 class Misconfigured(Speech2CosmosError):

@@ -1,6 +1,6 @@
 """Every setting, its meaning and its limits; docs/settings.md is made from this table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from shared.domain.speech_urls import NEWEST, RETIRED_ON
 from shared.domain.storage_account import STORAGE_SETTINGS, storage_problems
 from shared.domain.urls import HostRule, origin_of
 from shared.errors import Misconfigured
+from shared.masking import mask_from_now_on
 
 _SCHEDULE_FIELDS = 6
 _ONE_QUEUE = "JOBS_QUEUE, RESULTS_QUEUE: name the same queue; each function would take the other's messages"
@@ -215,15 +216,27 @@ class Settings(BaseModel):
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Return the settings in `environ`; white space around a value does not count, an empty one is left out.
 
-        Raises Misconfigured with one sentence for each setting that is missing or wrong.
+        From then on no text of this process shows their keys. Raises Misconfigured with one sentence for each setting
+        that is missing or wrong.
         """
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         try:
-            return cls.model_validate(given)
+            settings = cls.model_validate(given)
         except ValidationError as error:
             # pydantic skips checks of the whole while a field is wrong, but all problems are to be named at once.
             wrong = [_sentence(problem, given) for problem in error.errors() if problem["loc"]]
             raise Misconfigured(wrong + _whole_problems(given)) from None
+        mask_from_now_on(*settings._keys())  # noqa: SLF001 - of its own class
+        return settings
+
+    def _keys(self) -> Iterator[str]:
+        for secret in (self.speech_key, self.cosmos_key):
+            if secret is not None:
+                yield secret.get_secret_value()
+        if self.storage is not None:
+            for name, _, value in (part.partition("=") for part in self.storage.get_secret_value().split(";")):
+                if name.strip().lower() in _STORAGE_KEYS:
+                    yield value.strip()
 
     def content_rule(self) -> HostRule:
         """Return where result files may be fetched from."""
@@ -239,6 +252,9 @@ def settings_table() -> list[tuple[str, FieldInfo]]:
     """Return every setting: its name in the environment and its field, in the table's order."""
     return [(str(field.alias), field) for field in Settings.model_fields.values()]
 
+
+_STORAGE_KEYS = frozenset({"accountkey", "sharedaccesssignature"})
+"""The secret parts of a connection string."""
 
 SECRETS = frozenset({"SPEECH_KEY", "COSMOS_KEY", "AzureWebJobsStorage"})
 """Settings whose values are never shown."""

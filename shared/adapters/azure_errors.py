@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from shared.errors import Conflict, Denied, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.masking import masked
 
 _MEANINGS: Mapping[int, type[Denied | NotFound | Conflict]] = {
     **dict.fromkeys((401, 403), Denied),
@@ -26,7 +27,7 @@ _WORDS = 300
 
 def translated(service: str, error: AzureError, retry_after: float | None = None) -> Speech2CosmosError:
     """Return our error for one of the SDK's; an error without an answer (no connection, a timeout) is Transient."""
-    words = str(error.message if isinstance(error, HttpResponseError) else error)[:_WORDS].replace("\r\n", " ")
+    words = masked(str(error.message if isinstance(error, HttpResponseError) else error))[:_WORDS].replace("\r\n", " ")
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         return Transient(f"{service}: {type(error).__name__}: {words}")
     text = f"{service} answered {error.status_code}: {words}"

@@ -27,6 +27,7 @@ from shared.adapters.identity import STORAGE_SCOPE, bearer, credential
 from shared.adapters.retrying import retrying
 from shared.domain.urls import without_query
 from shared.errors import ForbiddenUrl, Transient
+from shared.masking import shown_cause
 from shared.pipeline.ports import RawFile
 
 SERVICE = "Blob storage"
@@ -71,7 +72,7 @@ def try_to_write_blob(container: ContainerClient) -> None:
     except (ResourceModifiedError, ResourceExistsError):
         return
     except AzureError as error:
-        raise translated(SERVICE, error) from error
+        raise translated(SERVICE, error) from shown_cause(error)
 
 
 class BlobArchive:
@@ -186,6 +187,7 @@ def _once(request: Callable[[], object]) -> None:
         request()
     except ResourceNotFoundError as error:
         # An operator can create the container, so the file must not be given up at once.
-        raise Transient("Blob storage has no container for the raw results; RAW_CONTAINER names it") from error
+        words = "Blob storage has no container for the raw results; RAW_CONTAINER names it"
+        raise Transient(words) from shown_cause(error)
     except AzureError as error:
-        raise translated(SERVICE, error) from error
+        raise translated(SERVICE, error) from shown_cause(error)

@@ -12,6 +12,7 @@ from azure.identity import DefaultAzureCredential
 
 from shared.adapters.connections import sdk_transport
 from shared.errors import Transient
+from shared.masking import shown_cause
 from shared.pipeline.signals import asked_again_within
 
 SPEECH_SCOPE = "https://cognitiveservices.azure.com/.default"
@@ -71,7 +72,7 @@ def bearer(scope: str) -> Callable[[], dict[str, str]]:
             return {"Authorization": f"Bearer {credential().get_token(scope).token}"}
         except ClientAuthenticationError as error:
             # Its text lists what each kind of credential lacks; tokens are not in it.
-            raise Transient(f"{SERVICE} gave no token for {scope}: {error.message}") from error
+            raise Transient(f"{SERVICE} gave no token for {scope}: {error.message}") from shown_cause(error)
 
     return headers
 

@@ -3,8 +3,7 @@
 import re
 
 from shared.domain.urls import URL_IN_TEXT, kept
-
-REMOVED = "(removed)"
+from shared.masking import REMOVED, masked
 
 _NAMED = re.compile(
     r"""((?:key|secret|password|passwd|pwd|token|signature|sig|credential)s?["']?\s{0,9}[=:]\s{0,9})"""
@@ -19,7 +18,7 @@ def redacted(text: str) -> str:
 
     The form stays: `{"id": "…", "apiKey": "x"}` becomes `{"id": "…", "apiKey": "(removed)"}`.
     """
-    text = URL_IN_TEXT.sub(lambda url: kept(url[0]), text)
+    text = URL_IN_TEXT.sub(lambda url: kept(url[0]), masked(text))
     return _BEARER.sub(rf"\1{REMOVED}", _NAMED.sub(_without_value, text))
 
 

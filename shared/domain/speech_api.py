@@ -10,6 +10,7 @@ from shared.domain.redaction import redacted
 from shared.domain.speech_urls import next_page, path_of, transcription_file_ids, transcription_id
 from shared.domain.urls import URL_IN_TEXT, kept, strip_queries
 from shared.errors import Transient, UnknownValue
+from shared.masking import masked
 
 _T = TypeVar("_T")
 
@@ -70,12 +71,15 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
                 raise UnknownValue(f"Speech says the status is {self.status[:100]!r}, which this version does not know")
 
     def failure(self) -> Failure:
-        """Return Speech's own code and message of a failed job."""
+        """Return Speech's own code and message of a failed job; the words of an `innerError` follow the message."""
         error = self.properties.get("error")
-        error = error if isinstance(error, dict) else {}
-        code, message = error.get("code"), error.get("message")
-        words = strip_queries(str(message or "Speech gave no message"))
-        return Failure(str(code or "Unknown"), words, "Speech")
+        try:
+            told = msgspec.convert(error, _Error)
+        except msgspec.ValidationError:
+            shown = error if isinstance(error, dict) else {}
+            told = _Error(code=str(shown.get("code") or "") or None, message=str(shown.get("message") or "") or None)
+        words = "; ".join(filter(None, (told.message or "Speech gave no message", told.reason())))
+        return Failure(str(told.code or "Unknown"), strip_queries(masked(words)), "Speech")
 
 
 class _FileProperties(msgspec.Struct, frozen=True):
@@ -157,15 +161,23 @@ KIND_TRANSCRIPTION = "Transcription"
 KIND_REPORT = "TranscriptionReport"
 
 
-class _Inner(msgspec.Struct, rename="camel", frozen=True):
-    code: str | int | None = None
-    message: str | None = None
-
-
 class _Error(msgspec.Struct, rename="camel", frozen=True):
+    """`innerError` may have one of its own, and other services of Azure write `innererror`."""
+
     code: str | int | None = None
     message: str | None = None
-    inner_error: _Inner | None = None
+    inner_error: "_Error | None" = None
+    innererror: "_Error | None" = None
+
+    def words(self) -> str:
+        """Return `code: message` of the error and of those in it, the outermost first."""
+        own = ": ".join(str(word) for word in (self.code, self.message) if word)
+        return "; ".join(filter(None, (own, self.reason())))
+
+    def reason(self) -> str:
+        """Return the words of the errors in this one, which often have the real reason; empty if there is none."""
+        inner = self.inner_error or self.innererror
+        return inner.words() if inner else ""
 
 
 class _ErrorBody(_Error, frozen=True):
@@ -180,17 +192,10 @@ def error_words(body: bytes) -> str:
     """
     try:
         parsed = msgspec.json.decode(body, type=_ErrorBody)
+        words = (parsed.error or parsed).words()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return redacted(body[:_SHOWN].decode("utf-8", "backslashreplace"))
-    error = parsed.error or parsed
-    said = ["" if each is None else _said(each.code, each.message) for each in (error, error.inner_error)]
-    if any(said):
-        return redacted("; ".join(filter(None, said)))[:_WORDS]
-    return redacted(body[:_SHOWN].decode("utf-8", "replace"))
-
-
-def _said(code: str | int | None, message: str | None) -> str:
-    return ": ".join(str(word) for word in (code, message) if word)
+        return redacted(body.decode("utf-8", "backslashreplace"))[:_SHOWN]
+    return redacted(words)[:_WORDS] if words else redacted(body.decode("utf-8", "replace"))[:_SHOWN]
 
 
 _SPEAKS_OF_VERSION = re.compile(r"api[\s_-]{0,3}version", re.IGNORECASE)

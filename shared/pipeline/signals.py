@@ -20,6 +20,7 @@ from traceback import extract_tb
 import msgspec
 
 from shared.errors import Speech2CosmosError, Unreadable
+from shared.masking import masked
 
 TEXT_LIMIT = 2000
 """Greatest length of a line's text, before its JSON object."""
@@ -144,14 +145,15 @@ class Log:
         subject = whose()
         fields: dict[str, Detail] = {"signal": signal, "job": subject.job, "file": subject.file, **details}
         fields = {
-            name: one_line(each, DETAIL_LIMIT) if isinstance(each, str) else each for name, each in fields.items()
+            name: one_line(masked(each), DETAIL_LIMIT) if isinstance(each, str) else each
+            for name, each in fields.items()
         }
         self._write(level, text, args, " " + msgspec.json.encode({**fields, "count": count}).decode())
 
     def _write(self, level: int, text: str, args: tuple[object, ...], structure: str = "") -> None:
         if self._log.isEnabledFor(level):
             # Foreign text may contain such a JSON object. It is altered, so that a line has only its own.
-            words = one_line(text % args if args else text, TEXT_LIMIT).replace('{"signal"', "{signal")
+            words = one_line(masked(text % args if args else text), TEXT_LIMIT).replace('{"signal"', "{signal")
             self._log.log(level, "%s%s", words, structure, stacklevel=4 if structure else 3)
 
 

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from shared.domain.redaction import REMOVED, redacted
+from shared.domain.redaction import redacted
 from shared.domain.urls import kept
+from shared.masking import REMOVED
 
 JOB = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
 SELF = f"https://contoso.cognitiveservices.azure.com/speechtotext/transcriptions/{JOB}"

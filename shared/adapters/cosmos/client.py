@@ -19,6 +19,7 @@ from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.domain.documents import Document
 from shared.errors import Speech2CosmosError
+from shared.masking import shown_cause
 from shared.pipeline.signals import asked_again_within
 
 SERVICE = "Cosmos DB"
@@ -69,9 +70,9 @@ def cosmos_errors() -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
-        raise _ours(error) from error
+        raise _ours(error) from shown_cause(error)
     except AzureError as error:
-        raise translated(SERVICE, error) from error
+        raise translated(SERVICE, error) from shown_cause(error)
 
 
 def _ours(error: HttpResponseError) -> Speech2CosmosError:
