@@ -48,8 +48,11 @@ VISIBILITY = "AzureFunctionsJobHost__extensions__queues__visibilityTimeout"
 
 QUEUES = (JOBS_QUEUE, RESULTS_QUEUE, JOBS_QUEUE + POISON_SUFFIX, RESULTS_QUEUE + POISON_SUFFIX)
 
-WAIT_SECONDS = 600.0
+WAIT_SECONDS = 300.0
 """How long anything may take that has to happen. No case asserts by it that something is fast."""
+
+LONG_SECONDS = 1_800.0
+"""The same for thousands of files."""
 
 NO_LIMIT = Settings(requests_per_window=10**9)
 """Speech without its limit of requests, where that is not the fault that is tried."""
@@ -120,7 +123,7 @@ class Bench:
         """Read a job's document."""
         return self.app.jobs.get(spec.id)
 
-    def ended(self, *specs: JobSpec) -> None:
+    def ended(self, *specs: JobSpec, seconds: float = WAIT_SECONDS) -> None:
         """Wait until the jobs have ended and no queue holds a message."""
 
         def all_ended() -> bool:
@@ -128,7 +131,7 @@ class Bench:
             return all(job is not None and job.status in END_STATES for job in jobs)
 
         for _ in range(2):  # a message that was still on its way may take up a job again
-            self.until(all_ended, f"{len(specs)} jobs end")
+            self.until(all_ended, f"{len(specs)} jobs end", seconds)
             self.quiet()
         self.until(all_ended, f"{len(specs)} jobs have ended")
 

@@ -13,7 +13,7 @@ from local.samples.generate import GeneratedResult
 from local.speech import FileSpec, JobSpec
 from shared.adapters.cosmos.of_job import count_of
 from shared.domain.job import Status
-from tests.chaos.bench import Bench
+from tests.chaos.bench import LONG_SECONDS, Bench
 from tests.chaos.judge import State, Verdict, compare, one_file, summed
 from tests.chaos.kinds import REPORT, Kind, report_of
 
@@ -103,7 +103,7 @@ def gather(bench: Bench, varieties: int) -> Crowd:
     with ThreadPoolExecutor(THREADS) as pool:
         templates = list(pool.map(bench.put, kinds))
     bench.enqueue(*templates)
-    bench.ended(*templates)
+    bench.ended(*templates, seconds=LONG_SECONDS)
     for kind, spec in zip(kinds, templates, strict=True):
         bench.expected[kind.name] = bench.state(spec)
         kind.check(bench.expected[kind.name])

@@ -98,7 +98,8 @@ def named(spec: JobSpec, job: Document | None, items: list[Document], blobs: Map
     for revision, file_id in _revisions(job, items):
         names.setdefault(revision, f"revision-of-{names.get(file_id, file_id)}")
     documents = {_named(f"{item['fileId']}/{item['id']}", names): _plain(item, names) for item in items}
-    return State(_plain(job, names) if job else None, documents, {_named(each, names): blobs[each] for each in blobs})
+    raw = {_raw_name(_named(name, names), digest): digest for name, digest in blobs.items()}
+    return State(_plain(job, names) if job else None, documents, raw)
 
 
 def compare(expected: State, found: State) -> Verdict:
@@ -149,6 +150,11 @@ def _revisions(job: Document | None, items: list[Document]) -> Iterable[tuple[st
             yield item["raw"].rpartition("/")[2].partition(".")[0], item["fileId"]
     if job is not None and (report := job.get("report")) is not None:
         yield report["revision"], report["fileId"]
+
+
+def _raw_name(name: str, digest: str) -> str:
+    """Return a raw blob's name; one of a revision that was replaced is told by its content."""
+    return name if "revision-of-" in name else f"{name.rpartition('/')[0]}/former-{digest}"
 
 
 def _plain(document: Document, names: Mapping[str, str]) -> Document:

@@ -11,7 +11,7 @@ import pytest
 from local.processes import Service, free_port, start
 from local.speech import Settings
 from local.stack import REPOSITORY, serves
-from tests.chaos.bench import Bench, started
+from tests.chaos.bench import LONG_SECONDS, Bench, started
 from tests.chaos.crowd import gather
 from tests.chaos.judge import Verdict
 from tests.chaos.reporting import Row
@@ -57,7 +57,7 @@ def measured(hosts: int, *, counts_refused: bool) -> Measured:
         bench.speech.reset_counts()
         begun = time.monotonic()
         bench.enqueue(spec)
-        bench.ended(spec)
+        bench.ended(spec, seconds=LONG_SECONDS)
         seconds = time.monotonic() - begun
         asked = bench.speech.requests()
         return Measured(

@@ -17,7 +17,7 @@ from local.faults import Answer, Drop, Fault, Lost, Reset, Rule
 from shared.domain.containers import JOBS
 from shared.domain.documents import utc
 from shared.domain.job import FileCounts, Status
-from tests.chaos.bench import Bench, array, started
+from tests.chaos.bench import LONG_SECONDS, Bench, array, started
 from tests.chaos.crowd import THREADS, Crowd, first_files, gather
 from tests.chaos.reporting import Row
 
@@ -58,7 +58,7 @@ def test_a_job_of_10000_files_while_a_tenth_of_all_answers_fails(crowd: Crowd, r
     bench, spec = crowd.bench, crowd.great(THOUSANDS)
     with a_tenth_fails(bench), bench.reader([first_files(spec, FOLLOWED)]) as reader, _memory(bench) as used:
         bench.enqueue(spec)
-        bench.ended(spec)
+        bench.ended(spec, seconds=LONG_SECONDS)
     row.cases = THOUSANDS
     row.judge(crowd.judge_great(spec), reader.seen)
     quarter = len(used) // 4
@@ -96,7 +96,7 @@ def test_10000_jobs_at_once_of_which_Speech_ends_500_while_a_tenth_of_all_answer
     with a_tenth_fails(bench), bench.reader(ending[:FOLLOWED]) as reader:
         mixed = [spec for number in range(ENDED) for spec in (*running[number::ENDED], ending[number])]
         bench.enqueue(*(array(mixed[at : at + IN_A_MESSAGE]) for at in range(0, THOUSANDS, IN_A_MESSAGE)))
-        bench.ended(*ending)
+        bench.ended(*ending, seconds=LONG_SECONDS)
     seconds = time.monotonic() - begun
     row.cases = THOUSANDS
     row.judge(crowd.judge_small(ending), reader.seen)
@@ -129,7 +129,7 @@ def test_a_job_ends_within_three_ticks_beside_10000_without_progress(crowd: Crow
     for spec in jobs:
         bench.until(lambda spec=spec: _all_in(bench, spec.id), "the files are in")  # type: ignore[misc]
         before = _ticks(bench)
-        bench.ended(spec)
+        bench.ended(spec, seconds=LONG_SECONDS)
         ticks.append(_ticks(bench) - before)
     row.cases = len(ids)
     row.judge(crowd.judge_small(jobs))

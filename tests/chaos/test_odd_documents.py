@@ -45,7 +45,7 @@ def bench() -> Iterator[Bench]:
         yield running
 
 
-@pytest.mark.parametrize("status", ["pending", "ingesting", "invented"])
+@pytest.mark.parametrize("status", ["pending", "ingesting"])
 @pytest.mark.parametrize("odd", ODD)
 def test_a_job(bench: Bench, row: Row, odd: str, status: str) -> None:
     before = bench.put(KINDS[0])
