@@ -18,6 +18,7 @@ from shared.pipeline.settle import SettleJobs
 from tests.chaos.bench import WAIT_SECONDS, Bench, NotInTime
 from tests.chaos.judge import State
 from tests.chaos.kinds import Kind
+from tests.pipeline.fakes import FakeClock
 
 MOST = 8
 """Workers at once."""
@@ -27,18 +28,6 @@ _PAUSE_SECONDS = 0.2
 
 Task = Callable[[App], Iterable[Work]]
 """What one worker does; it returns the messages to send."""
-
-
-class Tomorrow:
-    """A clock by which every part that no head names is old enough to be retired."""
-
-    def now(self) -> datetime:
-        """Return the time of day in a day and an hour."""
-        return datetime.now(UTC) + timedelta(days=1, hours=1)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 class Crew:
@@ -193,7 +182,8 @@ class Scene:
 
     def state(self) -> State:
         """Read what is stored a day later, when the job was tidied up."""
-        app = self.crew.timer
-        for _ in SettleJobs(app.jobs, app.transcripts, Tomorrow(), app.patience)():
+        app, clock = self.crew.timer, FakeClock()
+        clock.time = datetime.now(UTC) + timedelta(days=1, hours=1)  # parts that no head names are old by then
+        for _ in SettleJobs(app.jobs, app.transcripts, clock, app.patience)():
             raise NotInTime("a job that has ended is listed again")
         return self._bench.state(self.spec)

@@ -27,7 +27,6 @@ class Crowd:
     """Templates, which ran undisturbed: a job with one file and a report for each content."""
 
     bench: Bench
-    kinds: list[Kind]
     templates: list[JobSpec]
 
     def great(self, files: int, page_size: int = 100) -> JobSpec:
@@ -107,7 +106,7 @@ def gather(bench: Bench, varieties: int) -> Crowd:
     for kind, spec in zip(kinds, templates, strict=True):
         bench.expected[kind.name] = bench.state(spec)
         kind.check(bench.expected[kind.name])
-    return Crowd(bench, kinds, templates)
+    return Crowd(bench, templates)
 
 
 def _kind(number: int) -> Kind:
