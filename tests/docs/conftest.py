@@ -1,4 +1,4 @@
-"""One run of the pipeline, shared by all tests of what is made from it."""
+"""One run of the pipeline, shared by all tests of the generated files."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def contract() -> dict[str, Schema]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a folder with copies of the files that are made."""
+    """Return a folder with copies of the generated files."""
     shutil.copytree(REPOSITORY / CONTRACT, tmp_path / CONTRACT)
     for name in (SETTINGS_PAGE, SAMPLE):
         shutil.copy(REPOSITORY / name, tmp_path / name)

@@ -1,4 +1,4 @@
-"""The commands of docs/deploy.md and docs/operations.md: bash that a linter likes, and that does what the page says."""
+"""The commands of docs/deploy.md and docs/operations.md: valid bash that does what the page says."""
 
 import json
 import os
@@ -26,13 +26,14 @@ OUTPUTS = {
     "azureWebJobsStorage__queueServiceUri": "https://storabc.queue.core.windows.net/",
     "jobS_QUEUE": "transcription-jobs",
 }
-"""As `az deployment … --query properties.outputs` gives them: with names in another case than the Bicep's."""
+"""Outputs as `az deployment … --query properties.outputs` returns them: the case of their names differs from the
+Bicep's."""
 
 RIGHTS = "ok\tSpeech: list transcriptions\t\t\n"
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
-    """Return the blocks of commands of a page, each with the heading that it stands under."""
+    """Return the blocks of commands of a page, each with its heading."""
     text = re.sub(r"```.*?```", "", (DOCS / page).read_text(), flags=re.DOTALL)
     found, heading = [], ""
     for part in re.split(r"\n\n+", text):
@@ -51,14 +52,15 @@ def under(heading: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_bash_and_shellcheck_accept_every_command(page: str, tmp_path: Path) -> None:
     script = tmp_path / "commands.sh"
-    # Names in capitals that a page does not set are the reader's own, such as ID and SENDER.
+    # Names in capitals that a page does not set are placeholders, such as ID and SENDER.
     found = [block for _, block in blocks(page)]
     assert len(found) >= 4
     script.write_text("#!/bin/bash\n" + "\n".join(found))
     subprocess.run(["bash", "-n", script], check=True)  # noqa: S603, S607 - the page's own commands, only parsed
     linter = shutil.which("shellcheck", path=str(ROOT / ".venv" / "bin"))
     assert linter is not None
-    # SC1090: what `azd env get-values` prints cannot be followed. SC2034, SC2154: set in one page, used in the other.
+    # SC1090: shellcheck cannot follow the output of `azd env get-values`. SC2034, SC2154: one page sets, the other
+    # uses.
     command = [linter, "--exclude=SC1090,SC2034,SC2154", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a program of ours
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -85,7 +87,7 @@ esac
 
 @dataclass
 class Shell:
-    """A bash in which az, azd, func, curl and zip only write down how they were called, and answer as Azure would."""
+    """A bash in which az, azd, func, curl and zip only record their arguments, and answer as Azure would."""
 
     folder: Path
 
@@ -101,11 +103,11 @@ class Shell:
         self.answer("rights.tsv", RIGHTS)
 
     def answer(self, name: str, text: str) -> None:
-        """Let Azure answer so from now on."""
+        """Let Azure answer like this from now on."""
         (self.folder / name).write_text(text)
 
     def run(self, *commands: str) -> str:
-        """Run blocks of commands in one shell; return what they print."""
+        """Run blocks of commands in one shell; return their output."""
         environ = {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "CALLS": str(self.folder / "calls"),
@@ -125,7 +127,7 @@ class Shell:
 
     @property
     def calls(self) -> str:
-        """What was called, a line each, but for the query's own lines."""
+        """The recorded calls, one a line, without the query's own lines."""
         return (self.folder / "calls").read_text()
 
 

@@ -1,4 +1,4 @@
-"""The contract page, against the code that it speaks of."""
+"""The contract page agrees with the code."""
 
 import ast
 import dataclasses
@@ -32,7 +32,7 @@ def subclasses(kind: type[Permanent]) -> Iterator[type[Permanent]]:
 
 
 def literal_codes(source: str) -> Iterator[str]:
-    """Yield the codes that calls in `source` write out: of permanent errors, failures, and keywords `code`."""
+    """Yield the literal codes of calls in `source`: of permanent errors, failures, and keywords `code`."""
     errors = {each.__name__ for each in subclasses(Permanent)}
     for call in ast.walk(ast.parse(source)):
         if not isinstance(call, ast.Call):

@@ -1,4 +1,4 @@
-"""The files that are made from the code: in step with it, and the check that says so."""
+"""The generated files agree with the code, and the check finds those that do not."""
 
 from pathlib import Path
 

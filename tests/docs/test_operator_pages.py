@@ -1,4 +1,4 @@
-"""docs/deploy.md and docs/operations.md against the Bicep, the code and each other."""
+"""docs/deploy.md, docs/operations.md and docs/cost.md agree with the Bicep, the code and each other."""
 
 import ast
 import re
@@ -29,13 +29,13 @@ OTHER_CAMEL = {
     *("timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound", "givenUp"),
     *("standsStill", "missingParts", "notThere", "entryIndex"),
 }
-"""Names in these pages that are Speech's, the documents' or the log's, not the Bicep's."""
+"""Names in these pages that belong to Speech, the documents or the log, not to the Bicep."""
 
 LEVELS = {"info": "1", "warning": "2", "error": "3"}
 
 
 def named(page: str) -> set[str]:
-    """Return what stands in back ticks by itself, a list of such by comma apart."""
+    """Return the texts in back ticks."""
     return set(re.findall(r"`([^`\n]+)`", page))
 
 
@@ -98,7 +98,7 @@ def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
 
 
 def logged() -> set[tuple[str, str]]:
-    """Return every line that the pipeline logs, `…` for what differs, and its level."""
+    """Return the template and the level of every line that the pipeline logs, with `…` for what differs."""
     lines = set()
     for file in (ROOT / "shared" / "pipeline").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):

@@ -1,4 +1,4 @@
-"""Pages with made blocks."""
+"""Pages with generated blocks."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The schemas: what a run wrote fits them, what is no document of ours does not."""
+"""The schemas accept what a run wrote, and refuse what is not a document of the project."""
 
 import copy
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ Value = dict[str, Any]
 
 
 def closed(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
-    """Return the schema with no property allowed that it does not name: so one that was forgotten is found."""
+    """Return the schema without additional properties, so that a forgotten property is found."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):
@@ -49,7 +49,7 @@ def paths(value: Any, prefix: str = "") -> Iterator[str]:  # noqa: ANN401 - any 
 
 
 def declared(schema: Schema, root: Schema, prefix: str = "") -> Iterator[tuple[str, Schema]]:
-    """Yield path and schema of every property that a schema names, but for those of Cosmos DB."""
+    """Yield path and schema of every property that a schema names, except Cosmos DB's own."""
     if "$ref" in schema:
         schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     for choice in schema.get("anyOf", ()):
@@ -90,7 +90,7 @@ def test_every_property_of_a_schema_is_to_be_seen_in_an_example(ran: Run, contra
     lone = {(name, ".ttl") for name in DOCUMENTS if name != "turns"}  # shown once, in the retired part
     amidst = {
         (name, path) for name, path in named if name == "poll" and path.count(".") > 1
-    }  # there while it is at work
+    }  # present while a job is being processed
     assert named - seen - amidst == lone
 
 

@@ -1,4 +1,4 @@
-"""docs/security.md names tests that are there, and the roles that the Bicep gives."""
+"""docs/security.md names tests that exist, and the roles that the Bicep assigns."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ BOUNDARIES = ("a message", "an answer of Speech", "a result file", "a `contentUr
 
 
 def rows(heading: str) -> list[list[str]]:
-    """Return the cells of the first table below a heading, without its own."""
+    """Return the cells of the first table under a heading, without the heading row."""
     lines = PAGE[PAGE.index(f"## {heading}") :].splitlines()
     begin = next(number for number, line in enumerate(lines) if line.startswith("|---"))
     table = lines[begin + 1 :]

@@ -1,4 +1,4 @@
-"""Settings, their page and the sample: the same names in all of them."""
+"""Settings, their page and the sample have the same names."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def sample() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, list[str]]:
-    """Return the cells of the page's made table, by setting."""
+    """Return the cells of the page's generated table, by setting."""
     page = (REPOSITORY / SETTINGS_PAGE).read_text(encoding="utf-8")
     block = re.search(r"<!-- made: settings -->\n(.*?)<!-- end -->", page, re.DOTALL)
     assert block is not None

@@ -22,24 +22,24 @@ SETTINGS = {"NOT_FOUND_MINUTES": "0", "POLL_MIN_SECONDS": "0", "POLL_SCHEDULE": 
 
 @dataclass
 class Whole:
-    """What a user has at hand: a queue to send ids to, and the documents. `speech` is the other side."""
+    """What a user has: a queue for ids, and the documents. `speech` is the simulator's control."""
 
     stack: Stack
     app: App
     speech: SpeechControl
 
     def serve(self, spec: JobSpec, contents: Contents) -> None:
-        """Let Speech have a job."""
+        """Add a job to Speech."""
         self.speech.put_job(spec, contents)
 
     def enqueue(self, *messages: str) -> None:
-        """Send messages to the jobs queue, as they are."""
+        """Send messages to the jobs queue, unchanged."""
         with QueueClient.from_connection_string(self.stack.settings["AzureWebJobsStorage"], JOBS_QUEUE) as queue:
             for message in messages:
                 queue.send_message(message)
 
     def until(self, holds: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - whatever `holds` returns
-        """Wait until `holds()` gives something true, and return it."""
+        """Wait until `holds()` returns something true, and return it."""
         return eventually(holds, lambda: f"{what}; the host's log ends:\n{self.log()}")
 
     def ended(self, job_id: str) -> Job:
@@ -63,13 +63,13 @@ class Whole:
         return only
 
     def documents(self, job_id: str, kind: str | None = None) -> list[dict[str, Any]]:
-        """Documents of a job, of one type if named, without what Cosmos DB adds."""
+        """Return the documents of a job, or of one type of it, without what Cosmos DB adds."""
         items = self.app.transcripts.items(job_id)
         own = [{name: value for name, value in item.items() if not name.startswith("_")} for item in items]
         return [item for item in own if kind in {None, item["type"]}]
 
     def log(self) -> str:
-        """End of what the functions host printed."""
+        """Return the end of the functions host's output."""
         return (self.stack.state / "logs" / "host.log").read_text()[-4000:]
 
 

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a message or a file, through the whole stack: nothing is lost by it."""
+"""Every kind of invalid message or file, through the whole stack: nothing else is lost."""
 
 import base64
 import json

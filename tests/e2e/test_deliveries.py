@@ -1,4 +1,4 @@
-"""Messages come twice, in any form and at any time; the documents are the same."""
+"""Messages that are delivered twice, in any form and at any time, lead to the same documents."""
 
 import base64
 import json
@@ -47,7 +47,7 @@ def test_a_message_delivered_again_after_its_job_failed_does_not_start_it_over(w
     job_id = str(uuid4())
     whole.serve(JobSpec(id=job_id, status="Failed"), {})
     with QueueClient.from_connection_string(whole.stack.settings["AzureWebJobsStorage"], JOBS_QUEUE) as queue:
-        # A message that is hidden stands for one whose host died: both are delivered once more.
+        # A hidden message is like one whose host died: both are delivered again.
         hidden = queue.send_message(job_id, visibility_timeout=3600)
         queue.send_message(job_id)
         assert whole.ended(job_id).status == "failed"
@@ -81,7 +81,7 @@ def test_files_delivered_again_and_a_completed_job_enqueued_again_change_nothing
             message = FetchFile(job_id, head["fileId"], "Transcription", 1, 0, head["name"])
             results.send_message(encode(message))
         whole.enqueue(job_id, job_id)
-        # A message counts until it is deleted, and so until it was handled.
+        # A message counts until it is deleted, so until it was processed.
         both = (jobs, results)
         whole.until(
             lambda: all(queue.get_queue_properties().approximate_message_count == 0 for queue in both),
@@ -114,7 +114,7 @@ def test_a_reprocess_writes_the_same_ids_again_and_a_changed_file_a_new_revision
         tracks = whole.documents(job_id, "track")
         return {each.get("ttl") for each in tracks if each["revision"] == first["revision"]}
 
-    # A reader who holds the old head still finds its parts; they are retired after the new head is there.
+    # A reader who holds the old head still finds its parts, which are retired after the new head is written.
     whole.until(lambda: hours() == {3600}, "the parts of the first revision have an hour to live")
 
 

@@ -1,4 +1,4 @@
-"""What was given up, as an operator meets it: read, sent again, replayed, all from the command line."""
+"""An operator's work with what was given up: read it, send it again, replay it, from the command line."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ from tests.e2e.conftest import Whole
 
 
 def command(whole: Whole, *arguments: str) -> str:
-    """Run the command as a user does, in a process of its own; return what it printed."""
+    """Run the command in its own process, as a user does; return its output."""
     ran = subprocess.run(  # noqa: S603 - our own command, with arguments of this file
         [sys.executable, "-c", "from shared.cli.main import main; main()", *arguments],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""A run of the whole system in which all goes well: the app has its rights, no alert fires, the workbook shows it."""
+"""A run of the whole system without faults: permissions are ok, no alert fires, the workbook shows it."""
 
 import os
 import re
@@ -26,7 +26,7 @@ _RUN = re.compile(r"Executed '(\w+)' \((\w+), Id=\S+, Duration=(\d+)ms\)")
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """Give a stack of its own: in that of the other tests there are faults."""
+    """Give a separate stack, since the other tests' stack has faults."""
     environ = {**SETTINGS, "PATH": os.environ["PATH"]}
     stack = start_stack(tmp_path_factory.mktemp("quiet"), environ, ports=Ports((0, 0, 0), 0, 0, 0))
     try:

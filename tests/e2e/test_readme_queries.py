@@ -1,4 +1,4 @@
-"""The queries that the README shows do what it says."""
+"""The README's queries return what it says."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""No secret reaches a store or a log: the whole stack runs with marked ones, then every place is searched for them."""
+"""No secret reaches a store or a log: the stack runs with marked secrets, then every store is searched for them."""
 
 import gzip
 import os
@@ -30,12 +30,12 @@ Places = dict[str, bytes]
 
 
 def mark(name: str) -> str:
-    """Return a secret of that name, as nothing else is written."""
+    """Return a secret with that name, which occurs nowhere else."""
     return f"MARKED{name}{uuid4().hex}"
 
 
 class Marks:
-    """The secrets of this run. `in_files` stand in the result files themselves, as Speech wrote them."""
+    """The secrets of this run. Those of `in_files` are in the result files, as Speech wrote them."""
 
     speech_key, functions_key = mark("speech"), mark("functions")
     enqueued, rejected_url, rejected_value, poison = (mark(name) for name in ("enq", "rurl", "rval", "poison"))
@@ -43,7 +43,7 @@ class Marks:
     in_files = (mark("source"), mark("report"))
 
     def all(self) -> list[str]:
-        """Return each of them, and the two keys that the stand-ins have."""
+        """Return all of them, and the two keys of the local servers."""
         ours = (self.speech_key, self.functions_key, self.enqueued, self.rejected_url, self.rejected_value)
         theirs = (self.poison, self.error, self.custom, self.properties, self.answer, *self.in_files)
         return [*ours, *theirs, azurite.KEY, cosmos.server.KEY]
@@ -56,7 +56,7 @@ def marks() -> Marks:
 
 @pytest.fixture(scope="module")
 def secret(marks: Marks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """Start a stack whose keys are marked."""
+    """Start a stack with marked keys."""
     keys = {"SPEECH_KEY": marks.speech_key, "LOCAL_FUNCTIONS_KEY": marks.functions_key}
     state: Path = tmp_path_factory.mktemp("secrets")
     environ = {**SETTINGS, **QUICK, **keys, "PATH": os.environ["PATH"]}
@@ -70,7 +70,7 @@ def secret(marks: Marks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 
 @pytest.fixture(scope="module")
 def lived(secret: Whole, marks: Marks) -> Whole:
-    """Let it live through success, failure, refusals, rejects, poison and an expired signature."""
+    """Run it through success, failure, refusals, rejects, poison and an expired signature."""
     endpoint = secret.stack.settings["SPEECH_ENDPOINT"]
     good, failed, expired, broken, odd = (str(uuid4()) for _ in range(5))
     signed = "https://audio.example/a.wav?sv=1&" + "sig" + "="
@@ -107,7 +107,7 @@ def lived(secret: Whole, marks: Marks) -> Whole:
 
 
 def places(whole: Whole) -> Places:
-    """Return every document, blob and message, and the host's log, by where it is; blobs of Speech's own aside."""
+    """Return every document, blob and message, and the host's log, by place; without Speech's own blobs."""
     settings, found = whole.stack.settings, Places()
     with CosmosClient(settings["COSMOS_ENDPOINT"], settings["COSMOS_KEY"]) as client:
         database = client.get_database_client(settings["COSMOS_DATABASE"])
@@ -131,7 +131,7 @@ def places(whole: Whole) -> Places:
 
 
 def secrets_in(found: Places, marks: Marks) -> set[tuple[str, str]]:
-    """Return where a secret or a signature was found, and which. Raw results hold what Speech wrote into them."""
+    """Return where a secret or a signature was found, and which. Raw results contain what Speech wrote into them."""
     hits = set()
     for place, text in found.items():
         own = marks.in_files if place.startswith("blob raw-results ") else ()

@@ -1,4 +1,4 @@
-"""The Speech simulator for tests: started once a session, without a limit, its counts fresh for every test."""
+"""The Speech simulator for tests: started once a session, without a limit, with its counts reset for every test."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Api:
         return dict(response.json())
 
     def pages(self, path: str, version: str = "2025-10-15", /, **parameters: str | int) -> list[list[Body]]:
-        """Page through `path` to the end by the parameters of @nextLink; return the values of each page."""
+        """Read all pages of `path` by the parameters of @nextLink; return the values of each page."""
         page = self.body(path, version, **parameters)
         pages = [page["values"]]
         while link := page.get("@nextLink"):
@@ -64,9 +64,9 @@ def speech_server(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def speech(speech_server: Speech) -> Iterator[Speech]:
-    """Give the simulator without limit, forced answers and counts; jobs of earlier tests are still in it.
+    """Give the simulator without limit, forced answers and counts. It still has the jobs of earlier tests.
 
-    A test that calls the regional host, which links name, fails.
+    The test fails if it calls the regional host, which links name.
     """
     control = speech_server.control
     control.configure(UNLIMITED)

@@ -1,4 +1,4 @@
-"""Every fault of the layer is seen by a client as what its name says, and the service acts or not as promised."""
+"""Every fault of the layer looks to a client as its name says, and the service acts or not as promised."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What an app may declare, and what is refused before anything runs."""
+"""What an app may declare, and what the host refuses before anything runs."""
 
 import sys
 import typing
@@ -183,9 +183,7 @@ def test_a_route_constraint_that_the_host_does_not_know_is_refused() -> None:
 def test_an_app_that_cannot_be_loaded_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, expected: str
 ) -> None:
-    monkeypatch.setattr(
-        sys, "path", list(sys.path)
-    )  # to which the app's folder is added, as where the platform runs it
+    monkeypatch.setattr(sys, "path", list(sys.path))  # to which the app's folder is added, as on the platform
     if text is not None:
         (tmp_path / "function_app.py").write_text(text)
     with pytest.raises(HostError, match=expected):

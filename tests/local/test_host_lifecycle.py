@@ -1,4 +1,4 @@
-"""How a host starts, ends, is killed, and what then becomes of its messages."""
+"""How a host starts, ends or is killed, and what happens to its messages."""
 
 import json
 import signal

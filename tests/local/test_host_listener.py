@@ -1,7 +1,7 @@
-"""local/host does what the Functions host's own queue listener does, request by request.
+"""local/host sends the same requests as the Functions host's own queue listener.
 
-recorded.json holds what that listener (WebJobs 3.0.48, Storage.Queues 5.3.10) did in the same cases. Where the
-program is (QUEUE_LISTENER), it plays them again, so that the recording is known to be true.
+recorded.json holds that listener's requests (WebJobs 3.0.48, Storage.Queues 5.3.10) in the same cases. If the program
+is there (QUEUE_LISTENER), a test runs the cases with it again, to check the recording.
 """
 
 import json
@@ -23,12 +23,12 @@ POLLS = "an empty queue, seconds between polls"
 LOCKS = "seconds from one lock's end to the next"
 WOKEN = "seconds from the copy in the poison queue to its receipt"
 TIMER_SECONDS = 0.015
-"""By how much a timer may be early."""
+"""How much a timer may be early."""
 
 SHORT_PLAYS = ("plain", "base64")
 
 TIMES = {POLLS, LOCKS, WOKEN}
-"""What depends on how busy the machine is. All else is compared exactly."""
+"""Steps that depend on the load of the machine. All others are compared exactly."""
 
 recorded: dict[str, Facts] = json.loads(RECORDED.read_text())
 
@@ -42,7 +42,7 @@ needs_official = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def played(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Play everything at once: a run waits most of its time."""
+    """Run all cases at once, because a case mostly waits."""
 
     def play(start: Start, options: Options, cases: Callable[[Stage], Facts]) -> Facts:
         with Stage(azurite, start, options, tmp_path_factory.mktemp("listener")).open() as stage:
@@ -62,7 +62,7 @@ def steps(facts: Facts) -> Facts:
 
 
 def shortest(polls: int, maximum: float) -> list[float]:
-    """Return the least that each wait of an empty queue can be; a wait plus a request is what passes between polls."""
+    """Return the shortest possible waits of an empty queue. Between two polls pass a wait and a request."""
     least = [MINIMUM_SECONDS, *(MINIMUM_SECONDS * (1 + (1 - SPREAD) * 2**doubled) for doubled in range(polls - 1))]
     return [min(seconds, maximum) for seconds in least]
 
@@ -83,7 +83,7 @@ def test_an_empty_queue_is_not_polled_sooner_than_the_rule_says(played: Played, 
 def test_locks_are_renewed_lost_and_left_as_recorded(played: Played) -> None:
     facts = played[start_local, "locks"].result()
     assert steps(facts) == steps(recorded["locks"])
-    # Storage's times are whole seconds. How much later a message is fetched is a matter of the poll and the machine.
+    # Storage has whole seconds. How much later a message is fetched depends on the poll and the machine.
     for case, hidden in HIDDEN_FOR.items():
         assert all(seconds >= hidden(SHORT) - 1 for seconds in facts[LOCKS][case]), case
         assert len(facts[LOCKS][case]) == len(recorded["locks"][LOCKS][case])
@@ -109,14 +109,14 @@ def test_the_recorded_times_are_those_of_the_rules() -> None:
 
 
 class Chance(random.Random):
-    """The end of the spread that a test wants."""
+    """A random source that returns a chosen end of the range."""
 
     def __init__(self, share: float) -> None:
         super().__init__(0)
         self._share = share
 
     def uniform(self, a: float, b: float) -> float:
-        """Return what lies at the share between `a` and `b`."""
+        """Return the number at that share between `a` and `b`."""
         return a + (b - a) * self._share
 
 

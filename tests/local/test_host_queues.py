@@ -13,9 +13,9 @@ from tests.waiting import eventually
 
 @pytest.fixture(scope="module")
 def app(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """Run with the platform's defaults: base64, five tries, no delay between them.
+    """Run with the platform's defaults: Base64, five tries, no delay between them.
 
-    The lock is short, since a test waits for its end; a host that stalls for less than it takes no message twice.
+    The lock is short, because a test waits for its end. A host that stalls for less than it fetches no message twice.
     """
     running = RunningApp("queues", azurite, tmp_path_factory.mktemp("host"), {"LOCAL_QUEUE_LOCK_SECONDS": "10"})
     yield running
@@ -66,7 +66,7 @@ def test_a_failing_message_is_tried_five_times_and_then_lies_in_the_poison_queue
 
 
 def test_a_message_that_is_not_base64_goes_to_poison_as_it_is_without_a_try(app: RunningApp) -> None:
-    # The poison queue's own function cannot read it either and has no poison queue: there it stays, untouched.
+    # The poison queue's own function cannot decode it either. That queue has no poison queue, so the message stays.
     before = len(app.trace("begin"))
     with app.queue() as queue:
         queue.send_message("plain, not base64!")

@@ -28,28 +28,28 @@ def app(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 class Hands(Clock):
-    """A clock that a test moves. Waiting takes no time, and ends `early` before what was waited for."""
+    """A clock that the test moves. Waiting takes no time, and ends `early` before its time."""
 
     def __init__(self, early: float = 0.0) -> None:
         self._now = NEW_YEAR
         self._early = timedelta(seconds=early)
 
     def now(self) -> datetime:
-        """Return where the hands stand."""
+        """Return the time."""
         return self._now
 
     async def is_set_before(self, due: datetime, event: asyncio.Event) -> bool:
-        """Move the hands to `due`, or a little before."""
+        """Move the clock to `due`, or a little before."""
         self._now = max(self._now, due - self._early)
         return event.is_set()
 
     def move(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock."""
         self._now += timedelta(seconds=seconds)
 
 
 def seconds_of_runs(clock: Hands, *takes: float) -> list[float]:
-    """Run a timer that is due each second, with a function that takes so long; return when it began each time."""
+    """Run a timer that is due each second, with a function that takes this long; return the start times."""
     stop, begun, left = asyncio.Event(), list[float](), list(takes)
 
     async def invoke(_: AppFunction, request: object) -> None:

@@ -136,7 +136,7 @@ print(written, largest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - bef
 
 
 def test_fifty_megabytes_stream_through_flat_memory() -> None:
-    # in a process of its own: the high-water mark of this one says nothing any more
+    # In a separate process, because this one's peak memory says nothing any more.
     command = [sys.executable, "-c", STREAM_FIFTY_MEGABYTES]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     written, largest, kibibytes_grown = map(int, done.stdout.split())
@@ -202,7 +202,7 @@ def test_a_sample_job_is_served_with_json_in_every_file(sample: SampleJob, api: 
 
 
 def _ended(sample: SampleJob) -> JobSpec:
-    """Return the sample's job as one that takes no time."""
+    """Return the sample's job as one that ends at once."""
     assert sample.spec
     return msgspec.structs.replace(sample.spec, not_started_seconds=0, run_seconds=0)
 

@@ -1,4 +1,4 @@
-"""The simulated Speech service: its limit, forced answers, and what it tells of the requests it got."""
+"""The simulated Speech service: its limit, forced answers, and the record of requests."""
 
 from datetime import datetime
 from pathlib import Path

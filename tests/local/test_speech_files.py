@@ -89,7 +89,7 @@ def test_next_link_drops_the_life_of_the_sas(version: str, name: str, api: Api) 
 
 
 def seconds_left(file: Body) -> float:
-    """Return how long the SAS of the file is valid, from its `se`."""
+    """Return for how many seconds the file's SAS is still valid, by its `se`."""
     (expiry,) = parse_qs(urlsplit(file["links"]["contentUrl"]).query)["se"]
     return datetime.fromisoformat(expiry).timestamp() - time.time()
 

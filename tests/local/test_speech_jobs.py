@@ -1,4 +1,4 @@
-"""The simulated Speech service: what a job says of itself, in every version of the API, and as time goes by."""
+"""The simulated Speech service: a job's object in every version of the API, and over time."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

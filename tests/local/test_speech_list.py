@@ -15,7 +15,7 @@ BEGIN = datetime(2025, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 @pytest.fixture
 def group(speech: Speech) -> Iterator[str]:
-    """Five jobs `0` … `4`, an hour apart, that share a locale of their own; returned is that locale."""
+    """Create five jobs `0` … `4`, an hour apart, with a locale that no other job has; return that locale."""
     locale = f"xx-{uuid4().hex}"
     details = [
         ("Succeeded", "plain", None),

@@ -1,4 +1,4 @@
-"""The stack: what it starts, how it watches over it, and that nothing of it stays behind."""
+"""The stack: what it starts, how it restarts the host, and that it leaves nothing behind."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from tests.local.apps.run_stack import FREE, no_database
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 ELSEWHERE = {"COSMOS_ENDPOINT": "http://127.0.0.1:9/", "COSMOS_KEY": "k", "SPEECH_ENDPOINT": "http://127.0.0.1:9"}
-"""Settings with which the stack needs neither Cosmos nor the simulator."""
+"""Settings with which the stack starts neither Cosmos nor the simulator."""
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def endpoints(state: Path) -> dict[str, Any]:
 
 
 def alive(pids: dict[str, int]) -> list[str]:
-    """Return the names of those that still run, by their process groups, which hold their children too."""
+    """Return the names of the services that still run, by their process groups, which include their children."""
     running = []
     for name, pid in pids.items():
         groups = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True)  # noqa: S607 - found on the path

@@ -1,1 +1,1 @@
-"""Small function apps for the tests of the functions host, and what starts them."""
+"""Small function apps for the tests of the functions host, and their harness."""

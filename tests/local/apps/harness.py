@@ -1,4 +1,4 @@
-"""Starts a test app in a host of its own, as a child process, and talks to its queues."""
+"""Starts a test app in its own host, as a child process, and reads and fills its queues."""
 
 import sys
 import uuid
@@ -21,13 +21,13 @@ KEY = "the-key-of-the-test"
 
 
 def spawn(app: Path, log: Path, environ: Mapping[str, str], port: int = 0) -> Service:
-    """Start a host and do not wait for it."""
+    """Start a host without waiting for it."""
     command = [sys.executable, "-m", "local.host", "--root", str(app), "--port", str(port)]
     return start("host", command, log=log, env=environ, cwd=REPOSITORY)
 
 
 def serves(url: str) -> bool:
-    """Say whether a host serves at `url`."""
+    """Return whether a host answers at `url`."""
     try:
         return requests.get(f"{url}/admin/host/status", timeout=PATIENCE_SECONDS).text == '{"state":"Running"}'
     except requests.ConnectionError:
@@ -35,7 +35,7 @@ def serves(url: str) -> bool:
 
 
 class RunningApp:
-    """A test app in a running host; queue names begin with `work`."""
+    """A test app in a running host. Names of its queues begin with `work`."""
 
     def __init__(self, name: str, azurite: Azurite, folder: Path, environ: Mapping[str, str] | None = None) -> None:
         self.work = f"work-{uuid.uuid4().hex[:8]}"
@@ -49,24 +49,24 @@ class RunningApp:
             "LOCAL_FUNCTIONS_KEY": KEY,
             **(environ or {}),
         }
-        for suffix in ("", "-async", "-poison", "-out"):  # the host makes no queue that a function is triggered by
+        for suffix in ("", "-async", "-poison", "-out"):  # the host does not create the queue of a trigger
             with self.queue(suffix) as queue:
                 queue.create_queue()
         self.start()
 
     def start(self) -> None:
-        """Start the host, again if need be, and wait until it serves."""
+        """Start the host, again if necessary, and wait until it answers."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.service = spawn(self._app, self._folder / "host.log", self._environ, port)
         self.service.wait_until(lambda: serves(self.url))
 
     def queue(self, suffix: str = "") -> QueueClient:
-        """Return a client of a queue of this app, text as it is."""
+        """Return a client of a queue of this app, without an encoding of texts."""
         return QueueClient.from_connection_string(self.storage, self.work + suffix)
 
     def texts(self, suffix: str) -> list[str]:
-        """Return what lies in a queue, encoded as it lies there, without taking it."""
+        """Return the raw texts in a queue, without receiving them."""
         with self.queue(suffix) as queue:
             try:
                 return sorted(str(message.content) for message in queue.peek_messages(32))
@@ -74,7 +74,7 @@ class RunningApp:
                 return []
 
     def count(self, suffix: str = "") -> int:
-        """Return how many messages a queue has, those in work included."""
+        """Return how many messages a queue has, including those being processed."""
         with self.queue(suffix) as queue:
             return int(queue.get_queue_properties().approximate_message_count or 0)
 
@@ -87,5 +87,5 @@ class RunningApp:
         ]
 
     def log(self) -> str:
-        """Return all that the host printed."""
+        """Return everything that the host printed."""
         return self.service.log.read_text()

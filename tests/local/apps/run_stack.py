@@ -1,4 +1,4 @@
-"""`python -m tests.local.apps.run_stack STATE`: what local.up does, with a test app on free ports."""
+"""`python -m tests.local.apps.run_stack STATE`: does what local.up does, with a test app on free ports."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ FREE = Ports((0, 0, 0), 0, 0, 0)
 
 
 def no_database(_settings: Mapping[str, str]) -> None:
-    """Make nothing."""
+    """Create nothing."""
 
 
 if __name__ == "__main__":

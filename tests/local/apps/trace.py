@@ -1,4 +1,4 @@
-"""What the functions of the test apps report, since a failing invocation can send nothing."""
+"""Events that the functions of the test apps write to a file, since a failed invocation sends nothing."""
 
 import json
 import os

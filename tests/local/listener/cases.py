@@ -1,6 +1,6 @@
-"""The cases: what is enqueued, what the program does, and what is kept of what the listener then did.
+"""The cases: what is enqueued, what the program does, and which of the listener's steps are recorded.
 
-No figure depends on how fast the machine is: the cases wait for steps, and what is kept is the steps and their order.
+No result depends on the speed of the machine: the cases wait for steps, and only steps and their order are recorded.
 """
 
 import base64
@@ -33,7 +33,7 @@ BURST = 12
 
 
 def plain(stage: Stage) -> Facts:
-    """Messages as they are: tries, poison, lost holders, outputs, a burst, an empty queue."""
+    """Messages without an encoding: tries, poison, lost holders, outputs, a burst, an empty queue."""
     stage.create("", "-poison", "-burst", "-idle")
     stage.send("worn out", "worn out", fetched=PLAIN.tries)
     stage.send("worn out in the poison queue", "worn out in poison", "-poison", fetched=PLAIN.tries)
@@ -78,7 +78,7 @@ def plain(stage: Stage) -> Facts:
     stage.until("loses its holder, which fails", "update in work, hidden for visibilityTimeout: refused", DELETED)
     stage.until("is deleted under its holder", f"{DELETED}: refused")
     cases = sorted(stage.sent - {"burst"})
-    # Last, when nothing else is under way.
+    # Last, when no other case runs.
     stage.send("the last of a queue", "idle", "-idle")
     stage.wire.until(lambda events: len(_polls(stage, events)) > IDLE_POLLS, "the empty queue is polled")
     return {
@@ -92,7 +92,7 @@ def plain(stage: Stage) -> Facts:
 
 
 def encoded(stage: Stage) -> Facts:
-    """Messages in Base64, and what is none; only the queue `work` exists at first."""
+    """Messages in Base64, and invalid ones. Only the queue `work` exists at first."""
     stage.create("")
     stage.send("in base64", _encoded(b"in base64"))
     stage.send("in base64 with white space", "d2l0aCB3aGl0\n ZSBzcGFjZQ==\n")
@@ -126,7 +126,7 @@ def encoded(stage: Stage) -> Facts:
 
 
 def _robbed(stage: Stage, case: str, *, well: bool) -> Callable[[Invocation], Reply]:
-    """Make the message visible under its first holder, whose receipt is void then; let it end before the second."""
+    """Make the message visible while its first holder has it, whose receipt is void then. Let that one end first."""
     settled = "delete" if well else "update"
 
     def behave(call: Invocation) -> Reply:
@@ -159,7 +159,7 @@ def _held(stage: Stage, gate: Semaphore) -> Callable[[Invocation], Reply]:
 
 
 def fails(call: Invocation) -> Reply:
-    """Fail in the queue `work`, and end well in its poison queue."""
+    """Fail in the queue `work`, and succeed in its poison queue."""
     return Reply(well=call.function == "poison")
 
 
@@ -172,14 +172,14 @@ def _encoded(body: bytes) -> str:
 
 
 def _polls(stage: Stage, events: list[Event]) -> list[Event]:
-    """Return the fetches that found nothing after the last message of the idle queue."""
+    """Return the empty fetches after the last message of the idle queue."""
     idle = [event for event in events if event.queue == f"{stage.work}-idle"]
     found = next((place for place, event in enumerate(idle) if event.what == "receive"), len(idle))
     return [event for event in idle[found:] if event.what == "empty"]
 
 
 def _burst(stage: Stage, gate: Semaphore) -> list[Facts]:
-    """Let go of some at a time; return what each fetch asked for and got, and how many messages were in work then."""
+    """Finish some messages at a time; return how many each fetch requested and got, and how many were in work."""
     queue = f"{stage.work}-burst"
 
     def begun(count: int) -> None:

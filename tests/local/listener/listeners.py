@@ -1,4 +1,4 @@
-"""The two listeners as child processes: local/host, and the Functions host's own behind QUEUE_LISTENER."""
+"""Starts the two listeners as child processes: local/host, and the Functions host's own behind QUEUE_LISTENER."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ended well, after these messages are sent; any other status is one that failed.
 """
 
 BESIDE = REPOSITORY.parent / "shared" / "tools" / "dotnet" / "peers"
-"""Where the program is if QUEUE_LISTENER is not set."""
+"""The program's place if QUEUE_LISTENER is not set."""
 
 QUEUES = ("", "-poison", "-burst", "-idle")
 """Suffixes of the queues that have a function: `work`, and one named after each of the others."""
@@ -34,9 +34,9 @@ HOST_LOCK = 600
 
 @dataclass(frozen=True)
 class Options:
-    """What a listener is told: times in seconds; all but `lock` stand in `extensions.queues` of host.json.
+    """A listener's options. Times are in seconds; all but `lock` belong to `extensions.queues` of host.json.
 
-    The Functions host's lock cannot be chosen; local/host has a setting for it.
+    The Functions host's lock is fixed; local/host has a setting for it.
     """
 
     batch: int
@@ -47,7 +47,7 @@ class Options:
     encoding: str
     lock: int = HOST_LOCK
     patience: float = PATIENCE_SECONDS
-    """How long a step may be waited for. It ends a run that failed, and decides nothing."""
+    """Limit of waiting for a step. It ends a run that failed, and affects no result."""
 
     def host_json(self) -> dict[str, object]:
         """Return `extensions.queues`."""
@@ -72,7 +72,7 @@ def function_of(queue: str, work: str) -> str:
 
 
 def official() -> Path | None:
-    """Return the program at QUEUE_LISTENER, or beside the project; None if it is at neither place."""
+    """Return the program at QUEUE_LISTENER, or beside the project; None if there is none."""
     named = os.environ.get(PROGRAM)
     if named and not Path(named).is_file():
         raise FileNotFoundError(f"{PROGRAM} names {named}: no such file. It is the path of a queue listener's program.")
@@ -102,7 +102,7 @@ def start_local(storage: str, url: str, work: str, options: Options, folder: Pat
         "WORK": work,
         "INVOKE": url,
         "LOCAL_QUEUE_LOCK_SECONDS": str(options.lock),
-        "PYTHON_THREADPOOL_THREAD_COUNT": "64",  # by default Python takes four more than there are processors
+        "PYTHON_THREADPOOL_THREAD_COUNT": "64",  # Python's default is four more than there are processors
     }
     for name, value in options.host_json().items():
         environ[f"AzureFunctionsJobHost__extensions__queues__{name}"] = str(value)

@@ -1,4 +1,4 @@
-"""The cases that last as long as a lock: its renewal, its loss, its end. The Functions host's lock is ten minutes."""
+"""The cases that last as long as a lock: its renewal, loss and end. The Functions host's lock is ten minutes."""
 
 import signal
 from collections.abc import Callable
@@ -23,13 +23,13 @@ LONG = Options(
 """The options of this app's host.json."""
 
 SHORT = Options(batch=16, threshold=8, tries=5, visibility=1, polling=0.5, encoding="none", lock=4)
-"""The same cases in a few seconds, for local/host, whose lock can be chosen."""
+"""The same cases in a few seconds, for local/host, whose lock is a setting."""
 
 _RENEWALS = 2
 
 
 def locks(stage: Stage) -> Facts:
-    """Play the cases at once; as long as a lock and the wait for the next poll, twice for local/host."""
+    """Run the cases at once. It takes a lock and the wait for the next poll, twice for local/host."""
     stage.create("", "-poison")
     dead = Flag()
     stage.send("its holder is killed", "killed")
@@ -64,7 +64,7 @@ def locks(stage: Stage) -> Facts:
 
 
 def _between(stage: Stage, case: str) -> list[float]:
-    """Return what passed between the fetches of a message, by storage's own times, which are whole seconds."""
+    """Return the times between the fetches of a message, by storage's own times, which are whole seconds."""
     for queue in (stage.work, f"{stage.work}-poison"):
         ends = [one.visible for one in stage.events(case) if one.queue == queue and one.visible]
         if len(ends) > 1:
@@ -91,9 +91,9 @@ def _until_renewed(stage: Stage, case: str, times: int) -> Callable[[Invocation]
 
 
 def _loses(stage: Stage, case: str) -> Callable[[Invocation], Reply]:
-    """Make the message visible under its first holder; keep both holders until three renewals were tried.
+    """Make the message visible while its first holder has it; keep both holders until three renewals were tried.
 
-    One is the first holder's, which is refused. Were it to try again, its second try would be the third in all.
+    One is the first holder's, which is refused. If that holder tried again, its second try would be the third in all.
     """
     renewed = _until_renewed(stage, case, 1 + _RENEWALS)
 

@@ -12,7 +12,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Invocation:
-    """One call of a function: its message as the listener handed it over."""
+    """An invocation of a function, with the message as the listener passed it."""
 
     function: str
     body: bytes
@@ -23,7 +23,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a function answers: whether it ended well, and the messages to send, each to a queue."""
+    """A function's answer: whether it succeeded, and the messages to send, each to a queue."""
 
     well: bool = True
     messages: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -34,11 +34,11 @@ Behaviour = Callable[[Invocation], Reply]
 
 class _Server(ThreadingHTTPServer):
     request_queue_size = 128
-    """Connections that may wait: by default five, and a sixth of a burst is refused."""
+    """Connections that may wait. The default is five, which would refuse the sixth of a burst."""
 
 
 class Program:
-    """Serves functions on 127.0.0.1; `began` is told of every invocation before `behave` answers it."""
+    """Serves functions on 127.0.0.1. `began` is called for every invocation before `behave` answers it."""
 
     def __init__(self, behave: Behaviour, began: Callable[[Invocation], None]) -> None:
         class Handler(BaseHTTPRequestHandler):
@@ -51,7 +51,7 @@ class Program:
                 answer = json.dumps({"messages": {queue: list(texts) for queue, texts in reply.messages}}).encode()
                 self.send_response(200 if reply.well else 500)
                 self.send_header("Content-Length", str(len(answer)))
-                self.send_header("Connection", "close")  # .NET would use the connection again, and find it closed
+                self.send_header("Connection", "close")  # .NET would reuse the connection, and find it closed
                 self.end_headers()
                 self.wfile.write(answer)
 
@@ -60,7 +60,7 @@ class Program:
                     super().handle()
 
             def log_message(self, *_: object) -> None:
-                """Keep quiet."""
+                """Log nothing."""
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="program", daemon=True)

@@ -1,6 +1,6 @@
-"""`QUEUE_LISTENER=… python -m tests.local.listener.record [locks]`: write recorded.json anew.
+"""`QUEUE_LISTENER=… python -m tests.local.listener.record [locks]`: writes recorded.json.
 
-Half a minute for all cases but those of locks.py, which take eleven minutes and are recorded only when asked for.
+It takes half a minute for all cases but those of locks.py. These take eleven minutes and are recorded only on request.
 """
 
 import json
@@ -27,7 +27,7 @@ PLAYS: dict[str, tuple[Options, Callable[[Stage], Facts]]] = {
 
 
 def record(names: list[str]) -> None:
-    """Play these with the Functions host's listener and keep what it did; the others stay as they were recorded."""
+    """Run these cases with the Functions host's listener and record its steps. The other recordings stay."""
     recorded: dict[str, Any] = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,4 +1,4 @@
-"""One run of a listener: queues, a front before storage that writes down what is asked of it, and the program."""
+"""One run of a listener: queues, a proxy before storage that records the requests, and the program."""
 
 import uuid
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.local.listener.wire import Event, Wire
 
 
 class Stage:
-    """What the cases have at hand. What a case itself does to the queues passes no front and is not written down."""
+    """What the cases use. A case's own requests to the queues bypass the proxy and are not recorded."""
 
     def __init__(self, azurite: Azurite, start: Start, options: Options, folder: Path) -> None:
         self.options = options
@@ -24,7 +24,7 @@ class Stage:
         """First part of the names of all queues of this run."""
         self.wire = Wire(options.patience)
         self.behaviours: dict[str, Behaviour] = {}
-        """What the program does, by case; without an entry it ends well."""
+        """The program's behaviour, by case. Without an entry it succeeds."""
         self.front: Front
         self._azurite = azurite
         self._start = start
@@ -40,7 +40,7 @@ class Stage:
         return QueueClient.from_connection_string(self._azurite.connection_string, self.work + suffix)
 
     def create(self, *suffixes: str) -> None:
-        """Make queues; nothing else here does."""
+        """Create queues; nothing else here does."""
         for suffix in suffixes:
             with self.queue(suffix) as queue:
                 queue.create_queue()
@@ -51,7 +51,7 @@ class Stage:
             return sorted(self._short(str(queue.name)) for queue in service.list_queues(name_starts_with=self.work))
 
     def send(self, case: str, text: str, suffix: str = "", *, fetched: int = 0) -> None:
-        """Enqueue a message of a case; `fetched` is how many holders it had before. Texts are never the same twice."""
+        """Enqueue a message of a case. `fetched` is how many holders it had before. No text occurs twice."""
         self._cases[text] = case
         self.sent.add(case)
         with self.queue(suffix) as queue:
@@ -61,20 +61,20 @@ class Stage:
                 queue.update_message(held, visibility_timeout=0)
 
     def belongs(self, case: str, *texts: str) -> None:
-        """Count messages that the program sends among the steps of a case."""
+        """Count messages that the program sends as steps of a case."""
         self._cases |= dict.fromkeys(texts, case)
 
     def launch(self) -> Service:
-        """Start the listener, whose requests pass the front."""
+        """Start the listener, whose requests pass the proxy."""
         seen = self._azurite.through(lambda service, origin: self.front.origin if service == "queue" else origin)
         service = self._start(seen.connection_string, self._program.url, self.work, self.options, self._folder)
         self._services.append(service)
         return service
 
     def events(self, case: str) -> list[Event]:
-        """Return what happened to a case's message, then to its copy in the poison queue.
+        """Return the steps of a case's message, then those of its copy in the poison queue.
 
-        The two queues have listeners of their own, so the order of their steps is by chance.
+        The two queues have separate listeners, so the order of their steps is random.
         """
         found = [event for event in self.wire.events() if self._cases.get(event.text) == case]
         return sorted(found, key=lambda event: event.queue == f"{self.work}-poison" and event.what != "send")
@@ -88,12 +88,12 @@ class Stage:
             raise AssertionError(f"{error}, but\n{traces}") from error
 
     def trace(self, case: str) -> list[str]:
-        """Return the steps of a case, a line each; a visibility timeout has the name of the option it comes from."""
+        """Return the steps of a case, one a line. A visibility timeout has the name of its option."""
         return [self._step(event) for event in self.events(case)]
 
     @contextmanager
     def open(self) -> Iterator["Stage"]:
-        """Serve the program and the front; stop every listener at the end."""
+        """Serve the program and the proxy; stop every listener at the end."""
         origin = self._azurite.queue_endpoint.rpartition("/")[0]
         with FaultLayer() as layer, self._program:
             self.front = layer.front("queue", origin)

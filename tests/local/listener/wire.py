@@ -1,4 +1,4 @@
-"""What a listener asks of the queue service, written down in order as it happens, beside what it invokes."""
+"""Records a listener's requests to the queue service, and its invocations, in their order."""
 
 import html
 import re
@@ -44,7 +44,7 @@ class Wire:
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
-        """How long, in seconds, a step may be waited for. It ends a run that failed, and decides nothing."""
+        """Limit of waiting for a step, in seconds. It ends a run that failed, and affects no result."""
         self._events: list[Event] = []
         self._changed = threading.Condition()
         self._texts: dict[str, str] = {}
@@ -55,7 +55,7 @@ class Wire:
             return list(self._events)
 
     def until(self, holds: Callable[[list[Event]], bool], what: str) -> None:
-        """Wait until `holds(events)`; raise TimeoutError that says `what` was waited for."""
+        """Wait until `holds(events)` is true. Raises TimeoutError that says `what` was waited for."""
         with self._changed:
             if not self._changed.wait_for(lambda: holds(self._events), self.deadline):
                 raise TimeoutError(f"{what}: not within {self.deadline} s")
@@ -66,12 +66,12 @@ class Wire:
             return self._texts.get(message_id, "")
 
     def invoked(self, call: Invocation, queue: str) -> None:
-        """Write down an invocation."""
+        """Record an invocation."""
         text = self._texts.get(call.id, "")
         self._add(Event(time.monotonic(), "invoke", queue, text, call.id, call.dequeue_count))
 
     def watch(self, exchange: Exchange, moment: Moment) -> None:
-        """Write down a request to storage, once storage has acted on it."""
+        """Record a request to storage, after storage has processed it."""
         if moment is not Moment.AFTER:
             return
         address = urlsplit(exchange.target)

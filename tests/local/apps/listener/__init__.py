@@ -1,1 +1,1 @@
-"""Queue functions that hand each message to the program of tests/local/listener."""
+"""Queue functions that pass each message to the program of tests/local/listener."""

@@ -1,4 +1,4 @@
-"""Each function posts its message to INVOKE, as the other listener does, and puts out what the answer says."""
+"""Each function posts its message to INVOKE, as the other listener does, and sends what the response says."""
 
 import base64
 import os
@@ -11,7 +11,7 @@ app = func.FunctionApp()
 
 
 def invoke(function: str, message: func.QueueMessage) -> dict[str, list[str]]:
-    """Return the messages to send, by queue; raise requests.HTTPError where the function is to fail."""
+    """Return the messages to send, by queue. Raises requests.HTTPError if the function has to fail."""
     sent = {
         "id": message.id,
         "body": base64.b64encode(message.get_body()).decode(),
