@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,12 +13,23 @@ from local.speech import FileSpec, JobSpec
 from tests.e2e.conftest import Whole
 
 GOOD = (DATA / "reference-result.json").read_bytes()
+CASES = Path(__file__).parents[1] / "domain" / "public_cases"
+LARGE = b" " * 3 * 1024 * 1024
+"""More than arrives at once: what makes the file unreadable is in an earlier chunk."""
+
 BROKEN = {
     "no-json.json": (b"<html>Service Unavailable</html>", "InvalidResult", "byte 0"),
     "cut-short.json": (GOOD[:700], "ResultCutShort", "byte 700"),
     "another-shape.json": (b'{"transcript": "hello"}', "InvalidResult", "recognizedPhrases"),
     "empty.json": (b"", "EmptyResult", "empty"),
     "wrong-type.json": (GOOD.replace(b'"hello worm"', b"12"), "InvalidResult", "nBest"),
+    "bad-byte-in-a-large-file.json": (
+        b'{"recognizedPhrases":[{"a":"\xff"}]' + LARGE + b"}",
+        "InvalidResult",
+        "byte 28",
+    ),
+    "utf-16-in-a-large-file.json": ((CASES / "utf16.json").read_bytes() + LARGE, "InvalidResult", "UTF-16"),
+    "another-product.json": ((CASES / "fast.json").read_bytes(), "InvalidResult", "fast transcription"),
 }
 
 MESSAGES = [
@@ -82,7 +94,7 @@ def test_files_that_are_no_results_fail_at_once_and_harm_no_other(whole: Whole) 
 
     job = whole.ended(job_id)
     assert job.status == "completedWithErrors"
-    assert (job.files.expected, job.files.ingested, job.files.failed) == (7, 2, 5)
+    assert (job.files.expected, job.files.ingested, job.files.failed) == (2 + len(BROKEN), 2, len(BROKEN))
     failures = {each["name"]: each for each in whole.documents(job_id, "fileFailure")}
     assert failures.keys() == BROKEN.keys()
     for name, (_, code, where) in BROKEN.items():
