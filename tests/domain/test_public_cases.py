@@ -241,6 +241,11 @@ def test_other_encodings_are_named_with_and_without_a_mark_in_results_and_report
     assert name in str(report_refusal(data))
 
 
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"\xfe\xff\x00", b"\xff\xfe{"])
+def test_a_file_of_less_than_four_bytes_is_named_too(data: bytes) -> None:
+    everywhere(data, "byte 0: the file is UTF-16, ")
+
+
 def test_utf_16_is_named_in_its_first_bytes_however_large_the_file_is() -> None:
     reader = ResultReader()
     with pytest.raises(InvalidResult, match="UTF-16"):
