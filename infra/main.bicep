@@ -168,6 +168,21 @@ param maxPendingHours int = 72
 @maxValue(1440)
 param requeueMinutes int = 30
 
+@description('RETRY_MIN_SECONDS')
+@minValue(1)
+@maxValue(3600)
+param retryMinSeconds int = 60
+
+@description('GIVE_UP_HOURS')
+@minValue(0)
+@maxValue(744)
+param giveUpHours int = 24
+
+@description('MISSING_MINUTES')
+@minValue(0)
+@maxValue(1440)
+param missingMinutes int = 120
+
 @description('RETENTION_DAYS: documents and raw results are deleted after this many days; 0: never. In an existing storage account create the rule for raw results yourself.')
 @minValue(0)
 @maxValue(24000)
@@ -422,6 +437,9 @@ var appSettings = {
   NOT_FOUND_MINUTES: string(notFoundMinutes)
   MAX_PENDING_HOURS: string(maxPendingHours)
   REQUEUE_MINUTES: string(requeueMinutes)
+  RETRY_MIN_SECONDS: string(retryMinSeconds)
+  GIVE_UP_HOURS: string(giveUpHours)
+  MISSING_MINUTES: string(missingMinutes)
   RETENTION_DAYS: retentionDays == 0 ? '' : string(retentionDays)
   RAW_ARCHIVE: rawArchive ? 'true' : 'false'
   RAW_CONTAINER: rawContainer

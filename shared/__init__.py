@@ -4,7 +4,7 @@ The rooms, and what belongs in each:
 
     masking.py     the process's keys, and how they are kept out of every text that leaves it
     errors.py      the error tree: an error's type answers "retry, record, or fix the settings?"
-    settings.py    every setting, read from the environment and checked at once
+    settings.py    every setting, read from the environment and checked at once (setting_types.py: the values' forms)
     rights.py      every permission that the app needs, and the request that tests it
     bootstrap.py   builds the app; the only place that sees both pipeline and adapters
     domain/        what is true without any service: reading, splitting, ids, states; no I/O, clock or logging

@@ -17,9 +17,9 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.adapters.identity import SPEECH_SCOPE, bearer
 from shared.adapters.queues import QueueAccount
 from shared.adapters.speech import SpeechApi
+from shared.domain.patience import Patience
 from shared.domain.speech_urls import NEWEST, RETIRED, RETIRED_ON, SpeechResource
 from shared.domain.split import SplitOptions
-from shared.domain.transitions import Patience
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
@@ -141,13 +141,15 @@ class App:
     @once
     def fetch_results(self) -> FetchResults:
         """Use case of the queue that the functions send work on."""
-        return FetchResults(self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT)
+        return FetchResults(
+            self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT, self.patience
+        )
 
     @once
     def record_poison(self) -> RecordPoison:
         """Use case of the poison queues."""
-        queue = self.settings.jobs_queue
-        return RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, MAX_DEQUEUE_COUNT, queue)
+        ports = (self.jobs, self.transcripts, self.ingest, self.clock)
+        return RecordPoison(*ports, self.accept_job, MAX_DEQUEUE_COUNT, self.patience, self.settings.jobs_queue)
 
     @once
     def check_rights(self) -> CheckRights:
@@ -167,6 +169,9 @@ class App:
             not_found_minutes=self.settings.not_found_minutes,
             max_pending_hours=self.settings.max_pending_hours,
             requeue_minutes=self.settings.requeue_minutes,
+            retry_min_seconds=self.settings.retry_min_seconds,
+            missing_minutes=self.settings.missing_minutes,
+            give_up_hours=self.settings.give_up_hours,
         )
 
 

@@ -1,66 +1,21 @@
 """Every setting, its meaning and its limits; docs/settings.md is made from this table."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 from shared.domain.speech_urls import NEWEST, RETIRED_ON
 from shared.domain.storage_account import STORAGE_SETTINGS, storage_problems
 from shared.domain.urls import HostRule, origin_of
 from shared.errors import Misconfigured
 from shared.masking import mask_from_now_on
+from shared.setting_types import HostList, Origin, QueueName, Schedule, Url
 
-_SCHEDULE_FIELDS = 6
 _ONE_QUEUE = "JOBS_QUEUE, RESULTS_QUEUE: name the same queue; each function would take the other's messages"
-
-
-def _url(value: str) -> str:
-    parts = urlsplit(value)
-    named = parts.hostname and "@" not in parts.netloc and parts.port != 0  # reading the port checks it
-    if parts.scheme not in {"http", "https"} or not named or parts.query or parts.fragment:
-        raise ValueError("must be a URL such as https://contoso.cognitiveservices.azure.com")
-    return value.rstrip("/")
-
-
-def _origin(value: str) -> str:
-    if urlsplit(_url(value)).path:
-        raise ValueError("must be a URL without a path, such as https://contoso.cognitiveservices.azure.com")
-    return _url(value)
-
-
-def _entries(value: str) -> str:
-    for entry in value.split(","):
-        name = entry.strip()
-        if name and "://" not in name and any(char in name for char in "/:@*?# "):
-            raise ValueError(f"{name!r} is neither a host, nor a suffix that begins with a dot, nor a whole origin")
-        if "://" in name:
-            _origin(name)
-    return value
-
-
-def _schedule(value: str) -> str:
-    if len(value.split()) != _SCHEDULE_FIELDS:
-        raise ValueError("must have six fields, seconds first, such as '0 * * * * *'")
-    return value
-
-
-def _queue(value: str) -> str:
-    if value.endswith(POISON_SUFFIX):
-        raise ValueError(f"must not end in {POISON_SUFFIX}: the host names its own queues so")
-    return value
-
-
-Origin = Annotated[str, BeforeValidator(_origin)]
-Url = Annotated[str, BeforeValidator(_url)]
-HostList = Annotated[str, BeforeValidator(_entries)]
-# Azure allows 63 characters. A message that record_poison gives up needs two suffixes: NAME-poison-poison.
-QueueName = Annotated[
-    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=49), BeforeValidator(_queue)
-]
 
 
 class Settings(BaseModel):
@@ -125,7 +80,7 @@ class Settings(BaseModel):
         alias="RESULTS_QUEUE",
         description="Queue on which the functions send work to each other. Change it only while the queue is empty.",
     )
-    poll_schedule: Annotated[str, BeforeValidator(_schedule)] = Field(
+    poll_schedule: Schedule = Field(
         "0 * * * * *",
         alias="POLL_SCHEDULE",
         description="When pending jobs are asked for: six fields, seconds first. Speech asks not to do it more than "
@@ -157,7 +112,7 @@ class Settings(BaseModel):
         alias="MAX_PENDING_HOURS",
         ge=1,
         le=744,
-        description="A job that has not ended so long after it was accepted expires.",
+        description="A job that Speech has not ended so long after it was accepted expires.",
     )
     requeue_minutes: int = Field(
         30,
@@ -165,6 +120,30 @@ class Settings(BaseModel):
         ge=1,
         le=1440,
         description="A job being ingested that stands still for so long has its files listed again.",
+    )
+    retry_min_seconds: int = Field(
+        60,
+        alias="RETRY_MIN_SECONDS",
+        ge=1,
+        le=3600,
+        description="What failed in passing is retried by listing the job's files again: first after so long, then "
+        "after growing pauses, up to 60 times this.",
+    )
+    give_up_hours: int = Field(
+        24,
+        alias="GIVE_UP_HOURS",
+        ge=0,
+        le=744,
+        description="What fails in passing is retried for so long, but no longer than Speech keeps the job; then the "
+        "file is given up, or the job expires. 0: given up after five tries.",
+    )
+    missing_minutes: int = Field(
+        120,
+        alias="MISSING_MINUTES",
+        ge=0,
+        le=1440,
+        description="A job without a report, or whose report counts another number of files than are listed, is listed "
+        "again for so long before it ends as `completedWithErrors`.",
     )
     retention_days: int | None = Field(
         None,

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared.bootstrap import App, once, split_options
+from shared.domain.patience import Patience
 from shared.domain.split import SplitOptions
-from shared.domain.transitions import Patience
 from shared.settings import Settings
 
 ENVIRONMENT = {
@@ -60,8 +60,9 @@ def test_the_speech_client_with_its_limit_and_connections_is_one_for_all_threads
 
 def test_settings_reach_the_use_cases() -> None:
     changed = {"POLL_MIN_SECONDS": "7", "NOT_FOUND_MINUTES": "8", "MAX_PENDING_HOURS": "9", "REQUEUE_MINUTES": "11"}
+    changed |= {"RETRY_MIN_SECONDS": "12", "MISSING_MINUTES": "13", "GIVE_UP_HOURS": "14"}
     app = App.from_env(ENVIRONMENT | changed)
-    assert app.patience == Patience(7, 8, 9, 11)
+    assert app.patience == Patience(7, 8, 9, 11, 12, 13, 14)
     options = {"NBEST_WORDS": "all", "TURN_GAP_SECONDS": "1.5"}
     assert split_options(Settings.from_env(ENVIRONMENT | options)) == SplitOptions(1.5, all_words=True)
     assert split_options(Settings.from_env(ENVIRONMENT)) == SplitOptions(3.0, all_words=False)

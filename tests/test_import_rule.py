@@ -27,7 +27,8 @@ ROOMS = {
     "masking": room(""),
     "errors": room("masking"),
     "domain": room("errors masking", "msgspec"),
-    "settings": room("domain errors masking", "pydantic"),
+    "setting_types": room("domain", "pydantic"),
+    "settings": room("setting_types domain errors masking", "pydantic"),
     "pipeline": room("domain errors masking", "msgspec"),
     # Adapters implement the ports, which lie in the pipeline. DEEPER lists the files of it that they may import.
     "adapters": room("domain errors masking pipeline", "azure requests urllib3 tenacity msgspec"),

@@ -29,6 +29,9 @@ WRONG = {
     "NOT_FOUND_MINUTES": "-1",
     "MAX_PENDING_HOURS": "0",
     "REQUEUE_MINUTES": "0",
+    "RETRY_MIN_SECONDS": "0",
+    "GIVE_UP_HOURS": "745",
+    "MISSING_MINUTES": "-1",
     "RETENTION_DAYS": "0",
     "RAW_ARCHIVE": "perhaps",
     "RAW_CONTAINER": "Raw_Results",
@@ -56,6 +59,7 @@ def test_what_is_needed_is_enough_and_the_rest_has_its_defaults() -> None:
     assert (settings.jobs_queue, settings.results_queue) == ("transcription-jobs", "transcription-results")
     assert (settings.poll_schedule, settings.poll_min_seconds, settings.poll_get_limit) == ("0 * * * * *", 60, 10)
     assert (settings.not_found_minutes, settings.max_pending_hours, settings.requeue_minutes) == (10, 72, 30)
+    assert (settings.retry_min_seconds, settings.give_up_hours, settings.missing_minutes) == (60, 24, 120)
     assert (settings.turn_gap_seconds, settings.retention_days, settings.retention_seconds) == (3.0, None, None)
     assert settings.content_hosts == ".blob.core.windows.net"
 

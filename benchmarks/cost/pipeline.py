@@ -21,7 +21,7 @@ from shared.adapters.blob import BlobArchive
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
 from shared.bootstrap import MAX_DEQUEUE_COUNT
 from shared.domain.messages import Work
-from shared.domain.transitions import Patience
+from shared.domain.patience import Patience
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
@@ -96,5 +96,5 @@ def _made(metered: MeteredDatabase, workload: Workload) -> Bench:
         accept=AcceptJob(jobs, clock),
         poll=PollJobs(jobs, speech, clock, patience, get_limit),
         settle=SettleJobs(jobs, transcripts, clock, patience),
-        fetch=FetchResults(jobs, transcripts, speech, ingest, clock, MAX_DEQUEUE_COUNT),
+        fetch=FetchResults(jobs, transcripts, speech, ingest, clock, MAX_DEQUEUE_COUNT, patience),
     )

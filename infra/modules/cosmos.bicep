@@ -46,6 +46,7 @@ var containers = [
       '/endedAt/?'
       '/tidiedAt/?'
       '/rejectedAt/?'
+      '/retry/at/?'
     ]
     // Ascending; Cosmos DB reads them backwards too.
     compositeIndexes: [

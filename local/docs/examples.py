@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from local.docs.run import CONVERSATION_JOB, RUNNING_JOB, Document, Run
+from local.docs.run import CONVERSATION_JOB, RUNNING_JOB, UNREPORTED_JOB, Document, Run
 from local.samples.catalog import REFERENCE_JOB, sample_jobs
 
 FIXED_REGION = "https://eastus.api.cognitive.microsoft.com"
@@ -40,6 +40,7 @@ def examples(run: Run) -> dict[str, Document]:
         "job completed": _one(ended, type="job", id=REFERENCE_JOB),
         "job pending": _one(ended, type="job", id=RUNNING_JOB),
         "job completedWithErrors": _one(ended, type="job", id=jobs["partly-failed"]),
+        "job ingesting": _one(ended, type="job", id=UNREPORTED_JOB),
         "job failed": _one(ended, type="job", id=jobs["failed"]),
         "job notFound": _one(ended, type="job", id=jobs["unknown"]),
         "rejected": _one(ended, type="rejected"),

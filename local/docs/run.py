@@ -35,6 +35,7 @@ START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 LATER = timedelta(hours=1)
 """How long after the first run one job is reprocessed."""
 
+UNREPORTED_JOB = "00000000-0000-4000-8000-000000000023"
 RUNNING_JOB = "00000000-0000-4000-8000-000000000021"
 CONVERSATION_JOB = "00000000-0000-4000-8000-000000000022"
 
@@ -116,7 +117,9 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
     for job in jobs.values():
         _put(servers.speech, job)
         first.enqueue(job.message)
-    first.until_ended(*(job.message.strip().lower() for job in jobs.values() if job.name not in {"running", "no-id"}))
+    first.until_ended(
+        *(job.message.strip().lower() for job in jobs.values() if job.name not in {"running", "unreported", "no-id"})
+    )
     ended = _documents(first)
     transcripts = first.app.database.get_container_client(TRANSCRIPTS.name)
     talk = [
@@ -152,6 +155,7 @@ def _jobs() -> dict[str, SampleJob]:
         _with_broken_file(samples["partly-failed"], samples["reference"]),
         *(samples[name] for name in ("failed", "unknown", "no-id")),
         _running(),
+        _unreported(),
     ]
     return {job.name: job for job in jobs}
 
@@ -187,6 +191,13 @@ def _with_broken_file(job: SampleJob, whole: SampleJob) -> SampleJob:
     assert isinstance(result, bytes)  # noqa: S101 - narrows the type
     contents = {**job.contents, job.spec.files[1].blob: result[:1000]}
     return SampleJob(job.name, job.shows, job.message, job.expected, job.spec, contents)
+
+
+def _unreported() -> SampleJob:
+    file = FileSpec.of(UNREPORTED_JOB, "contenturl_0.json")
+    spec = JobSpec(id=UNREPORTED_JOB, display_name="unreported", files=(file,))
+    contents: Contents = {file.blob: GeneratedResult(hours=1 / 120, seed=92)}
+    return SampleJob("unreported", "a list without a report", UNREPORTED_JOB, "completedWithErrors", spec, contents)
 
 
 def _running() -> SampleJob:

@@ -9,7 +9,8 @@ from local.azurite import ACCOUNT, KEY
 from local.cosmos import KEY as COSMOS_KEY
 from local.docs.pages import table
 from local.stack import DEFAULTS, PREFERRED, SPEECH_KEY
-from shared.settings import SECRETS, HostList, Origin, Settings, Url, settings_table
+from shared.setting_types import HostList, Origin, Url
+from shared.settings import SECRETS, Settings, settings_table
 
 RUNTIME = "FUNCTIONS_WORKER_RUNTIME"
 """`func start` needs this setting too; the app does not read it."""

@@ -7,16 +7,17 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from shared.errors import Conflict, Denied, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from shared.masking import masked
 
-_MEANINGS: Mapping[int, type[Denied | NotFound | Conflict]] = {
+_MEANINGS: Mapping[int, type[Denied | NotFound | Conflict | ServiceRefused]] = {
     **dict.fromkeys((401, 403), Denied),
     404: NotFound,
     **dict.fromkeys((409, 412), Conflict),
+    **dict.fromkeys((400, 413), ServiceRefused),
 }
-_RETRIED = frozenset({408, 424, 449})
+"""Answers with a meaning of their own. Only 400 and 413 are about the request itself: it will never be right.
 
-_SERVER_ERRORS = range(500, 600)
-_WELL = range(200, 300)
-"""An error in spite of that is a body that the SDK cannot read: cut, or the page of some proxy."""
+Any other answer is retried. 410 (a partition that moved), 423 (a lock), 449 and 5xx pass; so do the bodies of some
+proxy that the SDK cannot read; and of a status that is not known nobody knows that it stays.
+"""
 
 _THROTTLED = 429
 SERVER_BUSY = "ServerBusy"
@@ -31,12 +32,6 @@ def translated(service: str, error: AzureError, retry_after: float | None = None
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         return Transient(f"{service}: {type(error).__name__}: {words}")
     text = f"{service} answered {error.status_code}: {words}"
-    match error.status_code:
-        case 401 | 403 | 404 | 409 | 412 as status:
-            return _MEANINGS[status](text)
-        case status if status == _THROTTLED or getattr(error, "error_code", None) == SERVER_BUSY:
-            return Throttled(text, retry_after)
-        case status if status in _RETRIED or status in _SERVER_ERRORS or status in _WELL:
-            return Transient(text)
-        case _:
-            return ServiceRefused(text)
+    if error.status_code == _THROTTLED or getattr(error, "error_code", None) == SERVER_BUSY:
+        return Throttled(text, retry_after)
+    return _MEANINGS.get(error.status_code, Transient)(text)

@@ -6,7 +6,7 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.output import failure_text, moment, print_json_line, print_table
+from shared.cli.output import failure_text, moment, print_json_line, print_table, retry_text
 from shared.domain.job import Job, Rejected, Status
 
 _JOBS = (
@@ -21,6 +21,7 @@ _JOBS = (
     "ACCEPTED",
     "ENDED",
     "FAILURE",
+    "LISTED AGAIN",
 )
 _REJECTED = ("ID", "QUEUE", "REJECTED", "REASON", "MESSAGE")
 
@@ -64,6 +65,7 @@ def _job(job: Job) -> tuple[object, ...]:
         moment(job.accepted_at),
         moment(job.ended_at),
         failure_text(job.failure),
+        retry_text(job.retry),
     )
 
 

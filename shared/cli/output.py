@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared.domain.job import Failure
+from shared.domain.job import Failure, Retry
 from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 
 NOTHING = "-"
@@ -105,6 +105,14 @@ def clock(ticks: int | None) -> str | None:
 def moment(time: str | None) -> str | None:
     """Return a stored time of day without its fractions of a second."""
     return None if time is None else f"{time.partition('.')[0].removesuffix('Z')}Z"
+
+
+def retry_text(retry: Retry | None) -> str | None:
+    """Return why and since when a job's files are listed again, and when next; None if they are not."""
+    if retry is None:
+        return None
+    when = f"next at {moment(retry.at)}" if retry.at else "begun"
+    return f"{retry.code}: {retry.message} (since {moment(retry.since)}, {when})"
 
 
 def failure_text(failure: Failure | None) -> str | None:

@@ -100,5 +100,5 @@ def _forgotten(app: App, kept: Kept) -> bool:
 
 def _by_itself(job: Job) -> str:
     if job.ended_at is None:
-        return "it is tried again by itself, after REQUEUE_MINUTES"
+        return "it is tried again by itself"
     return f"speech2cosmos replay {job.id}"

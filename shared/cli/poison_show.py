@@ -54,7 +54,7 @@ def _listing(job: Job) -> None:
             "run": job.run,
             "code": job.failure and job.failure.code,
             "reason": job.failure and job.failure.message,
-            "tried again": "by itself, after REQUEUE_MINUTES" if job.ended_at is None else "when the job is replayed",
+            "tried again": "by itself" if job.ended_at is None else "when the job is replayed",
         }
     )
 

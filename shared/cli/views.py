@@ -2,7 +2,17 @@
 
 from collections.abc import Iterable
 
-from shared.cli.output import clock, failure_text, moment, numbers, print_fields, print_line, print_table, shown
+from shared.cli.output import (
+    clock,
+    failure_text,
+    moment,
+    numbers,
+    print_fields,
+    print_line,
+    print_table,
+    retry_text,
+    shown,
+)
 from shared.domain.documents import FileFailure, ReportDetail, Transcript, Turn
 from shared.domain.job import Job
 
@@ -30,6 +40,7 @@ def print_job(job: Job) -> None:
             and f"{shown(report.successful_transcriptions_count)} sources succeeded, "
             f"{shown(report.failed_transcriptions_count)} failed",
             "failure": failure_text(job.failure),
+            "listed again": retry_text(job.retry),
         }
     )
 

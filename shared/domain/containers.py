@@ -8,8 +8,9 @@ from typing import Any
 class Container:
     """A container.
 
-    `indexed`: the only properties with an index, since nobody filters by phrases, words and texts. `composite`: indexes
-    over several properties, all ascending. Cosmos DB reads them backwards too, for a descending order of all.
+    `indexed`: the only properties with an index, since nobody filters by phrases, words and texts; a property of an
+    object is named by its path. `composite`: indexes over several properties, all ascending. Cosmos DB reads them
+    backwards too, for a descending order of all.
     """
 
     name: str
@@ -49,6 +50,7 @@ JOBS = Container(
         "endedAt",
         "tidiedAt",
         "rejectedAt",
+        "retry/at",
     ),
     # One for each query of a tick. It serves the query's filters and its order, so that a tick reads only what it
     # returns, however many jobs have ended. Cosmos DB uses one only if ORDER BY names the filtered properties first,

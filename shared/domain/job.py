@@ -34,9 +34,10 @@ class Event(StrEnum):
     SPEECH_FAILED = "Speech says Failed"
     MISSING = "Speech does not know it"
     STILL_MISSING = "Speech does not know it, NOT_FOUND_MINUTES later, or any more"
-    TOO_OLD = "nothing moved for MAX_PENDING_HOURS"
+    TOO_OLD = "Speech did not end it for MAX_PENDING_HOURS"
+    GIVEN_UP = "its files could not be listed, or none came in, for GIVE_UP_HOURS"
     ALL_IN = "every file is in"
-    ALL_IN_WITH_ERRORS = "every file is in or given up, and something failed"
+    ALL_IN_WITH_ERRORS = "every file is in or given up, and something failed or is missing"
     CAME_IN_LATE = "a file that was given up is in"
 
 
@@ -59,7 +60,7 @@ _INGESTING_NEXT = {
     Event.REPROCESS: Status.INGESTING,
     Event.REPLAY: Status.INGESTING,
     Event.STILL_MISSING: Status.NOT_FOUND,
-    Event.TOO_OLD: Status.EXPIRED,
+    Event.GIVEN_UP: Status.EXPIRED,
     Event.ALL_IN: Status.COMPLETED,
     Event.ALL_IN_WITH_ERRORS: Status.COMPLETED_WITH_ERRORS,
     Event.CAME_IN_LATE: Status.INGESTING,
@@ -103,7 +104,16 @@ LISTING_LOOPS = "ListingLoops"
 """Code of the failure of a job whose list of files leads in a circle, or does not end."""
 
 LISTING_GIVEN_UP = "ListingGivenUp"
-"""Code of the failure of a job whose files could not be listed; that is tried again by itself."""
+"""Code of the failure of a job whose files could not be listed for GIVE_UP_HOURS."""
+
+TIME_TO_LIVE_ENDED = "TimeToLiveEnded"
+"""Code of what was given up because Speech keeps the job no longer: its time to live is over."""
+
+NOTHING_TRANSCRIBED = "NothingTranscribed"
+"""Code of the failure of a job that Speech calls a success, without files and with an empty report."""
+
+LISTING_LOOPS = "ListingLoops"
+"""Code of the failure of a job whose list of files leads in a circle, or does not end."""
 
 
 NO_RUN = -1
@@ -124,6 +134,31 @@ class FailedFile(msgspec.Struct, rename="camel", frozen=True):
     file_id: str
     name: str | None
     code: str
+    message: str
+
+
+class RetryCode(StrEnum):
+    """Why a job's files are listed again; `patience.py` says for how long each is waited for."""
+
+    LISTING_FAILED = "ListingFailed"
+    FETCH_FAILED = "FetchFailed"
+    STANDS_STILL = "StandsStill"
+    REPORT_UNREAD = "ReportUnread"
+    REPORT_MISSING = "ReportMissing"
+    FILES_MISSING = "FilesMissing"
+    LISTING_LOOPS = "ListingLoops"
+
+
+class Retry(msgspec.Struct, rename="camel", frozen=True):
+    """A job's files are listed again, which retries every file that is not in. Null while nothing is retried.
+
+    `since`: when the trouble began; `at`: when the files are listed next, null once that message was sent; `code` and
+    `message`: the latest reason.
+    """
+
+    since: UtcTime
+    at: UtcTime | None
+    code: RetryCode
     message: str
 
 
@@ -178,6 +213,7 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
     poll_count: int = 0
     missing_since: UtcTime | None = None
     moved_at: UtcTime | None = None
+    listed_at: UtcTime | None = None
     ended_at: UtcTime | None = None
     tidied_at: UtcTime | None = None
     run: int = 1
@@ -185,6 +221,7 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
     files: FileCounts = FileCounts()
     report: ReportSummary | None = None
     failure: Failure | None = None
+    retry: Retry | None = None
 
 
 class Rejected(Document, rename="camel", frozen=True, kw_only=True):

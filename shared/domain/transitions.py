@@ -1,26 +1,13 @@
-"""What becomes of a job's document: pure functions from a document and an observation to the next document."""
+"""What becomes of a job that was enqueued or is pending: from its document and an observation to the next document."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from shared.domain.documents import utc
 from shared.domain.enqueued import Enqueued
-from shared.domain.job import (
-    END_STATES,
-    LIFE,
-    LISTING_GIVEN_UP,
-    LISTING_LOOPS,
-    Event,
-    FailedFile,
-    Failure,
-    FileCounts,
-    Job,
-    ReportSummary,
-    Status,
-    next_status,
-)
+from shared.domain.job import END_STATES, Event, Failure, Job, Retry, RetryCode, Status, next_status
+from shared.domain.patience import Patience
 from shared.domain.speech_api import Transcription
 from shared.domain.speech_urls import SpeechResource
 from shared.domain.urls import strip_queries
@@ -28,24 +15,6 @@ from shared.errors import Permanent, UnknownValue
 
 POLL_MAX_SECONDS = 600
 """The longest wait between two polls of a job by its own GET."""
-
-
-class Patience(msgspec.Struct, frozen=True):
-    """How long we wait for what. From the settings of the same names."""
-
-    poll_min_seconds: int = 60
-    not_found_minutes: int = 10
-    max_pending_hours: int = 72
-    requeue_minutes: int = 30
-
-
-class FileTally(msgspec.Struct, frozen=True):
-    """What the transcripts container holds of a job's current run."""
-
-    ingested: int
-    failed: int
-    failed_reports: int
-    failures: list[FailedFile]
 
 
 def enqueue(job: Job | None, enqueued: Enqueued, now: datetime, sent_at: datetime | None = None) -> Job | None:
@@ -140,12 +109,15 @@ def _moved(job: Job, event: Event, patience: Patience, now: datetime) -> Job:
         next_poll_at: str | None = utc(now + timedelta(seconds=max(wait, patience.poll_min_seconds)))
     else:
         next_poll_at = None
+    # Speech says of a failed job that it failed. Its report, if there is one, says why, for each recording.
+    report = Retry(utc(now), utc(now), RetryCode.REPORT_UNREAD, "Speech may have a report that says why the job failed")
     return msgspec.structs.replace(
         job,
         status=status,
         next_poll_at=next_poll_at,
         moved_at=utc(now) if status is Status.INGESTING else job.moved_at,
         ended_at=utc(now) if status in END_STATES else None,
+        retry=report if status is Status.FAILED else None,
     )
 
 
@@ -159,31 +131,6 @@ def is_too_old(job: Job, patience: Patience, now: datetime) -> bool:
     return job.accepted_at <= utc(now - timedelta(hours=patience.max_pending_hours))
 
 
-def while_ingesting(run: int, change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
-    """Return `change` for a job that is still ingesting in this run, and nothing for any other.
-
-    Between the reading of a job and the writing of it, it may have ended, or started over.
-    """
-    return lambda job: change(job) if job.status is Status.INGESTING and job.run == run else None
-
-
-def listed(job: Job, expected: int, reports: int, now: datetime, loops: str | None = None) -> Job:
-    """Return the job's document after the last page of its files was listed.
-
-    `expected`, `reports`: distinct ids on the pages. `loops`: why the list does not end, if it does not.
-    """
-    files = msgspec.structs.replace(job.files, expected=expected, reports=reports)
-    failure = None if loops is None else Failure(LISTING_LOOPS, loops, "speech2cosmos")
-    return msgspec.structs.replace(job, files=files, moved_at=utc(now), failure=failure)
-
-
-def vanished(job: Job, words: str, now: datetime) -> Job:
-    """Return the job's document after Speech no longer knew it when its files were to be listed."""
-    status = next_status(job.status, Event.STILL_MISSING)
-    failure = Failure("NotFound", words, "speech2cosmos")
-    return msgspec.structs.replace(job, status=status, failure=failure, ended_at=utc(now))
-
-
 def troubled(job: Job, error: Permanent) -> Job:
     """Return the job's document with the words of what keeps it from going on; its status stays."""
     return msgspec.structs.replace(job, failure=Failure(error.code, str(error), "speech2cosmos"))
@@ -194,76 +141,3 @@ def unasked(job: Job, error: Permanent, patience: Patience, now: datetime) -> Jo
     job = msgspec.structs.replace(troubled(job, error), polled_at=utc(now), poll_count=job.poll_count + 1)
     event = Event.TOO_OLD if is_too_old(job, patience, now) else Event.NOT_ENDED
     return _moved(job, event, patience, now)
-
-
-def listing_given_up(job: Job, words: str) -> Job:
-    """Return the job's document after listing its files was given up; why it was, if it could be said, is kept."""
-    if job.failure is not None and job.failure.code == LISTING_GIVEN_UP:
-        return job
-    return msgspec.structs.replace(job, failure=Failure(LISTING_GIVEN_UP, words, "speech2cosmos"))
-
-
-def came_in_late(job: Job, run: int, in_run: int, now: datetime) -> Job | None:
-    """Return the document of a job in which a file counts as given up in `run`, after `in_run` wrote that file.
-
-    None where it does not count so: another run counts it by itself; or somebody asked to write it anew since. The
-    timer counts again. A job that is being ingested is written too: else the timer, which may have counted before the
-    file was in, could end it by that.
-    """
-    if job.run != run or in_run < job.reprocess_from or Event.CAME_IN_LATE not in LIFE[job.status]:
-        return None
-    status = next_status(job.status, Event.CAME_IN_LATE)
-    return msgspec.structs.replace(
-        job, status=status, moved_at=utc(now), ended_at=None, tidied_at=None, failure=_unended(job)
-    )
-
-
-def _unended(job: Job) -> Failure | None:
-    return job.failure if job.status is Status.INGESTING else None
-
-
-def reported(job: Job, report: ReportSummary, now: datetime) -> Job:
-    """Return the job's document after its report was written."""
-    return msgspec.structs.replace(job, report=report, moved_at=utc(now))
-
-
-def settle(job: Job, tally: FileTally, patience: Patience, now: datetime) -> Job:
-    """Return an ingesting job's document with the files counted; ended when every file is in or given up.
-
-    One that stands still for MAX_PENDING_HOURS after it was accepted expires.
-    """
-    files = FileCounts(job.files.expected, tally.ingested, tally.failed, tally.failures, job.files.reports)
-    moved = (files.ingested, files.failed) != (job.files.ingested, job.files.failed)
-    job = msgspec.structs.replace(job, files=files, moved_at=utc(now) if moved else job.moved_at)
-    if _all_in(job, tally):
-        speech_failed = job.report is not None and (job.report.failed_transcriptions_count or job.report.failures)
-        errors = tally.failed or tally.failed_reports or speech_failed
-        event = Event.ALL_IN_WITH_ERRORS if errors else Event.ALL_IN
-        job = msgspec.structs.replace(job, failure=None)  # whatever kept it from going on did not keep it for good
-    elif stalled(job, patience, now) and is_too_old(job, patience, now):
-        event = Event.TOO_OLD
-        job = job if job.failure else msgspec.structs.replace(job, failure=_expired(files, patience))
-    else:
-        return job
-    return msgspec.structs.replace(job, status=next_status(job.status, event), ended_at=utc(now))
-
-
-def _expired(files: FileCounts, patience: Patience) -> Failure:
-    missing = f"only {files.ingested} of {files.expected} files are in"
-    if files.expected is None:
-        missing = "its files are not listed"
-    elif files.ingested + files.failed >= files.expected:
-        missing = "its report is not in"
-    return Failure("Expired", f"{missing} after {patience.max_pending_hours} h", "speech2cosmos")
-
-
-def _all_in(job: Job, tally: FileTally) -> bool:
-    if job.files.expected is None or tally.ingested + tally.failed < job.files.expected:
-        return False
-    has_report = job.report is not None and job.report.run >= job.reprocess_from
-    return not job.files.reports or has_report or tally.failed_reports > 0
-
-
-def stalled(job: Job, patience: Patience, now: datetime) -> bool:
-    """Say whether an ingesting job has not moved for so long that its files are listed again."""
-    return (job.moved_at or job.accepted_at) <= utc(now - timedelta(minutes=patience.requeue_minutes))

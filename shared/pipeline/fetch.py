@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
+from shared.domain.patience import Patience
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
 from shared.domain.split import FileKey
 from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
 from shared.pipeline.fetch_page import Fetch, FilesOfPage
-from shared.pipeline.give_up import give_up
+from shared.pipeline.give_up import give_up, put_off_file
 from shared.pipeline.ingest import Ingest, Trace
 from shared.pipeline.list_files import ListFiles
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
@@ -28,12 +29,13 @@ class FetchResults:
     ingest: Ingest
     clock: Clock
     max_attempts: int
+    patience: Patience
 
     def __call__(self, message: Work, attempt: int) -> list[Work]:
         """Do what the message says; return the messages to send. `attempt` counts its deliveries from 1.
 
         A file that can never be read is recorded at once. Throttling is no failed attempt: the message is sent anew.
-        Raises Transient, after it recorded the last words if no attempt is left.
+        Raises Transient, unless no attempt is left: then the job's document says when its files are listed again.
         """
         file_id = message.file_id if isinstance(message, FetchFile) else None
         with about(message.job_id, file_id):
@@ -49,7 +51,7 @@ class FetchResults:
     def _left(self, message: Work, attempt: int, fetch: Fetch) -> list[Work]:
         match message:
             case ListJobFiles():
-                return ListFiles(self.jobs, self.speech, self.clock, self.max_attempts)(message, attempt)
+                return ListFiles(self.jobs, self.speech, self.clock, self.max_attempts, self.patience)(message, attempt)
             case FetchPage():
                 page = FilesOfPage(self.transcripts, self.speech, self.ingest, self.clock, self.max_attempts)
                 return page(message, attempt, fetch)
@@ -92,9 +94,10 @@ class FetchResults:
             done.append(message)
             self._remove_parts(message, trace)
         except Transient as error:
-            if attempt >= self.max_attempts:
-                give_up(self.ingest, message, "GivenUp", str(error), attempts=attempt, raw=trace.raw)
-            raise
+            if attempt < self.max_attempts:
+                raise
+            if put_off_file(self.ingest, self.patience, message, str(error), attempts=attempt, raw=trace.raw):
+                done.append(message)
 
     def _remove_parts(self, message: FetchFile, trace: Trace) -> None:
         # The same bytes fail in every delivery, so no other one is about to name these parts. After a Transient error

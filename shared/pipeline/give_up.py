@@ -1,12 +1,95 @@
-"""A file is given up: why is written where the file's readers and operators look."""
+"""What failed too often: it is put off until its job's files are listed again, or it is given up."""
+
+from dataclasses import dataclass
 
 from shared.domain.documents import FAILURE_ID, FileFailure, utc
-from shared.domain.messages import FetchFile, encode
+from shared.domain.ingesting import is_fetched, report_given_up, unlistable, while_fetched
+from shared.domain.job import Failure, Job, RetryCode, Status
+from shared.domain.messages import FetchFile, ListJobFiles, encode
+from shared.domain.patience import Patience, given_up, is_over, put_off
+from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.pipeline.ingest import Ingest
+from shared.pipeline.milestones import tell_end
+from shared.pipeline.ports import Clock, Jobs
 from shared.pipeline.signals import Log, Signal
 
 log = Log(__name__)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What becomes of a file: its failure if it is given up, else None; `at`: when its job's files are listed again."""
+
+    failure: Failure | None
+    at: str | None = None
+
+
+def put_off_file(  # noqa: PLR0913 - the failure's own properties
+    ingest: Ingest, patience: Patience, message: FetchFile, words: str, *, attempts: int, raw: str | None
+) -> bool:
+    """Note in the job's document that its files are listed again, or give the file up once that was tried for long.
+
+    A file that is in after all is in; one that was given up in this run stays so. Nothing is noted for a job that
+    ended, or started over. A file is given up if its job has no document, or none of that run.
+    Return whether it was given up. Raises Transient.
+    """
+    if ingest.is_in_after_all(message):
+        return False
+    recorded = ingest.transcripts.failure(FileKey(message.job_id, message.file_id))
+    if recorded is not None and recorded.run >= message.run:
+        return False
+    verdict = _Verdict(Failure("GivenUp", words, "speech2cosmos"))
+
+    def change(job: Job) -> Job | None:
+        nonlocal verdict
+        if job.run < message.run:
+            return None
+        verdict = _Verdict(None)
+        if not is_fetched(job, message.run):
+            return None
+        now = ingest.clock.now()
+        if is_over(job, RetryCode.FETCH_FAILED, patience, now):
+            verdict = _Verdict(given_up(job, "GivenUp", words, now))
+            return None
+        changed = put_off(job, RetryCode.FETCH_FAILED, words, patience, now)
+        verdict = _Verdict(None, changed.retry.at if changed.retry else None)
+        return None if changed == job else changed
+
+    ingest.jobs.update(message.job_id, change)
+    if verdict.failure is not None:
+        give_up(ingest, message, verdict.failure.code, verdict.failure.message, attempts=attempts, raw=raw)
+    elif verdict.at is not None:
+        log.warning(
+            "job %s file %s: failed %d times, its job's files are listed again at %s: %s",
+            *(message.job_id, message.file_id, attempts, verdict.at, words),
+            signal=Signal.FAILED,
+            attempt=attempts,
+            error=RetryCode.FETCH_FAILED,
+        )
+    return verdict.failure is not None
+
+
+def put_off_listing(jobs: Jobs, clock: Clock, patience: Patience, message: ListJobFiles, words: str) -> None:
+    """Note in the job's document that its files are listed again, or let it expire once that was tried for long."""
+
+    def change(job: Job) -> Job:
+        return unlistable(job, words, patience, clock.now())
+
+    job_id = message.job_id
+    written = jobs.update(job_id, while_fetched(message.run, change))
+    if written is None:
+        return
+    if written.retry is not None:
+        log.warning(
+            "job %s: its files cannot be listed, they are listed again at %s: %s",
+            *(job_id, written.retry.at, words),
+            signal=Signal.FAILED,
+            error=written.retry.code,
+        )
+    elif written.status is not Status.FAILED and written.failure is not None:
+        log.error("job %s: %s", job_id, written.failure.message, signal=Signal.GIVEN_UP, error=written.failure.code)
+    tell_end(written)
 
 
 def give_up(  # noqa: PLR0913 - the failure's own properties
@@ -41,5 +124,7 @@ def give_up(  # noqa: PLR0913 - the failure's own properties
             queue_message=encode(message),
         )
     )
+    if message.kind == KIND_REPORT:
+        ingest.jobs.update(message.job_id, report_given_up)
     # Another delivery of the same message may have written the head meanwhile, after it looked for a failure.
     ingest.is_in_after_all(message)

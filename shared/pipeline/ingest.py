@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shared.domain.documents import FileDocument, encoded_size, utc
+from shared.domain.ingesting import reported
 from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
 from shared.domain.report import ReportReader
@@ -12,7 +13,6 @@ from shared.domain.revision import revision_of
 from shared.domain.speech_api import KIND_REPORT, TranscriptionFile
 from shared.domain.speech_result import ResultReader
 from shared.domain.split import FileKey, SplitOptions, Splitter
-from shared.domain.transitions import reported
 from shared.errors import Permanent, Transient
 from shared.pipeline.batches import Batches
 from shared.pipeline.late import came_in

@@ -1,8 +1,8 @@
 """A file that was given up comes in after all: requeued, replayed, or delivered late."""
 
+from shared.domain.ingesting import came_in_late
 from shared.domain.job import Job, Status
 from shared.domain.split import FileKey
-from shared.domain.transitions import came_in_late
 from shared.errors import Transient
 from shared.pipeline.ports import Clock, Jobs, Transcripts
 from shared.pipeline.signals import Log, Signal

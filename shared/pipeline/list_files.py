@@ -6,12 +6,15 @@ from functools import partial
 
 import msgspec
 
-from shared.domain.job import LISTING_GIVEN_UP, LISTING_LOOPS, Job, Status
+from shared.domain.ingesting import is_fetched, listed, unlistable, vanished, while_fetched
+from shared.domain.job import LISTING_LOOPS, Job, Status
 from shared.domain.messages import ListJobFiles, PageFile, Work, fetch_pages
+from shared.domain.patience import Patience
 from shared.domain.seen import LONGEST_SEEN, packed, short_hash, unpacked
 from shared.domain.speech_api import KIND_REPORT
-from shared.domain.transitions import listed, troubled, vanished, while_ingesting
+from shared.domain.transitions import troubled
 from shared.errors import NotFound, Permanent, Throttled, Transient
+from shared.pipeline.give_up import put_off_listing
 from shared.pipeline.milestones import tell_end
 from shared.pipeline.ports import Clock, Jobs, Speech
 from shared.pipeline.signals import Log, Signal
@@ -30,38 +33,43 @@ class ListFiles:
     speech: Speech
     clock: Clock
     max_attempts: int
+    patience: Patience
 
     def __call__(self, message: ListJobFiles, attempt: int) -> list[Work]:
         """List the page; return the message that lists the next one, if there is one, and those that fetch its files.
 
-        Raises Transient, after the last attempt recorded why in the job's document; and Throttled.
+        After the last attempt, the job's document says when its files are listed again. Raises Transient, Throttled.
         """
         try:
             return self._list(message)
         except Throttled:
             raise
         except Transient as error:
-            if attempt >= self.max_attempts:
-                why = Permanent(f"listing its files failed {attempt} times: {error}", LISTING_GIVEN_UP)
-                self.jobs.update(message.job_id, while_ingesting(message.run, partial(troubled, error=why)))
-            raise
+            if attempt < self.max_attempts:
+                raise
+            words = f"listing its files failed {attempt} times: {error}"
+            put_off_listing(self.jobs, self.clock, self.patience, message, words)
+            return []
 
     def _list(self, message: ListJobFiles) -> list[Work]:
         job = self.jobs.get(message.job_id)
         if job is None or (job.run, job.status) == (message.run, Status.PENDING) or job.run < message.run:
             # The poll wrote the job before it sent this message, so a replica that lags behind has answered.
             raise Transient(f"job {message.job_id}: run {message.run} is not to be seen in Cosmos DB yet")
-        if job.run != message.run or job.status is not Status.INGESTING:
+        if not is_fetched(job, message.run):
             log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
             return []
         try:
             page = self.speech.files(job.id, message.page)
-            files = {file.file_id: PageFile(file.file_id, file.kind, file.name) for file in page.values}
+            wanted = [file for file in page.values if job.status is Status.INGESTING or file.kind == KIND_REPORT]
+            files = {file.file_id: PageFile(file.file_id, file.kind, file.name) for file in wanted}
             next_page = page.next_page
         except Permanent as error:
             log.error("job %s: its files cannot be listed: %s", job.id, error, signal=Signal.TROUBLED, error=error.code)
-            change = partial(_unlistable, error=error, now=self.clock.now())
-            tell_end(self.jobs.update(job.id, while_ingesting(job.run, change)))
+            change = partial(_unlistable, error=error, patience=self.patience, now=self.clock.now())
+            written = self.jobs.update(job.id, while_fetched(job.run, change))
+            if job.status is Status.INGESTING:
+                tell_end(written)
             return []
         found = _added(message, list(files.values()))
         pages = fetch_pages(message, files.values())
@@ -74,7 +82,7 @@ class ListFiles:
     def _end(self, job: Job, found: ListJobFiles, loops: str | None) -> None:
         now = self.clock.now()
         self.jobs.update(
-            job.id, while_ingesting(job.run, lambda current: listed(current, found.expected, found.reports, now, loops))
+            job.id, while_fetched(job.run, lambda current: listed(current, found.expected, found.reports, now, loops))
         )
         if loops is not None:
             log.error(
@@ -119,5 +127,9 @@ def _page_hash(page: str | None) -> int:
     return short_hash(f"page {page or ''}")
 
 
-def _unlistable(job: Job, *, error: Permanent, now: datetime) -> Job:
-    return vanished(job, str(error), now) if isinstance(error, NotFound) else troubled(job, error)
+def _unlistable(job: Job, *, error: Permanent, patience: Patience, now: datetime) -> Job:
+    if isinstance(error, NotFound):
+        return vanished(job, str(error), now)
+    # A failed job keeps Speech's own words.
+    told = troubled(job, error) if job.status is Status.INGESTING else job
+    return unlistable(told, f"{error.code}: {error}", patience, now)

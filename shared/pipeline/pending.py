@@ -9,8 +9,9 @@ import msgspec
 
 from shared.domain.job import Job, Status
 from shared.domain.messages import ListJobFiles
+from shared.domain.patience import Patience
 from shared.domain.speech_api import Transcription
-from shared.domain.transitions import Patience, is_too_old, observe, unasked
+from shared.domain.transitions import is_too_old, observe, unasked
 from shared.errors import Permanent, Throttled, Transient
 from shared.pipeline.milestones import tell_end
 from shared.pipeline.ports import Jobs, Speech

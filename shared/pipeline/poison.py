@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared.domain.documents import utc
-from shared.domain.enqueued import Enqueued, decode_enqueued
+from shared.domain.enqueued import decode_enqueued
 from shared.domain.job import Rejected
 from shared.domain.message_text import kept_text_of, message_hash
 from shared.domain.messages import JOBS_QUEUE, FetchFile, FetchPage, ListJobFiles, Work, decode_work
-from shared.domain.split import FileKey
-from shared.domain.transitions import listing_given_up, while_ingesting
+from shared.domain.patience import Patience
 from shared.errors import InvalidMessage, Permanent
-from shared.pipeline.give_up import give_up
+from shared.pipeline.accept import AcceptJob
+from shared.pipeline.give_up import put_off_file, put_off_listing
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Jobs, Transcripts
 from shared.pipeline.signals import Log, Signal, about
@@ -24,36 +24,46 @@ _NO_WORDS = "every attempt ended before it could say why: the process was killed
 
 @dataclass(frozen=True)
 class RecordPoison:
-    """Use case of the poison queues. `jobs_queue`: the queue that users send to; any other holds the app's messages."""
+    """Use case of the poison queues. `jobs_queue`: the queue that users send to; any other holds the app's messages.
+
+    The host gives a message of a poison queue no last delivery: one that fails comes back after ten minutes, until it
+    is recorded (docs/decisions/0028-the-hosts-own-listener.md). So whatever raises Transient here waits in the queue
+    for Cosmos DB.
+    """
 
     jobs: Jobs
     transcripts: Transcripts
     ingest: Ingest
     clock: Clock
+    accept: AcceptJob
     max_attempts: int
+    patience: Patience
     jobs_queue: str = JOBS_QUEUE
 
     def __call__(self, queue: str, body: bytes, attempt: int = 1) -> bool:
-        """Write why the message of `queue` was given up: a `rejected` document, a file's or a job's failure.
+        """Do what the message of `queue` was given up for, or see to it that it is done later, or write why it is not.
 
+        What users sent is accepted now. What the app sent is put off: the files of its job are listed again. What
+        cannot be understood becomes a `rejected` document.
         Return False after throttling: the message is to be sent anew. `attempt` counts its deliveries from 1.
+        Raises Transient, and whatever nobody foresaw, after it was logged: the message comes back later.
         """
         try:
             message = decode_enqueued(body) if queue == self.jobs_queue else decode_work(body)
         except InvalidMessage as error:
             return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, error))
         if isinstance(message, list):
-            with about(message[0].job_id if len(message) == 1 else None):
-                why = self._not_accepted(message)
-                return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, why))
+            return self._accepted(queue, body, attempt)
         with about(message.job_id, message.file_id if isinstance(message, FetchFile) else None):
-            return unless_throttled(self.clock, attempt, lambda: self._record(message))
+            return unless_throttled(self.clock, attempt, lambda: self._put_off(message))
 
-    def _not_accepted(self, jobs: list[Enqueued]) -> Permanent:
-        which = f"job {jobs[0].job_id}" if len(jobs) == 1 else f"at least one of {len(jobs)} jobs"
-        return Permanent(f"{which} could not be accepted {self.max_attempts} times; the log says why", "GivenUp")
+    def _accepted(self, queue: str, body: bytes, attempt: int) -> bool:
+        try:
+            return self.accept(body, attempt) is None
+        except Permanent as error:
+            return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, error))
 
-    def _record(self, message: Work) -> None:
+    def _put_off(self, message: Work) -> None:
         match message:
             case FetchFile():
                 self._file(message)
@@ -62,7 +72,11 @@ class RecordPoison:
                     with about(file.job_id, file.file_id):
                         self._file(file)
             case ListJobFiles():
-                self._listing(message)
+                words = f"listing its files failed {self.max_attempts} times: {_NO_WORDS}"
+                put_off_listing(self.jobs, self.clock, self.patience, message, words)
+
+    def _file(self, message: FetchFile) -> None:
+        put_off_file(self.ingest, self.patience, message, _NO_WORDS, attempts=self.max_attempts, raw=None)
 
     def _reject(self, queue: str, body: bytes, why: Permanent) -> None:
         text = kept_text_of(body)
@@ -79,19 +93,3 @@ class RecordPoison:
                 rejected_at=utc(self.clock.now()),
             )
         )
-
-    def _file(self, message: FetchFile) -> None:
-        key = FileKey(message.job_id, message.file_id)
-        if self.ingest.is_in_after_all(message):
-            return
-        recorded = self.transcripts.failure(key)
-        if recorded is not None and recorded.run >= message.run:
-            return
-        give_up(self.ingest, message, "GivenUp", _NO_WORDS, attempts=self.max_attempts, raw=None)
-
-    def _listing(self, message: ListJobFiles) -> None:
-        words = f"listing its files failed {self.max_attempts} times: {_NO_WORDS}"
-        change = while_ingesting(message.run, partial(listing_given_up, words=words))
-        written = self.jobs.update(message.job_id, change)
-        if written is not None and written.failure is not None:
-            log.error("job %s: %s", message.job_id, written.failure.message, signal=Signal.GIVEN_UP)

@@ -9,6 +9,7 @@ import msgspec
 from shared.domain.documents import utc
 from shared.domain.job import Job
 from shared.domain.messages import ListJobFiles
+from shared.domain.patience import Patience
 from shared.domain.poll_mark import PollMark, believed
 from shared.domain.polling import (
     NEW_WINDOW,
@@ -19,7 +20,6 @@ from shared.domain.polling import (
     Waiting,
     plan,
 )
-from shared.domain.transitions import Patience
 from shared.errors import NotFound, ServiceRefused
 from shared.pipeline.lists import Lists
 from shared.pipeline.milestones import tell_oldest

@@ -8,12 +8,12 @@ from typing import Protocol
 import msgspec
 
 from shared.domain.documents import FileDocument, FileFailure, Transcript, UtcTime
+from shared.domain.ingesting import FileTally
 from shared.domain.job import Job, Rejected
 from shared.domain.poll_mark import Place, PollMark
 from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, TranscriptionPage
 from shared.domain.speech_urls import SpeechResource
 from shared.domain.split import FileKey
-from shared.domain.transitions import FileTally
 
 
 class Clock(Protocol):
@@ -156,6 +156,9 @@ class Jobs(Protocol):
         Those after a place, or from the first. About `limit`: jobs that moved at the same moment come together. Fewer
         only if there are no more.
         """
+
+    def to_list_again(self, now: UtcTime, limit: int) -> list[Job]:
+        """Jobs whose files are due to be listed again, the most overdue first: their `retry.at` has come."""
 
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
         """Jobs that ended before `ended_before` and whose leftovers were not looked for since, by Place.by_end.

@@ -8,11 +8,12 @@ from functools import partial
 import msgspec
 
 from shared.domain.documents import utc
-from shared.domain.job import END_STATES, NO_RUN, Job, Status
+from shared.domain.ingesting import expired, settle, while_ingesting
+from shared.domain.job import END_STATES, NO_RUN, Job, RetryCode, Status
 from shared.domain.messages import ListJobFiles
+from shared.domain.patience import Patience, listed_again, stands_still
 from shared.domain.poll_mark import Place
 from shared.domain.split import FileKey
-from shared.domain.transitions import Patience, settle, stalled, while_ingesting
 from shared.errors import Conflict, Throttled
 from shared.pipeline.milestones import file_counts, tell_end
 from shared.pipeline.ports import BrokenFile, Clock, Jobs, PartEtags, Transcripts
@@ -60,7 +61,7 @@ class SettleJobs:
         another tick may mend, and nothing of one job: see steps.contained.
         """
         now = self.clock.now()
-        settle_ = partial(self._settle, now=now, again=iter(range(AGAIN_LIMIT)))
+        settle_ = partial(self._settle, now=now)
         with contained(Step.REMEMBER):
             read = self.jobs.poll_mark()
             lately = Place(utc(now - OVERLAP), "")
@@ -68,11 +69,12 @@ class SettleJobs:
             waiting = Round(self.jobs.ingesting, Place.by_movement, read.waiting, before=moved.at, limit=WAITING_LIMIT)
             before = utc(now - TIDY_AFTER)
             tidied = Round(partial(self.jobs.untidied, before), Place.by_end, read.tidied, limit=TIDY_LIMIT)
-            tidy = partial(self._tidy, now=now)
+            due = Round(self._due(now), Place.by_movement, None, limit=AGAIN_LIMIT)
             for step, jobs, act in (
                 (Step.MOVED, moved, settle_),
                 (Step.WAITING, waiting, settle_),
-                (Step.TIDY, tidied, tidy),
+                (Step.AGAIN, due, partial(self._again, now=now)),
+                (Step.TIDY, tidied, partial(self._tidy, now=now)),
             ):
                 with contained(step) as outcome:
                     yield from self._turns(step, jobs, act)
@@ -94,29 +96,47 @@ class SettleJobs:
             if deadline.stops(step):
                 return
 
-    def _settle(self, job: Job, now: datetime, again: Iterator[int]) -> Iterator[ListJobFiles]:
-        settled = settle(job, self.transcripts.tally(job), self.patience, now)
-        if settled != job:
-            left, broken = self.transcripts.leftovers(job, None) if settled.status in ALL_IN_STATES else ({}, [])
-            if broken:
-                yield from self._repair(job, broken, now)
-                return
-            self._retire(job, left)
-            # A job that changed since it was read was counted and looked through as another: the next tick does it.
-            written = self.jobs.update(job.id, lambda current: settled if current == job else None)
-            tell_end(written)
+    def _due(self, now: datetime) -> Callable[[Place | None, int], list[Job]]:
+        # Whoever was listed again is due no longer, so the first are always the next.
+        return lambda _, limit: self.jobs.to_list_again(utc(now), limit)
+
+    def _settle(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
+        # Both need the job's document alone, so a job ends in time even if its files can never be counted.
+        over = expired(job, self.patience, now)
+        if over is not None:
+            tell_end(self.jobs.update(job.id, lambda current: over if current == job else None))
             return
-        if stalled(job, self.patience, now) and next(again, None) is not None:
-            touch = while_ingesting(job.run, partial(msgspec.structs.replace, moved_at=utc(now)))
-            touched = self.jobs.update(job.id, touch)
-            if touched is not None:
-                log.warning(
-                    "job %s: stands still since %s (%s): listed again",
-                    *(job.id, job.moved_at, file_counts(job)),
-                    signal=Signal.REPAIRED,
-                    repair="standsStill",
-                )
-                yield ListJobFiles(job.id, job.run, job.reprocess_from)
+        still = stands_still(job, self.patience, now)
+        if still is not None:
+            noted = self.jobs.update(job.id, lambda current: still if current == job else None)
+            if noted is None:
+                return
+            job = noted
+        settled = settle(job, self.transcripts.tally(job), self.patience, now)
+        if settled == job:
+            return
+        left, broken = self.transcripts.leftovers(job, None) if settled.status in ALL_IN_STATES else ({}, [])
+        if broken:
+            yield from self._repair(job, broken, now)
+            return
+        self._retire(job, left)
+        # A job that changed since it was read was counted and looked through as another: the next tick does it.
+        tell_end(self.jobs.update(job.id, lambda current: settled if current == job else None))
+
+    def _again(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
+        """List the job's files again if that is due: the one retry of everything that is not in."""
+        written = self.jobs.update(job.id, partial(listed_again, patience=self.patience, now=now))
+        if written is None or written.retry is None:
+            return
+        why = written.retry
+        log.warning(
+            "job %s: listed again, because of %s since %s: %s (%s)",
+            *(job.id, why.code, why.since, why.message, file_counts(job)),
+            signal=Signal.REPAIRED,
+            repair="standsStill" if why.code is RetryCode.STANDS_STILL else "retry",
+            error=why.code,
+        )
+        yield ListJobFiles(job.id, written.run, written.reprocess_from)
 
     def _repair(self, job: Job, broken: list[BrokenFile], now: datetime) -> Iterator[ListJobFiles]:
         """Let broken files count as missing, and list the job's files again at once: they are written anew.

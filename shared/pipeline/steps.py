@@ -26,11 +26,20 @@ class Step(StrEnum):
     WALK = "looks for new jobs in the whole list"
     MOVED = "counts the jobs that moved"
     WAITING = "counts the jobs that did not move"
+    AGAIN = "lists jobs again"
     TIDY = "tidies up after jobs that ended"
     REMEMBER = "remembers where it stopped"
 
 
-SECONDS = {Step.GETS: 15, Step.ENDED: 5, Step.WALK: 5, Step.MOVED: 20, Step.WAITING: 8, Step.TIDY: 4}
+SECONDS = {
+    Step.GETS: 15,
+    Step.ENDED: 5,
+    Step.WALK: 5,
+    Step.MOVED: 20,
+    Step.WAITING: 7,
+    Step.AGAIN: 4,
+    Step.TIDY: 3,
+}
 """Together less than a minute, the default of POLL_SCHEDULE."""
 
 

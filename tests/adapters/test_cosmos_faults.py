@@ -46,6 +46,10 @@ def test_a_busy_server_is_asked_again(jobs: CosmosJobs, front: Front, status: in
         (401, {}, Denied),
         (400, {}, ServiceRefused),
         (413, {}, ServiceRefused),
+        (405, {}, Transient),
+        (410, {}, Transient),
+        (423, {}, Transient),
+        (418, {}, Transient),
     ],
 )
 def test_what_stays_is_raised_as_ours_with_the_services_words(

@@ -19,6 +19,8 @@ from shared.domain.job import (
     FileCounts,
     Job,
     Rejected,
+    Retry,
+    RetryCode,
     Status,
 )
 from shared.domain.poll_mark import POLL_ID, Place, PollMark
@@ -255,6 +257,19 @@ def in_order(
     assert sorted(ids(found)) == sorted(expected)
     for number in (1, 3):
         assert ids(find(places[number]))[:1] == ids(found)[number + 1 : number + 2], "whoever was passed is left out"
+
+
+def test_jobs_to_be_listed_again_are_those_whose_time_has_come_in_any_state_the_most_overdue_first(
+    jobs: CosmosJobs,
+) -> None:
+    put(jobs, status=Status.INGESTING)
+    put(jobs, status=Status.INGESTING, retry=Retry(hour(1), None, RetryCode.FETCH_FAILED, "503"))
+    due = [
+        put(jobs, status=status, retry=Retry(hour(1), hour(number), RetryCode.FETCH_FAILED, "503"))
+        for status, number in ((Status.INGESTING, 4), (Status.FAILED, 3), (Status.INGESTING, 9))
+    ]
+    assert ids(jobs.to_list_again(hour(5), 10)) == [due[1], due[0]]
+    assert ids(jobs.to_list_again(hour(5), 1)) == [due[1]]
 
 
 def test_untidied_are_the_jobs_that_ended_long_enough_ago_in_any_end_state(jobs: CosmosJobs) -> None:

@@ -15,6 +15,7 @@ from local.azurite import Azurite
 from local.cosmos import Cosmos
 from local.provision import provision_cosmos, provision_storage
 from local.samples.catalog import DATA
+from local.samples.generate import report
 from local.speech import FileSpec, JobError, JobSpec, Speech, start_speech
 from shared.bootstrap import App
 from shared.cli.main import main
@@ -28,6 +29,7 @@ FAILED_JOB = "00000000-0000-4000-8000-00000000c003"
 REJECTED = "please transcribe\tmy call"
 
 DIARIZED = FileSpec.of(WHOLE_JOB, "contenturl_0.json")
+WHOLE_REPORT = FileSpec.of(WHOLE_JOB, "report.json")
 REPORT = FileSpec.of(PARTLY_JOB, "report.json")
 BROKEN = FileSpec.of(PARTLY_JOB, "contenturl_0.json")
 
@@ -121,8 +123,11 @@ HOSTILE_NAME = "two\x1b[2Jlines\n\x9b2J\u202eseman\u2066"
 
 def _serve(speech: Speech) -> None:
     diarized = (DATA / "diarized-mono.json").read_bytes()
-    report = (DATA / "report-failures.json").read_bytes()
-    speech.control.put_job(JobSpec(id=WHOLE_JOB, files=(DIARIZED,)), {DIARIZED.blob: diarized})
+    failures = json.loads((DATA / "report-failures.json").read_bytes())["details"]
+    succeeded = {"source": "https://example.blob.core.windows.net/audio/0.wav", "status": "Succeeded"}
+    partly, whole = report([succeeded, *failures]), report([succeeded])
+    contents = {DIARIZED.blob: diarized, WHOLE_REPORT.blob: whole}
+    speech.control.put_job(JobSpec(id=WHOLE_JOB, files=(DIARIZED, WHOLE_REPORT)), contents)
     speech.control.put_job(
         JobSpec(
             id=PARTLY_JOB,
@@ -131,7 +136,7 @@ def _serve(speech: Speech) -> None:
             files=(REPORT, BROKEN),
             page_size=1,
         ),
-        {REPORT.blob: report, BROKEN.blob: b'{"recognizedPhrases": [{}]}'},
+        {REPORT.blob: partly, BROKEN.blob: b'{"recognizedPhrases": [{}]}'},
     )
     error = JobError(code="InvalidAudio", message="The audio could not be decoded.")
     speech.control.put_job(JobSpec(id=FAILED_JOB, status="Failed", error=error))
@@ -144,6 +149,7 @@ def _ingest(app: App) -> None:
         app.accept_job(REJECTED.encode())
     app.record_poison(JOBS_QUEUE, REJECTED.encode())
     work: list[Work] = [*app.poll_jobs()]
+    work += app.settle_jobs()  # lists the failed job, which may have a report
     while work:
         work += app.fetch_results(work.pop(0), 1)
     assert list(app.settle_jobs()) == []

@@ -67,7 +67,7 @@ ROWS: dict[tuple[Status | None, Event], Status] = {
     (EXPIRED, Event.CAME_IN_LATE): INGESTING,
     # a job may vanish from Speech, or stand still for good, after it succeeded: it must not wait for ever
     (INGESTING, Event.STILL_MISSING): NOT_FOUND,
-    (INGESTING, Event.TOO_OLD): EXPIRED,
+    (INGESTING, Event.GIVEN_UP): EXPIRED,
 }
 
 

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from shared.domain.documents import utc
-from shared.domain.job import END_STATES, LISTING_GIVEN_UP, FailedFile, Failure, FileCounts, Job, Status
-from shared.domain.transitions import FileTally, Patience, came_in_late, listing_given_up, settle
+from shared.domain.ingesting import FileTally, came_in_late, settle
+from shared.domain.job import END_STATES, LISTING_GIVEN_UP, FailedFile, Failure, FileCounts, Job, ReportSummary, Status
+from shared.domain.patience import Patience
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 BEFORE = utc(NOW - timedelta(hours=1))
@@ -25,6 +26,7 @@ def job(status: Status, **members: object) -> Job:
         ended_at=BEFORE if status in END_STATES else None,
         tidied_at=BEFORE if status in END_STATES else None,
         files=COUNTED,
+        report=ReportSummary(3, 0, [], "r", "rev", ["p"], None, 2),
         run=2,
     )
     return msgspec.structs.replace(plain, **members)
@@ -70,12 +72,3 @@ def test_what_kept_a_job_from_going_on_is_forgotten_when_its_files_are_all_in_or
     before = job(Status.INGESTING, failure=Failure(LISTING_GIVEN_UP, "503", "speech2cosmos"))
     found = settle(before, FileTally(3 - failed, failed, 0, [LOST] * failed), Patience(), NOW)
     assert (found.status, found.failure) == (status, None)
-
-
-def test_why_a_listing_was_given_up_is_kept_where_it_could_be_said() -> None:
-    told = listing_given_up(job(Status.INGESTING), "the process was killed")
-    assert told.failure == Failure("ListingGivenUp", "the process was killed", "speech2cosmos")
-    said = job(Status.INGESTING, failure=Failure("ListingGivenUp", "503", "speech2cosmos"))
-    assert listing_given_up(said, "the process was killed") == said
-    other = job(Status.INGESTING, failure=Failure("ForbiddenUrl", "host", "speech2cosmos"))
-    assert listing_given_up(other, "the process was killed") == told

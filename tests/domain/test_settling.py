@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from shared.domain.documents import ReportDetail, utc
-from shared.domain.job import FailedFile, Failure, FileCounts, Job, ReportSummary, Status
-from shared.domain.transitions import FileTally, Patience, listed, reported, settle, stalled, troubled, vanished
-from shared.errors import NotFound, UnknownValue
+from shared.domain.ingesting import FileTally, listed, reported, settle, vanished
+from shared.domain.job import TIME_TO_LIVE_ENDED, FailedFile, Failure, FileCounts, Job, ReportSummary, Status
+from shared.domain.patience import Patience, stalled
+from shared.errors import NotFound
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 PATIENCE = Patience(poll_min_seconds=60, not_found_minutes=10, max_pending_hours=72, requeue_minutes=30)
@@ -19,9 +20,9 @@ def at(**back: float) -> str:
     return utc(NOW - timedelta(**back))
 
 
-def report(failed: int | None = 0, failures: int = 0, run: int = 1) -> ReportSummary:
+def report(successful: int | None = 3, failed: int | None = 0, failures: int = 0, run: int = 1) -> ReportSummary:
     details = [ReportDetail("https://h/a.wav", "Failed")] * failures
-    return ReportSummary(2, failed, details, "r", "rev", ["p"], None, run)
+    return ReportSummary(successful, failed, details, "r", "rev", ["p"], None, run)
 
 
 def ingesting(expected: int | None = 3, reports: int = 1, **members: object) -> Job:
@@ -52,16 +53,14 @@ IN, ERRORS, OPEN = Status.COMPLETED, Status.COMPLETED_WITH_ERRORS, Status.INGEST
         (ingesting(3), tally(2, failed=1), ERRORS),
         (ingesting(3), tally(0, failed=3), ERRORS),
         (ingesting(3), tally(1, failed=1), OPEN),
-        (ingesting(3), tally(4), IN),
         (ingesting(None), tally(3), OPEN),
         (ingesting(None), tally(0, failed=3), OPEN),
-        (ingesting(0), tally(0), IN),
-        (ingesting(0, report=report(failed=2)), tally(0), ERRORS),
+        (ingesting(0, report=report(0, failed=2)), tally(0), ERRORS),
         (ingesting(3, report=report(failed=1)), tally(3), ERRORS),
         (ingesting(3, report=report(failed=None, failures=1)), tally(3), ERRORS),
         (ingesting(3, report=report(failed=None)), tally(3), IN),
+        (ingesting(3, report=report(None)), tally(3), IN),
         (ingesting(3, report=None), tally(3), OPEN),
-        (ingesting(3, reports=0, report=None), tally(3), IN),
         (ingesting(3, report=None), tally(3, failed_reports=1), ERRORS),
         (ingesting(3, run=2, reprocess_from=2), tally(3), OPEN),
         (ingesting(3, run=2, reprocess_from=2, report=report(run=2)), tally(3), IN),
@@ -103,39 +102,6 @@ def test_a_job_stands_still_when_it_has_not_moved_for_requeue_minutes(
     assert stalled(ingesting(moved_at=moved_at, accepted_at=accepted_at), PATIENCE, NOW) is expected
 
 
-@pytest.mark.parametrize(
-    ("accepted", "moved", "status"),
-    [
-        (timedelta(hours=73), timedelta(hours=1), Status.EXPIRED),
-        (timedelta(hours=73), timedelta(minutes=5), OPEN),
-        (timedelta(hours=71), timedelta(hours=70), OPEN),
-    ],
-)
-def test_a_job_that_stands_still_expires_after_max_pending_hours_and_says_how_far_it_came(
-    accepted: timedelta, moved: timedelta, status: Status
-) -> None:
-    files = FileCounts(expected=3, ingested=1, reports=1)
-    before = ingesting(files=files, accepted_at=utc(NOW - accepted), moved_at=utc(NOW - moved))
-    found = settle(before, tally(1), PATIENCE, NOW)
-    assert found.status is status
-    if status is Status.EXPIRED:
-        assert found.failure == Failure("Expired", "only 1 of 3 files are in after 72 h", "speech2cosmos")
-        assert found.ended_at == utc(NOW)
-
-
-def test_the_words_of_what_kept_a_job_back_are_not_lost_when_it_expires() -> None:
-    error = UnknownValue("Speech named a file without an id")
-    stuck = troubled(ingesting(None, accepted_at=at(hours=80), moved_at=at(hours=79)), error)
-    assert stuck.status is OPEN
-    found = settle(stuck, tally(0), PATIENCE, NOW)
-    assert (found.status, found.failure) == (Status.EXPIRED, Failure("UnknownValue", str(error), "speech2cosmos"))
-
-
-def test_a_job_whose_last_file_comes_in_late_is_completed_and_not_expired() -> None:
-    before = ingesting(3, accepted_at=at(hours=200), moved_at=at(hours=100))
-    assert settle(before, tally(3), PATIENCE, NOW).status is IN
-
-
 def test_listing_notes_what_to_expect_and_that_the_trouble_is_over() -> None:
     before = ingesting(None, reports=0, failure=Failure("x", "y", "speech2cosmos"), moved_at=at(hours=1))
     found = listed(before, expected=55, reports=1, now=NOW)
@@ -152,3 +118,9 @@ def test_a_job_that_vanished_before_its_files_were_listed_is_not_found() -> None
 def test_a_report_is_a_movement() -> None:
     found = reported(ingesting(report=None, moved_at=at(hours=1)), report(failed=2), NOW)
     assert (found.report, found.moved_at, found.status) == (report(failed=2), utc(NOW), OPEN)
+
+
+def test_what_speech_deleted_before_it_was_fetched_is_the_reason_of_the_jobs_failure() -> None:
+    late = FailedFile("f", "a.json", TIME_TO_LIVE_ENDED, "Speech kept the job until then")
+    found = settle(ingesting(3), FileTally(2, 1, 0, [GIVEN_UP, late]), PATIENCE, NOW)
+    assert (found.status, found.failure) == (ERRORS, Failure(TIME_TO_LIVE_ENDED, late.message, "speech2cosmos"))

@@ -8,9 +8,10 @@ import pytest
 from shared.domain.documents import utc
 from shared.domain.enqueued import Enqueued
 from shared.domain.job import END_STATES, Failure, FileCounts, Job, ReportSummary, Status
+from shared.domain.patience import Patience
 from shared.domain.speech_api import Transcription
 from shared.domain.speech_urls import SpeechResource
-from shared.domain.transitions import Patience, enqueue, observe, unasked
+from shared.domain.transitions import enqueue, observe, unasked
 from shared.errors import ForbiddenUrl
 
 ID = "637d9333-6559-47a6-b8de-c7d732c1ddf3"

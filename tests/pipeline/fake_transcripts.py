@@ -11,10 +11,10 @@ import msgspec
 from msgspec import UNSET
 
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
+from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
-from shared.domain.transitions import FileTally
 from shared.errors import Conflict
 from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 from tests.pipeline.fakes import FakeClock

@@ -109,6 +109,10 @@ class FakeJobs:
             found = (job for job, _ in self.documents.values() if job.status is Status.INGESTING)
             return _in_order(found, Place.by_movement, after, limit)
 
+    def to_list_again(self, now: UtcTime, limit: int) -> list[Job]:
+        due = [job for job, _ in self.documents.values() if job.retry and job.retry.at and job.retry.at <= now]
+        return sorted(due, key=lambda job: (job.retry and job.retry.at) or "")[:limit]
+
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
         ended = (job for job, _ in self.documents.values() if job.status in END_STATES and job.tidied_at is None)
         old = (job for job in ended if (job.ended_at or "") <= ended_before)

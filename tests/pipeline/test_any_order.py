@@ -6,20 +6,21 @@ from hypothesis import strategies as st
 from shared.domain.documents import FAILURE_ID, HEAD_ID, Part, Transcript
 from shared.domain.job import Status
 from shared.domain.messages import ListJobFiles
+from shared.domain.patience import Patience
 from shared.errors import Speech2CosmosError, Throttled, Transient
 from shared.pipeline.settle import TIDY_AFTER
-from tests.pipeline.world import JOB, World, large_result, report_file, result
+from tests.pipeline.world import JOB, NONE_AT_ALL, World, large_result, report_file, result
 
 FILES = {"a": result("hello", "world"), "b": large_result(), "c": b'{"no": "result"}', "d": result()}
 
 SOME = settings(max_examples=30)
 
 
-def begun() -> World:
+def begun(patience: Patience | None = None) -> World:
     """Return a world in which the job has succeeded, and its files have to be listed."""
-    world = World()
+    world = World(patience=patience)
     world.speech.page = 2
-    world.put_job(FILES, report=report_file("Succeeded", "Failed"))
+    world.put_job(FILES, report=report_file(*["Succeeded"] * len(FILES), "Failed"))
     world.enqueue()
     world.tick()
     return world
@@ -89,7 +90,7 @@ def test_documents_of_files_deleted_by_hand_before_the_end_are_there_after_it(da
 @SOME
 @given(st.data())
 def test_what_was_given_up_is_in_after_it_was_sent_again_and_leaves_nothing_behind(data: st.DataObject) -> None:
-    world = begun()
+    world = begun(NONE_AT_ALL)
     down = data.draw(st.sets(st.sampled_from(["open", "write", "commit", "archive.commit"]), min_size=1))
     world.script.chance = lambda moment: Transient("down") if moment.removeprefix("before ") in down else None
     while world.queue:

@@ -137,13 +137,13 @@ def test_a_message_of_an_earlier_run_leaves_the_head_of_a_later_one(world: World
 
 def test_the_report_is_named_by_the_job_and_what_it_replaces_is_retired() -> None:
     world = World()
-    world.put_job({}, report=report_file("Succeeded"))
+    world.put_job({}, report=report_file("Failed"))
     first = world.run().report
-    world.contents.blobs[f"{CONTENT}/{JOB}/report"] = report_file("Failed")
+    world.contents.blobs[f"{CONTENT}/{JOB}/report"] = report_file("Failed", "Failed")
     second = world.run(reprocess=True).report
     assert first is not None
     assert second is not None
-    assert (second.run, second.failed_transcriptions_count) == (2, 1)
+    assert (second.run, second.failed_transcriptions_count) == (2, 2)
     documents = world.file("report")
     assert {name: documents[name].ttl for name in first.parts} == dict.fromkeys(first.parts, RETIRED_SECONDS)
     assert {name: documents[name].ttl for name in second.parts} == dict.fromkeys(second.parts, UNSET)

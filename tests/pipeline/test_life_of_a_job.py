@@ -11,7 +11,7 @@ from tests.pipeline.world import JOB, World, report_file, result
 
 def test_a_job_goes_from_the_message_through_pending_and_ingesting_to_completed() -> None:
     world = World()
-    job = world.put_job({"a": result("hello"), "b": result("good", "bye")}, report=report_file("Succeeded"))
+    job = world.put_job({"a": result("hello"), "b": result("good", "bye")})
     job.statuses = ["NotStarted", "Running", "Succeeded"]
     world.enqueue()
     assert world.job().status is Status.PENDING
@@ -28,12 +28,12 @@ def test_a_job_goes_from_the_message_through_pending_and_ingesting_to_completed(
     assert done.failure is None
     assert done.ended_at is not None
     assert done.report is not None
-    assert done.report.successful_transcriptions_count == 1
+    assert done.report.successful_transcriptions_count == 2
 
 
 def test_a_head_names_parts_that_are_there_and_where_the_raw_bytes_are() -> None:
     world = World()
-    world.put_job({"a": result("hello", "world")})
+    world.put_job({"a": result("hello", "world")}, reported=False)
     world.run()
     documents = world.file("a")
     head = documents[HEAD_ID]
@@ -89,7 +89,9 @@ def test_a_job_that_speech_failed_carries_speechs_own_code_and_message() -> None
 
 def test_speechs_failed_sources_and_our_failed_files_are_told_apart_in_the_jobs_document() -> None:
     world = World()
-    world.put_job({"good": result("hello"), "bad": b'{"no": "result"}'}, report=report_file("Succeeded", "Failed"))
+    world.put_job(
+        {"good": result("hello"), "bad": b'{"no": "result"}'}, report=report_file("Succeeded", "Failed", "Succeeded")
+    )
     job = world.run()
     assert job.status is Status.COMPLETED_WITH_ERRORS
     assert [failure.file_id for failure in job.files.failures] == ["bad"]
@@ -157,10 +159,12 @@ def test_two_deliveries_of_a_new_id_at_once_make_one_job() -> None:
     assert world.script.counts()["jobs.create"] == 2
 
 
-def test_a_job_without_files_is_completed() -> None:
+def test_a_job_without_files_and_with_an_empty_report_says_that_nothing_was_transcribed() -> None:
     world = World()
     world.put_job({})
-    assert world.run().status is Status.COMPLETED
+    job = world.run()
+    assert job.status is Status.COMPLETED_WITH_ERRORS
+    assert (job.failure and job.failure.code) == "NothingTranscribed"
 
 
 def test_the_messages_of_a_job_name_its_run_so_that_old_ones_are_known() -> None:

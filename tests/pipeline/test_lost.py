@@ -18,7 +18,7 @@ KEY = FileKey(JOB, "a")
 def found() -> World:
     """Return a world in which the poll has found that a job succeeded."""
     world = World()
-    world.put_job({"a": large_result(), "b": result("two")}, report=report_file("Succeeded"))
+    world.put_job({"a": large_result(), "b": result("two")}, report=report_file("Succeeded", "Succeeded"))
     world.enqueue()
     world.tick()
     return world
@@ -73,10 +73,10 @@ def _ended(world: World) -> World:
 @pytest.mark.parametrize(
     ("delivered", "words"),
     [
-        (0, "its files are not listed after 72 h"),
-        (1, "only 0 of 2 files are in after 72 h"),
-        (3, "only 1 of 2 files are in after 72 h"),
-        ("files", "its report is not in after 72 h"),
+        (0, "its files are not listed"),
+        (1, "only 0 of 2 files are in"),
+        (3, "only 1 of 2 files are in"),
+        ("files", "its report is not in"),
     ],
 )
 def test_a_job_that_stands_still_for_days_says_what_is_missing(delivered: int | str, words: str) -> None:
@@ -87,14 +87,14 @@ def test_a_job_that_stands_still_for_days_says_what_is_missing(delivered: int | 
     if isinstance(delivered, str):
         world.queue.popleft()
         world.drain()
-    world.queue.clear()
-    world.tick()
-    world.clock.time += timedelta(hours=73)
-    world.tick()
+    for _ in range(50):
+        world.queue.clear()
+        world.clock.time += timedelta(minutes=30)
+        world.tick()
     failure = world.job().failure
     assert world.job().status is Status.EXPIRED
     assert failure is not None
-    assert failure.message == words
+    assert failure.message.startswith(f"{words}: nothing moved since 2026-11-02T09")
 
 
 def test_a_part_that_goes_after_the_end_is_named_in_the_log_a_day_later_with_what_mends_it(

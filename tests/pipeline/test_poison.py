@@ -9,7 +9,7 @@ import pytest
 from shared.domain.documents import HEAD_ID
 from shared.domain.job import Status
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, decode_work, encode
-from shared.errors import InvalidMessage, Transient
+from shared.errors import InvalidMessage, ServiceRefused, Transient
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, fetch_message, list_message, report_file, result
 
@@ -62,13 +62,37 @@ def test_one_bad_entry_rejects_the_whole_array_and_is_told_with_its_index() -> N
     assert rejected.reason.startswith("entry 1 of the array, counted from 0: ")
 
 
-def test_an_array_that_could_not_be_accepted_is_kept_too() -> None:
+def test_jobs_that_could_not_be_accepted_are_accepted_from_the_poison_queue_once_cosmos_db_is_back() -> None:
     world = World()
     body = json.dumps([JOB, OTHER]).encode()
-    world.poison(JOBS_QUEUE, body)
+    world.script.before("jobs.get", *[fails(Transient("no connection"))] * 70)
+    for _ in range(70):  # twelve hours, every ten minutes
+        with pytest.raises(Transient):
+            world.poison(JOBS_QUEUE, body)
+    assert world.poison(JOBS_QUEUE, body)
+    assert world.jobs.documents.keys() == {JOB, OTHER}
+    assert not world.jobs.rejected
+
+
+def test_jobs_that_cosmos_db_refuses_are_kept_with_its_words() -> None:
+    world = World()
+    world.script.before("jobs.create", fails(ServiceRefused("Cosmos DB answered 400: no")))
+    world.poison(JOBS_QUEUE, JOB.encode())
     (rejected,) = world.jobs.rejected.values()
-    assert (rejected.code, rejected.message, rejected.entry) == ("GivenUp", body.decode(), None)
-    assert "at least one of 2 jobs could not be accepted 5 times" in rejected.reason
+    assert (rejected.code, rejected.message, rejected.reason) == ("ServiceRefused", JOB, "Cosmos DB answered 400: no")
+
+
+def test_what_nobody_foresaw_is_logged_and_leaves_the_message_in_the_queue(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+
+    def odd() -> None:
+        raise RuntimeError("odd")
+
+    world.script.before("jobs.get", odd)
+    with pytest.raises(RuntimeError, match="odd"):
+        world.poison(JOBS_QUEUE, JOB.encode())
+    assert "attempt 1 failed: RuntimeError: see the exception" in caplog.text
+    assert world.poison(JOBS_QUEUE, JOB.encode())
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"", b'{"do": "dance"}', base64.b64encode(b"nonsense")])
@@ -85,19 +109,28 @@ def test_a_queue_of_another_name_is_the_one_that_users_send_to_if_the_settings_s
     poison = replace(world.poison, jobs_queue="team-jobs")
     poison("team-jobs", JOB.encode())
     poison(JOBS_QUEUE, JOB.encode())
-    named, foreign = world.jobs.rejected.values()
-    assert (named.queue, named.code) == ("team-jobs", "GivenUp")
+    assert world.jobs.documents.keys() == {JOB}
+    (foreign,) = world.jobs.rejected.values()
     assert (foreign.queue, foreign.code) == (JOBS_QUEUE, "InvalidMessage")
 
 
-def test_a_good_id_that_could_not_be_accepted_is_kept_too() -> None:
-    world = World()
-    world.poison(JOBS_QUEUE, JOB.encode())
-    (rejected,) = world.jobs.rejected.values()
-    assert (rejected.code, JOB in rejected.reason) == ("GivenUp", True)
+def test_a_file_whose_attempts_all_died_without_a_word_is_listed_again_and_comes_in(world: World) -> None:
+    world.queue.clear()
+    world.poison(RESULTS_QUEUE, FETCH)
+    assert world.failure("a") is None
+    retry = world.job().retry
+    assert retry is not None
+    assert (retry.code, "killed" in retry.message) == ("FetchFailed", True)
+    world.clock.move(minutes=1)
+    assert world.tick() == [list_message()]
+    world.drain()
+    world.tick()
+    assert (world.job().status, world.job().retry) == (Status.COMPLETED, None)
 
 
-def test_a_file_whose_attempts_all_died_without_a_word_is_a_failure_that_can_be_sent_again(world: World) -> None:
+def test_a_file_whose_attempts_all_died_for_a_day_is_a_failure_that_can_be_sent_again(world: World) -> None:
+    world.poison(RESULTS_QUEUE, FETCH)
+    world.clock.move(hours=24)
     world.poison(RESULTS_QUEUE, FETCH)
     failure = world.failure("a")
     assert failure is not None
@@ -108,9 +141,11 @@ def test_a_file_whose_attempts_all_died_without_a_word_is_a_failure_that_can_be_
 
 
 def test_the_words_of_a_recorded_failure_are_not_overwritten(world: World) -> None:
+    world.clock.move(hours=1)
+    world.poison(RESULTS_QUEUE, FETCH)
+    world.clock.move(hours=24)
     world.script.before("open", fails(Transient("the store answered 503")))
-    with pytest.raises(Transient):
-        world.fetch(fetch_message("a"), 5)
+    world.fetch(fetch_message("a"), 5)
     world.poison(RESULTS_QUEUE, FETCH)
     failure = world.failure("a")
     assert failure is not None
@@ -118,6 +153,8 @@ def test_the_words_of_a_recorded_failure_are_not_overwritten(world: World) -> No
 
 
 def test_a_failure_of_an_earlier_run_does_not_hide_a_later_one(world: World) -> None:
+    world.poison(RESULTS_QUEUE, FETCH)
+    world.clock.move(hours=24)
     world.poison(RESULTS_QUEUE, FETCH)
     world.poison(RESULTS_QUEUE, encode(fetch_message("a", run=2)).encode())
     failure = world.failure("a")
@@ -134,6 +171,8 @@ def test_a_file_that_is_in_gets_no_failure_from_a_late_poison_message(world: Wor
 
 
 def test_a_file_that_comes_in_while_its_failure_is_written_has_none_after(world: World) -> None:
+    world.poison(RESULTS_QUEUE, FETCH)
+    world.clock.move(hours=24)
     world.script.before("put_failure", lambda: world.fetch(fetch_message("a"), 1))
     world.poison(RESULTS_QUEUE, FETCH)
     assert world.failure("a") is None
@@ -141,11 +180,16 @@ def test_a_file_that_comes_in_while_its_failure_is_written_has_none_after(world:
 
 def test_a_listing_that_was_given_up_is_told_in_the_job_of_that_run_only(world: World) -> None:
     world.poison(RESULTS_QUEUE, encode(list_message(run=7)).encode())
-    assert world.job().failure is None
+    assert world.job().retry is None
+    world.poison(RESULTS_QUEUE, encode(list_message()).encode())
+    retry = world.job().retry
+    assert retry is not None
+    assert retry.code == "ListingFailed"
+    world.clock.move(hours=24)
     world.poison(RESULTS_QUEUE, encode(list_message()).encode())
     failure = world.job().failure
     assert failure is not None
-    assert failure.code == "ListingGivenUp"
+    assert (failure.code, world.job().status) == ("ListingGivenUp", Status.EXPIRED)
 
 
 def test_a_listing_that_was_given_up_says_nothing_of_a_job_that_is_completed_all_the_same(world: World) -> None:

@@ -37,7 +37,7 @@ def test_a_bad_byte_in_the_first_chunk_of_a_large_file_is_refused_at_the_first_a
     assert failure is not None
     assert (failure.code, failure.attempts) == ("InvalidResult", 1)
     assert "bytes came" not in failure.message
-    assert world.script.counts()["open"] == 1, "it is downloaded once"
+    assert world.script.counts()["open"] == 2, "it is downloaded once, and so is the report"
 
 
 def test_a_bad_file_of_which_bytes_are_missing_is_asked_for_again() -> None:

@@ -24,7 +24,7 @@ AGAIN = [ListJobFiles(JOB, 1)]
 def fetched() -> World:
     """Return a world in which every file of a job is in, and the job has not ended yet."""
     world = World()
-    world.put_job({"a": large_result(), "b": result("two")}, report=report_file("Succeeded"))
+    world.put_job({"a": large_result(), "b": result("two")}, report=report_file("Succeeded", "Succeeded"))
     world.enqueue()
     world.tick()
     world.drain()

@@ -31,7 +31,7 @@ from shared.pipeline.ports import Refused
 from shared.pipeline.settle import TIDY_AFTER
 from shared.pipeline.signals import DETAIL_LIMIT, TEXT_LIMIT, Log, Signal, about, asked_again, counts, one_line, whose
 from tests.pipeline.script import fails
-from tests.pipeline.world import ATTEMPTS, JOB, World, fetch_message, large_result, list_message, result
+from tests.pipeline.world import ATTEMPTS, JOB, NONE_AT_ALL, World, fetch_message, large_result, list_message, result
 from tests.signals import STRUCTURE, signals, structure
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -266,7 +266,7 @@ def test_a_message_that_is_none_fails_and_is_rejected_once(caplog: pytest.LogCap
 
 
 def test_every_line_above_information_has_a_structure_whatever_happens(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = World(patience=NONE_AT_ALL)
     world.put_job({"a": result("hello"), "b": BROKEN})
     errors: list[Speech2CosmosError] = [Transient("503"), Throttled("429"), Conflict("412"), NotFound("404")]
     draw = random.Random(4)  # noqa: S311 - the same faults every time
@@ -274,6 +274,7 @@ def test_every_line_above_information_has_a_structure_whatever_happens(caplog: p
     with caplog.at_level(logging.INFO):
         for _ in range(60):
             try:
+                world.clock.move(hours=1)
                 world.run(reprocess=True)
             except (Speech2CosmosError, KeyError):
                 continue  # the platform would deliver it again

@@ -10,9 +10,9 @@ from shared.domain.documents import FAILURE_ID, FileDocument, FileFailure
 from shared.domain.enqueued import EnqueueRequest
 from shared.domain.job import Job
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, FetchPage, ListJobFiles, Work, encode
+from shared.domain.patience import Patience
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
 from shared.domain.split import FileKey, SplitOptions
-from shared.domain.transitions import Patience
 from shared.errors import InvalidMessage, Speech2CosmosError
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
@@ -29,11 +29,14 @@ from tests.pipeline.script import Script
 JOB = "11111111-2222-4333-8444-555555555555"
 ATTEMPTS = 5
 
+NONE_AT_ALL = Patience(give_up_hours=0)
+"""What fails five times is given up at once."""
+
 
 class World:
     """One app on one machine. `queue` is `transcription-results`: each message with the number of its deliveries."""
 
-    def __init__(self, *, get_limit: int = 10) -> None:
+    def __init__(self, *, get_limit: int = 10, patience: Patience | None = None) -> None:
         self.script = Script()
         self.clock = FakeClock()
         self.jobs = FakeJobs(self.script)
@@ -41,13 +44,16 @@ class World:
         self.speech = FakeSpeech(self.script)
         self.contents = FakeContents(self.script)
         self.archive = FakeArchive(self.script)
-        patience = Patience()
+        patience = patience or Patience()
         self.ingest = self.ingest_with(SplitOptions())
         self.accept = AcceptJob(self.jobs, self.clock)
         self.poll = PollJobs(self.jobs, self.speech, self.clock, patience, get_limit)
         self.settle = SettleJobs(self.jobs, self.transcripts, self.clock, patience)
-        self.fetch = FetchResults(self.jobs, self.transcripts, self.speech, self.ingest, self.clock, ATTEMPTS)
-        self.poison = RecordPoison(self.jobs, self.transcripts, self.ingest, self.clock, ATTEMPTS)
+        ports = (self.jobs, self.transcripts, self.speech, self.ingest, self.clock)
+        self.fetch = FetchResults(*ports, ATTEMPTS, patience)
+        self.poison = RecordPoison(
+            *(self.jobs, self.transcripts, self.ingest, self.clock, self.accept, ATTEMPTS, patience)
+        )
         self.queue: deque[tuple[Work, int]] = deque()
 
     def ingest_with(self, options: SplitOptions) -> Ingest:
@@ -55,12 +61,22 @@ class World:
         ports = (self.jobs, self.transcripts, self.speech, self.contents, self.archive, self.clock)
         return Ingest(*ports, options)
 
-    def put_job(self, files: dict[str, bytes], *, job_id: str = JOB, report: bytes | None = None) -> SpeechJob:
-        """Add a job to Speech that succeeded, with files by their ids."""
+    def put_job(
+        self, files: dict[str, bytes], *, job_id: str = JOB, report: bytes | None = None, reported: bool = True
+    ) -> SpeechJob:
+        """Add a job to Speech that succeeded, with files by their ids.
+
+        A `report` is listed first. Without one there is a report all the same, the last in the list, that counts the
+        files, unless `reported` is False.
+        """
         kinds = [(name, KIND_TRANSCRIPTION) for name in files]
         contents = dict(files)
         if report is not None:
             kinds.insert(0, ("report", KIND_REPORT))
+        elif reported:
+            kinds.append(("report", KIND_REPORT))
+            report = report_file(*["Succeeded"] * len(files))
+        if report is not None:
             contents["report"] = report
         self.contents.blobs.update({f"{CONTENT}/{job_id}/{name}": body for name, body in contents.items()})
         job = SpeechJob(job_id, files=kinds)
@@ -191,6 +207,7 @@ _TIMES = (
     "polledAt",
     "nextPollAt",
     "movedAt",
+    "listedAt",
     "endedAt",
     "tidiedAt",
 )

@@ -118,6 +118,10 @@ class CosmosJobs:
         where, order = f"c.status = '{Status.INGESTING}'", "c.status, c.movedAt"
         return in_order(self._container, where, order=order, place_of=Place.by_movement, after=after, limit=limit)
 
+    def to_list_again(self, now: UtcTime, limit: int) -> list[Job]:
+        """Jobs whose files are due to be listed again, the most overdue first."""
+        return self._first("c.retry.at <= @now ORDER BY c.retry.at", limit, {"now": now})
+
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
         """Jobs that ended before `ended_before` and whose leftovers were not looked for since, by Place.by_end.
 

@@ -16,10 +16,10 @@ from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, bro
 from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
+from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
-from shared.domain.transitions import FileTally
 from shared.errors import Conflict, NotFound
 from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 

@@ -37,6 +37,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     jobs.unseen(NOON, 10)
     jobs.oldest_pending()
     jobs.pending_among(["a", "b"])
+    jobs.to_list_again(NOON, 10)
     for after in (None, Place(NOON, "job")):
         jobs.ingesting(after, 1)
         jobs.untidied(NOON, after, 1)

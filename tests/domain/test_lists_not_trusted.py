@@ -1,0 +1,141 @@
+"""Speech's list and its report have to agree before a job is completed; two hours are theirs."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from shared.domain.documents import utc
+from shared.domain.ingesting import FileTally, listed, settle
+from shared.domain.job import Failure, FileCounts, Job, ReportSummary, Retry, RetryCode, Status
+from shared.domain.patience import Patience, listed_again, put_off, stands_still
+
+BEGIN = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+PATIENCE = Patience()
+
+Lists = list[tuple[int, int]]
+"""Files and reports that the list names, at each listing; the last stands for all further ones."""
+
+
+def job(report: int | None, expected: int = 0, reports: int = 0) -> Job:
+    summary = None if report is None else ReportSummary(report, 0, [], "r", "rev", ["p"], None, 1)
+    files = FileCounts(expected, reports=reports)
+    now = utc(BEGIN)
+    return Job(id="a", status=Status.INGESTING, accepted_at=now, moved_at=now, files=files, report=summary)
+
+
+def lived(lists: Lists, *, reports: list[int | None], done: list[int] | None = None) -> tuple[Job, float, int]:
+    """Let a job live with a tick a minute: each listing brings in what it names, and the report if it names one.
+
+    `reports`: what the report counts, at each listing; None: there is none to fetch. `done`: how many files are in
+    after each listing, if not as many as it names. Return the ended job, after how many hours, and the listings.
+    """
+    now, current, listings = BEGIN, job(None), 0
+
+    def listing() -> Job:
+        nonlocal listings
+        at = min(listings, len(lists) - 1)
+        expected, number = lists[at]
+        counted = reports[min(listings, len(reports) - 1)]
+        listings += 1
+        summary = None if counted is None else ReportSummary(counted, 0, [], "r", "rev", ["p"], None, 1)
+        return msgspec.structs.replace(listed(current, expected, number, now), report=summary or current.report)
+
+    current = listing()
+    while current.status is Status.INGESTING:
+        now += timedelta(minutes=1)
+        known = done or [expected for expected, _ in lists]
+        tally = FileTally(known[min(listings, len(known)) - 1], 0, 0, [])
+        current = stands_still(current, PATIENCE, now) or current
+        current = settle(current, tally, PATIENCE, now)
+        again = listed_again(current, PATIENCE, now)
+        if again is not None:
+            current = again
+            current = listing()
+        assert now < BEGIN + timedelta(hours=30), "no job is eternal"
+    return current, (now - BEGIN) / timedelta(hours=1), listings
+
+
+def test_a_list_that_agrees_with_its_report_is_listed_once() -> None:
+    ended, hours, listings = lived([(3, 1)], reports=[3])
+    assert (ended.status, ended.failure, ended.retry, listings) == (Status.COMPLETED, None, None, 1)
+    assert hours < 0.1
+
+
+def test_a_job_without_a_report_is_listed_with_growing_pauses_for_two_hours() -> None:
+    ended, hours, listings = lived([(3, 0)], reports=[None])
+    assert ended.status is Status.COMPLETED_WITH_ERRORS
+    words = "Speech lists 3 files and no report, so nothing says whether these are all"
+    assert ended.failure == Failure("ReportMissing", words, "speech2cosmos")
+    assert 2 <= hours < 3
+    assert listings < 12
+
+
+def test_a_report_that_comes_late_completes_the_job() -> None:
+    ended, hours, _ = lived([(3, 0), (3, 0), (3, 1)], reports=[None, None, 3])
+    assert (ended.status, ended.failure, ended.retry) == (Status.COMPLETED, None, None)
+    assert hours < 0.2
+
+
+def test_a_list_that_is_short_once_completes_the_job_when_it_is_whole() -> None:
+    ended, hours, _ = lived([(9, 1), (10, 1)], reports=[10])
+    assert (ended.status, ended.failure, ended.files.ingested) == (Status.COMPLETED, None, 10)
+    assert hours < 0.2
+
+
+@pytest.mark.parametrize("counted", [11, 9])
+def test_a_report_that_counts_other_files_than_are_listed_ends_with_both_numbers(counted: int) -> None:
+    ended, hours, _ = lived([(10, 1)], reports=[counted])
+    assert ended.status is Status.COMPLETED_WITH_ERRORS
+    words = f"the report counts {counted} transcribed files, the list names 10, 10 are done"
+    assert ended.failure == Failure("FilesMissing", words, "speech2cosmos")
+    assert 2 <= hours < 3
+
+
+def test_no_files_and_an_empty_report_end_at_once_as_nothing_transcribed() -> None:
+    ended, hours, listings = lived([(0, 1)], reports=[0])
+    assert ended.status is Status.COMPLETED_WITH_ERRORS
+    assert ended.failure is not None
+    assert (ended.failure.code, listings) == ("NothingTranscribed", 1)
+    assert hours < 0.1
+
+
+def test_a_list_that_names_more_than_there_is_ends_when_report_and_documents_agree() -> None:
+    ended, hours, _ = lived([(4, 1)], reports=[3], done=[3])
+    assert (ended.status, ended.failure) == (Status.COMPLETED, None)
+    assert 2 <= hours < 5, "a file that is late had time to come in"
+
+
+def test_a_file_in_a_list_of_which_one_page_was_lost_later_still_counts() -> None:
+    ended, hours, _ = lived([(10, 1), (9, 1)], reports=[10], done=[9, 10])
+    assert (ended.status, ended.failure, ended.files.ingested) == (Status.COMPLETED, None, 10)
+    assert hours < 5
+
+
+def test_files_that_are_listed_and_not_in_keep_the_job_open_whatever_the_report_counts() -> None:
+    before = job(3, expected=4, reports=1)
+    assert settle(before, FileTally(3, 0, 0, []), PATIENCE, BEGIN).status is Status.INGESTING
+
+
+def test_a_list_in_a_circle_ends_with_its_own_code() -> None:
+    current, now = listed(job(3), 3, 1, BEGIN, loops="page 3 leads back to page 1"), BEGIN
+    while current.status is Status.INGESTING:
+        now += timedelta(minutes=1)
+        current = settle(current, FileTally(3, 0, 0, []), PATIENCE, now)
+        if (again := listed_again(current, PATIENCE, now)) is not None:
+            current = listed(again, 3, 1, now, loops="page 3 leads back to page 1")
+    assert current.status is Status.COMPLETED_WITH_ERRORS
+    assert current.failure == Failure("ListingLoops", "page 3 leads back to page 1", "speech2cosmos")
+
+
+def test_an_outage_takes_nothing_of_the_two_hours() -> None:
+    current = put_off(job(None, expected=3), RetryCode.REPORT_MISSING, "no report", PATIENCE, BEGIN)
+    later = BEGIN + timedelta(hours=12)
+    current = put_off(current, RetryCode.LISTING_FAILED, "503", PATIENCE, later)
+    assert current.retry == Retry(utc(later), utc(later + timedelta(minutes=1)), RetryCode.LISTING_FAILED, "503")
+    current = listed(current, 3, 0, later + timedelta(minutes=1))
+    settled = settle(current, FileTally(3, 0, 0, []), PATIENCE, later + timedelta(minutes=2))
+    assert settled.status is Status.INGESTING
+    assert settled.retry is not None
+    assert settled.retry.code == "ReportMissing"
+    assert settled.retry.since == utc(later + timedelta(minutes=2))
