@@ -315,8 +315,14 @@ def test_the_last_delivery_of_a_page_sends_each_file_on_alone_so_that_one_cannot
     assert are_in(world) == "abcde"
 
 
-def test_a_page_that_went_to_poison_without_a_word_has_its_missing_files_given_up(world: World) -> None:
+def test_a_page_that_went_to_poison_without_a_word_has_its_missing_files_listed_again(world: World) -> None:
     world.fetch(page_of("a"), 1)
+    world.queue.clear()
+    assert world.poison(RESULTS_QUEUE, encode(page_of("a", "b", "report")).encode())
+    assert (are_in(world), [world.failure(name) for name in ("a", "b", "report")]) == ("a", [None] * 3)
+    world.clock.move(minutes=1)
+    assert world.tick() == [list_message()]
+    world.clock.move(hours=24)
     assert world.poison(RESULTS_QUEUE, encode(page_of("a", "b", "report")).encode())
     assert (world.failure("a"), are_in(world)) == (None, "a")
     failures = [world.failure(name) for name in ("b", "report")]
@@ -335,7 +341,7 @@ def test_the_report_within_a_page_is_recorded_like_any_other(world: World) -> No
 @pytest.mark.parametrize("size", [100, 50])
 def test_a_job_of_two_hundred_files_takes_a_tenth_of_the_requests_and_messages(size: int) -> None:
     world = World()
-    world.put_job({str(number): result("hello") for number in range(200)}, report=report_file("Succeeded"))
+    world.put_job({str(number): result("hello") for number in range(200)})
     world.speech.page = size
     world.enqueue()
     world.tick()
@@ -351,7 +357,7 @@ def test_a_job_of_two_hundred_files_takes_a_tenth_of_the_requests_and_messages(s
 
 
 def test_messages_are_cut_from_a_page_in_its_order(world: World) -> None:
-    world.put_job({f"f{number:03}": b"" for number in range(60)})
+    world.put_job({f"f{number:03}": b"" for number in range(60)}, reported=False)
     sent = world.fetch(list_message(), 1)
     pages = [each for each in sent if isinstance(each, FetchPage)]
     assert [len(each.files) for each in pages] == [FILES_A_MESSAGE, FILES_A_MESSAGE, 10]
