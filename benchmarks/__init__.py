@@ -1,1 +1,1 @@
-"""What the system costs and how fast it is, measured and written into docs/."""
+"""Measures what the system costs and how fast it is, for docs/."""

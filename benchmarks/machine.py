@@ -1,4 +1,4 @@
-"""What a figure was measured on, as the pages say it."""
+"""The machine on which a figure was measured, as the pages name it."""
 
 import os
 import platform

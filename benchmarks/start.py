@@ -1,7 +1,7 @@
-"""`python -m benchmarks.start`: what the import of function_app costs, for docs/decisions/0025-smallest-instance.md.
+"""`python -m benchmarks.start`: measures the import of function_app, for docs/decisions/0025-smallest-instance.md.
 
-An instance of Flex Consumption with 512 MB has a quarter of a core, and an app has 30 s to start. CPU time times four
-is the time that the import takes there: under a quota of a quarter of a core (`cpu.cfs_quota_us`) it took just that.
+An instance of Flex Consumption with 512 MB has a quarter of a core, and an app has 30 s to start. The import takes four
+times its CPU time there: under a quota of a quarter of a core (`cpu.cfs_quota_us`) it took exactly that.
 """
 
 import os

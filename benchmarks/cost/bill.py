@@ -1,4 +1,4 @@
-"""The formula: from what was counted to what a thousand hours of audio cost."""
+"""The formula: from the measured usage to the cost of a thousand hours of audio."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,21 @@ from benchmarks.cost.measured import JobUsage, Measured
 from benchmarks.cost.prices import Book
 
 HOURS = 1000
-"""Hours of audio that the tables are for."""
+"""Hours of audio for which the tables are computed."""
 
 GB = 1e9
-"""Bytes; Azure bills by 10^9 for logs, and it is not said which for the rest: a difference of 7 %."""
+"""Bytes. Azure bills 10^9 for logs, and does not say which for the rest; the difference is 7 %."""
 
 MONTH_MINUTES = 730 * 60
 DAYS_A_MONTH = 365 / 12
 
 LOG_ALERT_RULES = 9
-"""infra/modules/alerts.bicep; a test counts them."""
+"""The number in infra/modules/alerts.bicep; a test counts them."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a bill: `amount` of `unit`; `cost` in the currency; `monthly` when it is paid each month."""
+    """A line of a bill: `amount` of `unit`; `cost` in the currency; `monthly` if it is charged each month."""
 
     what: str
     amount: float
@@ -31,29 +31,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Bill:
-    """What HOURS of audio of one kind cost."""
+    """The cost of HOURS of audio of one kind."""
 
     usage: JobUsage
     lines: tuple[Line, ...]
 
     @property
     def once(self) -> float:
-        """What taking them in costs."""
+        """The cost of ingesting them."""
         return sum(line.cost for line in self.lines if not line.monthly)
 
     @property
     def monthly(self) -> float:
-        """What keeping them costs a month."""
+        """The cost of storing them for a month."""
         return sum(line.cost for line in self.lines if line.monthly)
 
 
 def jobs_of(usage: JobUsage) -> float:
-    """Return how many such jobs hold HOURS of audio."""
+    """Return how many such jobs have HOURS of audio together."""
     return HOURS / usage.hours
 
 
 def request_units(usage: JobUsage, measured: Measured) -> dict[str, float]:
-    """RU of one job by what they are for; what the ticks would have taken without the job is left out."""
+    """Return the RU of one job by their purpose, without those of the ticks that run anyway."""
     units = usage.request_units
     idle = usage.runs["poll_jobs"] * measured.idle.request_units / 60
     return {
@@ -65,10 +65,10 @@ def request_units(usage: JobUsage, measured: Measured) -> dict[str, float]:
 
 
 def gb_seconds(usage: JobUsage, book: Book) -> tuple[float, float]:
-    """GB-s of one job: every run billed by itself; and what its processor time alone takes.
+    """Return the GB-s of one job if each execution is billed separately, and those of its processor time alone.
 
-    An instance is billed while anything runs on it, so runs at the same time share a second: the truth is between.
-    The ticks are not in it, since they run whether there is a job or not.
+    An instance is billed while anything runs on it, so concurrent executions share a second: the truth is between the
+    two. Ticks are not included, since they run without a job too.
     """
     files = usage.runs["recording"] + usage.runs["report"]
     cosmos = sum(count for name, count in usage.requests.items() if name.startswith(("recording", "report")))
@@ -84,14 +84,14 @@ def gb_seconds(usage: JobUsage, book: Book) -> tuple[float, float]:
 
 
 def runs(usage: JobUsage) -> int:
-    """Return the executions of one job, without the ticks."""
+    """Return the executions of one job, without ticks."""
     return sum(count for name, count in usage.runs.items() if name != "poll_jobs")
 
 
 def log_rows(usage: JobUsage, measured: Measured) -> float:
-    """Rows of one job in the workspace: lines, runs, and what the diagnostic settings keep of blobs and queues.
+    """Return the rows of one job in the workspace: lines, executions, and diagnostic logs of blobs and queues.
 
-    Lines that idle ticks write too are left out.
+    Lines that idle ticks write too are not included.
     """
     lines = usage.log_lines - usage.runs["poll_jobs"] * measured.idle.log_lines / 60
     queue_writes = 2 * usage.messages
@@ -99,7 +99,7 @@ def log_rows(usage: JobUsage, measured: Measured) -> float:
 
 
 def bill(usage: JobUsage, measured: Measured, book: Book, *, raw_archive: bool = True) -> Bill:
-    """Return what HOURS of audio cost when they come in such jobs; free amounts are not taken off."""
+    """Return the bill of HOURS of audio in such jobs. Free amounts are not subtracted."""
     jobs = jobs_of(usage)
     million_ru = jobs * sum(request_units(usage, measured).values()) / 1e6
     memory, executions = jobs * gb_seconds(usage, book)[0], jobs * runs(usage)
@@ -127,7 +127,7 @@ def bill(usage: JobUsage, measured: Measured, book: Book, *, raw_archive: bool =
 
 
 def standing(measured: Measured, book: Book) -> tuple[Line, ...]:
-    """Return what a month costs in which nothing is enqueued, free amounts not taken off."""
+    """Return the bill of a month in which nothing is enqueued. Free amounts are not subtracted."""
     million_ru = measured.idle.request_units * MONTH_MINUTES / 60 / 1e6
     memory = MONTH_MINUTES * book["shortest-run-seconds"] * book["instance-gb"]
     operations = MONTH_MINUTES * book["host-operations-a-minute"]
@@ -145,19 +145,19 @@ def standing(measured: Measured, book: Book) -> tuple[Line, ...]:
 
 
 def expiry(usage: JobUsage, book: Book) -> tuple[float, float]:
-    """Million RU, and their cost, of the end of HOURS of audio when RETENTION_DAYS are over."""
+    """Return the million RU, and their cost, of deleting HOURS of audio when RETENTION_DAYS are over."""
     million_ru = jobs_of(usage) * usage.expiry_request_units / 1e6
     return million_ru, million_ru * book["cosmos-million-ru"]
 
 
 def days_until_expiry_pays(usage: JobUsage, book: Book) -> float:
-    """Return after how many days keeping the documents on has cost as much as their deletion."""
+    """Return after how many days storing the documents has cost as much as deleting them."""
     monthly = jobs_of(usage) * usage.document_bytes / GB * book["cosmos-gb-month"]
     return expiry(usage, book)[1] / monthly * DAYS_A_MONTH
 
 
 def autoscale_hours(usage: JobUsage, measured: Measured, book: Book, least_ru: int) -> tuple[float, float]:
-    """Return what autoscale costs a month at its least (RU/s), and how many hours of audio serverless has for that."""
+    """Return the minimum price of autoscale for a month (RU/s), and the hours of audio that serverless ingests for it."""
     least = least_ru / 100 * book["autoscale-100-ru-hour"] * MONTH_MINUTES / 60
     million_ru = jobs_of(usage) * sum(request_units(usage, measured).values()) / 1e6
     return least, least / (million_ru * book["cosmos-million-ru"]) * HOURS

@@ -34,7 +34,7 @@ INDEX_TERM = 0.2
 PATCHED_PROPERTY = 0.4
 
 MISSING = 1.0
-"""A read or deletion of an item that is not there. Assumed: the least that a request is charged."""
+"""A read or deletion of an item that does not exist. Assumed: the least that a request is charged."""
 
 Item = Mapping[str, Any]
 Indexes = Iterable[tuple[str, ...]]
@@ -42,34 +42,34 @@ Indexes = Iterable[tuple[str, ...]]
 
 
 def read_charge(size: int) -> float:
-    """RU of a point read of an item of `size` bytes; sizes between two of the table lie on the line between them."""
+    """Return the RU of a point read of `size` bytes, by linear interpolation in the table."""
     return _between(size, 1)
 
 
 def write_charge(size: int) -> float:
-    """RU of writing `size` bytes, without the index."""
+    """Return the RU of writing `size` bytes, without the index."""
     return _between(size, 2)
 
 
 def create_charge(item: Item, indexes: Indexes) -> float:
-    """RU of creating the item, or of upserting one that is not there."""
+    """Return the RU of creating the item, or of upserting one that does not exist."""
     return write_charge(encoded_size(item)) + INDEX_TERM * len(_terms(item, indexes))
 
 
 def replace_charge(before: Item, after: Item, indexes: Indexes) -> float:
-    """RU of replacing an item: the old one and its terms that change go, the new ones come."""
+    """Return the RU of replacing an item: removing the old one and its changed terms, and inserting the new ones."""
     old, new = _terms(before, indexes), _terms(after, indexes)
     changed = INDEX_TERM * (len(old - new) + len(new - old))
     return write_charge(encoded_size(before)) + write_charge(encoded_size(after)) + changed
 
 
 def patch_charge(before: Item, after: Item, indexes: Indexes, properties: int) -> float:
-    """RU of patching so many properties of an item."""
+    """Return the RU of patching this many properties of an item."""
     return replace_charge(before, after, indexes) + PATCHED_PROPERTY * properties
 
 
 def delete_charge(item: Item, indexes: Indexes) -> float:
-    """RU of deleting the item; in a serverless account its expiry costs the same."""
+    """Return the RU of deleting the item. In a serverless account its expiry costs the same."""
     return create_charge(item, indexes)
 
 
@@ -78,7 +78,7 @@ def _terms(item: Item, indexes: Indexes) -> set[tuple[Any, ...]]:
 
 
 def _between(size: int, column: int) -> float:
-    """Look `size` (bytes) up in the table. Raises ValueError for what no item may be."""
+    """Interpolate `size` (bytes) in the table. Raises ValueError for a size that no item may have."""
     kib = max(size / KIB, TABLE[0][0])
     if kib > TABLE[-1][0]:
         raise ValueError(f"an item of {size} bytes is greater than Cosmos DB takes")

@@ -1,4 +1,4 @@
-"""Documents of other jobs, small ones: what a job and a tick cost must not depend on how many there are."""
+"""Small documents of other jobs: the cost of a job and a tick must not depend on their number."""
 
 import uuid
 from datetime import UTC, datetime
@@ -16,13 +16,13 @@ A_FILE = 90
 """Documents of a foreign file; a batch takes 100."""
 
 JOBS_A_FILE = 10
-"""Ended jobs for each of them."""
+"""Ended jobs for each foreign file."""
 
 ENDED = utc(datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def store_foreign(metered: MeteredDatabase, direct: DatabaseProxy, documents: int) -> None:
-    """Store so many documents of jobs that ended, a tenth of them in `jobs`, without counting it."""
+    """Store this many documents of ended jobs, a tenth of them in `jobs`, without counting the requests."""
     jobs, transcripts = (direct.get_container_client(each.name) for each in (JOBS, TRANSCRIPTS))
     known = metered.containers
     for number in range(documents // (A_FILE + JOBS_A_FILE)):
@@ -36,7 +36,7 @@ def store_foreign(metered: MeteredDatabase, direct: DatabaseProxy, documents: in
 
 
 def _file(number: int) -> list[dict[str, Any]]:
-    """Return a head, a failure, and parts, of which a third are retired."""
+    """Return a head, a failure, and parts, a third of them retired."""
     whose = {"jobId": str(uuid.uuid4()), "fileId": str(uuid.uuid4()), "run": 1}
     revision = f"{number:012x}"
     parts: list[dict[str, Any]] = [

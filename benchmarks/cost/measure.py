@@ -1,4 +1,4 @@
-"""Lets the pipeline take in a job, and wait for many, and counts what that takes."""
+"""Measures what the pipeline uses to ingest a job, and to wait for many."""
 
 import logging
 import tempfile
@@ -27,7 +27,7 @@ from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
 from shared.pipeline.settle import TIDY_AFTER
 
 TRANSCRIBED_AFTER = timedelta(minutes=30)
-"""How long Speech takes for a job; what its polls take depends on it a little."""
+"""How long Speech takes for a job. The number of polls depends on it a little."""
 
 NEVER = timedelta(days=365)
 TICKS_AN_HOUR = 60
@@ -35,13 +35,13 @@ TICKS_AN_HOUR = 60
 WAITING_JOBS = (10, 1000)
 
 FOREIGN = 200_000
-"""Documents of other jobs beside which the sample is measured again."""
+"""Number of other jobs' documents beside which the sample is measured again."""
 
 
 def measure() -> Measured:
     """Measure all workloads, an idle hour, hours in which jobs wait, and the sample beside FOREIGN documents.
 
-    Takes ten minutes, most of them to store these. One physical partition, as an account has until it has 50 GB.
+    It takes ten minutes, mostly to store these. They lie in one physical partition, as in an account below 50 GB.
     """
     with tempfile.TemporaryDirectory() as folder:
         cosmos = start_cosmos(log=Path(folder) / "cosmos.log", port=0, partitions=1)
@@ -60,7 +60,7 @@ def measure() -> Measured:
 
 
 def measure_job(cosmos: Cosmos, workload: Workload) -> JobUsage:
-    """Take a job in, from its id in the queue to its tidying; what idle ticks take is in it too."""
+    """Ingest a job, from its id in the queue until its orphaned parts were looked for. Idle ticks are included."""
     with bench(cosmos, workload) as made:
         with _counted_lines() as lines:
             runs, messages, seconds = _taken_in(made, workload)
@@ -90,7 +90,7 @@ def measure_job(cosmos: Cosmos, workload: Workload) -> JobUsage:
 
 
 def measure_beside(cosmos: Cosmos, foreign: int) -> dict[str, float]:
-    """Take the sample job in beside so many documents of other jobs; return its request units by phase."""
+    """Ingest the sample job beside this many documents of other jobs; return its request units by phase."""
     with bench(cosmos, SAMPLE, foreign) as made:
         _taken_in(made, SAMPLE)
         return _units(made)
@@ -101,7 +101,7 @@ def _units(made: Bench) -> dict[str, float]:
 
 
 def _taken_in(made: Bench, workload: Workload) -> tuple[dict[str, int], int, float]:
-    """Take a job in; return runs by kind, messages with the user's own, processor seconds of fetch_results."""
+    """Ingest a job; return executions by kind, messages with the user's own, and processor seconds of fetch_results."""
     job_id = _id(0)
     made.speech.jobs[job_id] = SpeechJob(job_id, START, START + TRANSCRIBED_AFTER, workload.contents())
     with made.meter.phase("accept"):
@@ -116,7 +116,7 @@ def _taken_in(made: Bench, workload: Workload) -> tuple[dict[str, int], int, flo
 
 
 def measure_waiting(cosmos: Cosmos, jobs: int) -> WaitingUsage:
-    """Let so many jobs wait; count what their second hour takes, when each has been asked for."""
+    """Let this many jobs wait; count the usage of their second hour, when each has been polled."""
     with bench(cosmos) as made:
         for number in range(jobs):
             job_id = _id(number)
@@ -144,13 +144,13 @@ def _until_listed(made: Bench) -> tuple[list[Work], int]:
 
 
 def _fetched(made: Bench, work: list[Work]) -> tuple[dict[str, int], int, float]:
-    """Do the work and what follows from it; return runs by kind, messages with the user's own, processor seconds."""
+    """Process the messages and those that follow; return executions by kind, messages, and processor seconds."""
     runs: Counter[str] = Counter()
     messages, seconds = 1 + len(work), 0.0
     while work:
         message, *work = work
         kind = _kind(message)
-        began = time.thread_time()  # the layer that counts requests has a thread of its own
+        began = time.thread_time()  # the layer that counts requests has its own thread
         with made.meter.phase(kind):
             sent = made.fetch(message, 1)
         seconds += time.thread_time() - began
@@ -183,7 +183,7 @@ def _job(made: Bench, job_id: str) -> Job:
 
 
 def _expiry(made: Bench) -> float:
-    """RU of the end of all documents, when RETENTION_DAYS are over."""
+    """Return the RU of deleting all documents when RETENTION_DAYS are over."""
     charges = [
         delete_charge(item, container.indexes)
         for container in CONTAINERS
@@ -193,14 +193,14 @@ def _expiry(made: Bench) -> float:
 
 
 def _conversations(made: Bench) -> float:
-    """RU of reading the conversation of each recording: its head, then the turns that it names."""
+    """Return the RU of reading each recording's conversation: its head, and the turns that it names."""
     items = made.database.containers["transcripts"].items.values()
     return sum(read_charge(encoded_size(item)) for item in items if item["type"] in {"transcript", "turns"})
 
 
 @contextmanager
 def _counted_lines() -> Iterator[list[int]]:
-    """Count the lines that are logged meanwhile, by whomever: the worker of Functions takes all of level INFO."""
+    """Count the lines that are logged in the block by any logger, since the Functions worker forwards level INFO."""
     quiet_sdks()
     log, lines = logging.getLogger(), [0]
 

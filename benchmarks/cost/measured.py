@@ -1,4 +1,4 @@
-"""What was counted, kept in measured.json: the page is made from it, so that making it again needs no services."""
+"""The measured usage, stored in measured.json, so that the page can be written again without any service."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ SAMPLE = "sample"
 """The workload that is measured beside documents of other jobs, and again by the tests."""
 
 TOLERANCE = 0.02
-"""Of the request units of a phase: what is no difference."""
+"""The difference of a phase's request units that counts as none."""
 
 FILE = Path(__file__).parent / "measured.json"
 
@@ -45,7 +45,7 @@ class JobUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class WaitingUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """What jobs that wait take in an hour, with one tick a minute, after they have waited for an hour."""
+    """The usage of waiting jobs in an hour, with one tick a minute, after they have waited for an hour."""
 
     jobs: int
     request_units: float
@@ -54,9 +54,9 @@ class WaitingUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """All of it. `idle`: an hour in which nothing waits.
+    """The whole usage. `idle`: an hour in which nothing waits.
 
-    `beside_foreign`: request units by phase of the sample job, taken in beside so many documents of other jobs.
+    `beside_foreign`: request units by phase of the sample job beside this many documents of other jobs.
     """
 
     date: str
@@ -68,7 +68,7 @@ class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     beside_foreign: dict[str, float]
 
     def grown(self) -> list[str]:
-        """Return each phase of the sample job whose request units differ beside foreign documents, in words."""
+        """Return a sentence for each phase of the sample job whose request units differ beside foreign documents."""
         alone, beside = self.job(SAMPLE).request_units, self.beside_foreign
         return [
             f"{phase}: {units:g} RU, and {beside[phase]:g} RU beside {self.foreign:,} documents of other jobs"
@@ -82,10 +82,10 @@ class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 def load(file: Path = FILE) -> Measured:
-    """Read what was counted. Raises OSError, msgspec.DecodeError."""
+    """Read the stored usage. Raises OSError, msgspec.DecodeError."""
     return msgspec.json.decode(file.read_bytes(), type=Measured)
 
 
 def save(measured: Measured, file: Path = FILE) -> None:
-    """Keep what was counted."""
+    """Store the usage."""
     file.write_bytes(msgspec.json.format(msgspec.json.encode(measured), indent=2) + b"\n")

@@ -1,4 +1,4 @@
-"""Cosmos DB with a meter: the SDK's containers as the adapters use them, each request counted and charged."""
+"""Cosmos DB with a meter: the SDK's containers as the adapters use them, counting and charging each request."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -28,18 +28,18 @@ _Key = tuple[str, ...]
 
 
 class Meter:
-    """What was asked of Cosmos DB, by phase: how many requests of which kind, how many request units."""
+    """The requests to Cosmos DB by phase: their number by kind, and their request units."""
 
     def __init__(self) -> None:
         self.request_units: dict[str, float] = defaultdict(float)
         self.requests: Counter[str] = Counter()
         self.composite_request_units = 0.0
-        """How much of all that was charged for entries of composite indexes."""
+        """The part of all charges that is for entries of composite indexes."""
         self._phase = "outside"
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Count what is asked meanwhile under this name."""
+        """Count the requests in the block under this name."""
         before, self._phase = self._phase, name
         try:
             yield
@@ -47,26 +47,26 @@ class Meter:
             self._phase = before
 
     def count(self, kind: str, charge: float, requests: int = 1) -> None:
-        """Count requests, and their charge; `kind` as in "transcripts: batch"."""
+        """Count requests and their charge. `kind` is such as "transcripts: batch"."""
         if requests:
             self.requests[f"{self._phase}: {kind}"] += requests
         self.request_units[self._phase] += charge
 
 
 class Rows(list[Any]):
-    """The rows of a query, as the SDK gives them: one by one or by page."""
+    """The rows of a query in the SDK's form: one by one or by page."""
 
     def by_page(self) -> Iterator[list[Any]]:
-        """Give all of them as one page."""
+        """Return all of them as one page."""
         yield list(self)
 
 
 class MeteredContainer:
-    """The methods of ContainerProxy that the adapters call. Knows every item written through it, for its charge."""
+    """The methods of ContainerProxy that the adapters call. It remembers every item written, for the charge."""
 
     def __init__(self, inner: ContainerProxy, prices: QueryPrices, front: Front, meter: Meter) -> None:
         self.items = prices.items
-        """What is stored, by partition key and id."""
+        """The stored items, by partition key and id."""
         self._inner = inner
         self._prices = prices
         self._front = front
@@ -74,7 +74,7 @@ class MeteredContainer:
         self._meter = meter
 
     def read_item(self, item: str, partition_key: str | list[str], **options: Any) -> Item:  # noqa: ANN401 - handed on
-        """Read an item; charged by its size."""
+        """Read an item. The charge depends on its size."""
         try:
             found = dict(self._inner.read_item(item, cast("Any", partition_key), **options))
         except CosmosResourceNotFoundError:
@@ -128,7 +128,7 @@ class MeteredContainer:
         partition_key: list[str],
         **options: Any,  # noqa: ANN401 - handed on
     ) -> None:
-        """Write a batch; charged as the sum of its operations, whose last argument but the options is the item."""
+        """Write a batch, charged as the sum of its operations. An operation's last argument but the options is the item."""
         self._inner.execute_item_batch(operations, cast("Any", partition_key), **options)
         charges: list[float] = [self._put(operation[1][-1]) for operation in operations]
         self._count("batch", sum(charges))
@@ -169,7 +169,7 @@ class MeteredContainer:
 
 
 class MeteredDatabase:
-    """The database as the adapters take it: asked through `front`; `direct` is the way around it, for the meter."""
+    """The database as the adapters use it: through `front`; the meter bypasses that by `direct`."""
 
     def __init__(self, inner: DatabaseProxy, direct: DatabaseProxy, front: Front, meter: Meter) -> None:
         self.meter = meter

@@ -26,7 +26,7 @@ PAGE = "docs/cost.md"
 KINDS = (CALLS, MEDIA)
 
 AUTOSCALE_LEAST = 400
-"""A tenth of cosmosMaxThroughput of infra/main.bicep, in RU/s."""
+"""A tenth of cosmosMaxThroughput in infra/main.bicep, in RU/s."""
 
 
 def blocks(measured: Measured, book: Book) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The pipeline's own use cases, over a metered database and services that count."""
+"""The pipeline's use cases, over a metered database and services that count their requests."""
 
 import uuid
 from collections.abc import Iterator
@@ -30,13 +30,13 @@ from shared.pipeline.settle import SettleJobs
 from shared.settings import Settings
 
 START = datetime(2126, 11, 2, 9, 0, 0, tzinfo=UTC)
-"""Ahead of the clock of any server: what was written a moment ago counts as a day old when the job is tidied."""
+"""Ahead of any server's clock, so that what was just written counts as a day old when orphaned parts are looked for."""
 TICK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The use cases over counting services."""
+    """The use cases over services that count."""
 
     meter: Meter
     database: MeteredDatabase
@@ -60,9 +60,9 @@ class Bench:
 
 @contextmanager
 def bench(cosmos: Cosmos, workload: Workload = CALLS, foreign: int = 0) -> Iterator[Bench]:
-    """Give the use cases over a database of their own, with the settings' defaults and what the workload says.
+    """Give the use cases over a new database, with the settings' defaults and those of the workload.
 
-    `foreign`: how many documents of other jobs lie in the database.
+    `foreign`: the number of documents of other jobs in the database.
     """
     name = f"cost-{uuid.uuid4().hex[:8]}"
     provision_cosmos(cosmos.endpoint, cosmos.key, name)
@@ -78,7 +78,7 @@ def bench(cosmos: Cosmos, workload: Workload = CALLS, foreign: int = 0) -> Itera
 
 
 def _made(metered: MeteredDatabase, workload: Workload) -> Bench:
-    database = cast("DatabaseProxy", metered)  # as far as the adapters use it
+    database = cast("DatabaseProxy", metered)  # the part of it that the adapters use
     jobs, transcripts = CosmosJobs(database, None), CosmosTranscripts(database, None)
     clock, blobs = WorkClock(START), CountingBlobs()
     speech = CountingSpeech(clock)

@@ -1,4 +1,4 @@
-"""What a unit costs, and what has to be assumed; each figure can be replaced by a reader's own."""
+"""Prices and assumptions. A reader can replace each figure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ CURRENCY = "USD"
 NOTED = "2026-11-22"
 
 Status = Literal["Microsoft", "quoted by others", "assumed", "you"]
-"""Who says so.
+"""The origin of a figure.
 
 Microsoft: a page of its documentation calculates with it. quoted by others: public documents quote it from Microsoft's
 Retail Prices API, and nobody checked it; the pricing page shows it only to a browser. assumed: by us.
@@ -18,7 +18,7 @@ Retail Prices API, and nobody checked it; the pricing page shows it only to a br
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of the formula: `value` a `unit`, where it is from, and who says so."""
+    """A number of the formula: `value` a `unit`, its source, and its origin."""
 
     name: str
     value: float
@@ -28,7 +28,7 @@ class Figure:
 
 
 class UnknownFigure(Exception):
-    """Somebody gave a value for a figure that there is not, or no number; the text says which."""
+    """A given value is for an unknown figure, or is not a number. The message says which."""
 
 
 _COSMOS = "https://learn.microsoft.com/azure/cosmos-db/understand-your-bill"
@@ -88,7 +88,7 @@ class Book:
         return tuple(self._figures.values())
 
     def with_values(self, given: Iterable[str]) -> "Book":
-        """Return a book in which each `name=value` of `given` replaces ours. Raises UnknownFigure."""
+        """Return a book in which each `name=value` of `given` replaces a figure. Raises UnknownFigure."""
         figures = dict(self._figures)
         for text in given:
             name, _, value = text.partition("=")

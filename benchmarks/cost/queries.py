@@ -19,10 +19,10 @@ from shared.domain.containers import Container
 from shared.domain.documents import encoded_size
 
 QUERY_BASE = 2.8
-"""RU of each request of a query that a physical partition answers, before anything is read for it. Assumed."""
+"""RU of each request of a query to a physical partition, before it reads anything. Assumed."""
 
 INDEX_ENTRY = 0.01
-"""RU of an entry of an index that is counted, or passed over, without loading its item. Assumed."""
+"""RU of an index entry that is counted, or skipped, without loading its item. Assumed."""
 
 Item = dict[str, Any]
 
@@ -31,17 +31,17 @@ _PROPERTY = re.compile(r"c\.(\w+)")
 
 
 class QueryPrices:
-    """RU of what the queries of one container read. `direct`: the container itself, asked for what a WHERE matches."""
+    """The RU of what the queries of one container read. `direct`: the container, for finding what WHERE matches."""
 
     def __init__(self, container: Container, direct: ContainerProxy) -> None:
         self.container = container
         self.direct = direct
         self.items: dict[tuple[str, ...], Item] = {}
-        """What is stored, by partition key and id; whoever writes keeps it in step."""
+        """The stored items, by partition key and id. The writer keeps them up to date."""
         self._levels = [path[1:] for path in container.partition_key]
 
     def read_for(self, rows: list[Any], text: str, options: dict[str, Any]) -> float:
-        """RU of what is read for the rows of a query; `options` as the SDK was given them."""
+        """Return the RU of reading the rows of a query. `options` are those that the SDK got."""
         where, _, order = text.partition(" WHERE ")[2].partition(" ORDER BY ")
         key = options.get("partition_key") or []
         if order:
@@ -74,7 +74,7 @@ class QueryPrices:
 
 
 def own(item: Item) -> Item:
-    """Return the item without what Cosmos DB adds: the table's sizes are those of documents."""
+    """Return the item without Cosmos DB's own properties, because the table's sizes are those of documents."""
     return {name: value for name, value in item.items() if not name.startswith("_")}
 
 

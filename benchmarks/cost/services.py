@@ -1,4 +1,4 @@
-"""What the pipeline asks besides Cosmos DB, standing in and counting: Speech, contents, Blob storage, the time."""
+"""The services besides Cosmos DB, counting their requests: Speech, contents, Blob storage; and the clock."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 
 class WorkClock:
-    """A clock that goes on only when it is told to."""
+    """A clock that moves only when it is told to."""
 
     def __init__(self, start: datetime) -> None:
         self.time = start
@@ -34,13 +34,13 @@ class WorkClock:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        """Let the time pass."""
+        """Move the clock."""
         self.time += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True)
 class SpeechJob:
-    """A transcription as Speech has it; `contents` are its files, the report as `report.json`, in chunks."""
+    """A transcription at Speech. `contents` are its files in chunks, with the report as `report.json`."""
 
     id: str
     created: datetime
@@ -48,7 +48,7 @@ class SpeechJob:
     contents: Mapping[str, list[bytes]] = field(default_factory=dict)
 
     def body(self, now: datetime) -> dict[str, Any]:
-        """Return what Speech says of it, with the properties that a real one has."""
+        """Return Speech's object of it, with the properties of a real one."""
         url = RESOURCE.url(self.id)
         ended = now >= self.ends
         return {
@@ -71,7 +71,7 @@ class SpeechJob:
         }
 
     def file(self, number: int) -> dict[str, Any]:
-        """Return what Speech says of its file of that number."""
+        """Return Speech's object of the file with this number."""
         name = list(self.contents)[number]
         file_id = f"{self.id[:-12]}{number:012}"
         return {
@@ -83,7 +83,7 @@ class SpeechJob:
 
 
 class CountingSpeech:
-    """Implements the port Speech over some jobs; `requests` counts what was asked."""
+    """Implements the port Speech over some jobs. `requests` counts."""
 
     def __init__(self, clock: WorkClock) -> None:
         self.resource = RESOURCE
@@ -97,7 +97,7 @@ class CountingSpeech:
         return _decoded(self.jobs[job_id].body(self._clock.now()), Transcription)
 
     def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
-        """List one page of transcriptions: of all, or of those that ended since the moment at the filter's end."""
+        """List one page of transcriptions: all, or those that ended since the time at the filter's end."""
         now = self._clock.now()
         bodies = [job.body(now) for job in self.jobs.values()]
         if odata_filter is not None:
@@ -124,7 +124,7 @@ class CountingSpeech:
 
 
 class CountingContents:
-    """Implements the port Contents over the jobs' files; `requests` and `received` (bytes) count."""
+    """Implements the port Contents over the jobs' files. `requests` and `received` (bytes) count."""
 
     def __init__(self, speech: CountingSpeech) -> None:
         self.requests = 0
@@ -144,18 +144,18 @@ class CountingContents:
 
 
 class CountingBlobs:
-    """The container of raw results as BlobArchive takes it; `writes` and `stored` (bytes) count."""
+    """The container of raw results as BlobArchive uses it. `writes` and `stored` (bytes) count."""
 
     def __init__(self) -> None:
         self.writes = 0
         self.stored = 0
 
     def get_blob_client(self, blob: str) -> "CountingBlobs":  # noqa: ARG002 - the SDK's signature
-        """Return a blob, of which only the bytes matter."""
+        """Return a blob, of which only the bytes are counted."""
         return self
 
     def upload_blob(self, data: bytes, **options: object) -> None:  # noqa: ARG002 - the SDK's signature
-        """Write a blob at once."""
+        """Write a blob by one request."""
         self._write(data)
 
     def stage_block(self, block_id: str, data: bytes) -> None:  # noqa: ARG002 - the SDK's signature
@@ -163,7 +163,7 @@ class CountingBlobs:
         self._write(data)
 
     def commit_block_list(self, block_list: object, **options: object) -> None:  # noqa: ARG002 - the SDK's signature
-        """Make the blocks a blob."""
+        """Commit the blocks."""
         self._write(b"")
 
     def _write(self, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What is taken in: generated recordings, as call centres and media archives have them."""
+"""Generated recordings such as those of call centres and media archives."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +12,7 @@ TENTHS_OF_AN_HOUR = 10
 
 @dataclass(frozen=True)
 class Workload:
-    """A job of so many recordings of `tenths` tenths of an hour; `shape` is what GeneratedResult takes besides."""
+    """A job with this many recordings of `tenths` tenths of an hour. `shape` has other arguments of GeneratedResult."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ CALLS = Workload("calls", "call centre: stereo calls of 6 minutes, 100 a job", 1
 MEDIA = Workload("media", "media archive: an hour of mono with 3 speakers, 10 a job", 10, 10, {"speakers": 3})
 
 SAMPLE = replace(CALLS, name=SAMPLE_NAME, title="three calls", recordings=3)
-"""Small enough to be measured again by the tests, which so notice when the pipeline takes other steps."""
+"""Small enough for the tests to measure it again, so that they notice when the pipeline takes other steps."""
 
 ALL_WORDS = SplitOptions(all_words=True)
 
