@@ -157,7 +157,7 @@ def days_until_expiry_pays(usage: JobUsage, book: Book) -> float:
 
 
 def autoscale_hours(usage: JobUsage, measured: Measured, book: Book, least_ru: int) -> tuple[float, float]:
-    """Return the minimum price of autoscale for a month (RU/s), and the hours of audio that serverless ingests for it."""
+    """Return the least price of autoscale for a month (RU/s), and the hours of audio that serverless ingests for it."""
     least = least_ru / 100 * book["autoscale-100-ru-hour"] * MONTH_MINUTES / 60
     million_ru = jobs_of(usage) * sum(request_units(usage, measured).values()) / 1e6
     return least, least / (million_ru * book["cosmos-million-ru"]) * HOURS
