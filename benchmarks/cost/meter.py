@@ -128,7 +128,7 @@ class MeteredContainer:
         partition_key: list[str],
         **options: Any,  # noqa: ANN401 - handed on
     ) -> None:
-        """Write a batch, charged as the sum of its operations. The item is an operation's last argument before options."""
+        """Write a batch, charged as the sum of its operations. Before its options an operation has the item."""
         self._inner.execute_item_batch(operations, cast("Any", partition_key), **options)
         charges: list[float] = [self._put(operation[1][-1]) for operation in operations]
         self._count("batch", sum(charges))
