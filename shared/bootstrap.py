@@ -7,19 +7,20 @@ from functools import cached_property
 from threading import RLock
 from typing import Any, Self, TypeVar, overload
 
-from azure.cosmos import DatabaseProxy
 from azure.storage.blob import BlobServiceClient
 
 from shared.adapters.blob import BlobArchive, NoArchive, blob_service, own_reader
 from shared.adapters.clock import SystemClock
 from shared.adapters.contents import HttpContents
-from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts, connect
+from shared.adapters.cosmos import Connection, CosmosJobs, CosmosTranscripts, connect
 from shared.adapters.identity import SPEECH_SCOPE, bearer
 from shared.adapters.queues import QueueAccount
 from shared.adapters.speech import SpeechApi
 from shared.domain.patience import Patience
 from shared.domain.speech_urls import NEWEST, RETIRED, RETIRED_ON, SpeechResource
 from shared.domain.split import SplitOptions
+from shared.errors import Speech2CosmosError, Transient
+from shared.masking import shown_cause
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
@@ -27,7 +28,7 @@ from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.rights import CheckRights
 from shared.pipeline.settle import SettleJobs
-from shared.pipeline.signals import Log, Signal
+from shared.pipeline.signals import Log, Signal, not_built
 from shared.rights import rights
 from shared.settings import Settings
 
@@ -49,9 +50,16 @@ class once(cached_property[_T]):  # noqa: N801 - stands where `cached_property` 
     @overload
     def __get__(self, instance: object, owner: type[Any] | None = None) -> _T: ...
     def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | _T:
-        """Return what was built, building it if nobody did before."""
-        with _BUILDING:
-            return super().__get__(instance, owner)
+        """Return what was built, building it if nobody did before. Raises Transient, and says so, if it cannot be."""
+        try:
+            with _BUILDING:
+                return super().__get__(instance, owner)
+        except Speech2CosmosError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is in the way is told as what it is
+            words = f"{type(error).__name__}: {error}"
+            not_built(str(self.attrname), words)
+            raise Transient(f"the app's {self.attrname} cannot be built: {words}") from shown_cause(error)
 
 
 @dataclass(frozen=True)
@@ -79,12 +87,11 @@ class App:
         return SystemClock()
 
     @once
-    def database(self) -> DatabaseProxy:
-        """Connect to Cosmos DB."""
+    def database(self) -> Connection:
+        """Cosmos DB, to which whoever needs it first connects."""
         key = self.settings.cosmos_key
-        return connect(
-            self.settings.cosmos_endpoint, key.get_secret_value() if key else None, self.settings.cosmos_database
-        )
+        given = key.get_secret_value() if key else None
+        return Connection(lambda: connect(self.settings.cosmos_endpoint, given, self.settings.cosmos_database))
 
     @once
     def jobs(self) -> CosmosJobs:
@@ -155,7 +162,7 @@ class App:
     def check_rights(self) -> CheckRights:
         """Use case of the timer's first run: is the app allowed to do what it has to?"""
         queues = QueueAccount(self._connection_string, self.settings.storage_queue_uri)
-        return CheckRights(rights(self.settings, self.speech, lambda: self.database, queues, self.blobs))
+        return CheckRights(rights(self.settings, self.speech, self.database, queues, lambda: self.blobs))
 
     @property
     def _connection_string(self) -> str | None:

@@ -21,7 +21,7 @@ def rights(
     speech: Speech,
     database: Callable[[], DatabaseProxy],
     queues: QueueAccount,
-    blobs: BlobServiceClient,
+    blobs: Callable[[], BlobServiceClient],
 ) -> list[Right]:
     """Return the permissions in the order of their log lines. `database` connects, and may raise Transient."""
     return [
@@ -75,7 +75,7 @@ def _queues(settings: Settings, queues: QueueAccount) -> list[Right]:
     ]
 
 
-def _blobs(settings: Settings, blobs: BlobServiceClient) -> list[Right]:
+def _blobs(settings: Settings, blobs: Callable[[], BlobServiceClient]) -> list[Right]:
     if not settings.raw_archive:
         return []
     by_key = settings.storage is not None
@@ -85,6 +85,6 @@ def _blobs(settings: Settings, blobs: BlobServiceClient) -> list[Right]:
             name=f"Blob storage: write {settings.raw_container}",
             needs="its key" if by_key else f"role Storage Blob Data Owner on {where}",
             setting="AzureWebJobsStorage" if by_key else "AzureWebJobsStorage__blobServiceUri, RAW_CONTAINER",
-            attempt=partial(try_to_write_blob, blobs.get_container_client(settings.raw_container)),
+            attempt=lambda: try_to_write_blob(blobs().get_container_client(settings.raw_container)),
         )
     ]

@@ -33,7 +33,7 @@ ROOMS = {
     # Adapters implement the ports, which lie in the pipeline. DEEPER lists the files of it that they may import.
     "adapters": room("domain errors masking pipeline", "azure requests urllib3 tenacity msgspec"),
     "rights": room("adapters pipeline domain settings", "azure"),
-    "bootstrap": room("rights adapters pipeline domain settings errors", "azure"),
+    "bootstrap": room("rights adapters pipeline domain settings errors masking", "azure"),
     # It reads documents as any application would, so it may import adapters, but never the pipeline.
     "cli": room("bootstrap adapters domain settings errors", "typer rich msgspec"),
     "function_app": room("bootstrap domain errors", "azure"),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from azure.cosmos import DatabaseProxy
 
+from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
 from shared.adapters.cosmos.of_job import rows_of
 from shared.domain.containers import TRANSCRIPTS
@@ -29,7 +29,7 @@ class Files:
 class Reader:
     """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there."""
 
-    def __init__(self, database: DatabaseProxy) -> None:
+    def __init__(self, database: Database) -> None:
         self._container = database.get_container_client(TRANSCRIPTS.name)
 
     def files(self, job_id: str, file_id: str | None = None) -> Files:

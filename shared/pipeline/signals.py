@@ -218,3 +218,8 @@ def words_of(error: Exception) -> str:
         return str(error)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
     return f"nobody foresaw this {type(error).__name__}: see {' > '.join(places[-_PLACES:])}"
+
+
+def not_built(part: str, words: str) -> None:
+    """Log that a part of the app cannot be built; `words`: what the library says that refuses a setting."""
+    log.error("the app's %s cannot be built: %s", part, words, signal=Signal.TROUBLED, part=part)

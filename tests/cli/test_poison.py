@@ -93,7 +93,7 @@ def given(here: World, cosmos: Cosmos, monkeypatch: pytest.MonkeyPatch) -> Itera
     with given.queue(RESULTS_QUEUE) as queue:
         queue.clear_messages()
     yield given
-    given.app.database.client_connection.DeleteDatabase(f"dbs/{database}")
+    given.app.database().client_connection.DeleteDatabase(f"dbs/{database}")
 
 
 def test_everything_that_was_given_up_is_listed_with_the_reason_on_one_line(run: Run, given: Given) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.cosmos import DatabaseProxy
+from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import SERVICE, as_item, call, query
+from shared.adapters.cosmos.connection import Database
 from shared.adapters.cosmos.job_queries import IS_TEXT, first, in_order, jobs_of
 from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.adapters.retrying import racing
@@ -26,9 +27,14 @@ _PENDING = f"c.status = '{Status.PENDING}'"
 class CosmosJobs:
     """Implements the port Jobs. `retention_seconds`: the `ttl` of every document; None: they stay."""
 
-    def __init__(self, database: DatabaseProxy, retention_seconds: int | None) -> None:
-        self._container = database.get_container_client(JOBS.name)
+    def __init__(self, database: Database, retention_seconds: int | None) -> None:
+        self._database = database
         self._retention = retention_seconds
+
+    @property
+    def _container(self) -> ContainerProxy:
+        # Not kept: to connect is part of the attempt that needs it. The SDK makes this object without a request.
+        return self._database.get_container_client(JOBS.name)
 
     def get(self, job_id: str) -> Job | None:
         """Read a job's document."""

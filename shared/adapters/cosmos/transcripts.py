@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 from azure.core import MatchConditions
-from azure.cosmos import DatabaseProxy
+from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import as_item, call
 from shared.adapters.cosmos.conflicts import write_or_compare
+from shared.adapters.cosmos.connection import Database
 from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
 from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.containers import TRANSCRIPTS
@@ -30,9 +31,14 @@ class CosmosTranscripts:
     Parts live an hour longer than their head: they never expire before it, and a reader who holds it still finds them.
     """
 
-    def __init__(self, database: DatabaseProxy, retention_seconds: int | None) -> None:
-        self._container = database.get_container_client(TRANSCRIPTS.name)
+    def __init__(self, database: Database, retention_seconds: int | None) -> None:
+        self._database = database
         self._retention = retention_seconds
+
+    @property
+    def _container(self) -> ContainerProxy:
+        # Not kept: to connect is part of the attempt that needs it. The SDK makes this object without a request.
+        return self._database.get_container_client(TRANSCRIPTS.name)
 
     def head(self, key: FileKey) -> StoredHead | None:
         """Read a file's head."""

@@ -31,7 +31,7 @@ def ask_all() -> AskedDatabase:
 
 
 def _ask_of_jobs(database: AskedDatabase) -> None:
-    jobs = CosmosJobs(database, None)  # type: ignore[arg-type] # in place of the SDK's own
+    jobs = CosmosJobs(database, None)
     jobs.new(10)
     jobs.due(NOON, 10)
     jobs.unseen(NOON, 10)
@@ -56,7 +56,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
 
 
 def _ask_of_transcripts(database: AskedDatabase) -> None:
-    transcripts = CosmosTranscripts(database, None)  # type: ignore[arg-type] # in place of the SDK's own
+    transcripts = CosmosTranscripts(database, None)
     container = database.get_container_client(TRANSCRIPTS.name)
     transcripts.parts(KEY, "revision")
     transcripts.remove(KEY, "revision")
@@ -71,7 +71,7 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     transcripts.leftovers(JOB, None)
     broken_files(container, JOB, [Named(KEY, "revision", 1, frozenset(), None)])
     database.answer = lambda _: []
-    reader = Reader(database)  # type: ignore[arg-type] # in place of the SDK's own
+    reader = Reader(database)
     reader.files("job")
     reader.files("job", "file")
     reader.failures()
