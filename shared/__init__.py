@@ -27,6 +27,8 @@ The project's words:
     in         a file is in when its head (for a report: the job's document) was written by run `reprocessFrom` or later
     orphan     a part that no head or job names, because the run that wrote it died; also called a leftover
     retired    a part that a newer head replaced, or an orphan that was found; its `ttl` deletes it after an hour
+    moved      a job being ingested moved when one of its files, its list or its report was written; it is counted first
+    retry      a new listing of a job's files after a pause; it tries every file that is not in (domain/patience.py)
     given up   the app no longer tries a file, or a job's listing, by itself; a document keeps the code and the reason
     poison     the dead-letter queue `NAME-poison`: the host moves a message there after its last failed delivery
     settled    a job is settled when the timer has counted its files: all are in or given up, so the job ends

@@ -24,24 +24,25 @@ from shared.pipeline.steps import Deadline, Step, contained
 log = Log(__name__)
 
 OVERLAP = timedelta(minutes=1)
-"""Jobs that moved so long before the last tick are counted again: clocks differ, and a write is not seen at once."""
+"""Jobs that moved this long before the last tick are counted again: clocks differ, and reads may be stale."""
 
 WAITING_LIMIT = 1000
-"""Jobs that did not move, counted in one tick: their round takes as many ticks as there are thousands of them."""
+"""Greatest number of jobs that did not move to count in one tick. A round takes a tick for each thousand of them."""
 
 AGAIN_LIMIT = 50
-"""Jobs listed again in one run. What waits long for its turn looks like what stands still, and makes no great haste."""
+"""Greatest number of jobs to list again in one tick. When many wait, a busy job looks like one that stands still."""
 
 TIDY_LIMIT = 20
-"""Ended jobs whose leftovers are looked for in one run."""
+"""Greatest number of ended jobs in one tick whose orphaned parts are looked for."""
 
 ALL_IN_STATES = frozenset({Status.COMPLETED, Status.COMPLETED_WITH_ERRORS})
-"""A job ends so only after every part that its files name was found."""
+"""A job reaches these only after every part that its heads and its report name was found."""
 
 TIDY_AFTER = timedelta(days=1)
-"""No run of a file lasts this long: what is older and named by no head was left by one that died.
+"""No run of a file lasts this long, so a part that is older and that no head names is an orphan of a run that died.
 
-What was left of files that are in is found before their job ends: who would name it finds another head there.
+Orphaned parts of files that are in are retired already before their job ends. That is safe: a worker that wants to name
+them finds another head, and fails with a conflict.
 """
 
 
