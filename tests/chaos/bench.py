@@ -195,13 +195,14 @@ class Bench:
             [sys.executable, "-c", _COMMAND, *arguments],
             cwd=REPOSITORY,
             env={"PATH": os.environ["PATH"], **self.stack.direct},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
             timeout=WAIT_SECONDS,
         )
         if ran.returncode:
-            raise CommandFailed(f"speech2cosmos {' '.join(arguments)}: {ran.returncode}: {ran.stdout}{ran.stderr}")
+            raise CommandFailed(f"speech2cosmos {' '.join(arguments)}: {ran.returncode}: {ran.stdout}")
         return ran.stdout
 
     def signals(self) -> Counter[str]:

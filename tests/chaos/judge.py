@@ -20,7 +20,17 @@ RETIRED_SECONDS = 3600
 TIMES_AND_TRIES = frozenset(
     {
         *("acceptedAt", "attempts", "createdDateTime", "endedAt", "failedAt", "ingestedAt", "lastActionDateTime"),
-        *("missingSince", "movedAt", "nextPollAt", "pollCount", "polledAt", "tidiedAt", "rejectedAt", "retry"),
+        *(
+            "listedAt",
+            "missingSince",
+            "movedAt",
+            "nextPollAt",
+            "pollCount",
+            "polledAt",
+            "tidiedAt",
+            "rejectedAt",
+            "retry",
+        ),
     }
 )
 """What may differ between two runs with the same outcome: moments, and how often something was tried."""
