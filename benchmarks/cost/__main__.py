@@ -1,8 +1,9 @@
 """What 1,000 hours of audio cost: writes the tables of docs/cost.md.
 
-From what was measured and is kept in measured.json; with --measure that is measured anew first, which takes ten
-minutes and needs the stand-ins of local/. With --check nothing is written and the exit code is 1 if the page differs.
-It is 1 too if a job was measured to take other request units beside many documents of other jobs than alone.
+From what was measured and is kept in measured.json. With --measure that is measured anew first, which takes ten minutes
+and needs the stand-ins of local/; what a file takes is printed too, with a message a file and with one for many.
+With --check nothing is written, and the exit code is 1 if the page differs. It is 1 too if a job was measured to take
+other request units beside many documents of other jobs than alone.
 With --price the tables are printed with your own figures, and the page stays as it is.
 """
 
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str], root: Path = REPOSITORY, measured_file: Path 
         for name, text in made.items():
             sys.stdout.write(f"## {name}\n\n{text}\n\n")
         return 0
+    if options.measure:
+        sys.stdout.write(f"{made['messages']}\n")
     page = root / PAGE
     before = page.read_text(encoding="utf-8")
     after = filled(PAGE, before, made)

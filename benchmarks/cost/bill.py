@@ -18,6 +18,10 @@ LOG_ALERT_RULES = 9
 """The number in infra/modules/alerts.bicep; a test counts them."""
 
 
+FETCHING = ("page", "file")
+"""The phases in which files are fetched: several by the message of a page, or one by a message of its own."""
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of a bill: `amount` of `unit`; `cost` in the currency; `monthly` if it is charged each month."""
@@ -57,8 +61,7 @@ def request_units(usage: JobUsage, measured: Measured) -> dict[str, float]:
     units = usage.request_units
     idle = usage.runs["poll_jobs"] * measured.idle.request_units / 60
     return {
-        "documents of recordings": units["recording"],
-        "documents of reports": units["report"],
+        "documents of recordings and reports": sum(units.get(phase, 0) for phase in FETCHING),
         "following the job": units["accept"] + units["list"] + units["poll"] + units["settle"] - idle,
         "looking for leftovers, a day later": units["tidy"],
     }
@@ -70,22 +73,18 @@ def gb_seconds(usage: JobUsage, book: Book) -> tuple[float, float]:
     An instance is billed while anything runs on it, so concurrent executions share a second: the truth is between the
     two. Ticks are not included, since they run without a job too.
     """
-    files = usage.runs["recording"] + usage.runs["report"]
-    cosmos = sum(count for name, count in usage.requests.items() if name.startswith(("recording", "report")))
+    fetching = sum(usage.runs.get(phase, 0) for phase in FETCHING)
+    others = usage.executions - fetching
+    cosmos = sum(count for name, count in usage.requests.items() if name.startswith(FETCHING))
+    speech = usage.file_requests - usage.runs["list"] + usage.files
     waits = (
         cosmos * book["cosmos-request-seconds"]
-        + 2 * files * book["speech-request-seconds"]
+        + speech * book["speech-request-seconds"]
         + usage.blob_writes * book["blob-request-seconds"]
     )
-    seconds = (usage.processor_seconds + waits) / files
-    others = usage.runs["accept_job"] + usage.runs["list"]
-    apart = files * max(seconds, book["shortest-run-seconds"]) + others * book["shortest-run-seconds"]
+    seconds = (usage.processor_seconds + waits) / fetching
+    apart = fetching * max(seconds, book["shortest-run-seconds"]) + others * book["shortest-run-seconds"]
     return apart * book["instance-gb"], usage.processor_seconds * book["instance-gb"]
-
-
-def runs(usage: JobUsage) -> int:
-    """Return the executions of one job, without ticks."""
-    return sum(count for name, count in usage.runs.items() if name != "poll_jobs")
 
 
 def log_rows(usage: JobUsage, measured: Measured) -> float:
@@ -95,14 +94,14 @@ def log_rows(usage: JobUsage, measured: Measured) -> float:
     """
     lines = usage.log_lines - usage.runs["poll_jobs"] * measured.idle.log_lines / 60
     queue_writes = 2 * usage.messages
-    return lines + runs(usage) + usage.blob_writes + queue_writes
+    return lines + usage.executions + usage.blob_writes + queue_writes
 
 
 def bill(usage: JobUsage, measured: Measured, book: Book, *, raw_archive: bool = True) -> Bill:
     """Return the bill of HOURS of audio in such jobs. Free amounts are not subtracted."""
     jobs = jobs_of(usage)
     million_ru = jobs * sum(request_units(usage, measured).values()) / 1e6
-    memory, executions = jobs * gb_seconds(usage, book)[0], jobs * runs(usage)
+    memory, executions = jobs * gb_seconds(usage, book)[0], jobs * usage.executions
     blob_writes, blob_gb = jobs * usage.blob_writes, jobs * usage.blob_bytes / GB
     operations = jobs * usage.messages * book["queue-operations-a-message"]
     rows = jobs * log_rows(usage, measured) - (0 if raw_archive else blob_writes)

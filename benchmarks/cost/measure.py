@@ -70,6 +70,7 @@ def measure_job(cosmos: Cosmos, workload: Workload) -> JobUsage:
             name=workload.name,
             hours=workload.hours,
             recordings=workload.recordings,
+            files=made.contents.requests,
             documents=len(sizes),
             document_bytes=sum(sizes),
             largest_document_bytes=max(sizes),
@@ -107,7 +108,7 @@ def _taken_in(made: Bench, workload: Workload) -> tuple[dict[str, int], int, flo
     with made.meter.phase("accept"):
         made.accept(job_id.encode())
     work, ticks = _until_listed(made)
-    runs, messages, seconds = _fetched(made, work)
+    runs, messages, seconds = _fetched(made, work, alone=workload.alone)
     ticks += _until_completed(made, job_id)
     made.clock.time += TIDY_AFTER
     with made.meter.phase("tidy"):
@@ -143,8 +144,11 @@ def _until_listed(made: Bench) -> tuple[list[Work], int]:
     return work, ticks
 
 
-def _fetched(made: Bench, work: list[Work]) -> tuple[dict[str, int], int, float]:
-    """Process the messages and those that follow; return executions by kind, messages, and processor seconds."""
+def _fetched(made: Bench, work: list[Work], *, alone: bool) -> tuple[dict[str, int], int, float]:
+    """Do the work and what follows from it; return runs by kind, messages with the user's own, processor seconds.
+
+    `alone`: as for a workload.
+    """
     runs: Counter[str] = Counter()
     messages, seconds = 1 + len(work), 0.0
     while work:
@@ -153,6 +157,8 @@ def _fetched(made: Bench, work: list[Work]) -> tuple[dict[str, int], int, float]
         began = time.thread_time()  # the layer that counts requests has its own thread
         with made.meter.phase(kind):
             sent = made.fetch(message, 1)
+        if alone:
+            sent = [each for some in sent for each in (some.alone() if isinstance(some, FetchPage) else [some])]
         seconds += time.thread_time() - began
         runs[kind] += 1
         messages += len(sent)

@@ -16,16 +16,17 @@ FILE = Path(__file__).parent / "measured.json"
 class JobUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """What a job took from its acceptance to its tidying, a day after its end.
 
-    `request_units` by phase, `requests` by phase, container and kind. `composite_request_units`: how much of these went
-    into composite indexes. `expiry_request_units`: what deleting all its
-    documents takes; `conversation_request_units`: what reading the head and the turns of all its recordings takes.
-    `log_lines`: at the level of host.json, those of idle ticks among them. `processor_seconds`: of the runs of
-    fetch_results, in this process.
+    `files`: recordings and reports. `messages`: on both queues, the user's own among them. `request_units` by phase,
+    `requests` by phase, container and kind. `composite_request_units`: how much of these went into composite indexes.
+    `expiry_request_units`: what deleting all its documents takes. `conversation_request_units`: what reading the head
+    and the turns of all its recordings takes. `log_lines`: at the level of host.json, those of idle ticks among them.
+    `processor_seconds`: of the runs of fetch_results, in this process.
     """
 
     name: str
     hours: float
     recordings: int
+    files: int
     documents: int
     document_bytes: int
     largest_document_bytes: int
@@ -42,6 +43,16 @@ class JobUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     expiry_request_units: float
     conversation_request_units: float
     processor_seconds: float
+
+    @property
+    def executions(self) -> int:
+        """Invocations, without the ticks."""
+        return sum(count for name, count in self.runs.items() if name != "poll_jobs")
+
+    @property
+    def file_requests(self) -> int:
+        """Requests to Speech for the files of the job: List Files and Get File."""
+        return self.speech_requests.get("list files", 0) + self.speech_requests.get("get file", 0)
 
 
 class WaitingUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):

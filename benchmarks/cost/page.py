@@ -18,7 +18,7 @@ from benchmarks.cost.charges import TABLE
 from benchmarks.cost.measured import Measured, WaitingUsage
 from benchmarks.cost.prices import ASSUMPTIONS, CURRENCY, NOTED, PRICES, REGION, Book, Figure
 from benchmarks.cost.queries import INDEX_ENTRY, QUERY_BASE
-from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE
+from benchmarks.cost.workloads import ALONE, CALLS, MEDIA, SAMPLE
 from local.docs.pages import table
 from shared.domain.containers import JOBS
 
@@ -37,6 +37,7 @@ def blocks(measured: Measured, book: Book) -> dict[str, str]:
         "bill": _bills(bills),
         "standing": _standing(standing(measured, book), book),
         "measured": _measured(measured),
+        "messages": _messages(measured, book),
         "request units": _request_units(measured),
         "beside": _beside(measured),
         "ended jobs": _ended_jobs(book),
@@ -107,6 +108,17 @@ def _measured(measured: Measured) -> str:
         "processor an hour",
     )
     return f"{table(head, rows)}\n\nMeasured on {measured.date}: {measured.machine}."
+
+
+def _messages(measured: Measured, book: Book) -> str:
+    rows = []
+    for kind in KINDS:
+        for name in (ALONE.format(kind.name), kind.name):
+            job = measured.job(name)
+            operations = job.messages * book["queue-operations-a-message"]
+            each = (job.file_requests, job.executions, operations)
+            rows.append((name, f"{job.files:,}", *(f"{number / job.files:.2f}" for number in each)))
+    return table(("a job", "files", "requests to Speech a file", "executions a file", "queue operations a file"), rows)
 
 
 def _request_units(measured: Measured) -> str:

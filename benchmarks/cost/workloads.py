@@ -12,7 +12,10 @@ TENTHS_OF_AN_HOUR = 10
 
 @dataclass(frozen=True)
 class Workload:
-    """A job with this many recordings of `tenths` tenths of an hour. `shape` has other arguments of GeneratedResult."""
+    """A job with this many recordings of `tenths` tenths of an hour. `shape` has other arguments of GeneratedResult.
+
+    `alone`: each file is fetched by a message of its own, and not with the others of its page.
+    """
 
     name: str
     title: str
@@ -20,6 +23,7 @@ class Workload:
     tenths: int
     shape: dict[str, Any] = field(default_factory=dict)
     options: SplitOptions = field(default_factory=SplitOptions)
+    alone: bool = False
 
     @property
     def hours(self) -> float:
@@ -52,10 +56,15 @@ SAMPLE = replace(CALLS, name=SAMPLE_NAME, title="three calls", recordings=3)
 
 ALL_WORDS = SplitOptions(all_words=True)
 
+ALONE = "{}, a message a file"
+"""Name of the workload that is another one with a message for each file."""
+
 WORKLOADS = (
     CALLS,
     MEDIA,
     replace(CALLS, name="calls, all words", options=ALL_WORDS),
     replace(MEDIA, name="media, all words", options=ALL_WORDS),
+    replace(CALLS, name=ALONE.format(CALLS.name), alone=True),
+    replace(MEDIA, name=ALONE.format(MEDIA.name), alone=True),
     SAMPLE,
 )

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from benchmarks.cost import bill as formula
@@ -19,18 +20,19 @@ JOB = JobUsage(
     name="job",
     hours=10.0,
     recordings=100,
+    files=101,
     documents=1000,
     document_bytes=20_000_000,
     largest_document_bytes=65_000,
     result_bytes=90_000_000,
     blob_writes=101,
     blob_bytes=5_000_000,
-    request_units={"accept": 8, "list": 12, "poll": 60, "settle": 40, "report": 20, "recording": 8000, "tidy": 1880},
+    request_units={"accept": 8, "list": 12, "poll": 60, "settle": 40, "page": 8020, "tidy": 1880},
     composite_request_units=13.0,
-    requests={"accept: jobs: read": 1, "recording: transcripts: batch": 300, "report: jobs: read": 3},
-    speech_requests={"get job": 5, "get file": 101},
-    runs={"accept_job": 1, "poll_jobs": 20, "list": 2, "report": 1, "recording": 100},
-    messages=104,
+    requests={"accept: jobs: read": 1, "page: transcripts: batch": 300, "file: transcripts: batch": 3},
+    speech_requests={"get job": 5, "list files": 7, "get file": 1},
+    runs={"accept_job": 1, "poll_jobs": 20, "list": 2, "page": 5, "file": 1},
+    messages=9,
     log_lines=110,
     expiry_request_units=8000.0,
     conversation_request_units=200.0,
@@ -56,10 +58,10 @@ def test_request_units_of_a_job_are_those_beyond_what_the_ticks_take_anyhow() ->
     [
         ("Cosmos DB: requests", 100 * 10_000 / 1e6 * 0.25),
         ("Cosmos DB: documents kept", 100 * 20e6 / 1e9 * 0.25),
-        ("Functions: executions", 100 * 104 / 1e6 * 0.40),
-        ("Functions: memory and time", 100 * 104 * 1 * 2 * 0.000026),
-        ("Queues", 100 * 104 * 3 / 1e4 * 0.004),
-        ("Logs", 100 * (110 + 104 + 101 + 208) * 1000 / 1e9 * 2.30),
+        ("Functions: executions", 100 * 9 / 1e6 * 0.40),
+        ("Functions: memory and time", 100 * (10.1 + 303 * 0.02 + 107 * 0.2 + 101 * 0.05 + 3) * 2 * 0.000026),
+        ("Queues", 100 * 9 * 3 / 1e4 * 0.004),
+        ("Logs", 100 * (110 + 9 + 101 + 18) * 1000 / 1e9 * 2.30),
         ("Blob storage: raw results written", 100 * 101 / 1e4 * 0.05),
         ("Blob storage: raw results kept", 100 * 5e6 / 1e9 * 0.0184),
     ],
@@ -77,17 +79,17 @@ def test_what_is_paid_each_month_is_parted_from_what_is_paid_once() -> None:
 def test_without_an_archive_nothing_is_paid_for_blobs() -> None:
     made = bill(JOB, MEASURED, Book(), raw_archive=False)
     assert not [line for line in made.lines if line.what.startswith("Blob")]
-    assert cost(made, "Logs") == pytest.approx(100 * (110 + 104 + 208) * 1000 / 1e9 * 2.30)
+    assert cost(made, "Logs") == pytest.approx(100 * (110 + 9 + 18) * 1000 / 1e9 * 2.30)
 
 
 def test_a_run_is_billed_for_a_second_at_least_and_for_its_length_if_that_is_more() -> None:
-    files = 101
-    short, alone = gb_seconds(JOB, Book())
-    assert short == pytest.approx((files + 3) * 2)
+    long, alone = gb_seconds(JOB, Book())
+    assert long == pytest.approx((10.1 + 303 * 0.02 + 107 * 0.2 + 101 * 0.05 + 3) * 2)
     assert alone == pytest.approx(10.1 * 2)
-    long, _ = gb_seconds(JOB, Book().with_values(["cosmos-request-seconds=1"]))
-    seconds = (10.1 + 303 * 1 + 2 * files * 0.2 + 101 * 0.05) / files
-    assert long == pytest.approx((files * seconds + 3) * 2)
+    no_waits = [f"{name}-request-seconds=0" for name in ("cosmos", "speech", "blob")]
+    quick = msgspec.structs.replace(JOB, processor_seconds=0.5)
+    short, _ = gb_seconds(quick, Book().with_values(no_waits))
+    assert short == pytest.approx(9 * 2)
 
 
 def test_lines_that_idle_ticks_log_are_not_a_jobs() -> None:

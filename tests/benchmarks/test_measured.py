@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.cost.measure import measure_job
 from benchmarks.cost.measured import JobUsage, load
-from benchmarks.cost.workloads import CALLS, MEDIA, SAMPLE, WORKLOADS
+from benchmarks.cost.workloads import ALONE, CALLS, MEDIA, SAMPLE, WORKLOADS
 from local.cosmos import Cosmos, start_cosmos
 
 
@@ -49,17 +49,24 @@ def test_what_grows_with_all_that_is_stored_is_named() -> None:
     assert grown.startswith("settle: ")
 
 
-@pytest.mark.parametrize(
-    ("request_", "times"),
-    [
-        ("recording: transcripts: read, not there", 2),  # its head, and a failure of an earlier delivery
-        ("recording: transcripts: batch", 1),
-    ],
-)
-def test_a_short_recording_takes_three_requests(again: JobUsage, request_: str, times: int) -> None:
-    assert again.requests[request_] == times * SAMPLE.recordings
-    mine = {name for name in again.requests if name.startswith("recording")}
-    assert len(mine) == 2, mine
+def test_a_short_recording_takes_three_requests_and_its_page_one_query(again: JobUsage) -> None:
+    mine = {name: number for name, number in again.requests.items() if name.startswith("page: transcripts")}
+    assert mine == {
+        "page: transcripts: query": 1,
+        # Of a recording its head, and of each file a failure of an earlier delivery.
+        "page: transcripts: read, not there": 2 * SAMPLE.recordings + 1,
+        "page: transcripts: batch": SAMPLE.recordings,
+        "page: transcripts: upsert": 1,
+    }
+
+
+def test_a_page_a_message_takes_a_tenth_of_what_a_file_a_message_takes() -> None:
+    measured = load()
+    page, alone = measured.job(CALLS.name), measured.job(ALONE.format(CALLS.name))
+    assert page.files == alone.files == CALLS.recordings + 1
+    assert page.file_requests <= 0.1 * page.files <= 0.1 * alone.file_requests
+    assert page.executions <= 0.1 * alone.executions
+    assert page.messages <= 0.1 * alone.messages
 
 
 def test_the_workloads_of_the_page_were_measured() -> None:
