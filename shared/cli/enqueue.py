@@ -1,11 +1,13 @@
 """Sends to the app's storage queues. No other file imports their SDK."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.storage.queue import QueueClient
 
 from shared.adapters.azure_errors import translated
+from shared.adapters.connections import sdk_transport
 from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.errors import Misconfigured
@@ -36,11 +38,15 @@ def _send(queue: QueueClient, message: str) -> None:
 
 def _client(settings: Settings, name: str) -> QueueClient:
     storage, uri = settings.storage, settings.storage_queue_uri
+    # retry_total: the SDK's default waits add up to a minute, too long for a command line.
+    options: dict[str, Any] = {
+        "retry_total": 0,
+        "transport": sdk_transport(connection_timeout=5, read_timeout=60),
+    }
     try:
-        # retry_total: the SDK's default waits add up to a minute, too long for a command line.
         if storage is not None:
-            return QueueClient.from_connection_string(storage.get_secret_value(), name, retry_total=0)
-        return QueueClient(str(uri), name, credential=credential(), retry_total=0)
+            return QueueClient.from_connection_string(storage.get_secret_value(), name, **options)
+        return QueueClient(str(uri), name, credential=credential(), **options)
     except ValueError as error:
         # The SDK's message contains no value: "Connection string is either blank or malformed."
         named = "AzureWebJobsStorage" if storage is not None else f"AzureWebJobsStorage__queueServiceUri: found {uri!r}"
