@@ -100,9 +100,6 @@ SHOWN_FAILURES = 20
 """How many failed files, and failed sources of the report, the job's document itself lists; all have their own."""
 
 
-LISTING_LOOPS = "ListingLoops"
-"""Code of the failure of a job whose list of files leads in a circle, or does not end."""
-
 LISTING_GIVEN_UP = "ListingGivenUp"
 """Code of the failure of a job whose files could not be listed for GIVE_UP_HOURS."""
 

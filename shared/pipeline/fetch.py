@@ -53,8 +53,8 @@ class FetchResults:
             case ListJobFiles():
                 return ListFiles(self.jobs, self.speech, self.clock, self.max_attempts, self.patience)(message, attempt)
             case FetchPage():
-                page = FilesOfPage(self.transcripts, self.speech, self.ingest, self.clock, self.max_attempts)
-                return page(message, attempt, fetch)
+                ports = (self.transcripts, self.speech, self.ingest, self.clock)
+                return FilesOfPage(*ports, self.max_attempts, self.patience)(message, attempt, fetch)
             case FetchFile():
                 fetch(message, None, attempt)
                 return []

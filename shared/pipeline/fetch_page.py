@@ -7,8 +7,10 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from shared.domain.messages import FetchFile, FetchPage, Work
+from shared.domain.patience import Patience
 from shared.domain.speech_api import TranscriptionFile
-from shared.errors import Permanent, Speech2CosmosError, Throttled, UnknownValue
+from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
+from shared.pipeline.give_up import put_off_file
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Outcome, Speech, Transcripts
 from shared.pipeline.signals import Log, Signal, about
@@ -33,18 +35,33 @@ class FilesOfPage:
     ingest: Ingest
     clock: Clock
     max_attempts: int
+    patience: Patience
 
     def __call__(self, message: FetchPage, attempt: int, fetch: Fetch) -> list[Work]:
         """Fetch the files that are neither in nor given up; return messages for those that are left over.
 
         A file that fails goes on by itself and never fails the others. Raises Transient and Throttled if Cosmos DB or
-        Speech fail before the first file. The last delivery fetches no file, but sends a message for each. So a file
-        that ends the process five times takes no other one with it.
+        Speech fail before the first file.
+
+        The last delivery fetches no file. If Speech does not answer, it puts the files off until their job is listed
+        again. If it does, an earlier delivery may have ended with its process, so it sends a message for each file: one
+        that ends the process five times then takes no other one with it.
         """
         left = self._left(message)
-        if not left or attempt >= self.max_attempts:
+        if not left:
+            return []
+        is_last = attempt >= self.max_attempts
+        try:
+            links = self._links(message)
+        except Transient as error:
+            if not is_last or isinstance(error, Throttled):
+                raise
+            for file in left:
+                with about(file.job_id, file.file_id):
+                    put_off_file(self.ingest, self.patience, file, str(error), attempts=attempt, raw=None)
+            return []
+        if is_last:
             return [*left]
-        links = self._links(message)
         return self._fetched(message, left, lambda file: fetch(file, links.get(file.file_id), attempt))
 
     def _left(self, message: FetchPage) -> list[FetchFile]:

@@ -309,10 +309,27 @@ def test_the_last_delivery_of_a_page_sends_each_file_on_alone_so_that_one_cannot
     world.speech.requests.clear()
     sent = world.fetch(page_of(*FILES), ATTEMPTS)
     assert [_name(each) for each in sent] == ["b", "c", "d", "e"]
-    assert world.speech.requests == {}
+    assert world.script.counts()["commit"] == 1, "it fetches nothing itself"
     world.send(sent)
     world.drain()
     assert are_in(world) == "abcde"
+
+
+def test_a_page_whose_last_delivery_meets_an_outage_of_speech_is_put_off_until_its_job_is_listed_again(
+    world: World,
+) -> None:
+    world.script.before("speech.files", *[fails(Transient("503"))] * ATTEMPTS)
+    world.send([page_of("report", *FILES)])
+    world.drain()
+    assert world.script.counts()["speech.files"] == ATTEMPTS, "no file asks by itself"
+    retry = world.job().retry
+    assert retry is not None
+    assert (retry.code, retry.message, are_in(world)) == ("FetchFailed", "503", "")
+    world.clock.move(minutes=2)
+    world.tick()
+    world.drain()
+    world.tick()
+    assert (world.job().status, are_in(world)) == (Status.COMPLETED, "abcde")
 
 
 def test_a_page_that_went_to_poison_without_a_word_has_its_missing_files_listed_again(world: World) -> None:
