@@ -1,10 +1,11 @@
 """The fixture `row`: what a case measured. A case that measured a loss fails."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 
 import pytest
 
+from tests.chaos.bench import Bench
 from tests.chaos.reporting import MEASURED, OF, PLACE, Row
 
 
@@ -12,6 +13,15 @@ from tests.chaos.reporting import MEASURED, OF, PLACE, Row
 def row() -> Row:
     """Give the row of docs/reliability.md that the case fills in."""
     return Row()
+
+
+@pytest.fixture(autouse=True)
+def _ends_its_faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """End the faults of a case, also of one that failed: the next case begins without any."""
+    yield
+    for each in request.node.funcargs.values():
+        if isinstance(each, Bench):
+            each.faults.clear()
 
 
 LONGEST = ("test_hosts.py", "test_load.py", "test_services.py", "test_outages.py")

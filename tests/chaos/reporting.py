@@ -87,10 +87,9 @@ class Line:
         path, _, name = report.nodeid.partition("::")
         words, _, parameters = name.removesuffix("]").partition("[")
         fault = words.removeprefix("test_").replace("_", " ") + (f": {parameters}" if parameters else "")
-        group = Path(path).stem.removeprefix("test_").replace("_", " ")
         error = "" if report.passed else report.longreprtext.strip().rpartition("\n")[2]
         row = Row(**known.get(MEASURED, {}))
-        return cls(group, fault, known[PLACE], report.passed, report.duration, row, error)
+        return cls(group_of(Path(path)), fault, known[PLACE], report.passed, report.duration, row, error)
 
     def cells(self) -> tuple[str, ...]:
         """Return the line of the page."""
@@ -99,6 +98,11 @@ class Line:
         words = row.notes if self.passed else ["**failed**", *(row.problems[:2] or [self.error])]
         shown = textwrap.shorten("; ".join(words), MOST_WORDS, placeholder=" …")
         return (self.fault, *(f"{figure:,}" for figure in figures), shown)
+
+
+def group_of(file: Path) -> str:
+    """Return the table in which the cases of a file stand."""
+    return file.stem.removeprefix("test_").replace("_", " ")
 
 
 def blocks(lines: Iterable[Line], minutes: float) -> dict[str, str]:

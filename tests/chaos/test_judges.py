@@ -1,5 +1,6 @@
 """The judges of the chaos cases see a loss, and the reporter shows it; these tests need no stack and are no chaos."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tests.chaos.judge import State, closest, compare, named
 from tests.chaos.kinds import GAP_IN_TICKS, samples
 from tests.chaos.outages import Outage, kind_of
 from tests.chaos.reader import Reader
-from tests.chaos.reporting import MEASURED, OF, PAGE, PLACE, Reporter, Row
+from tests.chaos.reporting import MEASURED, OF, PAGE, PLACE, ROOT, Reporter, Row, group_of
 from tests.domain import reference, reference_head
 from tests.waiting import eventually
 
@@ -173,3 +174,9 @@ def test_a_run_of_a_part_leaves_the_page_as_it_was(tmp_path: Path) -> None:
 def test_a_row_is_clean_only_if_nothing_is_lost_doubled_or_half_visible(figure: str) -> None:
     assert Row(cases=1).clean
     assert not Row(cases=1, **{figure: 1}).clean  # type: ignore[arg-type]  # a figure by its name
+
+
+def test_the_page_has_a_table_for_every_file_of_cases() -> None:
+    files = Path(__file__).parent.glob("test_*.py")
+    groups = {group_of(file) for file in files if "mark.chaos" in file.read_text() and file != Path(__file__)}
+    assert set(re.findall(r"<!-- made: (.*) -->", (ROOT / PAGE).read_text())) == {"summary", *groups}

@@ -29,7 +29,7 @@ def bench() -> Iterator[Bench]:
         yield running
 
 
-@pytest.mark.parametrize("minutes", [1, 10, 60])
+@pytest.mark.parametrize("minutes", [1, 10, 60], ids=["1 minute", "10 minutes", "60 minutes"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_unreachable(bench: Bench, row: Row, service: str, minutes: int) -> None:
     jobs = bench.puts(KINDS, JOBS)

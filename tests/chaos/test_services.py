@@ -53,7 +53,6 @@ def tried(bench: Bench, row: Row, jobs: Jobs, rules: Mapping[str, list[Rule]]) -
             bench.faults.fronts[service].rules[:] = some
         bench.enqueue(*specs)
         bench.ended(*specs)
-    bench.faults.clear()
     met = {SERVICES[service]: sum(rule.met for rule in some) for service, some in rules.items()}
     row.cases += sum(met.values())
     row.judge(bench.verdict(jobs), reader.seen)
