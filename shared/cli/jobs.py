@@ -6,7 +6,14 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.output import failure_text, moment, print_json_line, print_table, retry_text
+from shared.cli.output import (
+    failure_text,
+    moment,
+    print_json_line,
+    print_set_aside,
+    print_table,
+    retry_text,
+)
 from shared.domain.job import Job, Rejected, Status
 
 _JOBS = (
@@ -41,8 +48,8 @@ def jobs(
 ) -> None:
     """List jobs, the newest first."""
     store = App(settings_of(ctx, COSMOS)).jobs
-    listed = store.listed(status, limit)
-    refused = store.rejected(limit) if rejected else []
+    listed = store.listed(status, limit, print_set_aside)
+    refused = store.rejected(limit, print_set_aside) if rejected else []
     if as_json:
         for document in (*listed, *refused):
             print_json_line(document)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from shared.domain.job import Failure, Retry
 from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
+from shared.errors import Unreadable
 
 NOTHING = "-"
 """Printed for a missing value, so that every row of a piped table has the same number of columns."""
@@ -49,6 +50,11 @@ def print_note(text: str) -> None:
 def print_error(text: str) -> None:
     """Print an error on one line of stderr. Errors of the SDKs have several lines."""
     typer.echo(f"error: {shown(text)}", err=True)
+
+
+def print_set_aside(error: Unreadable) -> None:
+    """Print on stderr which document is left out because it cannot be read."""
+    typer.echo(f"set aside: {shown(error)}", err=True)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

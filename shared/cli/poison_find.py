@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.bootstrap import App
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_note
+from shared.cli.output import print_note, print_set_aside
 from shared.cli.reading import Reader
 from shared.domain.documents import FileFailure
 from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
@@ -39,7 +39,9 @@ class Kept:
 def everything(app: App) -> GivenUp:
     """Return everything that was given up, of all jobs. Warns on stderr that this reads all of it."""
     print_note(READS_ALL)
-    return GivenUp(app.jobs.rejected(), app.jobs.unlisted(), Reader(app.database).failures())
+    return GivenUp(
+        app.jobs.rejected(tell=print_set_aside), app.jobs.unlisted(print_set_aside), Reader(app.database).failures()
+    )
 
 
 def named(app: App, name: str, file_ids: list[str]) -> GivenUp:

@@ -37,10 +37,20 @@ class AcceptJob:
         except InvalidMessage as error:
             log.error("queue %s: %s", self.queue, error, signal=Signal.FAILED, attempt=attempt, error=error.code)
             raise
+        failed: list[Exception] = []
         for done, enqueued in enumerate(jobs):
             with about(enqueued.job_id):
-                if not unless_throttled(self.clock, attempt, partial(self._accept, enqueued, sent_at)):
-                    return without_first(body, done)
+                try:
+                    if not unless_throttled(self.clock, attempt, partial(self._accept, enqueued, sent_at)):
+                        if failed:
+                            break  # the whole message comes again, since a job that failed stands before this one
+                        return without_first(body, done)
+                except Transient:
+                    raise  # of a service, so the other jobs would fail too
+                except Exception as error:  # noqa: BLE001 - a bulkhead: one job never stops another
+                    failed.append(error)
+        if failed:
+            raise failed[0]  # the others are accepted; the message comes again, and at last is kept as rejected
         return None
 
     def _accept(self, enqueued: Enqueued, sent_at: datetime | None) -> None:

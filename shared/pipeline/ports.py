@@ -84,10 +84,17 @@ class RawArchive(Protocol):
         """Begin to write a blob. Nothing is visible before its commit."""
 
 
-class StoredHead(msgspec.Struct, frozen=True):
-    """A head as it is stored, with the ETag under which it may be replaced."""
+class HeadVersion(msgspec.Struct, frozen=True):
+    """What a rewrite has to know of a head. A head that a later version wrote has these too, whatever else it has."""
 
-    head: Transcript
+    revision: str
+    run: int
+
+
+class StoredHead(msgspec.Struct, frozen=True):
+    """The version of a stored head, with the ETag under which the head may be replaced."""
+
+    head: HeadVersion
     etag: str
 
 

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import msgspec
 
-from shared.domain.documents import FAILURE_ID, FileFailure, ReportPart, Transcript, TurnsPart, TurnsSummary
+from shared.adapters.cosmos import CosmosTranscripts
+from shared.domain.documents import FAILURE_ID, HEAD_ID, FileFailure, ReportPart, Transcript, TurnsPart, TurnsSummary
 from shared.domain.job import Job, ReportSummary, Status
 from shared.domain.speech_api import KIND_TRANSCRIPTION
 from shared.domain.speech_result import ResultHeader
@@ -61,6 +62,12 @@ def head(key: FileKey, revision: str, *, run: int = 1, parts: int = 0) -> Transc
     )
     named = [part(key, revision, number).id for number in range(parts)]
     return msgspec.structs.replace(silent, turns=TurnsSummary(len(named), named))
+
+
+def stored_head(transcripts: CosmosTranscripts, key: FileKey) -> Transcript:
+    """Return the head as it is stored."""
+    (item,) = [each for each in transcripts.items(key.job_id, key.file_id) if each["id"] == HEAD_ID]
+    return msgspec.convert(item, Transcript)
 
 
 def failure(key: FileKey, *, run: int = 1, kind: str = KIND_TRANSCRIPTION) -> FileFailure:

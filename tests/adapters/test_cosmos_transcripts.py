@@ -15,7 +15,7 @@ from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.errors import Conflict
 from shared.pipeline.batches import BATCH_OPERATIONS
-from tests.adapters.documents import failure, head, new_job, new_key, part, report_part, summary
+from tests.adapters.documents import failure, head, new_job, new_key, part, report_part, stored_head, summary
 
 RETENTION = 86_400 * 30
 LATER = timedelta(hours=1)
@@ -41,9 +41,7 @@ def test_parts_and_head_are_written_together_and_the_head_is_read_as_it_was(tran
     assert transcripts.head(key) is None
     parts = [part(key, "r1", number) for number in range(BATCH_OPERATIONS - 1)]
     transcripts.commit(key, parts, head(key, "r1"), None)
-    stored = transcripts.head(key)
-    assert stored is not None
-    assert stored.head == head(key, "r1")
+    assert stored_head(transcripts, key) == head(key, "r1")
     assert ids(transcripts, key) == {each.id for each in parts} | {HEAD_ID}
 
 

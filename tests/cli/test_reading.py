@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.bootstrap import App
-from shared.domain.split import FileKey
+from shared.cli.reading import Reader
 from tests.cli.conftest import (
     BROKEN,
     DIARIZED,
@@ -73,10 +73,9 @@ def test_text_from_a_service_cannot_steer_the_terminal(run: Run, here: World) ->
 
 def test_show_lists_the_files_of_a_job(run: Run, here: World) -> None:
     ran = run("show", f"https://any.example/speechtotext/v3.1/transcriptions/{WHOLE_JOB}")
-    head = App.from_env(here.settings).transcripts.head(FileKey(WHOLE_JOB, DIARIZED.id))
-    assert head is not None
+    (head,) = Reader(App.from_env(here.settings).database).files(WHOLE_JOB, DIARIZED.id).heads
     row = rows(ran.out)[DIARIZED.id]
-    assert row[1:4] == ["contenturl_0.json", str(head.head.phrase_count), str(head.head.word_count)]
+    assert row[1:4] == ["contenturl_0.json", str(head.phrase_count), str(head.word_count)]
     assert row[5:] == ["0", "0,1,2", "3"]
 
 

@@ -16,7 +16,7 @@ from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.errors import Conflict
-from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
+from shared.pipeline.ports import BrokenFile, HeadVersion, Outcome, PartEtags, StoredHead
 from tests.pipeline.fakes import FakeClock
 from tests.pipeline.script import Script
 
@@ -39,6 +39,8 @@ class FakeTranscripts:
         self.script = script
         self.clock = clock
         self.partitions: dict[FileKey, dict[str, Stored]] = {}
+        self.counted: list[str] = []  # ids of jobs
+        self.seconds_a_count = 0.0
         self._etags = count(1)
 
     def documents(self, key: FileKey) -> dict[str, FileDocument]:
@@ -51,7 +53,7 @@ class FakeTranscripts:
             if stored is None:
                 return None
             assert isinstance(stored.document, Transcript)
-            return StoredHead(stored.document, str(stored.etag))
+            return StoredHead(HeadVersion(stored.document.revision, stored.document.run), str(stored.etag))
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
         with self.script.effect("outcomes"):
@@ -115,6 +117,8 @@ class FakeTranscripts:
 
     def tally(self, job: Job) -> FileTally:
         with self.script.effect("tally"):
+            self.counted.append(job.id)
+            self.clock.move(seconds=self.seconds_a_count)
             of_job = [each for key in self.partitions if key.job_id == job.id for each in self.documents(key).values()]
             heads = {each.file_id for each in of_job if isinstance(each, Transcript) and each.run >= job.reprocess_from}
             lost = [each for each in of_job if isinstance(each, FileFailure) and each.run == job.run]

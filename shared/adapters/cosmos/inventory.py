@@ -7,9 +7,13 @@ import msgspec
 from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.of_job import count_of, rows_of
-from shared.domain.job import Job
+from shared.adapters.cosmos.stored import decoded
+from shared.domain.documents import HEAD_ID
+from shared.domain.job import NO_RUN, Job
 from shared.domain.split import FileKey
+from shared.errors import Unreadable
 from shared.pipeline.ports import BrokenFile
+from shared.pipeline.signals import set_aside
 
 RETIRED_SECONDS = 3600
 """How long retired parts live, for readers who still hold the head that was replaced."""
@@ -23,36 +27,63 @@ LIVING = f"{PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
 
 
 class Named(msgspec.Struct, frozen=True):
-    """The parts that a head names; or those of the report, which the job's document names: then `etag` is None."""
+    """The parts that a head names; or those of the report, which the job's document names: then `etag` is None.
+
+    Nobody knows what a head that is not `readable` names.
+    """
 
     key: FileKey
     revision: str
     run: int
     parts: frozenset[str]
     etag: str | None
+    readable: bool = True
+
+
+class _Group(msgspec.Struct, frozen=True):
+    parts: list[str]
+
+
+class _Head(msgspec.Struct, frozen=True):
+    revision: str
+    run: int
+    tracks: list[_Group]
+    combined: list[_Group]
+    turns: _Group
 
 
 def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
     """Return the parts that the job's heads and its report name, of every run."""
     heads = "c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
-    named = [
-        Named(FileKey(job.id, row["fileId"]), row["revision"], row["run"], _parts(row), row["_etag"])
-        for row in rows_of(container, job.id, select=heads, where="c.type = 'transcript'")
-    ]
+    named = [_named(job, row) for row in rows_of(container, job.id, select=heads, where="c.type = 'transcript'")]
     if (report := job.report) is not None:
         key = FileKey(job.id, report.file_id)
         named.append(Named(key, report.revision, report.run, frozenset(report.parts), None))
     return named
 
 
+def _named(job: Job, row: dict[str, Any]) -> Named:
+    key = FileKey(job.id, row["fileId"])
+    try:
+        head = decoded(row, _Head, f"the head of job {key.job_id} file {key.file_id}")
+    except Unreadable as error:
+        set_aside(error)
+        run = row.get("run")
+        return Named(key, "", run if isinstance(run, int) else NO_RUN, frozenset(), row["_etag"], readable=False)
+    groups = (*head.tracks, *head.combined, head.turns)
+    parts = frozenset(part for group in groups for part in group.parts)
+    return Named(key, head.revision, head.run, parts, row["_etag"])
+
+
 def broken_files(container: ContainerProxy, job: Job, named: Sequence[Named]) -> list[BrokenFile]:
-    """Return the files of which parts are missing or retired.
+    """Return the files of which parts are missing or retired, and those whose head cannot be read.
 
     Counting parts reads only the index. Ids of parts are read only if the count differs from the number of names. Parts
     are counted by revision, so that an orphaned part cannot make up for a missing one.
     """
     chunks = (named[begin : begin + REVISIONS_AT_ONCE] for begin in range(0, len(named), REVISIONS_AT_ONCE))
-    return [broken for some in chunks for broken in _broken_among(container, job, some)]
+    unread = [BrokenFile(each.key, [HEAD_ID], each.etag) for each in named if not each.readable]
+    return unread + [broken for some in chunks for broken in _broken_among(container, job, some)]
 
 
 def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -> Iterator[BrokenFile]:
@@ -70,8 +101,3 @@ def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -
 def counting(job: Job, named: Sequence[Named]) -> list[Named]:
     """Return those that are in, in the job's current run."""
     return [each for each in named if each.run >= job.reprocess_from]
-
-
-def _parts(row: dict[str, Any]) -> frozenset[str]:
-    groups = (*row["tracks"], *row["combined"], row["turns"])
-    return frozenset(part for group in groups for part in group["parts"])

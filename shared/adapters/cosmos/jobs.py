@@ -10,7 +10,7 @@ from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import SERVICE, as_item, call, query
 from shared.adapters.cosmos.connection import Database
-from shared.adapters.cosmos.job_queries import IS_TEXT, first, in_order, jobs_of
+from shared.adapters.cosmos.job_queries import IS_TEXT, first, in_order, jobs_of, name_of
 from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
@@ -161,7 +161,7 @@ class CosmosJobs:
     def poll_mark(self) -> PollMark:
         """Read the timer's memory. One that cannot be read is told of, and counts as none."""
         found = self._item_of(POLL_ID)
-        marks = readable([found] if found else [], PollMark, JOBS.name)
+        marks = readable([found] if found else [], PollMark, name_of)
         return marks[0] if marks else PollMark(id=POLL_ID)
 
     def put_poll_mark(self, mark: PollMark) -> None:
@@ -176,7 +176,7 @@ class CosmosJobs:
         """Messages that were not understood, or could not be accepted, the newest first; all without a limit."""
         top = "" if limit is None else f"TOP {limit:d} "
         text = f"SELECT {top}* FROM c WHERE c.type = 'rejected' AND c.rejectedAt {IS_TEXT} ORDER BY c.rejectedAt DESC"
-        return readable(query(self._container, text), Rejected, JOBS.name, tell)
+        return readable(query(self._container, text), Rejected, name_of, tell)
 
     def rejected_as(self, rejected_id: str) -> Rejected | None:
         """Read the document of one such message."""
@@ -222,7 +222,7 @@ class CosmosJobs:
 
     def _read(self, job_id: str) -> tuple[Job, str] | None:
         item = self._item_of(job_id)
-        return (decoded(item, Job, f"document {job_id} in {JOBS.name}"), item["_etag"]) if item else None
+        return (decoded(item, Job, name_of(item)), item["_etag"]) if item else None
 
     def _item_of(self, document_id: str) -> dict[str, Any] | None:
         try:
@@ -237,4 +237,4 @@ class CosmosJobs:
 
 
 def _rejected(item: Mapping[str, Any]) -> Rejected:
-    return decoded(item, Rejected, f"document {item['id']} in {JOBS.name}")
+    return decoded(item, Rejected, name_of(item))

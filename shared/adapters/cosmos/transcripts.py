@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from azure.core import MatchConditions
@@ -15,14 +15,26 @@ from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.cosmos.connection import Database
 from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
 from shared.adapters.cosmos.of_job import count_of, rows_of
+from shared.adapters.cosmos.stored import decoded, readable
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
-from shared.errors import Conflict, NotFound
-from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
+from shared.errors import Conflict, NotFound, Unreadable
+from shared.pipeline.ports import BrokenFile, HeadVersion, Outcome, PartEtags, StoredHead
+from shared.pipeline.signals import set_aside
+
+
+class _Typed(msgspec.Struct, frozen=True, rename={"kind": "type"}):
+    """A head of any version. Whatever else lies in its place is not replaced."""
+
+    kind: Literal["transcript"]
+
+
+class _GivenUp(FailedFile, frozen=True, kw_only=True):
+    kind: str
 
 
 class CosmosTranscripts:
@@ -43,7 +55,16 @@ class CosmosTranscripts:
     def head(self, key: FileKey) -> StoredHead | None:
         """Read a file's head."""
         item = self._read(key, HEAD_ID)
-        return StoredHead(msgspec.convert(item, Transcript), item["_etag"]) if item else None
+        if item is None:
+            return None
+        decoded(item, _Typed, _name(key, HEAD_ID))
+        try:
+            version = decoded(item, HeadVersion, _name(key, HEAD_ID))
+        except Unreadable as error:
+            # It names nothing that could be kept. As the head of no run it is replaced.
+            set_aside(error)
+            version = HeadVersion("", NO_RUN)
+        return StoredHead(version, item["_etag"])
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
         """Return by one query what became of these files of a job; those with neither head nor failure are left out."""
@@ -51,7 +72,7 @@ class CosmosTranscripts:
         listed = ", ".join(f"@{name}" for name in files)
         ended = f"c.type IN ('transcript', 'fileFailure') AND c.fileId IN ({listed})"
         rows = rows_of(self._container, job_id, select="c.fileId, c.type, c.run", where=ended, values=files)
-        runs = {(row["fileId"], row["type"]): row["run"] for row in rows}
+        runs = {(row["fileId"], row["type"]): row["run"] for row in rows if isinstance(row.get("run"), int)}
         return {
             file_id: Outcome(runs.get((file_id, "transcript")), runs.get((file_id, "fileFailure")))
             for file_id, _ in runs
@@ -107,7 +128,7 @@ class CosmosTranscripts:
     def failure(self, key: FileKey) -> FileFailure | None:
         """Read the document that says why a file was given up."""
         item = self._read(key, FAILURE_ID)
-        return msgspec.convert(item, FileFailure) if item else None
+        return decoded(item, FileFailure, _name(key, FAILURE_ID)) if item else None
 
     def put_failure(self, failure: FileFailure) -> None:
         """Write the document that says why a file was given up."""
@@ -132,9 +153,10 @@ class CosmosTranscripts:
         # A file that is in has a failure document until that is deleted. It must not count twice.
         ingested = set(rows_of(self._container, job.id, select="VALUE c.fileId", where=heads, values=since))
         done = ingested | _report_in(job)
-        lost = [row for row in given_up if row["fileId"] not in done]
-        kinds = Counter(row["kind"] == KIND_REPORT for row in lost)
-        shown = msgspec.convert(lost[:SHOWN_FAILURES], list[FailedFile])
+        known = readable(given_up, _GivenUp, lambda row: _name(FileKey(job.id, row["fileId"]), FAILURE_ID))
+        lost = [each for each in known if each.file_id not in done]
+        kinds = Counter(each.kind == KIND_REPORT for each in lost)
+        shown = [FailedFile(each.file_id, each.name, each.code, each.message) for each in lost[:SHOWN_FAILURES]]
         return FileTally(len(ingested), kinds[False], kinds[True], shown)
 
     def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
@@ -142,7 +164,10 @@ class CosmosTranscripts:
         named = named_parts(self._container, job)
         keys = {each.key for each in counting(job, named)}
         broken = broken_files(self._container, job, named)
-        named_and_there = sum(len(each.parts) for each in named) - sum(len(each.missing) for each in broken)
+        unread = {each.key for each in named if not each.readable}
+        named_and_there = sum(len(each.parts) for each in named) - sum(
+            len(each.missing) for each in broken if each.key not in unread
+        )
         left: dict[FileKey, dict[str, str]] = defaultdict(dict)
         if count_of(self._container, job.id, LIVING) > named_and_there:
             revisions = {(each.key.file_id, each.revision) for each in named}
@@ -150,7 +175,7 @@ class CosmosTranscripts:
             parts = "c.id, c.fileId, c.revision, c._etag, c._ts"
             for row in rows_of(self._container, job.id, select=parts, where=LIVING):
                 key = FileKey(job.id, row["fileId"])
-                if (row["fileId"], row["revision"]) in revisions:
+                if key in unread or (row["fileId"], row.get("revision")) in revisions:
                     continue
                 if key in keys if before is None else row["_ts"] < before:
                     left[key][row["id"]] = row["_etag"]
@@ -205,3 +230,7 @@ def _report_in(job: Job) -> set[str]:
 
 def _partition(key: FileKey) -> list[str]:
     return [key.job_id, key.file_id]
+
+
+def _name(key: FileKey, document_id: str) -> str:
+    return f"document {document_id} of job {key.job_id} file {key.file_id} in {TRANSCRIPTS.name}"
