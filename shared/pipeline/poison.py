@@ -9,12 +9,12 @@ from shared.domain.job import Rejected
 from shared.domain.message_text import kept_text_of, message_hash
 from shared.domain.messages import JOBS_QUEUE, FetchFile, FetchPage, ListJobFiles, Work, decode_work
 from shared.domain.patience import Patience
-from shared.errors import InvalidMessage, Permanent, Transient
+from shared.errors import InvalidMessage, Permanent
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.give_up import put_off_file, put_off_listing
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Jobs, Transcripts
-from shared.pipeline.signals import Log, Signal, about, words_of
+from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import unless_throttled
 
 log = Log(__name__)
@@ -60,22 +60,15 @@ class RecordPoison:
     def _accepted(self, queue: str, body: bytes, attempt: int) -> bool:
         try:
             return self.accept(body, attempt) is None
-        except Transient:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the message has to be kept
-            why = error if isinstance(error, Permanent) else Permanent(words_of(error), "NotRecorded")
-            return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, why))
+        except Permanent as error:
+            return unless_throttled(self.clock, attempt, partial(self._reject, queue, body, error))
 
     def _recorded(self, queue: str, body: bytes, message: Work) -> None:
         try:
             self._put_off(message)
-        except Transient:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the message has to be kept
-            why = Permanent(
-                f"what is to become of this message could not be recorded: {words_of(error)}", "NotRecorded"
-            )
-            self._reject(queue, body, why)
+        except Permanent as error:
+            # Such as a document that cannot be read. Kept so, the message can be sent again when that is mended.
+            self._reject(queue, body, Permanent(f"it cannot be recorded with its job: {error}", "NotRecorded"))
 
     def _put_off(self, message: Work) -> None:
         match message:

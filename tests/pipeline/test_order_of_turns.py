@@ -1,0 +1,140 @@
+"""In which order the timer looks at jobs: a finished one ends soon, however many others make no progress."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from shared.domain.documents import utc
+from shared.domain.job import FileCounts, Job, Status
+from shared.errors import Throttled, Transient
+from shared.pipeline.settle import OVERLAP, WAITING_LIMIT
+from shared.pipeline.steps import SECONDS, Step
+from tests.pipeline.polling import job_id
+from tests.pipeline.script import fails
+from tests.pipeline.world import JOB, World, fetch_message, result
+
+MANY = 10_000
+
+
+def standing(world: World, number: int) -> Job:
+    """Return a job that is being ingested and makes no progress: its file never comes in."""
+    early = utc(world.clock.now() - timedelta(milliseconds=number))
+    return Job(
+        id=job_id(number),
+        status=Status.INGESTING,
+        accepted_at=early,
+        moved_at=early,
+        files=FileCounts(expected=1),
+    )
+
+
+def looked_at(world: World) -> list[str]:
+    """Return the ids of the jobs that were counted since the last call."""
+    asked = list(world.transcripts.counted)
+    world.transcripts.counted.clear()
+    return asked
+
+
+def finished(world: World) -> None:
+    """Let a job be listed and its only file come in, now."""
+    world.put_job({"a": result("one")})
+    world.enqueue()
+    world.tick()
+    world.drain()
+
+
+@pytest.mark.parametrize("slow", [0.0, 0.5])
+def test_a_finished_job_ends_within_three_ticks_among_ten_thousand_that_make_no_progress(slow: float) -> None:
+    world = World()
+    for number in range(MANY):
+        world.jobs.put(standing(world, number))
+    world.clock.move(minutes=5)
+    world.transcripts.seconds_a_count = slow
+    for _ in range(3):
+        world.tick()
+        world.clock.move(minutes=1)
+    finished(world)
+    ticks = 0
+    while world.job().status is not Status.COMPLETED:
+        world.clock.move(minutes=1)
+        world.tick()
+        ticks += 1
+    assert ticks <= 3
+
+
+def test_every_job_that_makes_no_progress_has_its_turn_and_none_comes_twice_before_all_did() -> None:
+    world = World()
+    many = 2 * WAITING_LIMIT + 7
+    for number in range(many):
+        world.jobs.put(standing(world, number))
+    world.clock.move(minutes=5)
+    turns = []
+    for _ in range(3):
+        world.tick()
+        turns.append(looked_at(world))
+        world.clock.move(seconds=1)
+    assert [len(turn) for turn in turns] == [WAITING_LIMIT, WAITING_LIMIT, 7]
+    assert len({job for turn in turns for job in turn}) == many
+    world.tick()
+    assert looked_at(world) == turns[0], "the next round"
+
+
+def test_what_a_tick_did_not_reach_comes_first_in_the_next_one() -> None:
+    world = World()
+    for number in range(48):
+        world.jobs.put(standing(world, number))
+    world.clock.move(minutes=2)
+    world.transcripts.seconds_a_count = SECONDS[Step.WAITING] / 3.5
+    turns = []
+    for _ in range(12):
+        world.tick()
+        turns.append(looked_at(world))
+        world.clock.move(seconds=1)
+    assert [len(turn) for turn in turns] == [4] * 12, "the time of the step"
+    assert len({job for turn in turns for job in turn}) == 48
+
+
+@pytest.mark.parametrize("error", [Throttled("429"), Transient("503")])
+def test_a_job_at_which_the_counting_was_throttled_comes_first_in_the_next_tick(error: Transient) -> None:
+    world = World()
+    for number in range(3):
+        world.jobs.put(standing(world, number))
+    world.clock.move(minutes=5)
+    world.script.before("tally", lambda: None, fails(error))
+    world.tick()
+    before = looked_at(world)
+    world.tick()
+    assert len({*before, *looked_at(world)}) == 3
+
+
+def test_a_job_that_moved_is_looked_at_before_those_that_did_not_and_again_while_clocks_may_differ() -> None:
+    world = World()
+    for number in range(5):
+        world.jobs.put(standing(world, number))
+    world.clock.move(minutes=5)
+    world.tick()
+    looked_at(world)
+    moved = job_id(0)
+    world.jobs.moved(moved, 1, world.clock.now() - OVERLAP / 2)
+    world.tick()
+    assert looked_at(world)[0] == moved
+    late = job_id(3)
+    world.jobs.moved(late, 1, world.clock.now() - OVERLAP / 2)  # written after a slow connection, or by a slow clock
+    world.tick()
+    assert looked_at(world)[:2] == sorted([moved, late])
+
+
+def test_a_message_tells_that_its_job_moved_only_if_it_wrote_something() -> None:
+    world = World()
+    finished(world)
+    world.jobs.put(msgspec.structs.replace(world.job(), status=Status.INGESTING, ended_at=None))
+    world.clock.move(minutes=5)
+    before = world.job().moved_at
+    world.fetch(fetch_message("a"), 1)
+    assert world.job().moved_at == before, "it was in"
+    world.fetch(fetch_message("nothing"), 1)
+    assert world.job().moved_at == utc(world.clock.now()), "given up"
+    world.script.before("jobs.moved", fails(Transient("503")))
+    assert world.fetch(fetch_message("nothing else"), 1) == []
+    assert world.job(JOB).status is Status.INGESTING
