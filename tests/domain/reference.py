@@ -22,7 +22,9 @@ class Members(list[tuple[str, Any]]):
 
 
 def load(data: bytes) -> Json:
-    return dict(json.loads(data.decode("utf-8-sig")))
+    file = dict(json.loads(data.decode("utf-8-sig")))
+    absent = [key for key in ("recognizedPhrases", "combinedRecognizedPhrases") if key in file and file[key] is None]
+    return file | {key: [] for key in absent}
 
 
 def is_object(data: bytes) -> bool:
@@ -150,7 +152,8 @@ def entry(index: int, phrase: Json, *, all_words: bool) -> Json:
             hypothesis(each, with_words=all_words or place == 0) for place, each in enumerate(phrase.get("nBest") or [])
         ],
     }
-    return result if phrase.get("locale") is None else result | {"locale": phrase["locale"]}
+    locale = phrase.get("locale") or ""
+    return result | {"locale": locale} if locale.strip() else result
 
 
 def tracks(phrases: list[Json]) -> dict[Track, list[int]]:
