@@ -17,7 +17,13 @@ from shared.domain.job import END_STATES, Job, Rejected
 from shared.domain.messages import JOBS_QUEUE
 from tests.waiting import eventually
 
-SETTINGS = {"NOT_FOUND_MINUTES": "0", "POLL_MIN_SECONDS": "0", "POLL_SCHEDULE": "* * * * * *"}
+SETTINGS = {
+    "NOT_FOUND_MINUTES": "0",
+    "POLL_MIN_SECONDS": "0",
+    "POLL_SCHEDULE": "* * * * * *",
+    "RETRY_MIN_SECONDS": "1",
+    "MISSING_MINUTES": "0",
+}
 
 
 @dataclass

@@ -146,9 +146,10 @@ def test_an_unknown_status_is_named_and_never_passes_as_success(whole: Whole) ->
 
 def test_an_empty_result_of_a_silent_audio_is_a_success(whole: Whole) -> None:
     job_id = str(uuid4())
-    file = FileSpec.of(job_id, "contenturl_0.json")
+    file, report_file = FileSpec.of(job_id, "contenturl_0.json"), FileSpec.of(job_id, "report.json")
     silent = json.dumps({"source": "s", "durationInTicks": 1, "recognizedPhrases": []}).encode()
-    whole.serve(JobSpec(id=job_id, files=(file,)), {file.blob: silent})
+    contents = {file.blob: silent, report_file.blob: report([{"source": "s", "status": "Succeeded"}])}
+    whole.serve(JobSpec(id=job_id, files=(file, report_file)), contents)
     whole.enqueue(job_id)
     assert whole.ended(job_id).status == "completed"
-    assert [document["type"] for document in whole.documents(job_id)] == ["transcript"]
+    assert {document["type"] for document in whole.documents(job_id)} == {"transcript", "report"}

@@ -102,8 +102,9 @@ def test_a_reprocess_writes_the_same_ids_again_and_a_changed_file_a_new_revision
     assert second["revision"] == first["revision"]
 
     file, report_file = FileSpec.of(job_id, "contenturl_0.json"), FileSpec.of(job_id, "report.json")
+    one = report([{"source": "a.wav", "status": "Succeeded"}])
     changed = (DATA / "diarized-mono.json").read_bytes()
-    whole.serve(JobSpec(id=job_id, files=(file, report_file)), {file.blob: changed, report_file.blob: report([])})
+    whole.serve(JobSpec(id=job_id, files=(file, report_file)), {file.blob: changed, report_file.blob: one})
     whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.status == "completed", "the second run ends")
     whole.enqueue(json.dumps({"id": job_id, "reprocess": True}))
     whole.until(lambda: whole.documents(job_id, "transcript")[0]["run"] == 3, "the third run is in")

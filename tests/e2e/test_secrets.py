@@ -24,6 +24,7 @@ from tests.e2e.conftest import SETTINGS, Whole
 QUICK = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:00",
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
+    "GIVE_UP_HOURS": "0",
 }
 SIGNATURE = re.compile(rb"(?i)[?&;\"']?\bsig=[^&\s\"']{3}")
 Places = dict[str, bytes]

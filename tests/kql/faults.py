@@ -21,11 +21,20 @@ def message_is_none(world: WatchedWorld) -> None:
     world.poison(JOBS_QUEUE, b"nonsense")
 
 
+def file_fails_for_a_day(world: WatchedWorld) -> None:
+    file_fails_five_times(world)
+    world.clock.move(hours=24)
+    world.tick()
+    world.script.before("open", *(fails(Transient("503")) for _ in range(6)))
+    world.drain()
+
+
 def file_fails_five_times(world: WatchedWorld) -> None:
-    world.put_job({"a": result("hello")})
+    """Let a file fail in its page, and in five deliveries by itself; the report, which is the first, is in."""
+    world.put_job({"a": result("hello")}, report=report_file("Succeeded"))
     world.enqueue()
     world.tick()
-    world.script.before("open", *(fails(Transient("503")) for _ in range(5)))
+    world.script.before("open", lambda: None, *(fails(Transient("503")) for _ in range(6)))
     world.drain()
 
 
@@ -127,8 +136,8 @@ def each_minute(world: WatchedWorld, quarters: int, act: Callable[[], object]) -
 
 
 FAULTS: Mapping[str, list[Fault]] = {
-    "poison": [message_is_none, file_fails_five_times],
-    "given-up": [file_is_no_result, file_fails_five_times],
+    "poison": [message_is_none],
+    "given-up": [file_is_no_result, file_fails_for_a_day],
     "oldest-pending": [speech_never_ends],
     "ended-badly": [
         speech_gave_up,

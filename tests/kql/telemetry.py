@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
+from shared.domain.patience import Patience
 from tests.kql.azure import Row
 from tests.pipeline.world import World
 
@@ -52,8 +53,8 @@ class Telemetry(logging.Handler):
 class WatchedWorld(World):
     """The use cases over the fakes. Each call of one is an execution of its function, as in function_app.py."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, patience: Patience | None = None) -> None:
+        super().__init__(patience=patience)
         self.telemetry = Telemetry(self.clock.now)
         own: Any = self
         own.accept = self._watched(self.accept, lambda *_: "accept_job")

@@ -1,0 +1,248 @@
+"""Outages of twelve hours, longer than all deliveries of a message: everything is in afterwards, and nobody acted."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.domain.documents import HEAD_ID
+from shared.domain.job import Status
+from shared.domain.messages import RESULTS_QUEUE, encode
+from shared.domain.patience import Patience
+from shared.errors import Denied, NotFound, Speech2CosmosError, Transient
+from tests.pipeline.fake_speech import SpeechJob
+from tests.pipeline.script import fails
+from tests.pipeline.world import ATTEMPTS, JOB, World, report_file, result
+
+FILES = {"a": result("one"), "b": result("two"), "c": result("three")}
+
+SPEECH = {"speech.get", "speech.list", "speech.files", "speech.file"}
+COSMOS = {
+    *("jobs.get", "jobs.create", "jobs.update", "jobs.ingesting", "head", "write", "commit", "failure", "put_failure"),
+    *("clear_failure", "tally", "leftovers", "parts", "retire"),
+}
+OUTAGES = {
+    "Speech": (SPEECH, Transient("503")),
+    "Speech's key was rotated": (SPEECH, Denied("401")),
+    "where result files lie": ({"open"}, Transient("503")),
+    "the archive": ({"archive.commit"}, Transient("503")),
+    "Cosmos DB": (COSMOS, Transient("no connection")),
+    "a role in Cosmos DB": (COSMOS, Denied("403")),
+}
+
+
+class Platform:
+    """Runs a world minute by minute as the Functions host does: five deliveries, and poison every ten minutes."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.poison: list[bytes] = []
+
+    def minutes(self, number: int) -> Iterator[int]:
+        """Let minutes pass, each with a tick and up to two deliveries of every message."""
+        for minute in range(number):
+            self.world.clock.move(minutes=1)
+            self._tick()
+            for _ in range(2):
+                self._deliver()
+            if minute % 10 == 0:
+                self._record()
+            yield minute
+
+    def _tick(self) -> None:
+        for use_case in (self.world.poll, self.world.settle):
+            self.world.send(use_case())
+
+    def _deliver(self) -> None:
+        for _ in range(len(self.world.queue)):
+            message, attempt = self.world.queue.popleft()
+            try:
+                self.world.send(self.world.fetch(message, attempt))
+            except Speech2CosmosError:
+                if attempt < ATTEMPTS:
+                    self.world.queue.append((message, attempt + 1))
+                else:
+                    self.poison.append(encode(message).encode())
+
+    def _record(self) -> None:
+        waiting, self.poison = self.poison, []
+        for body in waiting:
+            try:
+                self.world.poison(RESULTS_QUEUE, body)
+            except Speech2CosmosError:
+                self.poison.append(body)
+
+
+def broken(world: World, effects: set[str], error: Speech2CosmosError) -> None:
+    """Let all these effects fail from now on."""
+    world.script.chance = lambda moment: error if moment.removeprefix("before ") in effects else None
+
+
+@pytest.mark.parametrize("before", [0, 1, 2], ids=["before the list", "after the list", "after a file"])
+@pytest.mark.parametrize("which", OUTAGES)
+def test_after_an_outage_of_twelve_hours_everything_is_in_within_an_hour_and_nobody_acted(
+    which: str, before: int
+) -> None:
+    world = World()
+    world.put_job(FILES)
+    world.enqueue()
+    world.tick()
+    for _ in range(before):
+        world.deliver()
+    effects, error = OUTAGES[which]
+    broken(world, effects, error)
+    platform = Platform(world)
+    for _ in platform.minutes(12 * 60):
+        assert world.job().status is Status.INGESTING or before == 2
+    world.script.chance = lambda _: None
+    for _ in platform.minutes(75):
+        if world.job().status is Status.COMPLETED:
+            break
+    job = world.job()
+    assert (job.status, job.failure, job.retry) == (Status.COMPLETED, None, None)
+    assert (job.files.ingested, job.files.failed) == (3, 0)
+    assert all(HEAD_ID in world.file(name) for name in FILES)
+    assert platform.poison == []
+
+
+def test_during_an_outage_the_jobs_document_says_since_when_and_why_and_the_lists_are_few() -> None:
+    world = World()
+    world.put_job(FILES)
+    world.enqueue()
+    world.tick()
+    broken(world, {"open"}, Transient("the store answers 503"))
+    begun = world.clock.now()
+    for _ in Platform(world).minutes(12 * 60):
+        pass
+    retry = world.job().retry
+    assert retry is not None
+    assert (retry.code, retry.message) == ("FetchFailed", "the store answers 503")
+    assert begun.isoformat() < retry.since < begun.replace(hour=begun.hour + 1).isoformat()
+    assert world.speech.requests["files"] < 2 * 25, "a list and a page each time"
+
+
+def test_what_fails_for_a_day_is_given_up_and_the_job_ends() -> None:
+    world = World()
+    world.put_job(FILES)
+    world.enqueue()
+    world.tick()
+    broken(world, {"open"}, Transient("the store answers 503"))
+    for _ in Platform(world).minutes(26 * 60):
+        if world.job().status is not Status.INGESTING:
+            break
+    assert world.clock.now().day == 3
+    failures = [world.failure(name) for name in (*FILES, "report")]
+    assert {failure and (failure.code, failure.message) for failure in failures} == {
+        ("GivenUp", "the store answers 503")
+    }
+    assert world.job().status is Status.COMPLETED_WITH_ERRORS
+
+
+def test_a_job_that_speech_keeps_for_six_hours_ends_with_a_code_that_says_so() -> None:
+    world = World()
+    job = world.put_job(FILES)
+    job.properties["timeToLiveHours"] = 6
+    job.ended = world.clock.now()
+    world.enqueue()
+    world.tick()
+    world.deliver()
+    broken(world, {"open"}, Transient("503"))
+    minute = next(each for each in Platform(world).minutes(12 * 60) if world.job().status is not Status.INGESTING)
+    assert 6 * 60 <= minute < 8 * 60
+    failure = world.job().failure
+    assert failure is not None
+    assert (world.job().status, failure.code) == (Status.COMPLETED_WITH_ERRORS, "TimeToLiveEnded")
+    assert "its time to live" in failure.message
+
+
+def test_a_job_that_speech_deleted_in_an_outage_of_speech_says_so() -> None:
+    world = World()
+    job = world.put_job(FILES)
+    job.properties["timeToLiveHours"] = 6
+    job.ended = world.clock.now()
+    world.enqueue()
+    world.tick()
+    broken(world, SPEECH, Transient("503"))
+    platform = Platform(world)
+    for _ in platform.minutes(5 * 60):
+        assert world.job().status is Status.INGESTING
+    world.script.chance = lambda moment: NotFound("404") if moment in {f"before {each}" for each in SPEECH} else None
+    world.clock.move(hours=1)
+    for _ in platform.minutes(90):
+        if world.job().status is not Status.INGESTING:
+            break
+    failure = world.job().failure
+    assert (world.job().status, failure and failure.code) == (Status.NOT_FOUND, "TimeToLiveEnded")
+
+
+def test_the_report_of_a_failed_job_is_fetched_by_one_list_and_the_job_stays_failed() -> None:
+    world = World()
+    error = {"code": "InvalidData", "message": "invalid data"}
+    job = world.put_job({}, report=report_file("Failed"))
+    job.statuses, job.error = ["Failed"], error
+    world.enqueue()
+    for _ in Platform(world).minutes(120):
+        pass
+    found = world.job()
+    assert (found.status, found.failure and found.failure.code, found.retry) == (Status.FAILED, "InvalidData", None)
+    assert found.report is not None
+    assert [each.source for each in found.report.failures] == ["https://audio.example/0.wav"]
+    assert world.speech.requests["files"] == 2, "the list, and the page of its one file"
+
+
+def test_a_failed_job_without_a_report_is_listed_once_and_stays_as_it_is() -> None:
+    world = World()
+    world.speech.add(SpeechJob(JOB, ["Failed"], error={"code": "InvalidData", "message": "invalid data"}))
+    world.enqueue()
+    for _ in Platform(world).minutes(120):
+        pass
+    found = world.job()
+    assert (found.status, found.report, found.retry) == (Status.FAILED, None, None)
+    assert world.speech.requests["files"] == 1
+
+
+def test_the_report_of_a_failed_job_comes_after_an_outage_too() -> None:
+    world = World()
+    job = world.put_job({}, report=report_file("Failed"))
+    job.statuses = ["Failed"]
+    world.enqueue()
+    world.tick()
+    broken(world, SPEECH | {"open"}, Transient("503"))
+    platform = Platform(world)
+    for _ in platform.minutes(12 * 60):
+        pass
+    world.script.chance = lambda _: None
+    for _ in platform.minutes(75):
+        pass
+    found = world.job()
+    assert (found.status, found.report is not None, found.retry) == (Status.FAILED, True, None)
+
+
+@pytest.mark.parametrize("patience", [Patience(), Patience(give_up_hours=0)], ids=["patient", "at once"])
+def test_a_job_whose_documents_can_never_be_counted_expires_all_the_same(patience: Patience) -> None:
+    world = World(patience=patience)
+    world.put_job(FILES)
+    world.enqueue()
+    world.tick()
+    world.queue.clear()
+    world.script.chance = lambda moment: Transient("odd") if moment == "before tally" else None
+    for _ in range(30 * 60):
+        world.clock.move(minutes=1)
+        world.tick()
+        world.queue.clear()
+        if world.job().status is not Status.INGESTING:
+            break
+    assert world.job().status is Status.EXPIRED
+
+
+def test_a_file_that_fails_by_itself_is_given_up_at_once_while_others_are_retried() -> None:
+    world = World()
+    world.put_job({"bad": b"[]", "good": result("one")})
+    world.enqueue()
+    world.tick()
+    world.script.before("write", *[fails(Transient("503"))] * 12)
+    platform = Platform(world)
+    for _ in platform.minutes(60):
+        if world.job().status is not Status.INGESTING:
+            break
+    assert world.job().status is Status.COMPLETED_WITH_ERRORS
+    assert (world.job().files.ingested, world.job().files.failed) == (1, 1)
