@@ -95,7 +95,9 @@ def lived(secret: Whole, marks: Marks) -> Whole:
         file = FileSpec.of(job, "contenturl_0.json")
         secret.serve(JobSpec(id=job, files=(file,), sas_seconds=seconds), {file.blob: contents})
     secret.serve(JobSpec(id=odd), {})
-    body = f'{{"code": "Busy", "message": "see {signed}{marks.answer} or token={marks.answer}"}}'
+    body = (
+        f'{{"code": "Busy", "message": "see {signed}{marks.answer} or token={marks.answer}, key {marks.speech_key}"}}'
+    )
     secret.speech.force(odd, 400, times=2, body=body)
     query = f"api-version=2025-10-15&subscription-key={marks.enqueued}"
     secret.enqueue(f"{endpoint}/speechtotext/transcriptions/{good}?{query}", failed, expired, broken, odd)
