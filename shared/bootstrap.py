@@ -24,8 +24,8 @@ from shared.masking import shown_cause
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
-from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
+from shared.pipeline.record_poison import RecordPoison
 from shared.pipeline.rights import CheckRights
 from shared.pipeline.settle import SettleJobs
 from shared.pipeline.signals import Log, Signal, not_built

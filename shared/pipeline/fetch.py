@@ -9,10 +9,10 @@ from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, Transcript
 from shared.domain.split import FileKey
 from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
 from shared.pipeline.fetch_page import Fetch, FilesOfPage
-from shared.pipeline.give_up import give_up, put_off_file
 from shared.pipeline.ingest import Ingest, Trace
 from shared.pipeline.list_files import ListFiles
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
+from shared.pipeline.put_off import give_up, put_off_file
 from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import delivered
 

@@ -10,9 +10,9 @@ from shared.domain.messages import FetchFile, FetchPage, Work
 from shared.domain.patience import Patience
 from shared.domain.speech_api import TranscriptionFile
 from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
-from shared.pipeline.give_up import put_off_file
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Outcome, Speech, Transcripts
+from shared.pipeline.put_off import put_off_file
 from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import wait_as_told
 

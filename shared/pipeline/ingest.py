@@ -15,7 +15,7 @@ from shared.domain.speech_result import ResultReader
 from shared.domain.split import FileKey, SplitOptions, Splitter
 from shared.errors import Permanent, Transient
 from shared.pipeline.batches import Batches
-from shared.pipeline.late import came_in
+from shared.pipeline.came_in_late import came_in
 from shared.pipeline.ports import (
     Clock,
     Content,

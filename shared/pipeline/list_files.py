@@ -14,9 +14,9 @@ from shared.domain.seen import LONGEST_SEEN, packed, short_hash, unpacked
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.transitions import troubled
 from shared.errors import NotFound, Permanent, Throttled, Transient
-from shared.pipeline.give_up import put_off_listing
 from shared.pipeline.milestones import tell_end
 from shared.pipeline.ports import Clock, Jobs, Speech
+from shared.pipeline.put_off import put_off_listing
 from shared.pipeline.signals import Log, Signal
 
 log = Log(__name__)

@@ -17,8 +17,8 @@ from shared.errors import InvalidMessage, Speech2CosmosError
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
 from shared.pipeline.ingest import Ingest
-from shared.pipeline.poison import RecordPoison
 from shared.pipeline.poll import PollJobs
+from shared.pipeline.record_poison import RecordPoison
 from shared.pipeline.settle import SettleJobs
 from tests.pipeline.fake_blobs import FakeArchive, FakeContents
 from tests.pipeline.fake_speech import CONTENT, FakeSpeech, SpeechJob

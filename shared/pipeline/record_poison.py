@@ -1,4 +1,4 @@
-"""record_poison: what was given up is kept, with the reason, where it is looked for."""
+"""record_poison: what five deliveries did not do is done later, or recorded with the reason."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +11,9 @@ from shared.domain.messages import JOBS_QUEUE, FetchFile, FetchPage, ListJobFile
 from shared.domain.patience import Patience
 from shared.errors import InvalidMessage, Permanent
 from shared.pipeline.accept import AcceptJob
-from shared.pipeline.give_up import put_off_file, put_off_listing
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Jobs, Transcripts
+from shared.pipeline.put_off import put_off_file, put_off_listing
 from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.throttle import unless_throttled
 
