@@ -98,12 +98,12 @@ def test_json_follows_the_head_and_leaves_out_what_it_does_not_name(run: Run, he
     orphan = {**{name: value for name, value in part.items() if not name.startswith("_")}, "id": "0ld_turns_0000"}
     container.upsert_item(orphan)
     try:
-        job, head, *parts, _report = run("show", WHOLE_JOB, "--json").lines
+        job, head, *parts, report = run("show", WHOLE_JOB, "--json").lines
         of_file: list[dict[str, Any]] = run("show", WHOLE_JOB, DIARIZED.id, "--json").lines
     finally:
         container.delete_item(orphan["id"], [WHOLE_JOB, DIARIZED.id])
     assert (job["type"], job["id"], head["type"]) == ("job", WHOLE_JOB, "transcript")
-    assert {each["id"] for each in [head, *parts]} == {item["id"] for item in stored}
+    assert {each["id"] for each in [head, *parts, report]} == {item["id"] for item in stored}
     assert of_file == [head, *parts]
     assert not any(name.startswith("_") for each in parts for name in each)
 
