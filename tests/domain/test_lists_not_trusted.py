@@ -139,3 +139,13 @@ def test_an_outage_takes_nothing_of_the_two_hours() -> None:
     assert settled.retry is not None
     assert settled.retry.code == "ReportMissing"
     assert settled.retry.since == utc(later + timedelta(minutes=2))
+
+
+def test_a_list_that_succeeds_after_an_outage_has_two_hours_of_its_own() -> None:
+    after = BEGIN + timedelta(hours=12)
+    failing = put_off(job(None, expected=3), RetryCode.LISTING_FAILED, "503", PATIENCE, BEGIN)
+    current = listed(failing, 3, 0, after)
+    settled = settle(current, FileTally(3, 0, 0, []), PATIENCE, after)
+    assert settled.status is Status.INGESTING
+    assert settled.retry is not None
+    assert (settled.retry.code, settled.retry.since) == ("ReportMissing", utc(after))
