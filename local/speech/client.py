@@ -1,7 +1,7 @@
 """The simulator's control plane from Python."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 import msgspec
@@ -57,7 +57,11 @@ class SpeechControl:
         files = tuple(
             msgspec.structs.replace(file, size=sizes[file.blob]) if file.size is None else file for file in spec.files
         )
-        self._call("PUT", "/jobs", msgspec.structs.replace(spec, files=files))
+        self.put_jobs([msgspec.structs.replace(spec, files=files)])
+
+    def put_jobs(self, specs: Sequence[JobSpec]) -> None:
+        """Put jobs at once, as many as there may be. Raises SpecError when a file has no size."""
+        self._call("PUT", "/jobs", specs)
 
     def delete_job(self, job_id: str) -> None:
         """Delete the job from the service, as if its time to live were over. Its contents stay."""
@@ -104,7 +108,7 @@ class SpeechControl:
         """Return where contents are stored, and who called the regional host that links name."""
         return msgspec.json.decode(self._call("GET", "/"), type=About)
 
-    def _call(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
+    def _call(self, method: str, path: str, body: msgspec.Struct | Sequence[msgspec.Struct] | None = None) -> bytes:
         data = None if body is None else msgspec.json.encode(body)
         response = self._session.request(method, self._base + path, data=data, timeout=TIMEOUT_SECONDS)
         if not response.ok:

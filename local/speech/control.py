@@ -27,7 +27,7 @@ class Control:
         """Return the routes, without the prefix."""
         return [
             _route("/", self.about, "GET"),
-            _route("/jobs", self.put_job, "PUT"),
+            _route("/jobs", self.put_jobs, "PUT"),
             _route("/jobs/{id}", self.delete_job, "DELETE"),
             _route("/forced", self.force, "POST"),
             _route("/forced", self.clear_forced, "DELETE"),
@@ -42,9 +42,10 @@ class Control:
         contacts = tuple(simulator.contacts)
         return _json(About(container=self._content.container, region=simulator.region, contacts=contacts))
 
-    async def put_job(self, request: Request) -> Response:
-        """Create or replace a job. Its time begins now, unless the job says otherwise."""
-        self._simulator.put(await _decoded(request, JobSpec))
+    async def put_jobs(self, request: Request) -> Response:
+        """Create jobs or put them anew. The time of each begins now unless it says otherwise."""
+        for spec in await _decoded(request, list[JobSpec]):
+            self._simulator.put(spec)
         return Response(status_code=204)
 
     async def delete_job(self, request: Request) -> Response:

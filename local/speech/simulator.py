@@ -4,7 +4,7 @@ import math
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -75,6 +75,7 @@ class Simulator:
         self._key = key
         self._token = token
         self._jobs: dict[str, Job] = {}
+        self._in_order: list[Job] | None = None
         self._forced: list[Forced] = []
         self._recent: deque[float] = deque()
         self.reset_requests()
@@ -83,9 +84,11 @@ class Simulator:
         """Return whether a request with these two headers is authorized."""
         return key == self._key or (self._token is not None and authorization == f"Bearer {self._token}")
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> Sequence[Job]:
         """Return all jobs, the oldest first."""
-        return sorted(self._jobs.values(), key=lambda job: job.created)
+        if self._in_order is None:
+            self._in_order = sorted(self._jobs.values(), key=lambda job: job.created)
+        return self._in_order
 
     def job(self, job_id: str) -> Job | None:
         """Return the job with that id, in upper or lower case."""
@@ -100,9 +103,11 @@ class Simulator:
         if created.tzinfo is None:
             raise SpecError(f"job {spec.id}: createdDateTime has no time zone")
         self._jobs[spec.id.lower()] = Job(spec, created)
+        self._in_order = None
 
     def remove(self, job_id: str) -> Job | None:
         """Delete the job. Returns it, if there was one."""
+        self._in_order = None
         return self._jobs.pop(job_id.lower(), None)
 
     def force(self, forced: Forced) -> None:

@@ -148,7 +148,7 @@ def test_a_forced_answer_needs_a_regular_expression(api: Api) -> None:
 
 def test_a_spec_with_an_unknown_field_is_refused_by_name(api: Api) -> None:
     url = f"{api.speech.endpoint}/_simulator/jobs"
-    response = requests.put(url, json={"id": str(uuid4()), "runSecond": 3}, timeout=30)
+    response = requests.put(url, json=[{"id": str(uuid4()), "runSecond": 3}], timeout=30)
     assert response.status_code == 400
     assert "runSecond" in response.json()["message"]
 
