@@ -31,6 +31,8 @@ TRANSCRIBED_AFTER = timedelta(minutes=30)
 
 NEVER = timedelta(days=365)
 TICKS_AN_HOUR = 60
+MOST_TICKS = 4 * TICKS_AN_HOUR
+"""A job is waited for no longer."""
 
 WAITING_JOBS = (10, 1000)
 
@@ -140,7 +142,7 @@ def measure_waiting(cosmos: Cosmos, jobs: int) -> WaitingUsage:
 def _until_listed(made: Bench) -> tuple[list[Work], int]:
     ticks, work = 0, list[Work]()
     while not work:
-        ticks, work = ticks + 1, made.tick()
+        ticks, work = _next(ticks, "its files are not to be listed"), made.tick()
     return work, ticks
 
 
@@ -180,8 +182,14 @@ def _until_completed(made: Bench, job_id: str) -> int:
     ticks = 0
     while _job(made, job_id).status is not Status.COMPLETED:
         made.tick()
-        ticks += 1
+        ticks = _next(ticks, "it is not completed")
     return ticks
+
+
+def _next(ticks: int, words: str) -> int:
+    if ticks >= MOST_TICKS:
+        raise RuntimeError(f"{words} after {ticks} ticks; the log says why")
+    return ticks + 1
 
 
 def _job(made: Bench, job_id: str) -> Job:

@@ -111,15 +111,16 @@ class MeteredContainer:
     def patch_item(
         self,
         item: str,
-        partition_key: list[str],
+        partition_key: str | list[str],
         patch_operations: list[Item],
         **options: Any,  # noqa: ANN401 - handed on
     ) -> None:
         """Patch properties of an item."""
         self._inner.patch_item(item, cast("Any", partition_key), patch_operations=patch_operations, **options)
-        before = self.items[*partition_key, item]
+        place = (*([partition_key] if isinstance(partition_key, str) else partition_key), item)
+        before = self.items[place]
         after = before | {each["path"][1:]: each["value"] for each in patch_operations}
-        self.items[*partition_key, item] = after
+        self.items[place] = after
         self._count("patch", patch_charge(before, after, self._container.indexes, len(patch_operations)))
 
     def execute_item_batch(

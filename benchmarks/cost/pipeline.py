@@ -29,7 +29,7 @@ from shared.pipeline.poll import PollJobs
 from shared.pipeline.settle import SettleJobs
 from shared.settings import Settings
 
-START = datetime(2126, 11, 2, 9, 0, 0, tzinfo=UTC)
+START = datetime(2096, 11, 2, 9, 0, 0, tzinfo=UTC)
 """Ahead of any server's clock, so that what was just written counts as a day old when orphaned parts are looked for."""
 TICK = timedelta(minutes=1)
 
