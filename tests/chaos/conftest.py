@@ -19,7 +19,7 @@ def row() -> Row:
 def _ends_its_faults(request: pytest.FixtureRequest) -> Iterator[None]:
     """End the faults of a case, also of one that failed: the next case begins without any."""
     yield
-    for each in request.node.funcargs.values():
+    for each in (request.node.funcargs or {}).values():  # None when the run was interrupted
         if isinstance(each, Bench):
             each.faults.clear()
 
