@@ -54,6 +54,21 @@ def test_rejected_messages_are_listed_on_demand(run: Run, here: World) -> None:
     assert here
 
 
+def test_a_job_that_cannot_be_read_is_named_on_stderr_and_hides_no_other(run: Run, here: World) -> None:
+    container = App.from_env(here.settings).database.get_container_client("jobs")
+    for name, odd in (("odd-1", {"acceptedAt": 5}), ("odd-2", {"acceptedAt": "2026-11-02T12:00:00Z", "files": "many"})):
+        container.upsert_item({"id": name, "type": "job", "schemaVersion": 1, "status": "pending", **odd})
+    try:
+        ran = run("jobs")
+    finally:
+        for name in ("odd-1", "odd-2"):
+            container.delete_item(name, name)
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == [FAILED_JOB, PARTLY_JOB, WHOLE_JOB]
+    told = ran.error.splitlines()
+    assert len(told) == 2
+    assert all(line.startswith("set aside: document odd-") and "acceptedAt" in told[0] for line in told)
+
+
 def test_show_tells_speechs_failures_from_ours(run: Run, here: World) -> None:
     out = run("show", PARTLY_JOB.upper()).out
     given_up, _, at_speech = out.partition("Failed at Speech")

@@ -120,7 +120,9 @@ def test_a_job_that_moved_is_looked_at_before_those_that_did_not_and_again_while
     world.tick()
     assert looked_at(world)[0] == moved
     late = job_id(3)
-    world.jobs.moved(late, 1, world.clock.now() - OVERLAP / 2)  # written after a slow connection, or by a slow clock
+    before_that_tick = world.clock.now() - OVERLAP / 2  # as a slow clock has it, or a slow connection
+    world.clock.move(minutes=1)
+    world.jobs.moved(late, 1, before_that_tick)
     world.tick()
     assert looked_at(world)[:2] == sorted([moved, late])
 
