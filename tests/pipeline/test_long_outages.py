@@ -177,7 +177,7 @@ def test_a_job_that_speech_deleted_in_an_outage_of_speech_says_so() -> None:
 def test_the_report_of_a_failed_job_is_fetched_by_one_list_and_the_job_stays_failed() -> None:
     world = World()
     error = {"code": "InvalidData", "message": "invalid data"}
-    job = world.put_job({}, report=report_file("Failed"))
+    job = world.put_job({"a": result("not wanted")}, report=report_file("Failed"))
     job.statuses, job.error = ["Failed"], error
     world.enqueue()
     for _ in Platform(world).minutes(120):
@@ -186,7 +186,8 @@ def test_the_report_of_a_failed_job_is_fetched_by_one_list_and_the_job_stays_fai
     assert (found.status, found.failure and found.failure.code, found.retry) == (Status.FAILED, "InvalidData", None)
     assert found.report is not None
     assert [each.source for each in found.report.failures] == ["https://audio.example/0.wav"]
-    assert world.speech.requests["files"] == 2, "the list, and the page of its one file"
+    assert world.speech.requests["files"] == 2, "the list, and the page of its report"
+    assert world.file("a") == {}, "of a failed job only the report is fetched"
 
 
 def test_a_failed_job_without_a_report_is_listed_once_and_stays_as_it_is() -> None:
