@@ -61,7 +61,7 @@ def poll_jobs(timer: func.TimerRequest, work: Output) -> None:  # noqa: ARG001 -
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
 @app.queue_output(arg_name="poison", queue_name=RESULTS_POISON, connection=STORAGE)
 def fetch_results(msg: func.QueueMessage, work: Output, poison: Output) -> None:
-    """List one page of a job's files, or fetch, split and write one file."""
+    """List a page of a job's files, or fetch, split and write some files of a page, or one file."""
     try:
         message = decode_work(msg.get_body())
     except InvalidMessage:
