@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from local.faults import Answer, Rule
+from local.faults import Rule
 from shared.domain.job import Rejected
 from tests.chaos.bench import VISIBILITY, Bench, started
 from tests.chaos.kinds import samples
@@ -51,20 +51,6 @@ def test_all_files_given_up_and(bench: Bench, row: Row, fault: str, command: str
     bench.until(lambda: not bench.given_up(specs), "all files come in")
     bench.ended(*specs)
     row.judge(bench.verdict(jobs, again=True))
-
-
-def test_the_message_of_a_job_and_poison_requeue(bench: Bench, row: Row) -> None:
-    """Let a job's document be unreadable, so that its message is given up."""
-    spec = bench.put(KINDS[0])
-    bench.faults.fronts["cosmos"].rules.append(Rule(Answer(503), target=f"docs/{spec.id}"))
-    bench.enqueue(spec)
-    bench.until(_kept(bench, spec.id), "the message is kept")
-    bench.faults.clear()
-    bench.command("poison", "requeue", "--all")
-    bench.ended(spec)
-    row.cases = 1
-    row.judge(bench.verdict([(KINDS[0], spec)]))
-    row.expect(not _kept(bench, spec.id)(), "it is still kept as given up")
 
 
 def test_a_message_that_is_no_job_is_kept_and_kept_again(bench: Bench, row: Row) -> None:
