@@ -78,7 +78,7 @@ cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
 
 chaos: setup ## every fault we can think of, on the real stack, into docs/reliability.md; half an hour
-	$(BIN)/pytest tests/chaos -m chaos -p tests.chaos.reporting --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/chaos -m chaos -p tests.chaos.reporting --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 scan: setup $(SCAN_STAMP) ## scanners over infra/snapshots (checkov) and the GitHub workflows (zizmor)
 	@$(BIN)/python -m infra.scan $(SCAN)/bin

@@ -1,4 +1,4 @@
-"""The reporter of `make chaos` (`pytest -p tests.chaos.reporting`): it makes docs/reliability.md of one whole run."""
+"""The reporter of `make chaos` (pytest's -p tests.chaos.reporting): it makes docs/reliability.md of one whole run."""
 
 import sys
 import textwrap
