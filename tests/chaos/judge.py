@@ -106,7 +106,9 @@ def named(spec: JobSpec, job: Document | None, items: list[Document], blobs: Map
     """
     names = {spec.id: "JOB", **{file.id: file.name for file in spec.files}}
     for revision, file_id in _revisions(job, items):
-        names.setdefault(revision, f"revision-of-{names.get(file_id, file_id)}")
+        # A file that is in may have failed in a later run: its failure names a second revision.
+        name = f"revision-of-{names.get(file_id, file_id)}"
+        names.setdefault(revision, f"second-{name}" if name in names.values() else name)
     documents = {_named(f"{item['fileId']}/{item['id']}", names): _plain(item, names) for item in items}
     raw = {_raw_name(_named(name, names), digest): digest for name, digest in blobs.items()}
     return State(_plain(job, names) if job else None, documents, raw)
