@@ -10,7 +10,7 @@ from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.domain.documents import FAILURE_ID, HEAD_ID, utc
-from shared.domain.job import NO_RUN, FileCounts, Job, Status
+from shared.domain.job import NO_RUN, FileCounts, Job, ReportSummary, Status
 from shared.domain.patience import Patience
 from shared.domain.poll_mark import POLL_ID, PollMark
 from shared.domain.split import FileKey
@@ -25,6 +25,9 @@ from tests.pipeline.script import Script
 Item = dict[str, Any]
 
 GET_LIMIT = 3
+
+REPORT = ReportSummary(1, 0, [], "report", "r1", [], None, 1)
+"""It counts one transcription, so a job of one file is whole."""
 
 ODD_JOBS: dict[str, Callable[[Item], Item]] = {
     "no properties but those that queries ask for": lambda job: {
@@ -77,7 +80,9 @@ class Timer:
     def whole(self) -> Job:
         """Let a job be in to its last file."""
         early = utc(self.clock.now())
-        job = new_job(status=Status.INGESTING, accepted_at=early, moved_at=early, files=FileCounts(expected=1))
+        job = new_job(
+            status=Status.INGESTING, accepted_at=early, moved_at=early, files=FileCounts(expected=1), report=REPORT
+        )
         self.jobs.create(job)
         key = new_key(job)
         self.transcripts.commit(key, [part(key, "r1", 0)], head(key, "r1", parts=1), None)

@@ -10,6 +10,7 @@ from shared.domain.speech_api import (
     Transcription,
     TranscriptionPage,
     decode_answer,
+    entry,
     error_words,
     refuses_version,
 )
@@ -64,9 +65,9 @@ def test_a_failed_job_keeps_speechs_own_words_without_signatures(properties: obj
 
 
 def test_pages_are_read_with_whatever_else_they_carry() -> None:
-    entry = {"self": SELF, "status": "Succeeded", "links": {"files": f"{SELF}/files", "new": 1}, "model": {"self": "m"}}
-    page = decode_answer(json.dumps({"values": [entry], "@nextLink": "https://h/n?skip=2"}).encode(), TranscriptionPage)
-    assert [(each.job_id, each.links.files) for each in page.values] == [(ID, f"{SELF}/files")]
+    value = {"self": SELF, "status": "Succeeded", "links": {"files": f"{SELF}/files", "new": 1}, "model": {"self": "m"}}
+    page = decode_answer(json.dumps({"values": [value], "@nextLink": "https://h/n?skip=2"}).encode(), TranscriptionPage)
+    assert [(each.job_id, each.links.files) for each in map(entry, page.values)] == [(ID, f"{SELF}/files")]
     assert page.next_page == "skip=2"
     file = {"self": f"{SELF}/files/1", "kind": "Transcription", "links": {"contentUrl": "https://b/x?sig=1"}}
     files = decode_answer(json.dumps({"values": [file, file | {"links": {}}]}).encode(), FilePage)
@@ -74,9 +75,7 @@ def test_pages_are_read_with_whatever_else_they_carry() -> None:
     assert files.next_page is None
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[]", b'{"values": 1}', b'{"values": [{}]}', b"\xff", b"[" * 100_000]
-)
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"values": 1}', b"\xff", b"[" * 100_000])
 def test_an_answer_of_another_shape_is_worth_another_try(body: bytes) -> None:
     with pytest.raises(Transient, match="Speech's answer is not a TranscriptionPage"):
         decode_answer(body, TranscriptionPage)
