@@ -36,6 +36,9 @@ PATCHED_PROPERTY = 0.4
 MISSING = 1.0
 """A read or deletion of an item that does not exist. Assumed: the least that a request is charged."""
 
+ABSENT = object()
+"""What an item has at a path that it does not have."""
+
 Item = Mapping[str, Any]
 Indexes = Iterable[tuple[str, ...]]
 """The properties of each index, as Container.indexes has them."""
@@ -73,8 +76,19 @@ def delete_charge(item: Item, indexes: Indexes) -> float:
     return create_charge(item, indexes)
 
 
+def at_path(item: Item, path: str) -> Any:  # noqa: ANN401 - whatever stands there
+    """Return what an item has at an index's path, such as `status` or `retry/at`; ABSENT if it has nothing there."""
+    found: Any = item
+    for name in path.split("/"):
+        if not isinstance(found, Mapping) or name not in found:
+            return ABSENT
+        found = found[name]
+    return found
+
+
 def _terms(item: Item, indexes: Indexes) -> set[tuple[Any, ...]]:
-    return {(names, *(item[name] for name in names)) for names in indexes if item.keys() >= set(names)}
+    terms = {(names, *(at_path(item, name) for name in names)) for names in indexes}
+    return {term for term in terms if ABSENT not in term}
 
 
 def _between(size: int, column: int) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 from azure.cosmos import ContainerProxy
 
-from benchmarks.cost.charges import read_charge
+from benchmarks.cost.charges import ABSENT, at_path, read_charge
 from shared.domain.containers import Container
 from shared.domain.documents import encoded_size
 
@@ -26,8 +26,8 @@ INDEX_ENTRY = 0.01
 
 Item = dict[str, Any]
 
-_FILTER = re.compile(r"c\.(\w+) (=|<=|>=|<|>) ")
-_PROPERTY = re.compile(r"c\.(\w+)")
+_FILTER = re.compile(r"c\.([\w.]+) (=|<=|>=|<|>) ")
+_PROPERTY = re.compile(r"c\.([\w.]+)")
 
 
 class QueryPrices:
@@ -53,8 +53,8 @@ class QueryPrices:
         return sum(map(_read, matched))
 
     def _passed_over(self, where: str, order: str) -> int:
-        sorted_by = tuple(_PROPERTY.findall(order))
-        filters = _FILTER.findall(where)
+        sorted_by = tuple(path.replace(".", "/") for path in _PROPERTY.findall(order))
+        filters = [(path.replace(".", "/"), sign) for path, sign in _FILTER.findall(where)]
         equal = {name for name, sign in filters if sign == "="}
         ranges = {name for name, sign in filters if sign != "="}
         served = (
@@ -63,7 +63,7 @@ class QueryPrices:
             and set(sorted_by[: len(equal)]) == equal
             and ranges <= set(sorted_by[len(equal) : len(equal) + 1])
         )
-        return 0 if served else sum(sorted_by[-1] in item for item in self.items.values())
+        return 0 if served else sum(at_path(item, sorted_by[-1]) is not ABSENT for item in self.items.values())
 
     def _matched(self, where: str, parameters: list[dict[str, object]], key: list[str]) -> list[Item]:
         names = ", ".join(f"c.{name}" for name in dict.fromkeys((*self._levels, "id")))

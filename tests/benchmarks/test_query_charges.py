@@ -36,6 +36,7 @@ def made(cosmos: Cosmos) -> Iterator[Bench]:
         ("transcripts", f"{COUNT} c.type = 'turns'", 1, FILES * (A_FILE - 2) * ITEM),
         ("jobs", "SELECT * FROM c WHERE c.status = 'pending' ORDER BY c.status, c.nextPollAt", 0, 0),
         ("jobs", "SELECT * FROM c WHERE c.status = 'pending' ORDER BY c.nextPollAt", 0, ENDED * INDEX_ENTRY),
+        ("jobs", "SELECT * FROM c WHERE c.retry.at <= '2026' ORDER BY c.retry.at", 0, 0),
         (
             "jobs",
             "SELECT * FROM c WHERE c.status = 'pending' AND c.pollCount > 0 ORDER BY c.status, c.nextPollAt",
