@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from uuid import uuid4
 
@@ -115,7 +115,11 @@ def test_a_job_ends_within_three_ticks_beside_10000_without_progress(crowd: Crow
     known = bench.job(crowd.templates[0])
     assert known is not None
     waiting = msgspec.structs.replace(
-        known, status=Status.INGESTING, ended_at=None, moved_at=utc(datetime.now(UTC)), files=FileCounts(2, 0, 0)
+        known,
+        status=Status.INGESTING,
+        ended_at=None,
+        moved_at=utc(datetime.now(UTC) - timedelta(minutes=10)),
+        files=FileCounts(2, 0, 0),
     )
 
     def put(_: int) -> str:
