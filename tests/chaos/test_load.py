@@ -33,7 +33,7 @@ FOLLOWED = 300
 """Files that the reader follows: each read costs."""
 
 THOUSANDS = 10_000
-ENDED = 500
+ENDED = 200
 """Of 10,000 jobs, how many Speech ends during the run. Each of these takes two requests, of which Speech answers ten a
 second."""
 
@@ -88,7 +88,7 @@ def _memory(bench: Bench) -> Iterator[list[float]]:
         thread.join()
 
 
-def test_10000_jobs_at_once_of_which_Speech_ends_500_while_a_tenth_of_all_answers_fails(  # noqa: N802 - a name
+def test_10000_jobs_at_once_of_which_Speech_ends_200_while_a_tenth_of_all_answers_fails(  # noqa: N802 - a name
     crowd: Crowd, row: Row
 ) -> None:
     bench = crowd.bench
