@@ -28,7 +28,7 @@ SEEDED = {
         "param tags tagSet\n",
         "param tags tagSet\n@description('d')\nparam spare int = 1\n",
     ),
-    "use-description-params": ("speech.bicep", "@description('Who has which role on it.')\n", ""),
+    "use-description-params": ("speech.bicep", "@description('Role assignments on it.')\n", ""),
 }
 """For each of these diagnostics a mistake: the file, a text that occurs once in it, and its replacement."""
 
@@ -58,7 +58,7 @@ def test_what_azure_would_get_otherwise_is_a_problem_and_so_is_the_format(compil
     edit(copy / "modules" / "speech-account.bicep", "name: 'S0'", "name:   'S1'")
     edit(
         copy / "modules" / "cosmos.bicep",
-        "    // An account takes no two changes at once.\n    dependsOn: [collections]\n",
+        "    // An account accepts only one change at once.\n    dependsOn: [collections]\n",
         "",
     )
     for file in snapshots.parameter_files(copy):
