@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from shared.domain.messages import FetchFile, FetchPage, Work
 from shared.domain.patience import Patience
 from shared.domain.speech_api import TranscriptionFile
-from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
+from shared.errors import Permanent, Throttled, Transient, UnknownValue
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.ports import Clock, Outcome, Speech, Transcripts
 from shared.pipeline.put_off import put_off_file
-from shared.pipeline.signals import Log, Signal, about
+from shared.pipeline.signals import Log, Signal, about, words_of
 from shared.pipeline.throttle import wait_as_told
 
 log = Log(__name__)
@@ -122,11 +122,9 @@ def _rest(message: FetchPage, files: list[FetchFile]) -> FetchPage:
 
 def _tell(file: FetchFile, error: Exception) -> None:
     kind = type(error).__name__
-    # Of an exception that is not ours nobody knows whether its text may be shown.
-    words = str(error) if isinstance(error, Speech2CosmosError) else "its text is not shown"
     log.warning(
         "job %s file %s: failed in its page, goes on by itself: %s: %s",
-        *(file.job_id, file.file_id, kind, words),
+        *(file.job_id, file.file_id, kind, words_of(error)),
         signal=Signal.FAILED,
         error=kind,
     )
