@@ -10,7 +10,7 @@ from shared.cli.reading import Reader
 from shared.domain.documents import FileFailure
 from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
 from shared.domain.message_text import message_hash, text_of
-from shared.errors import NotFound, Permanent
+from shared.errors import NotFound, Permanent, Unreadable
 
 REJECTED = "rejected_"
 
@@ -40,7 +40,9 @@ def everything(app: App) -> GivenUp:
     """Return everything that was given up, of all jobs. Warns on stderr that this reads all of it."""
     print_note(READS_ALL)
     return GivenUp(
-        app.jobs.rejected(tell=print_set_aside), app.jobs.unlisted(print_set_aside), Reader(app.database).failures()
+        app.jobs.rejected(tell=print_set_aside),
+        app.jobs.unlisted(print_set_aside),
+        Reader(app.database, print_set_aside).failures(),
     )
 
 
@@ -55,14 +57,24 @@ def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
             raise NotFound(f"there is no rejected message {name.strip()}" + (" with files" if file_ids else ""))
         return GivenUp([message], [], [])
     job_id, wanted = job_id_of(name), [document_id_of(file_id) for file_id in file_ids]
-    files = [each for each in Reader(app.database).failures(job_id) if not wanted or each.file_id in wanted]
+    failures = Reader(app.database, print_set_aside).failures(job_id)
+    files = [each for each in failures if not wanted or each.file_id in wanted]
     if unknown := set(wanted) - {each.file_id for each in files}:
         raise NotFound(f"no such file of job {job_id} was given up: {', '.join(sorted(unknown))}")
-    job = None if wanted else app.jobs.get(job_id)
+    job = None if wanted else readable_job(app, job_id)
     listings = [job] if job and job.failure and job.failure.code == LISTING_GIVEN_UP else []
     if not (files or listings):
         raise NotFound(f"nothing of job {job_id} was given up")
     return GivenUp([], listings, files)
+
+
+def readable_job(app: App, job_id: str) -> Job | None:
+    """Read a job's document. One that cannot be read is named on stderr, and counts as none."""
+    try:
+        return app.jobs.get(job_id)
+    except Unreadable as error:
+        print_set_aside(error)
+        return None
 
 
 def kept_message(rejected: Rejected) -> Kept:

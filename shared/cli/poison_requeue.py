@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from shared.cli.enqueue import enqueue
 from shared.cli.environment import COSMOS, QUEUE, settings_of
 from shared.cli.output import print_error, print_line
 from shared.cli.poison_find import GivenUp, Kept, everything, kept_file, kept_message, named
+from shared.domain.documents import FileFailure
 from shared.domain.job import Job
 from shared.errors import Permanent, Speech2CosmosError
 
@@ -56,9 +57,13 @@ def _worth_it(found: GivenUp) -> GivenUp:
 
 def _kept(app: App, found: GivenUp) -> tuple[list[Kept], list[str]]:
     """Return the messages that can be sent again, and a sentence for each that cannot."""
-    jobs = {job_id: app.jobs.get(job_id) for job_id in sorted({file.job_id for file in found.files})}
+    job_of = cache(app.jobs.get)
+
+    def of_file(file: FileFailure) -> Kept:
+        return kept_file(file, job_of(file.job_id), app.settings.results_queue)
+
     looks = [
-        *(partial(kept_file, file, jobs[file.job_id], app.settings.results_queue) for file in found.files),
+        *(partial(of_file, file) for file in found.files),
         *(partial(kept_message, message) for message in found.messages),
     ]
     kept: list[Kept] = []

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
+from typing import Any, TypeVar
 
 from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
-from shared.adapters.cosmos.of_job import rows_of
+from shared.adapters.cosmos.of_job import name_of, rows_of
+from shared.adapters.cosmos.stored import Tell, readable
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileFailure, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
 from shared.domain.job import ReportSummary
 from shared.domain.split import FileKey
+from shared.pipeline.signals import set_aside
 
 Stored = dict[str, Any]
 """A document as it is stored, without the properties that Cosmos DB adds."""
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,21 @@ class Files:
 
 
 class Reader:
-    """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there."""
+    """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there.
 
-    def __init__(self, database: Database) -> None:
+    Documents that cannot be read are left out; `tell` is told of each.
+    """
+
+    def __init__(self, database: Database, tell: Tell = set_aside) -> None:
         self._container = database.get_container_client(TRANSCRIPTS.name)
+        self._tell = tell
 
     def files(self, job_id: str, file_id: str | None = None) -> Files:
         """Return the heads and failures of a job, or of one file of it, sorted by name. Reads no parts."""
         owner = FileKey(job_id, file_id) if file_id else job_id
         rows = rows_of(self._container, owner, where="c.type IN ('transcript', 'fileFailure')")
-        heads = msgspec.convert([row for row in rows if row["type"] == "transcript"], list[Transcript])
-        failures = msgspec.convert([row for row in rows if row["type"] == "fileFailure"], list[FileFailure])
+        heads = self._readable((row for row in rows if row["type"] == "transcript"), Transcript)
+        failures = self._readable((row for row in rows if row["type"] == "fileFailure"), FileFailure)
         return Files(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
 
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
@@ -49,7 +56,7 @@ class Reader:
             rows = query(self._container, "SELECT * FROM c WHERE c.type = 'fileFailure'")
         else:
             rows = rows_of(self._container, job_id, where="c.type = 'fileFailure'")
-        return sorted(msgspec.convert(rows, list[FileFailure]), key=lambda each: each.failed_at, reverse=True)
+        return sorted(self._readable(rows, FileFailure), key=lambda each: each.failed_at, reverse=True)
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:
         """Yield parts in the order of `ids`. Each is read when the one before was consumed."""
@@ -59,13 +66,16 @@ class Reader:
 
     def turns(self, head: Transcript) -> Iterator[Turn]:
         """Yield the turns of a file in time order."""
-        for part in self.parts(FileKey(head.job_id, head.file_id), head.turns.parts):
-            yield from msgspec.convert(part, TurnsPart).turns
+        for part in self._readable(self.parts(FileKey(head.job_id, head.file_id), head.turns.parts), TurnsPart):
+            yield from part.turns
 
     def report(self, job_id: str, report: ReportSummary) -> Iterator[ReportDetail]:
         """Yield every line of a job's report."""
-        for part in self.parts(FileKey(job_id, report.file_id), report.parts):
-            yield from msgspec.convert(part, ReportPart).details
+        for part in self._readable(self.parts(FileKey(job_id, report.file_id), report.parts), ReportPart):
+            yield from part.details
+
+    def _readable(self, rows: Iterable[Stored], shape: type[_T]) -> Iterator[_T]:
+        return readable(rows, shape, name_of, self._tell)
 
 
 def _by_name(document: Transcript | FileFailure) -> tuple[int, str, str]:

@@ -8,12 +8,12 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_json_line
+from shared.cli.output import print_json_line, print_set_aside
 from shared.cli.reading import Files, Reader
 from shared.cli.views import print_file, print_files, print_given_up, print_job, print_report
-from shared.domain.job import ReportSummary
+from shared.domain.job import Job, ReportSummary
 from shared.domain.split import FileKey
-from shared.errors import NotFound
+from shared.errors import NotFound, Unreadable
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
 FileId = Annotated[str | None, typer.Argument(metavar="FILE_ID", help="Show this file and its conversation.")]
@@ -27,30 +27,40 @@ def show(
     """Show a job: how it stands, what failed, its files; with FILE_ID or --turns, who said what when."""
     wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
     app = App(settings_of(ctx, COSMOS))
-    job = app.jobs.get(wanted_job)
-    if job is None:
-        raise NotFound(f"there is no job {wanted_job} in the database {app.settings.cosmos_database}")
-    reader = Reader(app.database)
-    files = reader.files(job.id, wanted_file)
-    report = job.report if job.report and wanted_file in {None, job.report.file_id} else None
+    job = _job(app, wanted_job)
+    reader = Reader(app.database, print_set_aside)
+    files = reader.files(wanted_job, wanted_file)
+    report = job.report if job and job.report and wanted_file in {None, job.report.file_id} else None
     if wanted_file and not (files.heads or files.failures or report):
-        raise NotFound(f"job {job.id} has no file {wanted_file} in the database")
+        raise NotFound(f"job {wanted_job} has no file {wanted_file} in the database that can be read")
     if as_json:
-        if wanted_file is None:
+        if job and wanted_file is None:
             print_json_line(job)
-        for document in _documents(reader, job.id, files, report, turns_only=turns):
+        for document in _documents(reader, wanted_job, files, report, turns_only=turns):
             print_json_line(document)
         return
-    if wanted_file is None:
+    if job and wanted_file is None:
         print_job(job)
     print_given_up(files.failures)
     if report:
-        print_report(reader.report(job.id, report), only_failures=wanted_file is None)
+        print_report(reader.report(wanted_job, report), only_failures=wanted_file is None)
     if wanted_file is None and not turns:
         print_files(files.heads)
         return
     for head in files.heads:
         print_file(head, reader.turns(head))
+
+
+def _job(app: App, job_id: str) -> Job | None:
+    """Read the job's document; None if it cannot be read, which is printed. Raises NotFound if there is none."""
+    try:
+        job = app.jobs.get(job_id)
+    except Unreadable as error:
+        print_set_aside(error)
+        return None
+    if job is None:
+        raise NotFound(f"there is no job {job_id} in the database {app.settings.cosmos_database}")
+    return job
 
 
 def _documents(

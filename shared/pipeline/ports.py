@@ -213,8 +213,11 @@ class Transcripts(Protocol):
     def remove(self, key: FileKey, revision: str) -> None:
         """Delete the parts of a revision that no head ever named. Parts that are gone already do not matter."""
 
-    def failure(self, key: FileKey) -> FileFailure | None:
-        """Read the document that says why a file was given up."""
+    def failure_run(self, key: FileKey) -> int | None:
+        """Return the run that gave a file up; None if no document says that it was given up.
+
+        NO_RUN if the document cannot be read: it counts in no run, so it is replaced, or deleted when the file is in.
+        """
 
     def put_failure(self, failure: FileFailure) -> None:
         """Write the document that says why a file was given up."""

@@ -36,8 +36,8 @@ def put_off_file(  # noqa: PLR0913 - the failure's own properties
     """
     if ingest.is_in_after_all(message):
         return False
-    recorded = ingest.transcripts.failure(FileKey(message.job_id, message.file_id))
-    if recorded is not None and recorded.run >= message.run:
+    failed_run = ingest.transcripts.failure_run(FileKey(message.job_id, message.file_id))
+    if failed_run is not None and failed_run >= message.run:
         return False
     verdict = _Verdict(Failure("GivenUp", words, "speech2cosmos"))
 
@@ -98,8 +98,8 @@ def give_up(  # noqa: PLR0913 - the failure's own properties
     """Write the file's failure, unless what the message asks for is in, or a later run has given up the file too."""
     if ingest.is_in_after_all(message):
         return
-    recorded = ingest.transcripts.failure(FileKey(message.job_id, message.file_id))
-    if recorded is not None and recorded.run > message.run:
+    failed_run = ingest.transcripts.failure_run(FileKey(message.job_id, message.file_id))
+    if failed_run is not None and failed_run > message.run:
         return
     log.error(
         "job %s file %s: given up: %s: %s",

@@ -70,6 +70,12 @@ def stored_head(transcripts: CosmosTranscripts, key: FileKey) -> Transcript:
     return msgspec.convert(item, Transcript)
 
 
+def stored_failure(transcripts: CosmosTranscripts, key: FileKey) -> FileFailure | None:
+    """Return why a file was given up, as it is stored; None if it was not."""
+    found = [each for each in transcripts.items(key.job_id, key.file_id) if each["id"] == FAILURE_ID]
+    return msgspec.convert(found[0], FileFailure) if found else None
+
+
 def failure(key: FileKey, *, run: int = 1, kind: str = KIND_TRANSCRIPTION) -> FileFailure:
     """Return why a file was given up."""
     return FileFailure(

@@ -15,7 +15,17 @@ from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
 from shared.errors import Conflict
 from shared.pipeline.batches import BATCH_OPERATIONS
-from tests.adapters.documents import failure, head, new_job, new_key, part, report_part, stored_head, summary
+from tests.adapters.documents import (
+    failure,
+    head,
+    new_job,
+    new_key,
+    part,
+    report_part,
+    stored_failure,
+    stored_head,
+    summary,
+)
 
 RETENTION = 86_400 * 30
 LATER = timedelta(hours=1)
@@ -143,14 +153,14 @@ def test_two_workers_remove_the_same_parts_at_once(transcripts: CosmosTranscript
 
 def test_a_failure_is_read_as_it_was_written_replaced_and_cleared(transcripts: CosmosTranscripts) -> None:
     key = new_key()
-    assert transcripts.failure(key) is None
+    assert transcripts.failure_run(key) is None
     transcripts.clear_failure(key)
     transcripts.put_failure(failure(key))
-    assert transcripts.failure(key) == failure(key)
+    assert (stored_failure(transcripts, key), transcripts.failure_run(key)) == (failure(key), 1)
     transcripts.put_failure(failure(key, run=2))
-    assert transcripts.failure(key) == failure(key, run=2)
+    assert (stored_failure(transcripts, key), transcripts.failure_run(key)) == (failure(key, run=2), 2)
     transcripts.clear_failure(key)
-    assert transcripts.failure(key) is None
+    assert transcripts.failure_run(key) is None
 
 
 def test_the_tally_counts_heads_and_failures_of_the_run_and_shows_the_failures(transcripts: CosmosTranscripts) -> None:
@@ -241,4 +251,4 @@ def test_text_beyond_ascii_comes_back_as_it_was(transcripts: CosmosTranscripts) 
     key = new_key()
     lost = msgspec.structs.replace(failure(key), message="größer 日本語 🎙️ \u2028", name=None)
     transcripts.put_failure(lost)
-    assert transcripts.failure(key) == lost
+    assert stored_failure(transcripts, key) == lost

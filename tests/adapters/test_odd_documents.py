@@ -9,7 +9,7 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
-from shared.domain.documents import FAILURE_ID, HEAD_ID, utc
+from shared.domain.documents import HEAD_ID, utc
 from shared.domain.job import NO_RUN, FileCounts, Job, ReportSummary, Status
 from shared.domain.patience import Patience
 from shared.domain.poll_mark import POLL_ID, PollMark
@@ -227,15 +227,3 @@ def test_a_rewrite_reads_only_revision_and_run_of_a_head_and_replaces_no_other_d
     container.create_item({"id": HEAD_ID, "jobId": key.job_id, "fileId": key.file_id, **later, "type": "forgotten"})
     with pytest.raises(Unreadable, match=key.file_id):
         timer.transcripts.head(key)
-
-
-def test_an_odd_failure_counts_as_none_and_is_named_when_it_is_read(timer: Timer, database: DatabaseProxy) -> None:
-    job = timer.whole()
-    key = new_key(job)
-    container = database.get_container_client("transcripts")
-    item = {"id": FAILURE_ID, "jobId": key.job_id, "fileId": key.file_id, "type": "fileFailure", "run": 1, "code": 5}
-    container.create_item(item)
-    tally = timer.transcripts.tally(job)
-    assert (tally.ingested, tally.failed) == (1, 0)
-    with pytest.raises(Unreadable, match=str(key.file_id)):
-        timer.transcripts.failure(key)

@@ -101,11 +101,11 @@ class FakeTranscripts:
                 if isinstance(document, Part) and document.revision == revision:
                     del self.partitions[key][name]
 
-    def failure(self, key: FileKey) -> FileFailure | None:
-        with self.script.effect("failure"):
+    def failure_run(self, key: FileKey) -> int | None:
+        with self.script.effect("failure_run"):
             found = self.documents(key).get(FAILURE_ID)
             assert found is None or isinstance(found, FileFailure)
-            return found
+            return None if found is None else found.run
 
     def put_failure(self, failure: FileFailure) -> None:
         with self.script.effect("put_failure"):

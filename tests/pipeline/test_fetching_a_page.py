@@ -280,7 +280,7 @@ class Killed(BaseException):
     """The process dies: nothing of ours handles it."""
 
 
-@pytest.mark.parametrize("effect", ["open", "commit", "archive.commit", "failure", "speech.files", "outcomes"])
+@pytest.mark.parametrize("effect", ["open", "commit", "archive.commit", "failure_run", "speech.files", "outcomes"])
 def test_killed_halfway_and_delivered_again_goes_on_with_what_is_not_in(world: World, effect: str) -> None:
     def killed() -> None:
         raise Killed

@@ -30,7 +30,7 @@ def test_when_the_head_is_there_it_is_read_and_nothing_else_is_done(world: World
     world.script.log.clear()
     requests = world.speech.requests.copy()
     assert world.fetch(fetch_message("a"), 1) == []
-    assert world.script.log == ["head", "failure"]
+    assert world.script.log == ["head", "failure_run"]
     assert world.speech.requests == requests
 
 
@@ -103,7 +103,7 @@ def test_a_reader_never_sees_a_head_whose_parts_are_not_all_there() -> None:
             assert set(_head(documents).parts()) <= documents.keys()
             heads.add(_head(documents).revision)
 
-    for effect in ("write", "commit", "archive.commit", "retire", "failure"):
+    for effect in ("write", "commit", "archive.commit", "retire", "failure_run"):
         world.script.before(effect, *[look] * 10)
         world.script.after(effect, *[look] * 10)
     world.fetch(fetch_message("a"), 1)
@@ -112,7 +112,7 @@ def test_a_reader_never_sees_a_head_whose_parts_are_not_all_there() -> None:
     assert len(heads) == 2
 
 
-@pytest.mark.parametrize("effect", ["write", "archive.commit", "commit", "failure"])
+@pytest.mark.parametrize("effect", ["write", "archive.commit", "commit", "failure_run"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_any_step_and_delivered_again_gives_the_same_documents(effect: str, moment: str) -> None:
     alone, world = World(), World()
@@ -173,7 +173,7 @@ def test_a_report_of_a_job_that_is_not_to_be_seen_yet_is_tried_again() -> None:
         world.ingest.report(fetch_message("report", kind="TranscriptionReport"), Trace())
     with pytest.raises(Transient, match=JOB):
         world.fetch(fetch_message("report", kind="TranscriptionReport"), 1)
-    assert world.transcripts.failure(FileKey(JOB, "report")) is None
+    assert world.transcripts.failure_run(FileKey(JOB, "report")) is None
 
 
 def _head(documents: dict[str, FileDocument]) -> Transcript:

@@ -53,7 +53,7 @@ def test_a_file_that_is_sent_again_and_fails_again_leaves_the_job_as_it_was() ->
 
 
 @pytest.mark.parametrize("lost", ["a", "report"])
-@pytest.mark.parametrize("effect", ["failure", "jobs.update", "clear_failure"])
+@pytest.mark.parametrize("effect", ["failure_run", "jobs.update", "clear_failure"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("ticks", [0, 1])
 def test_killed_at_any_step_of_it_and_delivered_again_the_job_is_completed(
@@ -72,7 +72,7 @@ def test_killed_at_any_step_of_it_and_delivered_again_the_job_is_completed(
     assert documents(world) == documents(given_up())
 
 
-@pytest.mark.parametrize("effect", ["failure", "jobs.update", "clear_failure"])
+@pytest.mark.parametrize("effect", ["failure_run", "jobs.update", "clear_failure"])
 def test_killed_in_the_last_attempt_the_poison_queue_counts_the_file(effect: str) -> None:
     world = given_up("a")
     message = kept_message(world, "a")
@@ -89,7 +89,7 @@ def test_the_normal_way_asks_for_the_failure_once_and_writes_nothing_for_it() ->
     world.put_job({"a": CONTENTS["a"]})
     world.run()
     counts = world.script.counts()
-    assert (counts["failure"], counts["clear_failure"]) == (2, 0), "once for the file, once for the report"
+    assert (counts["failure_run"], counts["clear_failure"]) == (2, 0), "once for the file, once for the report"
 
 
 def readable_after_all() -> tuple[World, FetchFile]:

@@ -17,7 +17,17 @@ FILES = {"a": result("one"), "b": result("two"), "c": result("three")}
 
 SPEECH = {"speech.get", "speech.list", "speech.files", "speech.file"}
 COSMOS = {
-    *("jobs.get", "jobs.create", "jobs.update", "jobs.ingesting", "head", "write", "commit", "failure", "put_failure"),
+    *(
+        "jobs.get",
+        "jobs.create",
+        "jobs.update",
+        "jobs.ingesting",
+        "head",
+        "write",
+        "commit",
+        "failure_run",
+        "put_failure",
+    ),
     *("clear_failure", "tally", "leftovers", "parts", "retire"),
 }
 OUTAGES = {

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from azure.cosmos import ContainerProxy
 
-from shared.adapters.cosmos.of_job import count_of, rows_of
+from shared.adapters.cosmos.of_job import count_of, rows_with_file
 from shared.adapters.cosmos.stored import decoded
 from shared.domain.documents import HEAD_ID
 from shared.domain.job import NO_RUN, Job
@@ -55,7 +55,8 @@ class _Head(msgspec.Struct, frozen=True):
 def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
     """Return the parts that the job's heads and its report name, of every run."""
     heads = "c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
-    named = [_named(job, row) for row in rows_of(container, job.id, select=heads, where="c.type = 'transcript'")]
+    rows = rows_with_file(container, job.id, select=heads, where="c.type = 'transcript'")
+    named = [_named(job, row) for row in rows]
     if (report := job.report) is not None:
         key = FileKey(job.id, report.file_id)
         named.append(Named(key, report.revision, report.run, frozenset(report.parts), None))
@@ -91,7 +92,7 @@ def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -
     parts = f"{LIVING} AND c.revision IN ({', '.join(f'@{name}' for name in values)})"
     if count_of(container, job.id, parts, values) == sum(len(each.parts) for each in named):
         return
-    rows = rows_of(container, job.id, select="c.fileId, c.id", where=parts, values=values)
+    rows = rows_with_file(container, job.id, select="c.fileId, c.id", where=parts, values=values)
     found = {(row["fileId"], row["id"]) for row in rows}
     for each in named:
         if missing := sorted(part for part in each.parts if (each.key.file_id, part) not in found):

@@ -23,7 +23,7 @@ So each query says of the time that it sorts by that it is a text, or one odd do
 
 def jobs_of(rows: list[Any], tell: Tell = set_aside) -> list[Job]:
     """Return the rows that can be read; `tell` is told of the others."""
-    return readable(rows, Job, name_of, tell)
+    return list(readable(rows, Job, name_of, tell))
 
 
 def name_of(row: Mapping[str, Any]) -> str:

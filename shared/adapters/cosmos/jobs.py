@@ -161,8 +161,7 @@ class CosmosJobs:
     def poll_mark(self) -> PollMark:
         """Read the timer's memory. One that cannot be read is told of, and counts as none."""
         found = self._item_of(POLL_ID)
-        marks = readable([found] if found else [], PollMark, name_of)
-        return marks[0] if marks else PollMark(id=POLL_ID)
+        return next(readable([found] if found else [], PollMark, name_of), PollMark(id=POLL_ID))
 
     def put_poll_mark(self, mark: PollMark) -> None:
         """Write the timer's memory."""
@@ -176,7 +175,7 @@ class CosmosJobs:
         """Messages that were not understood, or could not be accepted, the newest first; all without a limit."""
         top = "" if limit is None else f"TOP {limit:d} "
         text = f"SELECT {top}* FROM c WHERE c.type = 'rejected' AND c.rejectedAt {IS_TEXT} ORDER BY c.rejectedAt DESC"
-        return readable(query(self._container, text), Rejected, name_of, tell)
+        return list(readable(query(self._container, text), Rejected, name_of, tell))
 
     def rejected_as(self, rejected_id: str) -> Rejected | None:
         """Read the document of one such message."""

@@ -11,7 +11,10 @@ from typing import Any
 from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import query
+from shared.domain.containers import TRANSCRIPTS
 from shared.domain.split import FileKey
+from shared.errors import Unreadable
+from shared.pipeline.signals import set_aside
 
 Values = Mapping[str, str | int]
 
@@ -33,6 +36,26 @@ def rows_of(
     whose = " AND ".join(f"c.{name}Id = @{name}" for name in key)
     text = f"SELECT {select} FROM c WHERE {whose}" + (f" AND {where}" if where else "")
     return query(container, text, {**key, **(values or {})}, partition=list(key.values()))
+
+
+def rows_with_file(
+    container: ContainerProxy, job_id: str, *, select: str, where: str, values: Values | None = None
+) -> list[Any]:
+    """Return the rows of a job that name their file; the others are set aside. `select` has to contain c.fileId."""
+    named, odd = [], 0
+    for row in rows_of(container, job_id, select=select, where=where, values=values):
+        if isinstance(row.get("fileId"), str):
+            named.append(row)
+        else:
+            odd += 1
+    if odd:
+        set_aside(Unreadable(f"{odd} documents of job {job_id} in {TRANSCRIPTS.name} have no fileId that is a text"))
+    return named
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """Return how a document of the container is named in errors."""
+    return f"document {row.get('id')} of job {row.get('jobId')} file {row.get('fileId')} in {TRANSCRIPTS.name}"
 
 
 def count_of(container: ContainerProxy, job_id: str, where: str, values: Values | None = None) -> int:

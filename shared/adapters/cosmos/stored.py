@@ -1,6 +1,6 @@
 """Stored documents as our types. One that cannot be read is named, and stops no other."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -48,12 +48,12 @@ def readable(
     shape: type[_T],
     name_of: Callable[[Mapping[str, Any]], str],
     tell: Tell = set_aside,
-) -> list[_T]:
-    """Return the rows that can be read; `tell` is told of each of the others, by its name."""
-    found = []
+) -> Iterator[_T]:
+    """Yield the rows that can be read; `tell` is told of each of the others, by its name."""
     for row in rows:
         try:
-            found.append(decoded(row, shape, name_of(row)))
+            found = decoded(row, shape, name_of(row))
         except Unreadable as error:
             tell(error)
-    return found
+        else:
+            yield found

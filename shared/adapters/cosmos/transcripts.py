@@ -4,9 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from azure.core import MatchConditions
 from azure.cosmos import ContainerProxy
 
@@ -14,27 +13,16 @@ from shared.adapters.cosmos.client import as_item, call
 from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.cosmos.connection import Database
 from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
-from shared.adapters.cosmos.of_job import count_of, rows_of
-from shared.adapters.cosmos.stored import decoded, readable
+from shared.adapters.cosmos.of_job import count_of, rows_of, rows_with_file
+from shared.adapters.cosmos.outcomes import failure_run, given_up, head_version, outcomes_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import FileKey
-from shared.errors import Conflict, NotFound, Unreadable
-from shared.pipeline.ports import BrokenFile, HeadVersion, Outcome, PartEtags, StoredHead
-from shared.pipeline.signals import set_aside
-
-
-class _Typed(msgspec.Struct, frozen=True, rename={"kind": "type"}):
-    """A head of any version. Whatever else lies in its place is not replaced."""
-
-    kind: Literal["transcript"]
-
-
-class _GivenUp(FailedFile, frozen=True, kw_only=True):
-    kind: str
+from shared.errors import Conflict, NotFound
+from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 
 
 class CosmosTranscripts:
@@ -57,26 +45,15 @@ class CosmosTranscripts:
         item = self._read(key, HEAD_ID)
         if item is None:
             return None
-        decoded(item, _Typed, _name(key, HEAD_ID))
-        try:
-            version = decoded(item, HeadVersion, _name(key, HEAD_ID))
-        except Unreadable as error:
-            # It names nothing that could be kept. As the head of no run it is replaced.
-            set_aside(error)
-            version = HeadVersion("", NO_RUN)
-        return StoredHead(version, item["_etag"])
+        return StoredHead(head_version(item), item["_etag"])
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
         """Return by one query what became of these files of a job; those with neither head nor failure are left out."""
         files = {f"f{number}": file_id for number, file_id in enumerate(file_ids)}
         listed = ", ".join(f"@{name}" for name in files)
         ended = f"c.type IN ('transcript', 'fileFailure') AND c.fileId IN ({listed})"
-        rows = rows_of(self._container, job_id, select="c.fileId, c.type, c.run", where=ended, values=files)
-        runs = {(row["fileId"], row["type"]): row["run"] for row in rows if isinstance(row.get("run"), int)}
-        return {
-            file_id: Outcome(runs.get((file_id, "transcript")), runs.get((file_id, "fileFailure")))
-            for file_id, _ in runs
-        }
+        rows = rows_with_file(self._container, job_id, select="c.fileId, c.type, c.run", where=ended, values=files)
+        return outcomes_of(rows)
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
         """Upsert documents of one file, all or none."""
@@ -125,10 +102,10 @@ class CosmosTranscripts:
         for part in self._of_revision(key, revision, "VALUE c.id", PARTS):
             self._delete(key, part)
 
-    def failure(self, key: FileKey) -> FileFailure | None:
-        """Read the document that says why a file was given up."""
+    def failure_run(self, key: FileKey) -> int | None:
+        """Return the run that gave a file up; None if no document says that it was given up. The port says more."""
         item = self._read(key, FAILURE_ID)
-        return decoded(item, FileFailure, _name(key, FAILURE_ID)) if item else None
+        return failure_run(item) if item else None
 
     def put_failure(self, failure: FileFailure) -> None:
         """Write the document that says why a file was given up."""
@@ -141,20 +118,19 @@ class CosmosTranscripts:
     def tally(self, job: Job) -> FileTally:
         """Count the files that are in and those given up in the job's current run. No file counts as both."""
         heads, since = "c.type = 'transcript' AND c.run >= @run", {"run": job.reprocess_from}
-        given_up = rows_of(
+        failures = rows_with_file(
             self._container,
             job.id,
             select="c.fileId, c.kind, c.name, c.code, c.message",
             where="c.type = 'fileFailure' AND c.run = @run",
             values={"run": job.run},
         )
-        if not given_up:
+        if not failures:
             return FileTally(count_of(self._container, job.id, heads, since), 0, 0, [])
         # A file that is in has a failure document until that is deleted. It must not count twice.
         ingested = set(rows_of(self._container, job.id, select="VALUE c.fileId", where=heads, values=since))
         done = ingested | _report_in(job)
-        known = readable(given_up, _GivenUp, lambda row: _name(FileKey(job.id, row["fileId"]), FAILURE_ID))
-        lost = [each for each in known if each.file_id not in done]
+        lost = [given_up(job, row) for row in failures if row["fileId"] not in done]
         kinds = Counter(each.kind == KIND_REPORT for each in lost)
         shown = [FailedFile(each.file_id, each.name, each.code, each.message) for each in lost[:SHOWN_FAILURES]]
         return FileTally(len(ingested), kinds[False], kinds[True], shown)
@@ -173,7 +149,7 @@ class CosmosTranscripts:
             revisions = {(each.key.file_id, each.revision) for each in named}
             before = None if older_than is None else int(older_than.timestamp())
             parts = "c.id, c.fileId, c.revision, c._etag, c._ts"
-            for row in rows_of(self._container, job.id, select=parts, where=LIVING):
+            for row in rows_with_file(self._container, job.id, select=parts, where=LIVING):
                 key = FileKey(job.id, row["fileId"])
                 if key in unread or (row["fileId"], row.get("revision")) in revisions:
                     continue
@@ -230,7 +206,3 @@ def _report_in(job: Job) -> set[str]:
 
 def _partition(key: FileKey) -> list[str]:
     return [key.job_id, key.file_id]
-
-
-def _name(key: FileKey, document_id: str) -> str:
-    return f"document {document_id} of job {key.job_id} file {key.file_id} in {TRANSCRIPTS.name}"

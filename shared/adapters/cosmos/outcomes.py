@@ -1,0 +1,84 @@
+"""What heads and failures say became of files, also those of which this version cannot read the rest."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from shared.adapters.cosmos.of_job import name_of
+from shared.adapters.cosmos.stored import decoded
+from shared.domain.documents import FAILURE_ID
+from shared.domain.job import NO_RUN, FailedFile, Job
+from shared.errors import Unreadable
+from shared.pipeline.ports import HeadVersion, Outcome
+from shared.pipeline.signals import set_aside
+
+Row = Mapping[str, Any]
+
+
+class _Head(msgspec.Struct, frozen=True, rename={"kind": "type"}):
+    """A head of any version."""
+
+    kind: Literal["transcript"]
+
+
+class _Failure(msgspec.Struct, frozen=True, rename={"kind": "type"}):
+    """What a rewrite has to know of the document that says why a file was given up."""
+
+    kind: Literal["fileFailure"]
+    run: int
+
+
+class GivenUp(FailedFile, frozen=True, kw_only=True):
+    """A file that was given up; `kind` is Speech's word for what it holds."""
+
+    kind: str
+
+
+def head_version(item: Row) -> HeadVersion:
+    """Return the version of a head. One that cannot be read is of NO_RUN and has no revision, so it is replaced.
+
+    Raises Unreadable for a document of another type, which is not replaced.
+    """
+    decoded(item, _Head, name_of(item))
+    try:
+        return decoded(item, HeadVersion, name_of(item))
+    except Unreadable as error:
+        # It names nothing that could be kept.
+        set_aside(error)
+        return HeadVersion("", NO_RUN)
+
+
+def failure_run(item: Row) -> int:
+    """Return the run of a failure. One that cannot be read is of NO_RUN: it is replaced, or deleted."""
+    try:
+        return decoded(item, _Failure, name_of(item)).run
+    except Unreadable as error:
+        set_aside(error)
+        return NO_RUN
+
+
+def outcomes_of(rows: Iterable[Row]) -> Mapping[str, Outcome]:
+    """Return what became of files, from `fileId`, `type` and `run` of their heads and failures.
+
+    A head without a run is that of a file that is not in. A failure without one is of NO_RUN.
+    """
+    found: dict[str, Outcome] = {}
+    for row in rows:
+        run = row["run"] if type(row.get("run")) is int else None  # True is an int too
+        before = found.get(row["fileId"], Outcome())
+        if row["type"] == "transcript":
+            found[row["fileId"]] = Outcome(run, before.failed_run)
+        else:
+            found[row["fileId"]] = Outcome(before.in_run, NO_RUN if run is None else run)
+    return found
+
+
+def given_up(job: Job, row: Row) -> GivenUp:
+    """Return why a file was given up: it was, even if nothing but its id can be read."""
+    name = name_of({"id": FAILURE_ID, "jobId": job.id, "fileId": row["fileId"]})
+    try:
+        return decoded(row, GivenUp, name)
+    except Unreadable as error:
+        set_aside(error)
+        return GivenUp(row["fileId"], None, error.code, str(error), kind=str(row.get("kind")))
