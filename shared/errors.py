@@ -13,7 +13,7 @@ Speech2CosmosError
     ├── ForbiddenUrl     a link that the settings do not allow
     ├── UnknownValue     Speech sent an unknown status or kind
     ├── Unreadable       a stored document has a shape that this version does not know; the message names it
-    └── ServiceRefused   a service answered 4xx: the request will never succeed
+    └── ServiceRefused   a service answered 400 or 413: the request will never succeed
         ├── NotFound     what was requested does not exist
         └── ApiVersionRefused  Speech does not answer in the version of SPEECH_API_VERSION; an operator sets another
 """

@@ -1,23 +1,13 @@
 """What the errors of Azure's SDKs mean to us."""
 
-from collections.abc import Mapping
-
 from azure.core.exceptions import AzureError, HttpResponseError
 
-from shared.errors import Conflict, Denied, NotFound, ServiceRefused, Speech2CosmosError, Throttled, Transient
+from shared.adapters.statuses import meaning
+from shared.errors import Conflict, Speech2CosmosError, Throttled, Transient
 from shared.masking import masked
 
-_MEANINGS: Mapping[int, type[Denied | NotFound | Conflict | ServiceRefused]] = {
-    **dict.fromkeys((401, 403), Denied),
-    404: NotFound,
-    **dict.fromkeys((409, 412), Conflict),
-    **dict.fromkeys((400, 413), ServiceRefused),
-}
-"""Answers with a meaning of their own. Only 400 and 413 are about the request itself: it will never be right.
-
-Any other answer is retried. 410 (a partition that moved), 423 (a lock), 449 and 5xx pass; so do the bodies of some
-proxy that the SDK cannot read; and of a status that is not known nobody knows that it stays.
-"""
+_CONFLICTS = frozenset({409, 412})
+"""Another writer was faster."""
 
 _THROTTLED = 429
 SERVER_BUSY = "ServerBusy"
@@ -34,4 +24,4 @@ def translated(service: str, error: AzureError, retry_after: float | None = None
     text = f"{service} answered {error.status_code}: {words}"
     if error.status_code == _THROTTLED or getattr(error, "error_code", None) == SERVER_BUSY:
         return Throttled(text, retry_after)
-    return _MEANINGS.get(error.status_code, Transient)(text)
+    return (Conflict if error.status_code in _CONFLICTS else meaning(error.status_code))(text)

@@ -16,17 +16,9 @@ from urllib3.exceptions import NewConnectionError
 
 from shared.adapters.bodies import Alarm
 from shared.adapters.connections import CONNECTIONS, without_cookies
+from shared.adapters.statuses import meaning
 from shared.domain.urls import is_public_address, without_query
-from shared.errors import (
-    Denied,
-    ForbiddenUrl,
-    NotFound,
-    Permanent,
-    ServiceRefused,
-    Speech2CosmosError,
-    Throttled,
-    Transient,
-)
+from shared.errors import ForbiddenUrl, Permanent, Speech2CosmosError, Throttled, Transient
 
 TIMEOUT_SECONDS = (5.0, 60.0)
 """To connect, and between two pieces of an answer."""
@@ -34,12 +26,8 @@ TIMEOUT_SECONDS = (5.0, 60.0)
 HEAD_SECONDS = 90.0
 """For status and headers together: the wait for the first byte, and half as much again for the rest."""
 
-_RETRIED = frozenset({408, 429, 449})
 THROTTLED = 429
-_UNAUTHORIZED = frozenset({401, 403})
-_NOT_FOUND = 404
 _REDIRECTS = range(300, 400)
-_SERVER_ERRORS = range(500, 600)
 
 
 class _Prompt(HTTPConnection):
@@ -174,15 +162,9 @@ def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
     text = f"GET {without_query(response.url)} answered {status}: {words}"
     if status == THROTTLED:
         return Throttled(text, retry_after(response.headers.get("Retry-After")))
-    if status in _UNAUTHORIZED:
-        return Denied(text)
-    if status in _RETRIED or status in _SERVER_ERRORS:
-        return Transient(text)
-    if status == _NOT_FOUND:
-        return NotFound(text)
     if status in _REDIRECTS:
         return Permanent(f"GET {without_query(response.url)} answered {status}: redirects are not followed", "Redirect")
-    return ServiceRefused(text)
+    return meaning(status)(text)
 
 
 def retry_after(header: str | None) -> float | None:

@@ -174,7 +174,7 @@ def test_a_pause_that_is_too_long_to_wait_for_is_told_at_once_and_nothing_is_ask
     assert len(signals(caplog.records)) == 1
 
 
-@pytest.mark.parametrize("status", [408, 500, 503])
+@pytest.mark.parametrize("status", [405, 408, 409, 410, 418, 423, 500, 503])
 def test_a_server_error_is_tried_again(speech: Speech, status: int) -> None:
     job = put_job(speech)
     speech.control.force(job, status, times=2, body='{"error": {"code": "Busy", "message": "soon"}}')
