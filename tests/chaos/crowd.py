@@ -14,7 +14,7 @@ from local.speech import FileSpec, JobSpec
 from shared.adapters.cosmos.of_job import count_of
 from shared.domain.job import Status
 from tests.chaos.bench import LONG_SECONDS, Bench
-from tests.chaos.judge import State, Verdict, compare, one_file, summed
+from tests.chaos.judge import State, Verdict, by_file, compare, stored, summed
 from tests.chaos.kinds import REPORT, Kind, report_of
 
 THREADS = 8
@@ -65,17 +65,19 @@ class Crowd:
         """Compare every file of the great job with that of the template with the same content; then the job itself."""
         expected = self._files()
         own = [file for file in spec.files if file.kind == "Transcription"]
-        verdict = summed(lambda file: self._judge(spec, file, expected[file.blob]), own)
+        items, blobs = stored(self.bench.app, self.bench.raw, spec.id)
+        found = by_file(spec, items, blobs, NAME)
+        verdict = summed(lambda file: compare(expected[file.blob], found[file.id]).named(file.name), own)
         job = self.bench.job(spec)
         seen = job and (job.status, job.files.expected, job.files.ingested, job.files.failed)
         wanted = (Status.COMPLETED, len(own), len(own), 0)
         if seen != wanted:
             verdict += Verdict(1, 0, [f"the great job's document says {seen}, not {wanted}"])
-        items = {item["id"]: item for item in self.bench.app.transcripts.items(spec.id, spec.files[-1].id)}
-        named: list[Any] = [items.get(part, {}) for part in job.report.parts] if job and job.report else []
+        parts = {item["id"]: item for item in items if item["type"] == "report"}
+        named: list[Any] = [parts.get(part, {}) for part in job.report.parts] if job and job.report else []
         details = list(chain.from_iterable(part.get("details", ()) for part in named))
-        if len(details) != len(own) or len(items) != len(named):
-            words = f"the report has {len(details)} details in {len(items)} parts, of which {len(named)} are named"
+        if len(details) != len(own) or len(parts) != len(named):
+            words = f"the report has {len(details)} details in {len(parts)} parts, of which {len(named)} are named"
             verdict += Verdict(1, 0, [words])
         count = sum(len(expected[file.blob].documents) for file in own)
         if (there := count_of(self.bench.container(), spec.id, "c.type != 'report'")) > count:
@@ -91,9 +93,6 @@ class Crowd:
             raw = {name: each for name, each in state.raw.items() if f"/{NAME}/" in name}
             found[template.files[0].blob] = State(None, documents, raw)
         return found
-
-    def _judge(self, spec: JobSpec, file: FileSpec, expected: State) -> Verdict:
-        return compare(expected, one_file(self.bench.app, self.bench.raw, spec, file, NAME)).named(file.name)
 
 
 def gather(bench: Bench, varieties: int) -> Crowd:

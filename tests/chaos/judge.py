@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import msgspec
@@ -88,14 +89,16 @@ def state_of(app: App, raw: ContainerClient, spec: JobSpec) -> State:
     return named(spec, msgspec.to_builtins(job) if job else None, *stored(app, raw, spec.id))
 
 
-def stored(app: App, raw: ContainerClient, job_id: str, file_id: str = "") -> tuple[list[Document], dict[str, str]]:
-    """Read the documents and the raw blobs of a job, or of one of its files."""
-    items = [item for item in app.transcripts.items(job_id, file_id or None) if item.get("ttl") != RETIRED_SECONDS]
-    blobs = {
-        blob.name: hashlib.sha256(raw.download_blob(blob.name, decompress=False).readall()).hexdigest()
-        for blob in raw.list_blobs(name_starts_with=f"{job_id}/{file_id}")
-    }
-    return items, blobs
+def stored(app: App, raw: ContainerClient, job_id: str) -> tuple[list[Document], dict[str, str]]:
+    """Read the documents of a job, and the hash of each of its raw blobs."""
+    items = [item for item in app.transcripts.items(job_id, None) if item.get("ttl") != RETIRED_SECONDS]
+    names = [blob.name for blob in raw.list_blobs(name_starts_with=f"{job_id}/")]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return items, dict(zip(names, pool.map(partial(_digest, raw), names), strict=True))
+
+
+def _digest(raw: ContainerClient, name: str) -> str:
+    return hashlib.sha256(raw.download_blob(name, decompress=False).readall()).hexdigest()
 
 
 def named(spec: JobSpec, job: Document | None, items: list[Document], blobs: Mapping[str, str]) -> State:
@@ -145,10 +148,20 @@ def summed(judge: Callable[[T], Verdict], each: Iterable[T]) -> Verdict:
     return verdict
 
 
-def one_file(app: App, raw: ContainerClient, spec: JobSpec, file: FileSpec, name: str) -> State:
-    """Read what is stored of one file, under the name that it has in another job."""
+def by_file(
+    spec: JobSpec, items: list[Document], blobs: Mapping[str, str], name: str | None = None
+) -> dict[str, State]:
+    """Return the state of each file of a job, by the file's id. `name`: which name each file has in the states."""
+    own: dict[str, tuple[list[Document], dict[str, str]]] = {file.id: ([], {}) for file in spec.files}
+    for item in items:
+        own[item["fileId"]][0].append(item)
+    for blob, digest in blobs.items():
+        own[blob.split("/")[1]][1][blob] = digest
+    return {file.id: _one_file(spec, file, *own[file.id], name or file.name) for file in spec.files}
+
+
+def _one_file(spec: JobSpec, file: FileSpec, items: list[Document], blobs: Mapping[str, str], name: str) -> State:
     only = msgspec.structs.replace(spec, files=(msgspec.structs.replace(file, name=name),))
-    items, blobs = stored(app, raw, spec.id, file.id)
     state = named(only, None, items, blobs)
     return replace(state, documents=json.loads(json.dumps(dict(state.documents)).replace(file.name, name)))
 

@@ -11,7 +11,7 @@ import pytest
 from local.faults import Changed, Rule
 from shared.domain.job import Status
 from tests.chaos.bench import VISIBILITY, Bench, started
-from tests.chaos.judge import Verdict, compare, one_file
+from tests.chaos.judge import State, Verdict, by_file, compare, stored
 from tests.chaos.kinds import REPORT, Kind, of_files, report_of, result
 from tests.chaos.reporting import Row
 
@@ -131,12 +131,12 @@ def _ends_with(bench: Bench, row: Row, spec: Any, code: str, files: int | None =
     row.cases = 1
     found = (job.status, job.failure and job.failure.code) if job else None
     row.expect(found == (Status.COMPLETED_WITH_ERRORS, code), f"the job ended as {found}")
+    files_found = by_file(spec, *stored(bench.app, bench.raw, spec.id))
     verdict = Verdict()
     for file in [each for each in spec.files if each.kind == "Transcription"][:files]:
         expected = {
             name: each for name, each in bench.expected[FIVE.name].documents.items() if name.startswith(file.name)
         }
-        found_file = one_file(bench.app, bench.raw, spec, file, file.name)
-        verdict += compare(type(found_file)(None, expected, {}), found_file).named(file.name)
+        verdict += compare(State(None, expected, {}), files_found[file.id]).named(file.name)
     row.judge(verdict)
     row.notes.append(f"the job ends as {code}")
