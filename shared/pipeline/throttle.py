@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from shared.errors import Paused, Speech2CosmosError, Throttled
+from shared.errors import Paused, Throttled
 from shared.pipeline.ports import Clock
-from shared.pipeline.signals import Log, Signal, whose
+from shared.pipeline.signals import Log, Signal, whose, words_of
 
 log = Log(__name__)
 
@@ -30,11 +30,9 @@ def delivered(clock: Clock, attempt: int, use_case: Callable[[], _T], anew: _T) 
         return anew
     except Exception as error:
         kind = type(error).__name__
-        # The platform logs what is raised; of what is not ours nobody knows whether its text may be shown.
-        words = str(error) if isinstance(error, Speech2CosmosError) else "see the exception"
         log.warning(
             "%s: attempt %d failed: %s: %s",
-            *(whose(), attempt, kind, words),
+            *(whose(), attempt, kind, words_of(error)),
             signal=Signal.FAILED,
             attempt=attempt,
             error=kind,

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -91,7 +92,8 @@ def test_what_nobody_foresaw_is_logged_and_leaves_the_message_in_the_queue(caplo
     world.script.before("jobs.get", odd)
     with pytest.raises(RuntimeError, match="odd"):
         world.poison(JOBS_QUEUE, JOB.encode())
-    assert "attempt 1 failed: RuntimeError: see the exception" in caplog.text
+    assert "attempt 1 failed: RuntimeError: nobody foresaw this RuntimeError: see " in caplog.text
+    assert f"{Path(__file__).name}:{odd.__code__.co_firstlineno + 1}" in caplog.text
     assert world.poison(JOBS_QUEUE, JOB.encode())
 
 
