@@ -75,7 +75,7 @@ def test_broken_are_the_files_of_which_named_parts_are_deleted_or_retired(
     assert fine not in broken
 
 
-def test_a_leftover_does_not_stand_for_a_part_that_is_missing(
+def test_an_orphaned_part_does_not_count_as_the_missing_one(
     transcripts: CosmosTranscripts, database: DatabaseProxy
 ) -> None:
     job = new_job()

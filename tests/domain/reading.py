@@ -1,4 +1,4 @@
-"""Runs the code under test over chunks of bytes, and shows what it gives as plain JSON."""
+"""Runs the reader and the splitter over chunks of bytes; gives documents as plain JSON."""
 
 import json
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ def cuts_of(chunks: Iterable[bytes], members: frozenset[str] = MEMBERS, arrays: 
 
 @dataclass
 class Read:
-    """What a ResultReader gave."""
+    """The header, phrases and texts that a ResultReader gave."""
 
     header: ResultHeader
     phrases: list[IndexedPhrase] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""What a result file says, worked out the plain way: a second opinion on shared/domain.
+"""A reference implementation of shared/domain, for comparison.
 
-The file is read whole by json.loads and counted as the contract words it, slowly and without any code of shared/.
-A phrase is the dict of the file; what is worked out of it has the names of the contract.
+It reads the whole file with json.loads and counts as the contract says, slowly and without any code of shared/.
+A phrase is the dict of the file. Computed values have the names of the contract.
 """
 
 import json
@@ -18,7 +18,7 @@ SECOND = 10_000_000
 
 
 class Members(list[tuple[str, Any]]):
-    """A JSON object with all its members, also those whose key comes again."""
+    """A JSON object with all its members, including repeated keys."""
 
 
 def load(data: bytes) -> Json:
@@ -54,7 +54,7 @@ def iso_ticks(text: str) -> int:
 
 
 def ticks(timed: Json, name: str) -> int | None:
-    """`name` is offset or duration: ticks if they are there, else milliseconds, else ISO 8601."""
+    """Return the offset or duration in ticks: from ticks if present, else from milliseconds, else from ISO 8601."""
     if timed.get(f"{name}InTicks") is not None:
         return round(Fraction(timed[f"{name}InTicks"]))
     if timed.get(f"{name}Milliseconds") is not None:
@@ -103,7 +103,7 @@ def word_count(phrase: Json) -> int:
 
 
 def talk(phrase: Json) -> list[Interval]:
-    """Where the phrase's words are; where the phrase is, if none of them has a place and a length."""
+    """Return the intervals of the phrase's words, or of the phrase if no word has an offset and a length."""
     intervals = []
     for word in best(phrase).get("words") or best(phrase).get("displayWords") or []:
         offset, duration = ticks(word, "offset"), ticks(word, "duration")
@@ -113,7 +113,7 @@ def talk(phrase: Json) -> list[Interval]:
 
 
 def covered(groups: list[list[Interval]], least: int) -> int:
-    """Ticks in which at least `least` of the groups have an interval: moment by moment, from edge to edge."""
+    """Return the number of ticks that lie in intervals of at least `least` groups."""
     edges = sorted({edge for group in groups for interval in group for edge in interval})
     return sum(
         later - earlier
@@ -195,7 +195,7 @@ def _turn(phrases: list[Json], group: list[int]) -> Json:
 
 
 def within(groups: list[list[Interval]], duration: int) -> list[list[Interval]]:
-    """Return the intervals as far as they lie in the audio."""
+    """Return the intervals, clipped to the audio."""
     clipped = [[(max(b, 0), min(e, duration)) for b, e in group] for group in groups]
     return [[(b, e) for b, e in group if b < e] for group in clipped]
 

@@ -1,4 +1,4 @@
-"""The numbers of a head, worked out the plain way (see reference.py)."""
+"""A reference implementation of the head's numbers (see reference.py)."""
 
 from collections import Counter
 
@@ -20,13 +20,13 @@ from tests.domain.reference import (
 
 
 def order(key: tuple[int, int | None]) -> tuple[int, int]:
-    """By channel, then speaker; without one first."""
+    """Sort by channel, then by speaker; no speaker comes first."""
     channel, speaker = key
     return channel, -(2**40) if speaker is None else speaker
 
 
 def head(file: Json, gap_in_ticks: int) -> Json:
-    """Everything in the head that follows from the file alone; ids of parts are left out."""
+    """Return everything in the head that follows from the file alone, without the ids of parts."""
     phrases: list[Json] = file["recognizedPhrases"]
     found = tracks(phrases)
     heard = {key: [phrases[i] for i in found[key] if not is_blank(phrases[i])] for key in sorted(found, key=order)}

@@ -1,4 +1,4 @@
-"""Random result files with the structure of real ones: as bytes, in every notation that the service was seen to use."""
+"""Hypothesis strategies for result files like real ones, in every notation that Speech was seen to use."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from tests.domain import reference
 Json = dict[str, Any]
 
 GRAIN = 100_000
-"""10 ms in ticks: real times are multiples of it."""
+"""10 ms in ticks. Real times are multiples of it."""
 
 TEXTS = st.one_of(
     st.sampled_from(
@@ -37,11 +37,11 @@ UNKNOWN = {
     "number": -1.5e300,
     "flag": True,
 }
-"""Members that nobody knows: names that are nearly right, and a nested `recognizedPhrases` before the real one."""
+"""Unknown members: names that are nearly right, and a nested `recognizedPhrases` before the real one."""
 
 
 def shuffled(draw: st.DrawFn, known: Mapping[str, Any]) -> Json:
-    """Return the members in any order with some unknown ones among them."""
+    """Return the members in random order, with some unknown ones among them."""
     chance = random.Random(draw(st.integers(0, 2**16)))  # noqa: S311 - the order of keys is no secret
     members = [*known.items(), *chance.sample(list(UNKNOWN.items()), chance.choice([0, 0, 1, 2]))]
     chance.shuffle(members)
@@ -57,7 +57,7 @@ def iso(ticks: int) -> str:
 
 @st.composite
 def time_of(draw: st.DrawFn, name: str, grains: st.SearchStrategy[int], *, needed: bool = True) -> Json:
-    """Return one time in some of its notations, each with a value of its own, so that one sees which was taken."""
+    """Return one time in some of its notations. Each has its own value, so that a test sees which one was read."""
     notations = draw(st.integers(1 if needed else 0, 7))
     times: Json = {}
     if notations & 1:
@@ -160,7 +160,7 @@ def written(draw: st.DrawFn, body: st.SearchStrategy[Json]) -> bytes:
 
 
 def result_files(*, most_phrases: int = 6) -> st.SearchStrategy[bytes]:
-    """Random result files."""
+    """Return a strategy for result files."""
     return written(results(most_phrases=most_phrases))
 
 

@@ -1,4 +1,4 @@
-"""The containers as Cosmos DB is told of them."""
+"""The containers' partition keys, indexes and time to live."""
 
 from shared.domain.containers import CONTAINERS, JOBS, TIME_TO_LIVE, TRANSCRIPTS
 from shared.domain.documents import FileFailure, ReportPart, TrackPart, Transcript
@@ -16,7 +16,7 @@ def test_jobs_are_found_by_id_and_transcripts_by_job_and_file() -> None:
     ]
 
 
-def test_only_named_properties_are_indexed_and_none_of_them_is_a_text() -> None:
+def test_only_listed_properties_are_indexed_and_no_long_text_is() -> None:
     for container in CONTAINERS:
         policy = container.indexing_policy()
         assert policy["indexingMode"] == "consistent"
@@ -26,11 +26,11 @@ def test_only_named_properties_are_indexed_and_none_of_them_is_a_text() -> None:
         assert not texts & set(container.indexed)
 
 
-def test_what_is_indexed_is_there_in_the_documents() -> None:
+def test_every_indexed_property_exists_in_the_documents() -> None:
     within = {f"retry/{name}" for name in properties_of(Retry)}
     assert set(JOBS.indexed) <= properties_of(Job, Rejected) | within
     assert set(TRANSCRIPTS.indexed) <= properties_of(Transcript, TrackPart, ReportPart, FileFailure)
 
 
-def test_time_to_live_is_on_and_nothing_goes_by_default() -> None:
+def test_time_to_live_is_on_and_no_document_expires_by_default() -> None:
     assert TIME_TO_LIVE == -1

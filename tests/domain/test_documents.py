@@ -1,4 +1,4 @@
-"""Ids, times of day and sizes of documents."""
+"""Ids, times and sizes of documents."""
 
 import json
 import re
@@ -28,7 +28,7 @@ NUMBERS = st.integers(0, 20_000)
 
 
 @given(revision=REVISIONS, channel=NUMBERS, speaker=st.none() | st.integers(-5, 50), part=NUMBERS)
-def test_ids_use_only_letters_digits_underscores_and_hyphens_and_none_is_used_twice(
+def test_document_ids_are_unique_and_use_only_letters_digits_underscores_and_hyphens(
     revision: str, channel: int, speaker: int | None, part: int
 ) -> None:
     ids = {
@@ -43,7 +43,7 @@ def test_ids_use_only_letters_digits_underscores_and_hyphens_and_none_is_used_tw
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,255}", each) for each in ids)
 
 
-def test_ids_are_those_of_the_contract() -> None:
+def test_document_ids_are_those_of_the_contract() -> None:
     assert (HEAD_ID, FAILURE_ID) == ("transcript", "failure")
     assert track_id("abc", 0, None, 0) == "abc_c0_snone_0000"
     assert track_id("abc", 1, 2, 12) == "abc_c1_s2_0012"
@@ -73,13 +73,13 @@ def test_a_time_of_day_is_written_in_utc_with_six_decimals() -> None:
 
 
 @given(text=TEXTS)
-def test_a_size_is_that_of_compact_utf_8_json(text: str) -> None:
+def test_the_encoded_size_is_that_of_compact_utf_8_json(text: str) -> None:
     assert encoded_size({"a": [text]}) == len(
         json.dumps({"a": [text]}, ensure_ascii=False, separators=(",", ":")).encode()
     )
 
 
-def test_a_property_that_is_null_is_there_and_time_to_live_is_not() -> None:
+def test_null_properties_are_written_and_an_unset_ttl_is_not() -> None:
     failure = FileFailure(
         id=FAILURE_ID,
         job_id="j",
@@ -101,6 +101,6 @@ def test_a_property_that_is_null_is_there_and_time_to_live_is_not() -> None:
 
 
 @pytest.mark.parametrize("ttl", [3600])
-def test_time_to_live_is_written_in_seconds_when_a_document_is_to_go(ttl: int) -> None:
+def test_the_ttl_of_a_document_is_written_in_seconds(ttl: int) -> None:
     part = TurnsPart(id="i", job_id="j", file_id="f", revision="r", part=0, turns=[], ttl=ttl)
     assert as_json(part)["ttl"] == 3600

@@ -1,4 +1,4 @@
-"""What a user may enqueue."""
+"""Messages that a user may enqueue."""
 
 import base64
 import json
@@ -48,7 +48,7 @@ WRAPPINGS: dict[str, Callable[[str], bytes]] = {
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 @pytest.mark.parametrize("text", ACCEPTED)
-def test_a_job_is_named_by_id_url_or_json_plain_or_base64(text: str, wrapping: str) -> None:
+def test_a_message_names_a_job_by_id_url_or_json_plain_or_in_base64(text: str, wrapping: str) -> None:
     assert decode_enqueued(WRAPPINGS[wrapping](text)) == [ACCEPTED[text]]
 
 
@@ -62,20 +62,20 @@ POST_ANSWER = {
     "properties": {"channels": [0, 1], "timeToLiveHours": 48},
     "status": "NotStarted",
 }
-"""What Speech answers to who creates a job."""
+"""The body of Speech's response when a transcription is created."""
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
-def test_the_answer_to_who_creates_a_job_may_be_enqueued_as_it_is(wrapping: str) -> None:
+def test_the_response_to_creating_a_transcription_may_be_enqueued_unchanged(wrapping: str) -> None:
     assert decode_enqueued(WRAPPINGS[wrapping](json.dumps(POST_ANSWER))) == [Enqueued(ID, NEW_SELF)]
 
 
-def test_beside_self_other_properties_do_not_count() -> None:
+def test_a_message_with_self_ignores_all_other_properties() -> None:
     assert decode_enqueued(json.dumps({"self": SELF, "id": "x", "reprocess": 7}).encode()) == [Enqueued(ID, SELF)]
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
-def test_an_array_names_a_job_an_entry_in_order(wrapping: str) -> None:
+def test_each_entry_of_an_array_names_a_job_in_order(wrapping: str) -> None:
     bare = [text for text in ACCEPTED if not text.startswith(("{", '"'))]
     entries = [json.dumps(text) for text in bare] + [text for text in ACCEPTED if text not in bare]
     entries += [json.dumps(POST_ANSWER), json.dumps(ID)]
@@ -84,7 +84,7 @@ def test_an_array_names_a_job_an_entry_in_order(wrapping: str) -> None:
     assert decode_enqueued(WRAPPINGS[wrapping](f"[{' , '.join(entries)}]")) == expected
 
 
-def test_an_array_holds_500_entries_and_no_more() -> None:
+def test_an_array_has_1_to_500_entries() -> None:
     assert decode_enqueued(json.dumps([ID] * 500).encode()) == [Enqueued(ID)] * 500
     for count in (0, 501):
         with pytest.raises(InvalidMessage, match=f"the array has {count} entries; 1 to 500 are allowed") as caught:
@@ -107,7 +107,9 @@ BAD_ENTRIES = [
 
 @pytest.mark.parametrize(("entry", "reason"), BAD_ENTRIES)
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_one_bad_entry_refuses_the_array_and_is_named_with_its_index(entry: object, reason: str, place: int) -> None:
+def test_one_invalid_entry_rejects_the_array_and_the_error_gives_its_index(
+    entry: object, reason: str, place: int
+) -> None:
     entries: list[object] = [ID, {"self": SELF}]
     entries.insert(place, entry)
     with pytest.raises(InvalidMessage) as caught:
@@ -117,13 +119,13 @@ def test_one_bad_entry_refuses_the_array_and_is_named_with_its_index(entry: obje
     assert (caught.value.index, json.loads(caught.value.entry or "")) == (place, entry)
 
 
-def test_the_bad_entry_is_told_without_what_a_secret_looks_like() -> None:
+def test_the_error_about_an_invalid_entry_shows_no_secret() -> None:
     with pytest.raises(InvalidMessage) as caught:
         decode_enqueued(json.dumps([{"id": f"{SELF}/files?sig=s3cr3t", "key": "s3cr3t"}]).encode())
     assert "s3cr3t" not in f"{caught.value}{caught.value.entry}"
 
 
-def test_what_is_left_of_a_message_is_as_it_was_written() -> None:
+def test_the_remaining_entries_of_a_message_are_kept_unchanged() -> None:
     entries = [json.dumps(ID), '{"id":  "x"}', json.dumps(SELF)]
     body = f" [{entries[0]} ,{entries[1]},\n{entries[2]}]".encode()
     for wrapped in (body, base64.b64encode(body)):
@@ -144,7 +146,7 @@ def test_what_is_left_of_a_message_is_as_it_was_written() -> None:
         (SELF.replace("eastus.api.cognitive.microsoft.com", "[::1]:5050"), "[::1]:5050"),
     ],
 )
-def test_a_url_of_any_host_means_its_id_and_the_host_is_remembered(url: str, host: str) -> None:
+def test_a_url_of_any_host_is_accepted_for_its_id_and_the_host_is_kept(url: str, host: str) -> None:
     (enqueued,) = decode_enqueued(url.encode())
     assert (enqueued.job_id, enqueued.host) == (ID, host)
     assert "pass" not in str(enqueued)
@@ -196,7 +198,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("wrapping", ["plain", "Base64"])
 @pytest.mark.parametrize(("text", "reason"), REFUSED, ids=[text[:40] for text, _ in REFUSED])
-def test_anything_else_is_refused_with_the_reason(text: str, reason: str, wrapping: str) -> None:
+def test_any_other_message_is_rejected_with_the_reason(text: str, reason: str, wrapping: str) -> None:
     with pytest.raises(InvalidMessage) as caught:
         decode_enqueued(WRAPPINGS[wrapping](text))
     assert reason in str(caught.value)

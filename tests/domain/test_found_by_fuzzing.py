@@ -1,4 +1,4 @@
-"""What mutated and very large files found: each of these was wrong once."""
+"""Cases that mutated and very large files found. The code was wrong about each of them once."""
 
 import base64
 import json
@@ -65,7 +65,7 @@ def phrases_with(extra: str, count: int) -> bytes:
 
 
 @pytest.mark.parametrize("length", [MAX_VALUE_BYTES - 2, MAX_VALUE_BYTES - 1])
-def test_whether_a_value_is_too_great_does_not_depend_on_the_chunks(length: int) -> None:
+def test_the_size_limit_of_a_value_does_not_depend_on_the_chunks(length: int) -> None:
     data = b'{"unknown":"' + b"x" * length + b'"}'
     outcomes: set[int | str] = set()
     for size in (1_000_000, 50_000_000, len(data)):
@@ -78,17 +78,17 @@ def test_whether_a_value_is_too_great_does_not_depend_on_the_chunks(length: int)
 
 
 @pytest.mark.parametrize("size", [1_000_000, 200_000_000])
-def test_white_space_behind_a_number_is_not_gathered_until_it_is_a_value_too_great(size: int) -> None:
+def test_white_space_behind_a_number_does_not_count_towards_its_size(size: int) -> None:
     data = b'{"durationInTicks":12' + b" " * (MAX_VALUE_BYTES + 10) + b"}"
     assert [cut.value.strip() for cut in cuts_of(in_chunks(data, size))] == [b"12"]
 
 
 @pytest.mark.parametrize("data", [b"\x0c", b'{"s":[""]\x7f', b'{"s"\x1b[31m', b'{"a":1\x00}'])
-def test_a_control_character_is_escaped_in_the_words_that_name_it(data: bytes) -> None:
+def test_an_error_about_a_control_character_is_printable(data: bytes) -> None:
     assert str(refusal([data])).isprintable()
 
 
-def test_a_phrase_of_millions_of_empty_words_is_refused_before_it_takes_gigabytes() -> None:
+def test_a_phrase_of_millions_of_empty_words_is_refused_without_taking_gigabytes() -> None:
     words = b"{}," * 1_000_000 + b"{}"
     error = refusal([b'{"recognizedPhrases":[{' + TIMES + b',"nBest":[{"words":[' + words + b"]}]}]}"])
     assert (error.code, str(error)) == (
@@ -105,7 +105,7 @@ def test_a_phrase_of_many_megabytes_is_refused_while_it_arrives() -> None:
 # The head
 
 
-def test_more_tracks_than_can_be_kept_in_memory_are_refused_at_the_phrase_that_is_one_too_many() -> None:
+def test_a_file_with_too_many_tracks_is_refused_at_the_first_phrase_beyond_the_limit() -> None:
     assert split([phrases_with("speaker", MAX_TRACKS)])[1].phrase_count == MAX_TRACKS
     for extra in ("speaker", "channel"):
         error = refusal([phrases_with(extra, MAX_TRACKS + 1)])
@@ -116,20 +116,20 @@ def test_more_tracks_than_can_be_kept_in_memory_are_refused_at_the_phrase_that_i
 
 
 @pytest.mark.parametrize("member", ["source", "timestamp"])
-def test_a_head_that_no_batch_can_carry_is_refused_with_the_property_that_makes_it_great(member: str) -> None:
+def test_a_head_too_large_for_a_batch_is_refused_with_its_largest_property(member: str) -> None:
     error = refusal([json.dumps({member: "x" * LARGEST_HEAD_BYTES, "recognizedPhrases": []}).encode()])
     assert error.code == "HeadTooLarge"
     assert f"bytes, {LARGEST_HEAD_BYTES + 2} of them {member};" in str(error)
 
 
 @pytest.mark.parametrize("member", ["locale", "recognitionStatus"])
-def test_names_without_number_are_refused_before_they_make_the_head_too_great(member: str) -> None:
+def test_too_many_long_locales_or_statuses_are_refused_as_a_head_too_large(member: str) -> None:
     phrase = b'{%s,"%s":"%d%s"}'
     phrases = b",".join(phrase % (TIMES, member.encode(), number, b"x" * 10_000) for number in range(120))
     assert refusal([b'{"recognizedPhrases":[' + phrases + b"]}"]).code == "HeadTooLarge"
 
 
-def test_empty_texts_without_number_are_refused_before_their_parts_make_the_head_too_great() -> None:
+def test_too_many_combined_texts_are_refused_as_a_head_too_large() -> None:
     begin = time.process_time()
     texts = b"{}," * 1_000_000 + b"{}"
     error = refusal([b'{"recognizedPhrases":[],"combinedRecognizedPhrases":[' + texts + b"]}"])
@@ -137,18 +137,18 @@ def test_empty_texts_without_number_are_refused_before_their_parts_make_the_head
     assert time.process_time() - begin < 20
 
 
-def test_interruptions_of_very_many_tracks_take_linear_time() -> None:
+def test_interruptions_of_many_tracks_are_counted_in_linear_time() -> None:
     turns = [Turn(number, None, number, 10**9, "", [number]) for number in range(50_000)]
     begin = time.process_time()
     assert interruptions(turns) == 49_999
     assert time.process_time() - begin < 5
 
 
-def test_a_turn_that_ended_before_the_audio_began_is_interrupted_by_nobody() -> None:
+def test_turns_before_the_audio_do_not_interrupt_each_other_if_they_do_not_overlap() -> None:
     assert interruptions([Turn(0, None, -100, 10, "", [0]), Turn(1, None, -50, 10, "", [1])]) == 0
 
 
-def test_intervals_from_the_last_to_the_first_take_no_quadratic_time() -> None:
+def test_intervals_in_descending_order_are_added_in_linear_time() -> None:
     talk = IntervalSet()
     begin = time.process_time()
     for number in range(400_000, 0, -1):
@@ -161,12 +161,12 @@ def test_intervals_from_the_last_to_the_first_take_no_quadratic_time() -> None:
 
 
 @pytest.mark.parametrize("number", ["9007199254740993", "1" + "0" * 40, "1.5", "-1e400", "[1]", '"1"'])
-def test_a_count_that_is_none_is_refused_with_its_name_and_place(number: str) -> None:
+def test_an_invalid_count_of_a_report_is_refused_with_its_name_and_place(number: str) -> None:
     error = report_refusal(b'{"details":[],"failedTranscriptionsCount":%s}' % number.encode())
     assert str(error).startswith("failedTranscriptionsCount (byte 42): ")
 
 
-def test_a_report_has_a_bound_for_its_details_and_for_its_bytes() -> None:
+def test_a_report_with_too_many_details_or_bytes_is_refused() -> None:
     many = b'{"details":[' + b"{}," * MAX_DETAILS + b"{}]}"
     assert report_refusal(many).code == "ReportTooLarge"
     assert f"details[{MAX_DETAILS}]" in str(report_refusal(many))
@@ -174,7 +174,7 @@ def test_a_report_has_a_bound_for_its_details_and_for_its_bytes() -> None:
     assert str(report_refusal(wide)) == f"byte {MAX_REPORT_BYTES}: a report of more than {MAX_REPORT_BYTES} bytes"
 
 
-def test_failures_with_texts_of_megabytes_do_not_make_the_jobs_document_too_great() -> None:
+def test_long_error_messages_of_a_report_are_cut_in_the_job_and_whole_in_the_parts() -> None:
     details = [{"source": "...", "status": "Failed", "errorMessage": "x" * 1_000_000}] * 20
     reader = reported(json.dumps({"details": details}).encode())
     assert len(json.dumps([detail.error_message for detail in reader.failures()])) < 100_000
@@ -195,7 +195,7 @@ def test_failures_with_texts_of_megabytes_do_not_make_the_jobs_document_too_grea
         '{"do": "' + "\\u202e" * 8_000 + '"}',
     ],
 )
-def test_a_key_or_tag_of_a_message_cannot_write_lines_of_its_own_into_the_log(text: str, encode: type[bytes]) -> None:
+def test_errors_about_keys_and_tags_of_a_message_are_printable_and_short(text: str, encode: type[bytes]) -> None:
     for decode in (decode_enqueued, decode_work):
         with pytest.raises(InvalidMessage) as caught:
             decode(encode(text.encode()))
@@ -205,13 +205,13 @@ def test_a_key_or_tag_of_a_message_cannot_write_lines_of_its_own_into_the_log(te
 
 @pytest.mark.parametrize("member", ["run", "reprocessFrom", "expected", "reports"])
 @pytest.mark.parametrize("number", [-1, 2**53 + 1, 10**40])
-def test_a_number_that_cannot_count_anything_is_refused(member: str, number: int) -> None:
+def test_a_count_of_a_message_outside_its_range_is_refused(member: str, number: int) -> None:
     message = {"do": "list", "jobId": JOB, "run": 1} | {member: number}
     with pytest.raises(InvalidMessage, match=rf"\$\.{member}"):
         decode_work(json.dumps(message).encode())
 
 
-def test_links_and_names_of_any_length_are_refused() -> None:
+def test_too_long_links_and_names_in_messages_are_refused() -> None:
     url = f"https://eastus.api.cognitive.microsoft.com/speechtotext/v3.1/transcriptions/{JOB}"
     long = url + "?x=" + "y" * 2_048
     with pytest.raises(InvalidMessage, match="more than 2048 characters"):
@@ -225,7 +225,7 @@ def test_links_and_names_of_any_length_are_refused() -> None:
             decode_work(json.dumps(file | {member: "x" * 5_000}).encode())
 
 
-def test_a_message_greater_than_any_queue_holds_is_not_looked_at() -> None:
+def test_a_message_larger_than_any_queue_message_is_refused_unread() -> None:
     for decode in (decode_enqueued, decode_work):
         with pytest.raises(InvalidMessage, match="the message has 5000000 bytes"):
             decode(b"https://h/" * 500_000)

@@ -1,4 +1,4 @@
-"""Ids become those of documents and blobs and parts of URLs: only letters, digits, `_` and `-` get that far."""
+"""Ids become parts of document ids, blob names and URLs, so they have only letters, digits, `_` and `-`."""
 
 import json
 import re
@@ -23,13 +23,13 @@ FORMS = [
 JOBS = [*FORMS, JOB + "0", JOB[:-1], JOB + "/..", JOB.replace("-", "_"), "{" + JOB + "}", JOB.replace("6", "\u0666")]
 
 
-def test_there_are_more_than_twenty_forms() -> None:
+def test_more_than_forty_hostile_ids_are_tried() -> None:
     assert len(set(FORMS)) > 40
 
 
 @pytest.mark.parametrize("form", FORMS, ids=ascii)
 @pytest.mark.parametrize("version", ["v3.1/", ""])
-def test_a_file_is_named_by_a_safe_id_or_not_at_all(form: str, version: str) -> None:
+def test_a_file_url_gives_a_safe_id_or_none(form: str, version: str) -> None:
     url = f"{HOST}/speechtotext/{version}transcriptions/{JOB}/files/{form}"
     file = TranscriptionFile(url, "Transcription")
     ids = transcription_file_ids(file.self_url)
@@ -44,7 +44,7 @@ def test_a_file_is_named_by_a_safe_id_or_not_at_all(form: str, version: str) -> 
 
 
 @pytest.mark.parametrize("form", JOBS, ids=ascii)
-def test_a_job_is_named_by_a_guid_or_not_at_all(form: str) -> None:
+def test_a_job_is_named_by_a_guid_or_rejected(form: str) -> None:
     for url in (f"{HOST}/speechtotext/transcriptions/{form}", f"{HOST}/speechtotext/{form}/transcriptions/{JOB}"):
         assert transcription_id(url) is None
         with pytest.raises(UnknownValue):
@@ -57,7 +57,7 @@ def test_a_job_is_named_by_a_guid_or_not_at_all(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", [*JOBS, JOB.upper()], ids=ascii)
-def test_a_message_of_ours_with_another_id_is_none(form: str) -> None:
+def test_a_work_message_whose_job_id_is_no_guid_is_rejected(form: str) -> None:
     messages = [ListJobFiles(form, 1), FetchFile(form, "f1", "Transcription", 1)]
     for message in messages:
         with pytest.raises(InvalidMessage):
@@ -65,18 +65,18 @@ def test_a_message_of_ours_with_another_id_is_none(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", [*FORMS, "F1"], ids=ascii)
-def test_a_message_of_ours_with_another_files_id_is_none(form: str) -> None:
+def test_a_work_message_with_an_unsafe_file_id_is_rejected(form: str) -> None:
     with pytest.raises(InvalidMessage):
         decode_work(msgspec.json.encode(FetchFile(JOB, form, "Transcription", 1)))
 
 
 @pytest.mark.parametrize("page", ["", "skip=1#x", "skip=1 2", "a\nb", 'a"b', "ä", "<", "\\", "x" * 8_193], ids=ascii)
-def test_a_message_of_ours_with_a_page_that_leaves_the_query_is_none(page: str) -> None:
+def test_a_work_message_whose_page_could_leave_the_query_is_rejected(page: str) -> None:
     with pytest.raises(InvalidMessage):
         decode_work(msgspec.json.encode(ListJobFiles(JOB, 1, page=page)))
 
 
-def test_the_ids_that_speech_gives_are_taken() -> None:
+def test_ids_of_the_form_that_speech_gives_are_accepted() -> None:
     message = FetchFile(JOB, "f_1", "Transcription", 1)
     assert decode_work(msgspec.json.encode(message)) == message
     assert SAFE.fullmatch(message.file_id)

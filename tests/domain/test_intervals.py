@@ -1,4 +1,4 @@
-"""Sets of moments: what is covered, however it was put in."""
+"""Interval sets: the moments that they cover, whatever the order of insertion."""
 
 import random
 import time
@@ -17,7 +17,7 @@ INTERVALS = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), max_
 def filled(intervals: list[Interval], asked_after: int = 0) -> IntervalSet:
     result = IntervalSet()
     result.add(intervals[:asked_after])
-    result.length()  # what is asked while the set grows is merged then, and must merge again with what follows
+    result.length()  # this merges the set now, and it must merge again with what follows
     result.add(intervals[asked_after:])
     return result
 
@@ -35,11 +35,11 @@ def test_an_interval_set_covers_each_moment_once_in_order(intervals: list[Interv
     assert moments(found) == moments(intervals)
     assert sum(end - begin for begin, end in found) == len(moments(intervals)) == filled(intervals).length()
     edges = [edge for interval in found for edge in interval]
-    assert edges == sorted(set(edges)), "disjoint, in order, and those that touch are one"
+    assert edges == sorted(set(edges)), "disjoint, sorted, and adjacent intervals are joined"
 
 
 @given(groups=st.lists(INTERVALS, max_size=4))
-def test_covered_counts_moments_of_one_and_of_several(groups: list[list[Interval]]) -> None:
+def test_covered_counts_the_moments_in_at_least_one_and_in_several_sets(groups: list[list[Interval]]) -> None:
     everyone = [moments(group) for group in groups]
     anyone = set().union(*everyone)
     several = {moment for moment in anyone if sum(moment in group for group in everyone) > 1}
@@ -50,7 +50,7 @@ def test_covered_counts_moments_of_one_and_of_several(groups: list[list[Interval
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_a_set_may_be_asked_while_it_grows(*, shuffled: bool) -> None:
+def test_an_interval_set_may_be_read_while_it_grows(*, shuffled: bool) -> None:
     intervals = [(step * 3, step * 3 + 2) for step in range(10_000)]
     if shuffled:
         random.Random(1).shuffle(intervals)  # noqa: S311 - any order will do
@@ -62,11 +62,11 @@ def test_a_set_may_be_asked_while_it_grows(*, shuffled: bool) -> None:
     assert list(growing) == sorted(intervals)
 
 
-def test_a_day_of_words_is_added_in_linear_time() -> None:
+def test_the_words_of_a_day_are_added_in_linear_time() -> None:
     begin = time.process_time()
     growing = IntervalSet()
     for word in range(400_000):
         growing.add([(word * 10, word * 10 + 9)])
     assert growing.length() == 400_000 * 9
-    # About half a second; were everything merged anew every few thousand words, 20 million steps more.
+    # It takes about 0.5 s. Merging everything again every few thousand words would take 20 million steps more.
     assert time.process_time() - begin < 4

@@ -1,4 +1,4 @@
-"""A job's life, row by row."""
+"""The table of a job's states and events, and the documents of container `jobs`."""
 
 import json
 from itertools import product
@@ -41,38 +41,38 @@ ROWS: dict[tuple[Status | None, Event], Status] = {
     (PENDING, Event.TOO_OLD): EXPIRED,
     (INGESTING, Event.ALL_IN): COMPLETED,
     (INGESTING, Event.ALL_IN_WITH_ERRORS): WITH_ERRORS,
-    # enqueued again: nothing happens while pending or ingesting
+    # Enqueueing does not change a pending or ingesting job.
     (PENDING, Event.ENQUEUED): PENDING,
     (PENDING, Event.REPROCESS): PENDING,
     (PENDING, Event.REPLAY): PENDING,
     (INGESTING, Event.ENQUEUED): INGESTING,
     (INGESTING, Event.REPROCESS): INGESTING,
     (INGESTING, Event.REPLAY): INGESTING,
-    # nor when completed, unless reprocess or replay is true
+    # It restarts a completed job only with reprocess or replay.
     (COMPLETED, Event.ENQUEUED): COMPLETED,
     (COMPLETED, Event.REPROCESS): PENDING,
     (COMPLETED, Event.REPLAY): PENDING,
     (WITH_ERRORS, Event.ENQUEUED): WITH_ERRORS,
     (WITH_ERRORS, Event.REPROCESS): PENDING,
     (WITH_ERRORS, Event.REPLAY): PENDING,
-    # a failed, expired or notFound job starts over
+    # It restarts a failed, expired or notFound job.
     **{
         (state, event): PENDING
         for state in (FAILED, EXPIRED, NOT_FOUND)
         for event in (Event.ENQUEUED, Event.REPROCESS, Event.REPLAY)
     },
-    # a file that had counted as given up is counted again
+    # A late file makes its job count again.
     (INGESTING, Event.CAME_IN_LATE): INGESTING,
     (WITH_ERRORS, Event.CAME_IN_LATE): INGESTING,
     (EXPIRED, Event.CAME_IN_LATE): INGESTING,
-    # a job may vanish from Speech, or stand still for good, after it succeeded: it must not wait for ever
+    # Speech may delete a job that succeeded, or its files may never come in: it must not wait for ever.
     (INGESTING, Event.STILL_MISSING): NOT_FOUND,
     (INGESTING, Event.GIVEN_UP): EXPIRED,
 }
 
 
 @pytest.mark.parametrize(("state", "event"), list(product([None, *Status], Event)))
-def test_every_pair_of_state_and_event_is_a_row_or_an_error(state: Status | None, event: Event) -> None:
+def test_every_pair_of_state_and_event_is_in_the_table_or_raises(state: Status | None, event: Event) -> None:
     if (state, event) in ROWS:
         assert next_status(state, event) is ROWS[state, event]
         return
@@ -82,12 +82,12 @@ def test_every_pair_of_state_and_event_is_a_row_or_an_error(state: Status | None
     assert f"a job that is {state or 'new'} cannot" in str(caught.value)
 
 
-def test_the_table_has_a_row_for_every_state_and_none_besides() -> None:
+def test_the_table_of_states_has_exactly_these_rows() -> None:
     assert set(LIFE) == {None, *Status}
     assert {(state, event): to for state, row in LIFE.items() for event, to in row.items()} == ROWS
 
 
-def test_the_states_carry_the_names_of_the_contract_and_five_of_them_are_ends() -> None:
+def test_the_states_have_the_names_of_the_contract_and_five_are_end_states() -> None:
     assert {str(status) for status in Status} == {
         *("pending", "ingesting", "completed", "completedWithErrors", "failed", "notFound", "expired")
     }
@@ -117,7 +117,7 @@ FULL = Job(
     ],
     ids=["full", "new", "rejected", "poll"],
 )
-def test_documents_of_jobs_follow_their_schema_and_come_back_as_they_were(document: msgspec.Struct) -> None:
+def test_documents_of_jobs_follow_their_schema_and_decode_unchanged(document: msgspec.Struct) -> None:
     written = msgspec.json.encode(document)
     jsonschema.validate(json.loads(written), msgspec.json.schema(type(document)), jsonschema.Draft202012Validator)
     assert msgspec.json.decode(written, type=type(document)) == document

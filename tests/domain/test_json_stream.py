@@ -1,4 +1,4 @@
-"""The stream cuts what json.loads reads, wherever the chunks end; test_json_stream_refusals.py has what it refuses."""
+"""The stream gives what json.loads reads, whatever the chunks. test_json_stream_refusals.py has what it refuses."""
 
 import json
 import time
@@ -21,7 +21,7 @@ SAMPLES = sorted(DATA.glob("*result*.json")) + sorted(DATA.glob("*-*.json"))
 
 
 def assembled(chunks: list[bytes]) -> Json:
-    """Return the object that the cuts make up, without what was to be passed over."""
+    """Return the object that the cuts make up, without the skipped members."""
     result: Json = {}
     data = b"".join(chunks)
     for cut in cuts_of(chunks):
@@ -54,7 +54,7 @@ def test_a_small_file_is_cut_the_same_at_every_chunk_size(data: bytes) -> None:
 
 
 @given(data=result_files(), cuts=CUTS)
-def test_any_file_is_cut_the_same_wherever_the_chunks_end(data: bytes, cuts: list[int]) -> None:
+def test_any_file_is_cut_the_same_whatever_the_chunks(data: bytes, cuts: list[int]) -> None:
     assert assembled(cut_up(data, cuts)) == expected(data)
 
 
@@ -71,7 +71,7 @@ def test_an_empty_chunk_changes_nothing() -> None:
     assert assembled(chunks) == expected(data)
 
 
-def test_named_arrays_are_remembered_even_when_empty() -> None:
+def test_an_empty_named_array_is_noticed() -> None:
     stream = ObjectStream(members=frozenset(), arrays=ARRAYS)
     assert list(stream.feed(b'\xef\xbb\xbf{"recognizedPhrases": [ ] ')) == []
     assert list(stream.feed(b"}")) == []
@@ -80,7 +80,7 @@ def test_named_arrays_are_remembered_even_when_empty() -> None:
     assert not stream.saw("combinedRecognizedPhrases")
 
 
-def test_an_escaped_key_is_the_key_it_spells_and_the_last_of_two_members_counts() -> None:
+def test_escaped_keys_are_decoded_and_repeated_members_are_all_given() -> None:
     data = rb'{"sour\u0063e": 1, "source": 2, "recognized\u0050hrases": [3]}'
     assert [(cut.key, cut.element, cut.value) for cut in cuts_of([data])] == [
         ("source", None, b"1"),
@@ -89,7 +89,7 @@ def test_an_escaped_key_is_the_key_it_spells_and_the_last_of_two_members_counts(
     ]
 
 
-def test_numbers_are_whole_even_when_a_chunk_ends_within_them() -> None:
+def test_a_number_that_a_chunk_ends_in_is_read_whole() -> None:
     data = b'{"durationInTicks":-12.5e+3,"recognizedPhrases":[1234567,true,-0.25e-1 ,null]}'
     for size in range(1, len(data)):
         values = [cut.value.strip() for cut in cuts_of(in_chunks(data, size))]
@@ -106,20 +106,20 @@ VALUES_WITH_THEIR_LENGTH = [
 
 
 @pytest.mark.parametrize(("rest", "length"), VALUES_WITH_THEIR_LENGTH)
-def test_msgspec_says_where_a_value_ends_in_the_words_that_the_stream_relies_on(rest: bytes, length: int) -> None:
-    # The stream finds values by this very wording; a msgspec that words or counts otherwise must not be installed.
+def test_msgspec_reports_the_end_of_a_value_in_the_expected_wording(rest: bytes, length: int) -> None:
+    # The stream parses this message. A msgspec with another wording or count must not be installed.
     with pytest.raises(msgspec.DecodeError) as caught:
         msgspec.json.decode(rest, type=msgspec.Raw)
     assert str(caught.value) == f"JSON is malformed: trailing characters (byte {length + 1})"
 
 
 @pytest.mark.parametrize("cut_off", [b'"abc', b'{"a": 1', b"[1, 2", b"tru", b'"\\u12', b'"\\ud83d"'])
-def test_msgspec_names_no_byte_for_a_value_that_is_cut_off(cut_off: bytes) -> None:
+def test_msgspec_reports_a_truncated_value_in_the_expected_wording(cut_off: bytes) -> None:
     with pytest.raises(msgspec.DecodeError, match=r"^Input data was truncated$"):
         msgspec.json.decode(cut_off, type=msgspec.Raw)
 
 
-def test_after_a_great_value_small_ones_are_handed_out_as_they_come() -> None:
+def test_after_a_large_value_small_ones_are_given_as_they_arrive() -> None:
     stream = ObjectStream(members=MEMBERS, arrays=ARRAYS)
     for chunk in in_chunks(b'{"recognizedPhrases": ["' + b"x" * 100_000 + b'",', 1_000):
         assert list(stream.feed(chunk)) == []
@@ -139,7 +139,7 @@ GREAT_VALUES = {
 
 @pytest.mark.parametrize("value", GREAT_VALUES.values(), ids=GREAT_VALUES)
 @pytest.mark.parametrize("place", ["element", "passed over"])
-def test_time_is_linear_for_a_value_that_comes_in_many_tiny_chunks(value: str, place: str) -> None:
+def test_a_value_in_many_tiny_chunks_is_read_in_linear_time(value: str, place: str) -> None:
     body = {
         "element": f'{{"recognizedPhrases": [{value}]}}',
         "passed over": f'{{"a": {value}, "recognizedPhrases": []}}',
@@ -148,7 +148,7 @@ def test_time_is_linear_for_a_value_that_comes_in_many_tiny_chunks(value: str, p
     assert len(chunks) > 15_000
     begin = time.process_time()
     cuts = cuts_of(chunks)
-    # About 0.1 s. Were the value looked at again for each chunk, more than 10,000 MB would be scanned: at least 10 s.
+    # It takes about 0.1 s. Scanning the value again for each chunk would read more than 10,000 MB: at least 10 s.
     assert time.process_time() - begin < 3
     assert len(cuts) == (place == "element")
 
@@ -163,7 +163,7 @@ def hundred_megabytes() -> Iterator[bytes]:
     yield b"]}"
 
 
-def test_memory_stays_flat_for_a_hundred_megabytes() -> None:
+def test_a_file_of_100_mb_is_read_in_constant_memory() -> None:
     stream = ObjectStream(members=MEMBERS, arrays=ARRAYS)
     phrases = size = 0
     tracemalloc.start()
@@ -180,7 +180,7 @@ def test_memory_stays_flat_for_a_hundred_megabytes() -> None:
     assert peak < 16_000_000
 
 
-def test_a_value_greater_than_any_document_could_hold_is_refused_before_it_fills_the_memory() -> None:
+def test_a_value_too_large_for_a_document_is_refused_before_it_fills_the_memory() -> None:
     stream = ObjectStream(members=MEMBERS, arrays=ARRAYS)
     fed = 0
 

@@ -1,4 +1,4 @@
-"""What is not one JSON object in UTF-8 is refused, with the place, wherever the chunks end."""
+"""A file that is not one JSON object in UTF-8 is refused with the place, whatever the chunks."""
 
 import pytest
 from hypothesis import given, settings
@@ -36,25 +36,25 @@ def assert_cut_short_everywhere(data: bytes, sizes: tuple[int, ...]) -> None:
                 assert (error.code, str(error)) == ("ResultCutShort", words), data[:length]
 
 
-def test_a_file_without_anything_in_it_is_empty() -> None:
+def test_a_file_of_only_white_space_or_a_bom_is_empty() -> None:
     for data in (b"", b"\xef\xbb\xbf", b" \n\t", b"\xef\xbb\xbf\r\n"):
         assert (refusal([data]).code, str(refusal([data]))) == ("EmptyResult", "the file is empty")
 
 
-def test_a_documented_result_cut_off_at_any_byte_ends_in_the_middle() -> None:
+def test_a_documented_result_truncated_at_any_byte_is_refused_as_cut_short() -> None:
     assert_cut_short_everywhere((DATA / "reference-result.json").read_bytes(), (10_000,))
 
 
 @settings(max_examples=8)
 @given(data=result_files(most_phrases=1))
-def test_any_file_cut_off_at_any_byte_ends_in_the_middle(data: bytes) -> None:
+def test_any_file_truncated_at_any_byte_is_refused_as_cut_short(data: bytes) -> None:
     assert_cut_short_everywhere(data, (64, 10_000))
 
 
 @given(
     data=result_files(most_phrases=1), extra=st.sampled_from([b"x", b"{}", b",", b"}", b"\x00", b"\xef\xbb\xbf", b"0"])
 )
-def test_bytes_after_the_object_are_named_with_their_place(data: bytes, extra: bytes) -> None:
+def test_bytes_after_the_object_are_refused_with_their_place(data: bytes, extra: bytes) -> None:
     for chunks in ([data + b" \n" + extra], [data, b" ", b"\n", extra], in_chunks(data + b" \n" + extra, 3)):
         error = refusal(chunks)
         assert (error.code, str(error)) == ("TrailingBytes", f"byte {len(data) + 2}: bytes after the end of the object")
@@ -85,7 +85,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize("value", MALFORMED, ids=repr)
 @pytest.mark.parametrize("frame", ["last", "followed", "element", "nested", "passed over"])
-def test_malformed_values_are_refused_wherever_they_stand(value: bytes, frame: str) -> None:
+def test_malformed_values_are_refused_at_every_place_in_a_file(value: bytes, frame: str) -> None:
     before, after = {
         "last": (b'{"source":', b"}"),
         "followed": (b'{"source":', b',"recognizedPhrases":[]}'),
@@ -138,7 +138,7 @@ def test_malformed_keys_are_refused(value: bytes) -> None:
         (b'{"recognizedPhrases": [{"a": [1, NaN, 2, 3, 4, 5, 6]}]}', r"byte 33: JSON is malformed: invalid character"),
     ],
 )
-def test_the_refusal_names_the_byte_and_what_was_expected(data: bytes, words: str) -> None:
+def test_a_refusal_names_the_byte_and_what_was_expected(data: bytes, words: str) -> None:
     for size in SIZES:
         assert words in str(refusal(in_chunks(data, size)))
 
@@ -178,7 +178,7 @@ def test_damaged_files_are_refused_exactly_when_json_loads_refuses_them(
 @pytest.mark.parametrize(
     "frame", [b'{"%s":1}', b'{"source":"%s"}', b'{"a":{"b%s":[]},"c":1}', b'{"recognizedPhrases":["%s"]}']
 )
-def test_invalid_utf_8_is_found_in_any_key_or_text_at_any_border_of_chunks(frame: bytes, wrong: bytes) -> None:
+def test_invalid_utf_8_is_found_in_any_key_or_text_whatever_the_chunks(frame: bytes, wrong: bytes) -> None:
     data = frame % wrong
     place = data.index(wrong)
     for size in range(1, len(data) + 1):
@@ -188,6 +188,6 @@ def test_invalid_utf_8_is_found_in_any_key_or_text_at_any_border_of_chunks(frame
 @pytest.mark.parametrize("depth", [2_000, 100_000])
 @pytest.mark.parametrize("frame", [b'{"a":%s}', b'{"recognizedPhrases":[%s]}', b'{"source":%s,"a":1}'])
 @pytest.mark.parametrize("size", [1_000, 1 << 20])
-def test_nesting_without_end_is_refused_and_not_followed(depth: int, frame: bytes, size: int) -> None:
+def test_very_deep_nesting_is_refused_without_recursion(depth: int, frame: bytes, size: int) -> None:
     for nested in (b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth):
         assert "nested too deeply" in str(refusal(in_chunks(frame % nested, size)))

@@ -1,4 +1,4 @@
-"""Where a value ends, when more bytes are needed, and when none can help. test_json_stream.py pins the wording."""
+"""Where a JSON value ends, when more bytes are needed, and when it is malformed."""
 
 import pytest
 
@@ -35,13 +35,13 @@ CUT_OFF = [
 
 @pytest.mark.parametrize("rest", [b"12 ", b'"a"', b'"a" \n', b'{"a": {}}', b"[[]]", b"true", b"-0.5e1\t"], ids=repr)
 @pytest.mark.parametrize("final", [False, True])
-def test_a_value_that_cannot_go_on_is_whole_whatever_follows(rest: bytes, *, final: bool) -> None:
+def test_a_complete_value_ends_where_it_is_complete(rest: bytes, *, final: bool) -> None:
     assert end_of_value(memoryview(rest), final=final) == len(rest)
 
 
 @pytest.mark.parametrize("rest", CUT_OFF, ids=repr)
 @pytest.mark.parametrize("final", [False, True])
-def test_a_value_that_may_go_on_needs_more_bytes_and_is_never_called_malformed(rest: bytes, *, final: bool) -> None:
+def test_a_truncated_value_needs_more_bytes_and_is_not_malformed(rest: bytes, *, final: bool) -> None:
     assert end_of_value(memoryview(rest), final=final) is None
 
 
@@ -57,7 +57,7 @@ def test_a_value_that_may_go_on_needs_more_bytes_and_is_never_called_malformed(r
         (b"[" * 100_000, "nested too deeply", 0),
     ],
 )
-def test_a_malformed_value_is_one_whatever_follows_and_its_place_is_named(rest: bytes, words: str, at: int) -> None:
+def test_a_malformed_value_is_refused_with_its_place_whatever_follows(rest: bytes, words: str, at: int) -> None:
     for given, final in ((rest, True), (rest + b" " * 40, False), (rest + b" " * 40, True)):
         with pytest.raises(MalformedValueError) as caught:
             end_of_value(memoryview(given), final=final)

@@ -1,4 +1,4 @@
-"""What becomes of a job when a file that was given up comes in after all."""
+"""A job when a late file comes in: a file that was given up before."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def job(status: Status, **members: object) -> Job:
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED_WITH_ERRORS, Status.EXPIRED])
-def test_an_ended_job_that_counts_the_file_as_given_up_is_counted_and_tidied_again(status: Status) -> None:
+def test_a_late_file_sends_an_ended_job_back_to_ingesting_and_has_it_tidied_again(status: Status) -> None:
     found = came_in_late(job(status, failure=EXPIRED), 2, 1, NOW)
     assert found is not None
     assert (found.status, found.ended_at, found.moved_at) == (Status.INGESTING, None, utc(NOW))
@@ -44,31 +44,29 @@ def test_an_ended_job_that_counts_the_file_as_given_up_is_counted_and_tidied_aga
     assert another.status is Status.COMPLETED_WITH_ERRORS
 
 
-def test_a_job_that_is_being_ingested_is_written_too_so_that_an_older_count_cannot_end_it() -> None:
+def test_a_late_file_updates_an_ingesting_job_so_that_an_older_tally_cannot_end_it() -> None:
     stuck = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
     found = came_in_late(job(Status.INGESTING, failure=stuck), 2, 2, NOW)
     assert found == job(Status.INGESTING, failure=stuck, moved_at=utc(NOW))
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.COMPLETED, Status.FAILED, Status.NOT_FOUND])
-def test_a_job_in_any_other_state_stays_as_it_is(status: Status) -> None:
+def test_a_late_file_does_not_change_a_job_in_any_other_state(status: Status) -> None:
     assert came_in_late(job(status), 2, 2, NOW) is None
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_a_failure_of_another_run_does_not_count_in_this_one(status: Status) -> None:
+def test_a_failure_of_another_run_does_not_change_the_job(status: Status) -> None:
     assert came_in_late(job(status), 1, 2, NOW) is None
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_what_was_written_before_a_reprocess_does_not_count_in_it(status: Status) -> None:
+def test_a_head_written_before_a_reprocess_does_not_change_the_job(status: Status) -> None:
     assert came_in_late(job(status, reprocess_from=2), 2, 1, NOW) is None
 
 
 @pytest.mark.parametrize(("failed", "status"), [(0, Status.COMPLETED), (1, Status.COMPLETED_WITH_ERRORS)])
-def test_what_kept_a_job_from_going_on_is_forgotten_when_its_files_are_all_in_or_given_up(
-    failed: int, status: Status
-) -> None:
+def test_the_failure_of_a_job_is_cleared_when_all_its_files_are_in_or_given_up(failed: int, status: Status) -> None:
     before = job(Status.INGESTING, failure=Failure(LISTING_GIVEN_UP, "503", "speech2cosmos"))
     found = settle(before, FileTally(3 - failed, failed, 0, [LOST] * failed), Patience(), NOW)
     assert (found.status, found.failure) == (status, None)

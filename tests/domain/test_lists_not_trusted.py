@@ -1,4 +1,4 @@
-"""Speech's list and its report have to agree before a job is completed; two hours are theirs."""
+"""A job completes when Speech's list and report agree. They have two hours to do so."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ BEGIN = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 PATIENCE = Patience()
 
 Lists = list[tuple[int, int]]
-"""Files and reports that the list names, at each listing; the last stands for all further ones."""
+"""Numbers of files and reports that each listing names. The last pair repeats."""
 
 
 def job(report: int | None, expected: int = 0, reports: int = 0) -> Job:
@@ -25,10 +25,10 @@ def job(report: int | None, expected: int = 0, reports: int = 0) -> Job:
 
 
 def lived(lists: Lists, *, reports: list[int | None], done: list[int] | None = None) -> tuple[Job, float, int]:
-    """Let a job live with a tick a minute: each listing brings in what it names, and the report if it names one.
+    """Run a job with one tick a minute until it ends. After each listing, the files and the report it names are in.
 
-    `reports`: what the report counts, at each listing; None: there is none to fetch. `done`: how many files are in
-    after each listing, if not as many as it names. Return the ended job, after how many hours, and the listings.
+    `reports` has the files that the report counts at each listing, or None if there is no report. `done` has the files
+    that are in after each listing, if not all. Return the ended job, the hours until then, and the number of listings.
     """
     now, current, listings = BEGIN, job(None), 0
 
@@ -52,7 +52,7 @@ def lived(lists: Lists, *, reports: list[int | None], done: list[int] | None = N
         if again is not None:
             current = again
             current = listing()
-        assert now < BEGIN + timedelta(hours=30), "no job is eternal"
+        assert now < BEGIN + timedelta(hours=30), "every job ends"
     return current, (now - BEGIN) / timedelta(hours=1), listings
 
 
@@ -71,20 +71,20 @@ def test_a_job_without_a_report_is_listed_with_growing_pauses_for_two_hours() ->
     assert listings < 12
 
 
-def test_a_report_that_comes_late_completes_the_job() -> None:
+def test_a_late_report_completes_the_job() -> None:
     ended, hours, _ = lived([(3, 0), (3, 0), (3, 1)], reports=[None, None, 3])
     assert (ended.status, ended.failure, ended.retry) == (Status.COMPLETED, None, None)
     assert hours < 0.2
 
 
-def test_a_list_that_is_short_once_completes_the_job_when_it_is_whole() -> None:
+def test_a_list_that_was_short_once_completes_the_job_when_it_is_complete() -> None:
     ended, hours, _ = lived([(9, 1), (10, 1)], reports=[10])
     assert (ended.status, ended.failure, ended.files.ingested) == (Status.COMPLETED, None, 10)
     assert hours < 0.2
 
 
 @pytest.mark.parametrize("counted", [11, 9])
-def test_a_report_that_counts_other_files_than_are_listed_ends_with_both_numbers(counted: int) -> None:
+def test_a_report_and_a_list_that_disagree_end_the_job_with_both_numbers(counted: int) -> None:
     ended, hours, _ = lived([(10, 1)], reports=[counted])
     assert ended.status is Status.COMPLETED_WITH_ERRORS
     words = f"the report counts {counted} transcribed files, the list names 10, 10 are done"
@@ -92,7 +92,7 @@ def test_a_report_that_counts_other_files_than_are_listed_ends_with_both_numbers
     assert 2 <= hours < 3
 
 
-def test_no_files_and_an_empty_report_end_at_once_as_nothing_transcribed() -> None:
+def test_a_job_without_files_and_with_an_empty_report_ends_at_once_as_nothing_transcribed() -> None:
     ended, hours, listings = lived([(0, 1)], reports=[0])
     assert ended.status is Status.COMPLETED_WITH_ERRORS
     assert ended.failure is not None
@@ -100,24 +100,24 @@ def test_no_files_and_an_empty_report_end_at_once_as_nothing_transcribed() -> No
     assert hours < 0.1
 
 
-def test_a_list_that_names_more_than_there_is_ends_when_report_and_documents_agree() -> None:
+def test_a_list_with_too_many_files_ends_when_report_and_documents_agree() -> None:
     ended, hours, _ = lived([(4, 1)], reports=[3], done=[3])
     assert (ended.status, ended.failure) == (Status.COMPLETED, None)
-    assert 2 <= hours < 5, "a file that is late had time to come in"
+    assert 2 <= hours < 5, "a slow file had time to come in"
 
 
-def test_a_file_in_a_list_of_which_one_page_was_lost_later_still_counts() -> None:
+def test_a_file_that_a_later_list_no_longer_names_still_counts() -> None:
     ended, hours, _ = lived([(10, 1), (9, 1)], reports=[10], done=[9, 10])
     assert (ended.status, ended.failure, ended.files.ingested) == (Status.COMPLETED, None, 10)
     assert hours < 5
 
 
-def test_files_that_are_listed_and_not_in_keep_the_job_open_whatever_the_report_counts() -> None:
+def test_listed_files_that_are_not_in_keep_the_job_open_whatever_the_report_counts() -> None:
     before = job(3, expected=4, reports=1)
     assert settle(before, FileTally(3, 0, 0, []), PATIENCE, BEGIN).status is Status.INGESTING
 
 
-def test_a_list_in_a_circle_ends_with_its_own_code() -> None:
+def test_a_list_that_loops_ends_the_job_with_its_own_code() -> None:
     current, now = listed(job(3), 3, 1, BEGIN, loops="page 3 leads back to page 1"), BEGIN
     while current.status is Status.INGESTING:
         now += timedelta(minutes=1)
@@ -128,7 +128,7 @@ def test_a_list_in_a_circle_ends_with_its_own_code() -> None:
     assert current.failure == Failure("ListingLoops", "page 3 leads back to page 1", "speech2cosmos")
 
 
-def test_an_outage_takes_nothing_of_the_two_hours() -> None:
+def test_an_outage_does_not_use_up_the_two_hours_for_a_missing_report() -> None:
     current = put_off(job(None, expected=3), RetryCode.REPORT_MISSING, "no report", PATIENCE, BEGIN)
     later = BEGIN + timedelta(hours=12)
     current = put_off(current, RetryCode.LISTING_FAILED, "503", PATIENCE, later)
@@ -141,7 +141,7 @@ def test_an_outage_takes_nothing_of_the_two_hours() -> None:
     assert settled.retry.since == utc(later + timedelta(minutes=2))
 
 
-def test_a_list_that_succeeds_after_an_outage_has_two_hours_of_its_own() -> None:
+def test_the_two_hours_for_a_missing_report_begin_after_the_outage() -> None:
     after = BEGIN + timedelta(hours=12)
     failing = put_off(job(None, expected=3), RetryCode.LISTING_FAILED, "503", PATIENCE, BEGIN)
     current = listed(failing, 3, 0, after)

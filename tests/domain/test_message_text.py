@@ -1,4 +1,4 @@
-"""The text of a queue message, of either queue."""
+"""The text of a queue message, in either queue."""
 
 import base64
 
@@ -16,7 +16,7 @@ SELF = f"https://eastus.api.cognitive.microsoft.com/speechtotext/v3.1/transcript
 
 
 @pytest.mark.parametrize("body", [b"", b" \n\t", b"\xef\xbb\xbf", b"\xef\xbb\xbf \r\n"])
-def test_a_message_without_anything_in_it_is_refused_as_empty(body: bytes) -> None:
+def test_a_blank_message_is_rejected_as_empty(body: bytes) -> None:
     for decode in (lambda: decode_enqueued(body), lambda: decode_work(body)):
         with pytest.raises(InvalidMessage, match=r"^the message is empty$"):
             decode()
@@ -25,21 +25,21 @@ def test_a_message_without_anything_in_it_is_refused_as_empty(body: bytes) -> No
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe\x00", "é".encode("latin-1"), ID.encode("utf-16"), b'{"id": "\xed\xa0\x80"}']
 )
-def test_what_is_not_utf_8_is_refused_and_shown_escaped(body: bytes) -> None:
+def test_a_message_that_is_not_utf_8_is_rejected_and_shown_escaped(body: bytes) -> None:
     with pytest.raises(InvalidMessage, match="the message is not UTF-8 text"):
         decode_enqueued(body)
     assert text_of(body) == body.decode("utf-8", "backslashreplace")
 
 
 @given(body=st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
-def test_no_message_at_all_does_worse_than_be_refused(body: bytes) -> None:
+def test_random_bytes_are_always_rejected_as_an_invalid_message(body: bytes) -> None:
     for decode in (lambda: decode_enqueued(body), lambda: decode_work(body)):
         with pytest.raises(InvalidMessage):
             decode()
     assert isinstance(text_of(body), str)
 
 
-def test_the_text_of_a_message_is_shown_with_base64_undone() -> None:
+def test_the_text_of_a_message_is_shown_decoded_from_base64() -> None:
     assert text_of(base64.b64encode(SELF.encode())) == SELF
     assert text_of(b" plain words ") == "plain words"
     assert text_of(b"") == ""

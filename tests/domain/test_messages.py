@@ -1,4 +1,4 @@
-"""What our functions send to one another."""
+"""Messages of the queue `transcription-results`."""
 
 import base64
 import json
@@ -45,14 +45,14 @@ WORK = st.one_of(
 
 
 @given(message=WORK)
-def test_work_comes_back_as_it_was_sent_plain_or_base64(message: Work) -> None:
+def test_work_messages_decode_unchanged_plain_or_in_base64(message: Work) -> None:
     sent = encode(message)
     assert decode_work(sent.encode()) == message
     assert decode_work(base64.b64encode(sent.encode())) == message
     assert json.loads(sent)["version"] == 3
 
 
-def test_work_is_written_under_these_names() -> None:
+def test_work_messages_have_these_properties() -> None:
     place = "skip=100&top=100"
     listing = ListJobFiles(ID, 2, reprocess_from=1, page=place, expected=100, reports=1, pages=1, seen="AQ==")
     assert json.loads(encode(listing)) == {
@@ -111,7 +111,7 @@ FORMER: dict[str, ListJobFiles | FetchFile] = {
         ID, "2dd180a1-434e-4368-a1ac-37350700284f", "TranscriptionReport", 1, 0, "report.json"
     ),
 }
-"""Messages that versions 1 and 2 wrote, as they may lie in queues and in `queueMessage` of failures."""
+"""Messages of versions 1 and 2, which may still be in queues and in `queueMessage` of failures."""
 
 
 @pytest.mark.parametrize("text", FORMER)
@@ -120,7 +120,7 @@ def test_messages_of_earlier_versions_are_understood_by_their_ids_and_pages(text
     assert "http" not in encode(FORMER[text])
 
 
-def test_a_former_message_whose_link_names_no_page_is_refused() -> None:
+def test_a_message_of_version_1_whose_link_names_no_page_is_rejected() -> None:
     text = json.dumps({"do": "list", "jobId": ID, "run": 1, "nextLink": f"{SELF}/files"})
     with pytest.raises(InvalidMessage, match="nextLink: Speech's next link has no parameter"):
         decode_work(text.encode())
@@ -138,7 +138,7 @@ def test_a_former_message_whose_link_names_no_page_is_refused() -> None:
         (f'{{"do": "list", "jobId": "{ID}", "run": 1, "version": 4}}', "Invalid enum value 4 - at `$.version`"),
     ],
 )
-def test_work_that_this_version_does_not_know_is_refused_with_the_reason(text: str, reason: str) -> None:
+def test_an_unknown_work_message_is_rejected_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(InvalidMessage) as caught:
         decode_work(text.encode())
     assert reason in str(caught.value)
@@ -156,7 +156,7 @@ def test_work_that_this_version_does_not_know_is_refused_with_the_reason(text: s
         ({"version": 2}, "Invalid enum value 2 - at `$.version`"),
     ],
 )
-def test_a_page_of_files_that_nobody_wrote_is_refused_with_the_reason(change: dict[str, object], reason: str) -> None:
+def test_an_invalid_page_of_files_is_rejected_with_the_reason(change: dict[str, object], reason: str) -> None:
     message = json.loads(encode(FetchPage(ID, 1, [PageFile("f", "k")])))
     with pytest.raises(InvalidMessage) as caught:
         decode_work(json.dumps(message | change).encode())
@@ -164,14 +164,14 @@ def test_a_page_of_files_that_nobody_wrote_is_refused_with_the_reason(change: di
 
 
 @pytest.mark.parametrize("seen", ["!", "AQ", "gICAgICAgAE=", "_" * 4])
-def test_a_list_message_whose_memory_is_none_is_refused(seen: str) -> None:
+def test_a_list_message_with_invalid_hashes_is_rejected(seen: str) -> None:
     message = json.loads(encode(ListJobFiles(ID, 1))) | {"seen": seen}
     with pytest.raises(InvalidMessage, match="the message's seen"):
         decode_work(json.dumps(message).encode())
 
 
-def test_the_greatest_messages_fit_into_the_queue() -> None:
-    # A control character takes six bytes in JSON, no other character takes more.
+def test_the_largest_messages_fit_into_the_queue() -> None:
+    # A control character takes six bytes in JSON. No other character takes more.
     name, kind, most = "\1" * LONGEST_NAME, "\1" * LONGEST_KIND, 2**53
     listing = ListJobFiles(ID, most, most, "p" * LONGEST_PAGE, most, most, most, "A" * LONGEST_SEEN)
     assert len(encode(listing)) <= LARGEST_MESSAGE_BYTES
@@ -184,7 +184,7 @@ def test_the_greatest_messages_fit_into_the_queue() -> None:
         assert decode_work(encode(message).encode()) == message
 
 
-def test_files_as_they_are_named_in_practice_are_25_a_message() -> None:
+def test_files_with_names_of_usual_length_are_25_per_message() -> None:
     listing = ListJobFiles(ID, 1, page="skip=100&top=100")
     files = [PageFile(ID, "Transcription", f"contenturl_{number}.json") for number in range(60)]
     pages = fetch_pages(listing, files)
@@ -193,7 +193,7 @@ def test_files_as_they_are_named_in_practice_are_25_a_message() -> None:
     assert fetch_pages(listing, []) == []
 
 
-def test_of_what_speech_says_of_a_file_no_more_is_kept_than_a_message_takes() -> None:
+def test_long_names_and_kinds_from_speech_are_cut_to_what_a_message_allows() -> None:
     file = TranscriptionFile(f"{SELF}/files/{ID}", "k" * 10_000, "n" * 10_000)
     assert (len(file.kind), len(file.name or "")) == (LONGEST_KIND, LONGEST_NAME)
     (page,) = fetch_pages(ListJobFiles(ID, 1), [PageFile(file.file_id, file.kind, file.name)])

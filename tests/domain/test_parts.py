@@ -1,4 +1,4 @@
-"""Parts are filled up to 64 KiB, and nothing is dropped in silence."""
+"""Parts are filled up to 64 KiB. Too large entries are refused, never dropped."""
 
 import json
 from itertools import pairwise
@@ -22,9 +22,7 @@ def size_of(group: list[str]) -> int:
 
 
 @given(lengths=st.lists(st.integers(0, 70_000), max_size=30), letter=st.sampled_from(["x", "é", "😀", "\x01"]))
-def test_entries_stay_in_order_and_a_part_is_closed_before_it_would_grow_past_64_kib(
-    lengths: list[int], letter: str
-) -> None:
+def test_entries_stay_in_order_and_a_part_ends_before_it_exceeds_64_kib(lengths: list[int], letter: str) -> None:
     entries = [letter * length for length in lengths]
     groups = filled(entries)
     assert [entry for group in groups for entry in group] == entries
@@ -34,7 +32,7 @@ def test_entries_stay_in_order_and_a_part_is_closed_before_it_would_grow_past_64
         assert len(group) == 1 or size_of(group) <= PART_BYTES - ENVELOPE_BYTES
 
 
-def test_a_filler_without_entries_gives_no_part_and_one_that_is_finished_begins_anew() -> None:
+def test_a_filler_without_entries_gives_no_part_and_can_be_used_again() -> None:
     filler: PartFiller[str] = PartFiller("details")
     assert list(filler.finish()) == []
     assert list(filler.add("a", 0)) == []
@@ -42,7 +40,7 @@ def test_a_filler_without_entries_gives_no_part_and_one_that_is_finished_begins_
     assert list(filler.finish()) == []
 
 
-def test_an_entry_that_just_fits_into_an_item_is_taken_and_a_byte_more_is_refused_with_its_number() -> None:
+def test_an_entry_one_byte_too_large_for_an_item_is_refused_with_its_number() -> None:
     room = LARGEST_ITEM_BYTES - ENVELOPE_BYTES - len('"",')
     assert filled(["a", "x" * room, "b"]) == [["a"], ["x" * room], ["b"]]
     with pytest.raises(InvalidResult, match=r"^details\[1\] takes \d+ bytes; a document of Cosmos DB holds \d+$") as e:
@@ -53,6 +51,6 @@ def test_an_entry_that_just_fits_into_an_item_is_taken_and_a_byte_more_is_refuse
     assert e.value.code == "PhraseTooLarge"
 
 
-def test_an_item_may_not_pass_cosmos_dbs_2_mb() -> None:
+def test_the_largest_item_is_below_cosmos_dbs_2_mb() -> None:
     assert PART_BYTES == 65_536
     assert 2_000_000 < LARGEST_ITEM_BYTES < 2 * 1024 * 1024

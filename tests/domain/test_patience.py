@@ -1,4 +1,4 @@
-"""When a job's files are listed again, and when they are no longer."""
+"""When a job's files are listed again, and when retries end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -53,7 +53,7 @@ def test_pauses_grow_from_a_minute_to_an_hour(waited: int, expected: int) -> Non
     assert pause(timedelta(seconds=waited), short) == timedelta(seconds=expected)
 
 
-def test_an_outage_of_twelve_hours_costs_some_twenty_listings_and_is_noticed_as_over_within_an_hour() -> None:
+def test_an_outage_of_twelve_hours_costs_about_twenty_listings_at_most_an_hour_apart() -> None:
     now, current, listings = NOW, job(), 0
     while now < NOW + timedelta(hours=12):
         current = put_off(current, FAILED, "503", PATIENCE, now)
@@ -70,13 +70,13 @@ def test_an_outage_of_twelve_hours_costs_some_twenty_listings_and_is_noticed_as_
     assert 15 < listings < 25
 
 
-def test_a_second_failure_of_one_round_changes_nothing() -> None:
+def test_a_second_failure_before_the_next_listing_changes_nothing() -> None:
     once = put_off(job(), FAILED, "503", PATIENCE, NOW)
     assert once.retry == Retry(at(), at(minutes=1), FAILED, "503")
     assert put_off(once, RetryCode.LISTING_FAILED, "other", PATIENCE, NOW + timedelta(seconds=9)) == once
 
 
-def test_a_listing_that_is_due_is_sent_once_and_counts_as_a_movement() -> None:
+def test_a_due_listing_is_sent_once_and_updates_moved_at() -> None:
     waiting = job(retry=retry(at(hours=-1), at(seconds=1)), moved_at=at(hours=-1))
     assert listed_again(waiting, PATIENCE, NOW) is None
     later = NOW + timedelta(seconds=1)
@@ -109,7 +109,7 @@ def test_a_failure_is_retried_for_give_up_hours() -> None:
         ({}, None),
     ],
 )
-def test_speech_deletes_a_job_when_its_time_to_live_after_its_end_is_over(
+def test_speech_deletes_a_job_at_its_end_plus_its_time_to_live(
     properties: dict[str, object], hours: int | None
 ) -> None:
     ended = datetime(2026, 11, 22, 11, 0, 0, tzinfo=UTC)
@@ -119,7 +119,7 @@ def test_speech_deletes_a_job_when_its_time_to_live_after_its_end_is_over(
     assert deleted_at(job(properties=properties, last_action_date_time="yesterday")) is None
 
 
-def test_a_failure_is_retried_no_longer_than_speech_keeps_the_job_and_says_so() -> None:
+def test_a_failure_is_retried_no_longer_than_speech_keeps_the_job() -> None:
     short = job(properties={"timeToLiveHours": 6}, retry=retry(at(hours=-1)))
     end = datetime(2026, 11, 22, 17, 0, 0, tzinfo=UTC)
     assert not is_over(short, FAILED, PATIENCE, end - timedelta(seconds=1))
@@ -143,7 +143,7 @@ def test_a_job_whose_files_cannot_be_listed_expires_after_give_up_hours() -> Non
 
 @pytest.mark.parametrize("due", [None, at(minutes=5)])
 @pytest.mark.parametrize(("moved", "still"), [(-30, True), (-29, False)])
-def test_a_job_that_stands_still_is_due_unless_it_is_already(due: str | None, moved: int, *, still: bool) -> None:
+def test_a_job_without_progress_is_scheduled_for_a_listing_once(due: str | None, moved: int, *, still: bool) -> None:
     before = job(moved_at=at(minutes=moved), retry=due and retry(at(hours=-1), due))
     found = stands_still(before, PATIENCE, NOW)
     if due is not None or not still:
@@ -154,13 +154,13 @@ def test_a_job_that_stands_still_is_due_unless_it_is_already(due: str | None, mo
     assert (found.retry.code, found.retry.since, found.retry.at) == ("StandsStill", at(), at())
 
 
-def test_a_job_that_stands_still_in_an_outage_keeps_its_reason() -> None:
+def test_a_job_without_progress_in_an_outage_keeps_the_reason_of_its_retry() -> None:
     found = stands_still(job(moved_at=at(hours=-1), retry=retry(at(hours=-3))), PATIENCE, NOW)
     assert found is not None
     assert found.retry == retry(at(hours=-3), at())
 
 
-def test_a_job_expires_by_its_document_alone_when_it_was_listed_again_in_vain_for_give_up_hours() -> None:
+def test_a_job_retried_without_success_for_give_up_hours_expires() -> None:
     still = job(moved_at=at(minutes=-30), retry=retry(at(hours=-24)))
     found = expired(still, PATIENCE, NOW)
     assert found is not None
@@ -182,20 +182,20 @@ def test_a_job_expires_by_its_document_alone_when_it_was_listed_again_in_vain_fo
         {"status": Status.COMPLETED},
     ],
 )
-def test_a_job_that_moved_or_has_a_listing_to_come_does_not_expire(members: dict[str, object]) -> None:
+def test_a_job_that_moved_or_is_scheduled_for_a_listing_does_not_expire(members: dict[str, object]) -> None:
     before = job(**{"moved_at": at(hours=-100), "retry": retry(at(hours=-24)), **members})
     assert expired(before, PATIENCE, NOW) is None
 
 
 @pytest.mark.parametrize(("due", "kept"), [(None, False), (at(minutes=1), True)])
-def test_progress_ends_the_trouble_unless_a_listing_is_to_come(due: str | None, *, kept: bool) -> None:
+def test_progress_ends_a_retry_unless_a_listing_is_scheduled(due: str | None, *, kept: bool) -> None:
     before = job(retry=retry(at(hours=-20), due))
     found = settle(before, FileTally(2, 0, 0, []), PATIENCE, NOW)
     assert found.status is Status.INGESTING
     assert found.retry == (before.retry if kept else None)
 
 
-def test_a_failed_job_is_listed_for_its_report_until_it_has_it_or_give_up_hours_are_over() -> None:
+def test_a_failed_job_is_listed_for_its_report_until_give_up_hours_are_over() -> None:
     failed = job(status=Status.FAILED, retry=retry(at(), at(), RetryCode.REPORT_UNREAD))
     sent = listed_again(failed, PATIENCE, NOW)
     assert sent is not None

@@ -1,4 +1,4 @@
-"""A phrase as an entry of a document, and what is counted of it."""
+"""A phrase as an entry of a document, and the numbers that are counted from it."""
 
 from typing import Any
 
@@ -68,12 +68,14 @@ def test_a_phrase_without_hypotheses_is_blank_and_kept() -> None:
         ({"words": [word("a", 1, -2), word("b", 900, 4)]}, 2, [(900, 904)]),
     ],
 )
-def test_words_are_counted_and_talk_is_where_they_are(best: Json, count: int, talk: list[tuple[int, int]]) -> None:
+def test_words_are_counted_and_talk_is_the_time_of_the_words(
+    best: Json, count: int, talk: list[tuple[int, int]]
+) -> None:
     found = measured({"nBest": [{"display": "Text."} | best]})
     assert (found.word_count, found.talk) == (count, talk)
 
 
-def test_the_first_hypothesis_keeps_its_words_and_the_others_their_text_unless_all_are_wanted() -> None:
+def test_only_the_first_hypothesis_keeps_its_words_unless_all_words_is_set() -> None:
     each = {"display": "A", "words": [word("a", 1, 2)], "displayWords": [word("A", 1, 2)]}
     kept = [set(best) & {"words", "displayWords"} for best in as_json(measured({"nBest": [each] * 3}).entry)["nBest"]]
     assert kept == [{"words", "displayWords"}, set(), set()]
@@ -81,7 +83,7 @@ def test_the_first_hypothesis_keeps_its_words_and_the_others_their_text_unless_a
     assert every[1:] == [every[0], every[0]]
 
 
-def test_words_are_columns_of_one_length_whatever_a_word_lacks() -> None:
+def test_words_become_columns_of_one_length_whatever_a_word_lacks() -> None:
     words = [{}, word("b", 1.0, 2), {"word": "c", "confidence": 0.5, "offset": "PT1S", "durationMilliseconds": 3}]
     best = as_json(measured({"nBest": [{"words": words, "displayWords": words[:2]}]}).entry)["nBest"][0]
     assert best["words"] == {
@@ -97,7 +99,7 @@ def test_words_are_columns_of_one_length_whatever_a_word_lacks() -> None:
     }
 
 
-def test_words_that_are_null_are_left_out_and_an_empty_list_stays_one() -> None:
+def test_null_words_are_left_out_and_an_empty_list_is_kept() -> None:
     best = as_json(measured({"nBest": [{"words": None, "displayWords": []}]}).entry)["nBest"][0]
     assert "words" not in best
     assert best["displayWords"] == {"displayText": [], "offsetInTicks": [], "durationInTicks": []}
@@ -124,7 +126,7 @@ def test_a_missing_speaker_is_not_speaker_0(speaker: Json, expected: int | None)
         ({"nBest": [{"words": [{"offsetMilliseconds": 2**50}]}]}, "cannot be stored exactly"),
     ],
 )
-def test_what_cannot_be_is_refused_with_the_phrase_and_its_byte(phrase: Json, words: str) -> None:
+def test_an_impossible_value_is_refused_with_the_phrase_and_its_byte(phrase: Json, words: str) -> None:
     with pytest.raises(InvalidResult) as caught:
         measured(phrase)
     assert str(caught.value).startswith("recognizedPhrases[4] (byte 321): ")

@@ -1,4 +1,4 @@
-"""What the poll asks: its cost grows with what ended, not with what waits."""
+"""The plan of a poll: its requests grow with the jobs that ended, not with those that wait."""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ def ids(found: list[Job]) -> list[str]:
 @pytest.mark.parametrize("limit", [0, 1, LIMIT])
 @pytest.mark.parametrize("new", [0, 1, NEW_GETS, NEW_GETS + 1, NEW_WINDOW])
 @pytest.mark.parametrize("due", [0, 1, LIMIT, LIMIT + 1])
-def test_few_get_a_request_each_and_many_share_a_list(new: int, due: int, limit: int, unseen: int) -> None:
+def test_few_jobs_get_a_request_each_and_many_share_a_list(new: int, due: int, limit: int, unseen: int) -> None:
     waiting = Waiting(jobs("new", new), jobs("due", due), jobs("unseen", unseen), accepted(OLDEST))
     found = plan(waiting, limit)
     expected = ids(waiting.new)[:NEW_GETS]
@@ -47,17 +47,17 @@ def test_few_get_a_request_each_and_many_share_a_list(new: int, due: int, limit:
     assert (found.walk, found.list_ended) == (new > NEW_GETS, due > limit)
 
 
-def test_nothing_that_waits_is_nothing_to_ask() -> None:
+def test_without_waiting_jobs_nothing_is_requested() -> None:
     found = plan(Waiting([], [], [], None), 0)
     assert (found.gets, found.walk, found.list_ended) == ([], False, False)
 
 
-def test_no_kind_of_job_keeps_the_others_waiting() -> None:
+def test_new_due_and_unseen_jobs_are_requested_in_turn() -> None:
     found = plan(Waiting(jobs("new", 90), jobs("due", 2), jobs("unseen", 1), accepted(OLDEST)), LIMIT)
     assert ids(found.gets)[:6] == ["new0", "due0", "unseen0", "new1", "due1", "new2"]
 
 
-def test_of_new_jobs_those_in_trouble_come_last_and_the_one_that_was_tried_last_at_the_very_end() -> None:
+def test_new_jobs_that_failed_come_last_and_the_latest_failure_at_the_very_end() -> None:
     troubled = [
         Job(
             id=f"troubled{minute}",
@@ -72,7 +72,7 @@ def test_of_new_jobs_those_in_trouble_come_last_and_the_one_that_was_tried_last_
     assert ids(found.gets) == ids(jobs("new", 80)) + ids(troubled[::-1])[:20]
 
 
-def test_a_job_that_is_both_due_and_unseen_is_asked_for_once_and_unseen_ones_even_when_a_list_is_taken() -> None:
+def test_a_due_and_unseen_job_is_requested_once_and_also_when_due_jobs_share_a_list() -> None:
     due = jobs("due", 3)
     assert sorted(ids(plan(Waiting([], due, due[1:], accepted(OLDEST)), 3).gets)) == ["due0", "due1", "due2"]
     assert ids(plan(Waiting([], due, due[1:], accepted(OLDEST)), 2).gets) == ["due1", "due2"]
@@ -94,7 +94,7 @@ def test_the_list_begins_at_the_watermark_or_the_oldest_job_whichever_is_later(
     assert begin_of(Waiting([], jobs("due", 2), [], accepted(oldest)), watermark) == since
 
 
-def test_the_filter_leaves_out_what_has_not_ended_needs_no_parentheses_and_leaves_ten_minutes_for_clocks() -> None:
+def test_the_filter_selects_ended_jobs_since_ten_minutes_before_the_watermark() -> None:
     assert timedelta(minutes=10) == CLOCK_SKEW
     assert filter_since("2026-11-22T12:00:59.999999Z") == (
         "status ne 'NotStarted' and status ne 'Running' and lastActionDateTime ge 2026-11-22T11:50:59Z"
@@ -103,6 +103,6 @@ def test_the_filter_leaves_out_what_has_not_ended_needs_no_parentheses_and_leave
     assert begin == datetime.fromisoformat("2025-12-31T23:55:00Z")
 
 
-def test_a_job_is_unseen_after_an_hour_and_fifty_of_them_are_asked_for_in_a_run() -> None:
+def test_a_job_is_unseen_after_an_hour_and_fifty_of_them_are_requested_per_tick() -> None:
     assert timedelta(hours=1) == UNSEEN_FOR
     assert UNSEEN_LIMIT == 50

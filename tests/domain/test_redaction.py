@@ -1,4 +1,4 @@
-"""What somebody else wrote is kept without what a secret looks like, and otherwise as it was."""
+"""Foreign text is kept unchanged, except for what looks like a secret."""
 
 import time
 
@@ -26,7 +26,7 @@ SELF = f"https://contoso.cognitiveservices.azure.com/speechtotext/transcriptions
         *("token: HUSH", "sv=1&sig=HUSH%2B&se=2", "SharedAccessSignature=HUSH", "client_secret=HUSH", "PWD=HUSH"),
     ],
 )
-def test_what_a_secret_looks_like_is_removed(text: str) -> None:
+def test_everything_that_looks_like_a_secret_is_removed(text: str) -> None:
     assert "HUSH" not in redacted(text)
     assert redacted(redacted(text)) == redacted(text)
 
@@ -38,18 +38,18 @@ def test_what_a_secret_looks_like_is_removed(text: str) -> None:
         *(SELF, f"{SELF}?api-version=2025-10-15", "Access denied due to invalid subscription key or wrong endpoint."),
     ],
 )
-def test_everything_else_stays_as_it_was(text: str) -> None:
+def test_other_text_is_not_changed(text: str) -> None:
     assert redacted(text) == text
 
 
-def test_json_stays_json() -> None:
+def test_redacted_json_is_valid_json() -> None:
     assert redacted('{"id": "x", "apiKey": "y"}') == f'{{"id": "x", "apiKey": "{REMOVED}"}}'
 
 
 @pytest.mark.parametrize(
     "unit", ["a", "key=", 'key:"', "//", "://", "bearer ", "a://", "sig" + " " * 20, "key:'", "http://x@", '\\"key=']
 )
-def test_it_takes_linear_time_whatever_the_text(unit: str) -> None:
+def test_redaction_takes_linear_time(unit: str) -> None:
     text = (unit * 65_536)[:65_536]
     begin = time.process_time()
     redacted(text)
@@ -67,5 +67,5 @@ def test_it_takes_linear_time_whatever_the_text(unit: str) -> None:
         ("https://user:pass@h.example/a", "https://@h.example/a"),
     ],
 )
-def test_of_a_query_only_the_version_is_kept(url: str, stored: str) -> None:
+def test_a_stored_url_keeps_only_api_version_of_its_query(url: str, stored: str) -> None:
     assert kept(url) == stored

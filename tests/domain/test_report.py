@@ -1,4 +1,4 @@
-"""The report file: counts, what failed and why, in parts that fit."""
+"""The report file: its counts and failures, in parts that fit into documents."""
 
 import json
 
@@ -69,7 +69,7 @@ def test_any_report_is_read_as_json_loads_reads_it(data: bytes, cuts: list[int])
             assert (name in found) == (sent.get(name) is not None)
 
 
-def test_the_documented_report_counts_two_that_succeeded() -> None:
+def test_the_documented_report_counts_two_successes() -> None:
     reader = read([(DATA / "reference-report.json").read_bytes()])
     assert (reader.successful, reader.failed, reader.failures()) == (2, 0, [])
     assert [detail.source for detail in reader.details] == [
@@ -88,14 +88,14 @@ def test_failures_keep_speechs_own_kind_and_message() -> None:
     assert str(reader.failures()[0].error_message).startswith("Reason DownloadRecordingsUris")
 
 
-def test_everything_that_did_not_succeed_is_a_failure() -> None:
+def test_every_detail_that_did_not_succeed_is_a_failure() -> None:
     details = [{"source": name, "status": name} for name in ("Succeeded", "Failed", "Cancelled")]
     reader = read([json.dumps({"details": [*details, {"source": "none"}]}).encode()])
     assert [detail.source for detail in reader.failures()] == ["Failed", "Cancelled", "none"]
     assert SHOWN_FAILURES == 20
 
 
-def test_no_signature_gets_through_in_sources_or_messages() -> None:
+def test_sources_and_messages_of_a_report_have_no_signature() -> None:
     url = "https://h.example/a.wav?sv=1&sig=SECRET"
     details = [
         {"source": url, "status": "Failed", "errorMessage": f"Could not download {url}, tried 3 times"},
@@ -107,7 +107,7 @@ def test_no_signature_gets_through_in_sources_or_messages() -> None:
     assert parts[0]["details"][0]["errorMessage"] == "Could not download https://h.example/a.wav tried 3 times"
 
 
-def test_ten_thousand_lines_become_parts_of_64_kib_with_the_counts_in_each() -> None:
+def test_ten_thousand_details_become_parts_of_64_kib_with_the_counts_in_each() -> None:
     details = [
         {"source": f"https://h.example/audio/{number}.wav?sig=x", "status": "Succeeded" if number % 3 else "Failed"}
         for number in range(10_000)
@@ -129,7 +129,7 @@ def test_ten_thousand_lines_become_parts_of_64_kib_with_the_counts_in_each() -> 
 
 
 @pytest.mark.parametrize("body", [{"details": []}, {"details": None}, {"failedTranscriptionsCount": 1}])
-def test_a_report_without_details_is_one_document_all_the_same(body: Json) -> None:
+def test_a_report_without_details_is_one_document(body: Json) -> None:
     (part,) = parts_of(read([json.dumps(body).encode()]))
     assert part["details"] == []
     assert part["failedTranscriptionsCount"] == body.get("failedTranscriptionsCount")
@@ -147,7 +147,7 @@ def test_a_report_without_details_is_one_document_all_the_same(body: Json) -> No
         (b'{"details": []} x', "bytes after the end"),
     ],
 )
-def test_what_is_no_report_is_refused_with_the_place(data: bytes, words: str) -> None:
+def test_an_invalid_report_is_refused_with_the_place(data: bytes, words: str) -> None:
     for size in (1, 10_000):
         with pytest.raises(InvalidResult) as caught:
             read(in_chunks(data, size))

@@ -1,13 +1,9 @@
-"""The revision names the documents of exactly these bytes under exactly these options."""
+"""A revision names the documents of one content under one set of options."""
 
 import string
 
 from shared.domain.revision import revision_of
 from shared.domain.split import SplitOptions
-
-
-def test_the_same_file_gets_the_same_revision_whoever_writes_it() -> None:
-    assert revision_of('"0x8DC"', SplitOptions()) == revision_of('"0x8DC"', SplitOptions())
 
 
 def test_another_file_and_other_options_get_another_revision() -> None:
@@ -18,5 +14,5 @@ def test_another_file_and_other_options_get_another_revision() -> None:
 
 
 def test_a_revision_keeps_its_value_from_one_version_to_the_next() -> None:
-    # Were it to change without a new WRITER_VERSION, a reader would hold ids of documents that are written anew.
+    # If it changed without a new WRITER_VERSION, readers would hold ids of parts that no longer exist.
     assert revision_of('"0x8DC"', SplitOptions()) == "ebcf7c879c67"

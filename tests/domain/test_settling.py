@@ -1,4 +1,4 @@
-"""What becomes of an ingesting job: listed, counted, completed, or given up."""
+"""An ingesting job: listed, counted, completed or given up."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -78,7 +78,7 @@ def test_a_job_ends_when_every_file_and_the_report_are_in_or_given_up(
     assert (found.files.expected, found.files.reports) == (before.files.expected, before.files.reports)
 
 
-def test_counting_the_same_again_changes_nothing_and_counting_more_is_a_movement() -> None:
+def test_an_unchanged_tally_changes_nothing_and_a_greater_one_updates_moved_at() -> None:
     once = settle(ingesting(3), tally(1), PATIENCE, NOW)
     assert once.moved_at == utc(NOW)
     later = NOW + timedelta(minutes=5)
@@ -96,31 +96,31 @@ def test_counting_the_same_again_changes_nothing_and_counting_more_is_a_movement
         (None, at(minutes=31), True),
     ],
 )
-def test_a_job_stands_still_when_it_has_not_moved_for_requeue_minutes(
+def test_a_job_is_stalled_when_it_has_not_moved_for_requeue_minutes(
     moved_at: str | None, accepted_at: str, *, expected: bool
 ) -> None:
     assert stalled(ingesting(moved_at=moved_at, accepted_at=accepted_at), PATIENCE, NOW) is expected
 
 
-def test_listing_notes_what_to_expect_and_that_the_trouble_is_over() -> None:
+def test_a_complete_listing_sets_the_expected_files_and_clears_the_failure() -> None:
     before = ingesting(None, reports=0, failure=Failure("x", "y", "speech2cosmos"), moved_at=at(hours=1))
     found = listed(before, expected=55, reports=1, now=NOW)
     assert (found.files.expected, found.files.reports, found.moved_at, found.failure) == (55, 1, utc(NOW), None)
     assert found.status is OPEN
 
 
-def test_a_job_that_vanished_before_its_files_were_listed_is_not_found() -> None:
+def test_a_job_that_speech_deleted_ends_as_not_found() -> None:
     found = vanished(ingesting(None), str(NotFound("404: gone")), NOW)
     assert (found.status, found.ended_at) == (Status.NOT_FOUND, utc(NOW))
     assert found.failure == Failure("NotFound", "404: gone", "speech2cosmos")
 
 
-def test_a_report_is_a_movement() -> None:
+def test_a_report_updates_moved_at() -> None:
     found = reported(ingesting(report=None, moved_at=at(hours=1)), report(failed=2), NOW)
     assert (found.report, found.moved_at, found.status) == (report(failed=2), utc(NOW), OPEN)
 
 
-def test_what_speech_deleted_before_it_was_fetched_is_the_reason_of_the_jobs_failure() -> None:
+def test_a_file_that_speech_deleted_before_it_was_fetched_sets_the_jobs_failure() -> None:
     late = FailedFile("f", "a.json", TIME_TO_LIVE_ENDED, "Speech kept the job until then")
     found = settle(ingesting(3), FileTally(2, 1, 0, [GIVEN_UP, late]), PATIENCE, NOW)
     assert (found.status, found.failure) == (ERRORS, Failure(TIME_TO_LIVE_ENDED, late.message, "speech2cosmos"))

@@ -1,4 +1,4 @@
-"""Speech's own answers, in every version; what it says that we do not know is named."""
+"""Speech's responses in every version. An unknown value raises an error that names it."""
 
 import json
 
@@ -34,7 +34,7 @@ def transcription(**members: object) -> Transcription:
         ("Failed", Event.SPEECH_FAILED),
     ],
 )
-def test_each_status_that_speech_documents_is_an_event(status: str, event: Event) -> None:
+def test_each_documented_status_of_speech_is_an_event(status: str, event: Event) -> None:
     assert transcription(status=status).event() is event
 
 
@@ -60,11 +60,11 @@ def test_an_unknown_status_is_an_error_that_names_it(status: str) -> None:
         ),
     ],
 )
-def test_a_failed_job_keeps_speechs_own_words_without_signatures(properties: object, failure: Failure) -> None:
+def test_a_failed_job_keeps_speechs_error_without_signatures(properties: object, failure: Failure) -> None:
     assert transcription(status="Failed", properties=properties).failure() == failure
 
 
-def test_pages_are_read_with_whatever_else_they_carry() -> None:
+def test_unknown_members_of_a_page_are_ignored() -> None:
     value = {"self": SELF, "status": "Succeeded", "links": {"files": f"{SELF}/files", "new": 1}, "model": {"self": "m"}}
     page = decode_answer(json.dumps({"values": [value], "@nextLink": "https://h/n?skip=2"}).encode(), TranscriptionPage)
     assert [(each.job_id, each.links.files) for each in map(entry, page.values)] == [(ID, f"{SELF}/files")]
@@ -76,7 +76,7 @@ def test_pages_are_read_with_whatever_else_they_carry() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"values": 1}', b"\xff", b"[" * 100_000])
-def test_an_answer_of_another_shape_is_worth_another_try(body: bytes) -> None:
+def test_a_response_of_another_shape_is_transient(body: bytes) -> None:
     with pytest.raises(Transient, match="Speech's answer is not a TranscriptionPage"):
         decode_answer(body, TranscriptionPage)
 
@@ -99,7 +99,7 @@ def test_an_answer_of_another_shape_is_worth_another_try(body: bytes) -> None:
         (b"", ""),
     ],
 )
-def test_errors_are_worded_in_either_shape_of_their_bodies(body: bytes, words: str) -> None:
+def test_both_shapes_of_speechs_error_bodies_are_read(body: bytes, words: str) -> None:
     assert error_words(body) == words
 
 
@@ -114,5 +114,5 @@ def test_errors_are_worded_in_either_shape_of_their_bodies(body: bytes, words: s
         ("ModelDeprecated: use a later version of the model", False),
     ],
 )
-def test_words_about_the_api_version_are_known_however_they_are_put(words: str, expected: bool) -> None:  # noqa: FBT001 - one of two outcomes
+def test_a_refused_api_version_is_recognised_by_its_error(words: str, expected: bool) -> None:  # noqa: FBT001 - one of two outcomes
     assert refuses_version(words) is expected

@@ -1,4 +1,4 @@
-"""A result file is read into typed phrases and texts; what has another shape is refused, saying where."""
+"""A result file is read into typed phrases and texts. A wrong type is refused with its place."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.domain.strategies import CUTS, cut_up, in_chunks, result_files
 
 
 @given(data=result_files(), cuts=CUTS)
-def test_phrases_texts_and_header_are_those_that_json_loads_reads(data: bytes, cuts: list[int]) -> None:
+def test_phrases_texts_and_header_are_read_as_json_loads_reads_them(data: bytes, cuts: list[int]) -> None:
     file = reference.load(data)
     seen = read(cut_up(data, cuts))
     assert [phrase.index for phrase in seen.phrases] == list(range(len(file["recognizedPhrases"])))
@@ -34,7 +34,7 @@ def test_phrases_texts_and_header_are_those_that_json_loads_reads(data: bytes, c
 
 @settings(max_examples=20)
 @given(data=result_files())
-def test_a_phrase_knows_the_place_of_its_first_byte(data: bytes) -> None:
+def test_each_phrase_has_the_offset_of_its_first_byte(data: bytes) -> None:
     file = reference.load(data)
     for phrase in read([data]).phrases:
         parsed, _ = json.JSONDecoder().raw_decode(data[phrase.place :].decode())
@@ -42,7 +42,7 @@ def test_a_phrase_knows_the_place_of_its_first_byte(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(DATA.glob("*.json")), ids=lambda file: file.stem)
-def test_reports_are_no_results_and_results_are(file: Path) -> None:
+def test_sample_results_are_read_and_sample_reports_are_refused_as_results(file: Path) -> None:
     chunks = in_chunks(file.read_bytes(), 50_000)
     if "report" not in file.name:
         assert len(read(chunks).phrases) == len(json.loads(file.read_bytes())["recognizedPhrases"])
@@ -51,7 +51,7 @@ def test_reports_are_no_results_and_results_are(file: Path) -> None:
         read(chunks)
 
 
-def test_a_nested_array_of_the_same_name_does_not_stand_for_the_real_one() -> None:
+def test_a_nested_array_of_the_same_name_is_ignored() -> None:
     nested = {"properties": {"recognizedPhrases": [{"offset": 1}]}, "list": [{"recognizedPhrases": []}]}
     with pytest.raises(InvalidResult, match="no array recognizedPhrases"):
         read([json.dumps(nested).encode()])
@@ -98,7 +98,7 @@ TIMES = {"offsetInTicks": 1, "durationInTicks": 1}
         ({"nBest": [{"confidence": 10**400}]}, "Expected `int` <= 9007199254740992 - at `$.nBest[0].confidence`"),
     ],
 )
-def test_another_type_is_refused_with_the_phrase_the_byte_and_the_path(phrase: Any, words: str) -> None:  # noqa: ANN401
+def test_a_wrong_type_in_a_phrase_is_refused_with_its_byte_and_path(phrase: Any, words: str) -> None:  # noqa: ANN401
     data = json.dumps({"recognizedPhrases": [TIMES, phrase], "timestamp": "t"}).encode()
     place = len(json.dumps({"recognizedPhrases": [TIMES]})[:-2]) + len(", ")
     for size in (3, 10_000):
@@ -126,14 +126,14 @@ def test_another_type_is_refused_with_the_phrase_the_byte_and_the_path(phrase: A
         ),
     ],
 )
-def test_another_type_in_the_header_or_the_combined_texts_is_refused_with_its_place(data: bytes, words: str) -> None:
+def test_a_wrong_type_in_the_header_or_the_combined_texts_is_refused_with_its_byte(data: bytes, words: str) -> None:
     for size in (2, 10_000):
         with pytest.raises(InvalidResult) as caught:
             read(in_chunks(data, size))
         assert str(caught.value).startswith(words)
 
 
-def test_a_length_of_the_audio_that_cannot_be_read_is_named_when_it_is_asked_for() -> None:
+def test_an_invalid_duration_of_the_audio_is_refused_when_it_is_read() -> None:
     header = read([b'{"duration": "two hours", "recognizedPhrases": []}']).header
     with pytest.raises(InvalidResult, match="the duration of the audio: 'two hours' is not an ISO 8601 duration"):
         header.duration_ticks()

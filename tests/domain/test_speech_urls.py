@@ -1,4 +1,4 @@
-"""Speech's links are read for ids and pages; every request is built from the endpoint, the version and these."""
+"""Speech's links are read only for ids and pages. Every request is built from the endpoint and the version."""
 
 import json
 
@@ -55,7 +55,7 @@ def test_the_id_is_read_from_a_self_url_of_any_version(url: str, expected: str |
         ("https://[bad/files/1", None),
     ],
 )
-def test_a_file_id_is_one_that_a_document_may_carry(url: str, expected: str | None) -> None:
+def test_a_file_id_is_accepted_only_if_a_document_may_carry_it(url: str, expected: str | None) -> None:
     file = TranscriptionFile(url, "Transcription")
     if expected is None:
         with pytest.raises(UnknownValue, match="which has no file id"):
@@ -72,12 +72,12 @@ def test_a_file_id_is_one_that_a_document_may_carry(url: str, expected: str | No
         ("2025-10-15", f"{HOST}/speechtotext/transcriptions/a/files?top=100&api-version=2025-10-15"),
     ],
 )
-def test_the_version_stands_in_the_path_or_in_the_query(version: str, expected: str) -> None:
+def test_the_api_version_is_in_the_path_or_in_the_query(version: str, expected: str) -> None:
     assert SpeechResource(f"{HOST}/", version).url("a", "files", top=100) == expected
     assert SpeechResource(HOST, "v3.1").url() == f"{HOST}/speechtotext/v3.1/transcriptions"
 
 
-def test_spaces_in_a_filter_are_written_as_in_speechs_examples() -> None:
+def test_spaces_in_a_filter_are_written_as_percent_20() -> None:
     url = SpeechResource(HOST, "v3.2").url(filter="status ne 'Running' and displayName eq 'a+b'")
     assert url.endswith("?filter=status%20ne%20%27Running%27%20and%20displayName%20eq%20%27a%2Bb%27")
 
@@ -93,7 +93,7 @@ def test_spaces_in_a_filter_are_written_as_in_speechs_examples() -> None:
         ("?skip=1&flag", "skip=1&flag"),
     ],
 )
-def test_of_a_next_link_the_query_counts_as_it_was_written_without_the_api_version(link: str, page: str) -> None:
+def test_only_the_query_of_a_next_link_is_used_without_its_api_version(link: str, page: str) -> None:
     assert next_page(link) == page
 
 
@@ -101,7 +101,7 @@ def test_of_a_next_link_the_query_counts_as_it_was_written_without_the_api_versi
     "link",
     ["", f"{SELF}/files", f"{SELF}?api-version=3.2", f"{SELF}?&", "https://[bad/?skip=1", f"{SELF}?x={'y' * 8_191}"],
 )
-def test_a_next_link_that_names_no_page_is_an_error(link: str) -> None:
+def test_a_next_link_without_a_page_is_refused(link: str) -> None:
     with pytest.raises(UnknownValue, match="next link"):
         next_page(link)
 
@@ -115,16 +115,16 @@ def test_a_next_link_that_names_no_page_is_an_error(link: str) -> None:
         ("api-version=3.2&skip=1", f"{FILES}?skip=1&top=100&filter=x%20y&api-version=2025-10-15"),
     ],
 )
-def test_a_further_page_gets_what_its_link_has_lost_and_the_version_of_the_settings(page: str, expected: str) -> None:
+def test_a_further_page_is_requested_with_all_parameters_and_the_configured_version(page: str, expected: str) -> None:
     assert DATED.url("a", "files", page=page, top=100, filter="x y") == expected
 
 
-def test_a_version_in_the_path_gets_none_in_the_query() -> None:
+def test_a_version_in_the_path_is_not_repeated_in_the_query() -> None:
     url = SpeechResource(HOST, "v3.1").url("a", "files", page="api-version=3.2&skip=1", top=100)
     assert url == f"{HOST}/speechtotext/v3.1/transcriptions/a/files?skip=1&top=100"
 
 
-def test_a_job_that_speech_does_not_know_is_told_with_what_may_be_set_wrong() -> None:
+def test_the_message_about_an_unknown_job_names_the_settings_that_may_be_wrong() -> None:
     assert DATED.unknown_words(None) == "Speech does not know this transcription (404)"
     assert DATED.unknown_words("contoso.cognitiveservices.azure.com") == DATED.unknown_words(None)
     other = DATED.unknown_words("westus.api.cognitive.microsoft.com")
@@ -134,6 +134,6 @@ def test_a_job_that_speech_does_not_know_is_told_with_what_may_be_set_wrong() ->
     assert "API version v3.1: set SPEECH_API_VERSION to 2025-10-15" in old
 
 
-def test_the_newest_version_is_the_last_and_is_not_advised_against_itself() -> None:
+def test_the_newest_version_is_the_last_and_does_not_advise_itself() -> None:
     assert VERSIONS[-1] == NEWEST
     assert DATED.other_version().endswith("v3.1, v3.2, 2024-11-15")

@@ -1,4 +1,4 @@
-"""The documents of a file, put together again, are the file; the head counts as the contract says."""
+"""The documents of a file hold all of it, and its head counts as the contract says."""
 
 import json
 from itertools import groupby
@@ -31,7 +31,7 @@ def of_type(parts: list[Part], shape: str) -> list[Json]:
 
 
 def tracks_of(parts: list[Part]) -> dict[Track, list[Json]]:
-    """Return the phrases of each track, its parts joined in their order."""
+    """Return the phrases of each track, with its parts joined in order."""
     found: dict[Track, list[Json]] = {}
     for part in of_type(parts, "track"):
         found.setdefault((part["channel"], part["speaker"]), []).extend(part["phrases"])
@@ -94,7 +94,7 @@ def assert_well_formed(parts: list[Part], head: Transcript) -> None:
 
 @given(data=result_files(most_phrases=8), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
 @settings(max_examples=70)
-def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: float, *, all_words: bool) -> None:
+def test_the_documents_of_any_file_hold_all_of_it(data: bytes, cuts: list[int], gap: float, *, all_words: bool) -> None:
     options = SplitOptions(turn_gap_seconds=gap, all_words=all_words)
     parts, head = split(cut_up(data, cuts), options)
     assert_holds_the_file(reference.load(data), parts, head, options)
@@ -104,7 +104,7 @@ def test_any_file_is_whole_in_its_documents(data: bytes, cuts: list[int], gap: f
 
 @given(file=results(most_phrases=8), long=st.sampled_from([100, 1_000]))
 @settings(max_examples=8)
-def test_a_long_file_is_whole_in_parts_that_are_as_full_as_they_may_be(file: Json, long: int) -> None:
+def test_the_documents_of_a_long_file_hold_all_of_it_in_full_parts(file: Json, long: int) -> None:
     more = {"display": "नमस्ते " * long}
     phrases = [
         phrase | {"durationInTicks": reference.length(phrase), "nBest": [*phrase["nBest"], more]}
@@ -124,7 +124,7 @@ def test_a_long_file_is_whole_in_parts_that_are_as_full_as_they_may_be(file: Jso
 
 
 def neighbours(parts: list[Json]) -> list[tuple[Json, Json]]:
-    """Pairs of parts of the same thing that follow one another."""
+    """Return pairs of consecutive parts of the same track or kind."""
     by_id = {part["id"]: part for part in parts}
     following = {id_: f"{id_[:-4]}{int(id_[-4:]) + 1:04}" for id_ in by_id}
     return [(by_id[id_], by_id[after]) for id_, after in following.items() if after in by_id]
@@ -132,7 +132,7 @@ def neighbours(parts: list[Json]) -> list[tuple[Json, Json]]:
 
 @given(data=result_files(most_phrases=8), cuts=CUTS)
 @settings(max_examples=20)
-def test_the_same_bytes_give_the_same_documents_wherever_the_chunks_end(data: bytes, cuts: list[int]) -> None:
+def test_the_same_bytes_give_the_same_documents_whatever_the_chunks(data: bytes, cuts: list[int]) -> None:
     def documents(chunks: list[bytes]) -> list[bytes]:
         parts, head = split(chunks)
         return [msgspec.json.encode(document) for document in (*parts, head)]
@@ -144,7 +144,7 @@ def phrase_of(display: str, **members: object) -> Json:
     return {"offsetInTicks": 0, "durationInTicks": 1, "nBest": [{"display": display}], **members}
 
 
-def test_a_phrase_that_no_document_can_hold_is_refused_with_its_index() -> None:
+def test_a_phrase_too_large_for_a_document_is_refused_with_its_index() -> None:
     file = {"recognizedPhrases": [phrase_of("a"), phrase_of("é" * 1_100_000), phrase_of("b")]}
     with pytest.raises(InvalidResult, match=r"recognizedPhrases\[1\] takes 22\d{5} bytes") as caught:
         split([json.dumps(file).encode()])
@@ -159,14 +159,14 @@ def test_a_phrase_of_nearly_2_mb_gets_a_part_of_its_own() -> None:
     assert_well_formed(parts, head)
 
 
-def test_parts_come_as_they_fill_so_that_memory_need_not_hold_them() -> None:
+def test_parts_are_given_as_soon_as_they_are_full() -> None:
     file = {"recognizedPhrases": [phrase_of("x" * 1_000, channel=channel) for channel in [0, 1] * 200]}
     parts, _ = split([json.dumps(file).encode()])
     order = [part.id for part in parts if part.type == "track"]
     assert order[:4] == [f"{REVISION}_c{c}_snone_{n:04}" for n in (0, 1) for c in (0, 1)]
 
 
-def test_ids_of_documents_use_only_letters_digits_underscores_and_hyphens() -> None:
+def test_parts_have_ids_of_their_channel_and_speaker_and_tracks_are_sorted() -> None:
     speakers = [None, 0, 1, 12, -1]
     file = {
         "recognizedPhrases": [phrase_of("a", channel=channel, speaker=who) for channel in (0, 3) for who in speakers],
@@ -207,7 +207,7 @@ def test_the_source_is_kept_without_its_query_and_silence_is_never_negative() ->
         ),
     ],
 )
-def test_numbers_that_cannot_be_are_refused_by_name(file: Json, words: str) -> None:
+def test_an_invalid_duration_or_channel_is_refused_by_name(file: Json, words: str) -> None:
     with pytest.raises(InvalidResult) as caught:
         split([json.dumps(file).encode()])
     assert words in str(caught.value)

@@ -1,4 +1,4 @@
-"""The sample files as documents: what they are known to hold."""
+"""The documents of the sample files, against their known contents."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def only(parts: list[Part], shape: str) -> Any:  # noqa: ANN401 - the one docume
 
 @pytest.mark.parametrize("all_words", [False, True])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_file_is_whole_in_its_documents(name: str, *, all_words: bool) -> None:
+def test_the_documents_of_a_sample_file_hold_all_of_it(name: str, *, all_words: bool) -> None:
     options = SplitOptions(all_words=all_words)
     parts, head = sample(name, options)
     assert_holds_the_file(json.loads((DATA / f"{name}.json").read_bytes()), parts, head, options)
@@ -130,7 +130,7 @@ def test_the_head_of_the_documented_result_counts_as_the_contract_says() -> None
     }
 
 
-def test_pieces_that_share_an_offset_are_all_kept_and_talk_is_not_counted_twice() -> None:
+def test_phrases_with_the_same_offset_are_all_kept_and_talk_is_counted_once() -> None:
     parts, head = sample("diarized-mono")
     assert head.phrase_count == 46
     assert (head.channels, head.speakers) == ([0], [0, 1, 2])
@@ -151,7 +151,7 @@ def test_the_blank_phrase_of_speaker_0_counts_as_a_phrase_only() -> None:
     assert (nobody.talk_time_in_ticks, nobody.mean_confidence) == (0, None)
 
 
-def test_half_an_hour_of_hindi_is_kept_as_it_is_written() -> None:
+def test_hindi_text_is_kept_unchanged() -> None:
     parts, head = sample("hindi-diarized")
     assert (head.phrase_count, head.speakers) == (146, [1, 2])
     assert head.source == "https://example.blob.core.windows.net/audio/hindi-diarized.wav"
@@ -161,7 +161,7 @@ def test_half_an_hour_of_hindi_is_kept_as_it_is_written() -> None:
     assert [turn["offsetInTicks"] for turn in turns] == sorted(turn["offsetInTicks"] for turn in turns)
 
 
-def test_a_channel_that_has_texts_and_no_phrases_is_a_channel() -> None:
+def test_a_channel_with_texts_and_no_phrases_is_listed() -> None:
     parts, head = sample("stereo-short")
     assert (head.channels, head.speakers, head.phrase_count) == ([0, 1], [], 3)
     assert [track.channel for track in head.tracks] == [0]
@@ -170,10 +170,10 @@ def test_a_channel_that_has_texts_and_no_phrases_is_a_channel() -> None:
     assert [phrase["index"] for phrase in phrases] == [0, 1, 2]
     assert [len(phrase["nBest"]) for phrase in phrases] == [1, 6, 5]
     offsets = [phrase["offsetInTicks"] for phrase in phrases]
-    assert offsets != sorted(offsets), "phrases stay in the file's order"
+    assert offsets != sorted(offsets), "phrases keep the order of the file"
 
 
-def test_silence_is_a_success_without_parts() -> None:
+def test_a_silent_recording_has_a_head_and_no_parts() -> None:
     parts, head = sample("empty")
     assert parts == []
     assert (head.phrase_count, head.word_count, head.tracks, head.combined, head.turns.count) == (0, 0, [], [], 0)

@@ -1,4 +1,4 @@
-"""Silence, mirrored channels, interruptions: against the plain reading, and at their borders."""
+"""Silence, mirrored channels and interruptions, against the reference and at their limits."""
 
 import time
 
@@ -35,7 +35,7 @@ def by_channel(tracks: dict[Track, list[Interval]]) -> dict[int, list[Interval]]
 
 
 @given(drawn=TRACKS, duration=st.none() | st.integers(-5, 60))
-def test_silence_and_mirrored_channels_are_those_of_the_plain_reading(
+def test_silence_and_mirrored_channels_agree_with_the_reference(
     drawn: dict[Track, list[tuple[int, int]]], duration: int | None
 ) -> None:
     tracks = {track: spans(spoken) for track, spoken in drawn.items()}
@@ -50,9 +50,7 @@ def test_silence_and_mirrored_channels_are_those_of_the_plain_reading(
 
 
 @given(spoken=SPOKEN, begin=st.integers(-30, 30), length=st.integers(0, 50))
-def test_what_lies_outside_and_what_lies_inside_make_the_whole(
-    spoken: list[tuple[int, int]], begin: int, length: int
-) -> None:
+def test_outside_gives_the_intervals_beyond_a_span(spoken: list[tuple[int, int]], begin: int, length: int) -> None:
     talk, end = filled(spans(spoken)), begin + length
     everything = {moment for b, e in talk for moment in range(b, e)}
     found = list(talk.outside(begin, end))
@@ -60,7 +58,7 @@ def test_what_lies_outside_and_what_lies_inside_make_the_whole(
     assert covered([found])[0] == len(everything - set(range(begin, end)))
 
 
-def test_talk_before_the_audio_and_after_it_takes_no_silence_away() -> None:
+def test_talk_outside_the_audio_does_not_reduce_its_silence() -> None:
     tracks: dict[Track, IntervalSet] = {(0, None): filled([(-50, 10), (90, 500)]), (1, None): filled([(95, 200)])}
     statistics, _ = measure_talk(tracks, [], 100)
     assert (statistics.talk_time_in_ticks, statistics.silence_in_ticks) == (470, 80)
@@ -79,7 +77,7 @@ def test_talk_before_the_audio_and_after_it_takes_no_silence_away() -> None:
         ([(0, 2**53 - 1)], [(0, 2**53 - 1)], True),
     ],
 )
-def test_channels_are_mirrored_if_nine_tenths_of_the_smaller_coincide(
+def test_channels_are_mirrored_if_nine_tenths_of_the_smaller_talk_coincide(
     one: list[Interval], other: list[Interval], *, mirrored: bool
 ) -> None:
     tracks: dict[Track, IntervalSet] = {(4, None): filled(other), (2, None): filled(one)}
@@ -95,12 +93,12 @@ def test_the_talk_of_a_channel_is_that_of_all_its_speakers() -> None:
     assert measure_talk(tracks, [], None)[1] == [(0, 1)]
 
 
-def test_two_speakers_of_one_channel_are_no_mirror() -> None:
+def test_two_speakers_of_one_channel_are_not_mirrored() -> None:
     tracks: dict[Track, IntervalSet] = {(0, 1): filled([(0, 50)]), (0, 2): filled([(0, 50)])}
     assert measure_talk(tracks, [], None)[1] == []
 
 
-def test_very_many_channels_are_not_compared_with_each_other() -> None:
+def test_too_many_channels_are_not_compared() -> None:
     talk = [(step * 10, step * 10 + 5) for step in range(1_000)]
     few: dict[Track, IntervalSet] = {(channel, None): filled(talk) for channel in range(MOST_COMPARED_CHANNELS)}
     begin = time.process_time()
@@ -136,7 +134,7 @@ def test_a_turn_that_begins_while_only_a_mirrored_channel_is_running_interrupts_
     ),
     mirrored=st.sets(st.sampled_from([(0, 1), (0, 2), (1, 2), (2, 3)])),
 )
-def test_interruptions_are_those_of_the_plain_reading_whatever_is_mirrored(
+def test_interruptions_agree_with_the_reference_whichever_channels_are_mirrored(
     drawn: list[tuple[int, int, int, int | None]], mirrored: set[tuple[int, int]]
 ) -> None:
     ordered = sorted(drawn, key=lambda each: (each[0], each[2]))

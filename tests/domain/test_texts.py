@@ -1,4 +1,4 @@
-"""Texts are cut into pieces that fit, at white space, and nothing is lost."""
+"""Long texts are cut at white space into pieces that fit. No character is lost."""
 
 import json
 import time
@@ -28,13 +28,13 @@ def test_pieces_joined_give_the_text_and_each_fits(text: str, size: int) -> None
 
 
 @given(text=LONG_TEXTS, size=st.integers(6, 40))
-def test_a_piece_ends_behind_white_space_when_it_has_any_and_is_as_long_as_it_can_be(text: str, size: int) -> None:
+def test_a_piece_ends_behind_white_space_if_it_has_any_and_is_as_long_as_possible(text: str, size: int) -> None:
     found = list(pieces(text, size))
     for piece, following in pairwise(found):
         if any(char.isspace() for char in piece):
             assert piece[-1].isspace()
         longer = piece + following[0]
-        if not following[0].isspace():  # one character more would fit: then it would end in the middle of a word
+        if not following[0].isspace():  # a longer piece would end within a word
             assert bytes_of(longer) > size or piece[-1].isspace()
         else:
             assert bytes_of(longer) > size
@@ -54,7 +54,7 @@ def test_a_piece_ends_behind_white_space_when_it_has_any_and_is_as_long_as_it_ca
         ("😀😀", 1, ["😀", "😀"]),
     ],
 )
-def test_texts_are_cut_as_in_the_table(text: str, size: int, expected: list[str]) -> None:
+def test_these_texts_are_cut_into_these_pieces(text: str, size: int, expected: list[str]) -> None:
     assert list(pieces(text, size)) == expected
 
 
@@ -62,4 +62,5 @@ def test_a_text_of_many_megabytes_is_cut_in_linear_time() -> None:
     text = "नमस्ते " * 1_000_000
     begin = time.process_time()
     assert sum(map(len, pieces(text, 4_000))) == len(text)
-    assert time.process_time() - begin < 3  # about 0.4 s; copying the rest for each piece means 30 GB: 5 s and more
+    # It takes about 0.4 s. Copying the rest for each piece would copy 30 GB: 5 s and more.
+    assert time.process_time() - begin < 3

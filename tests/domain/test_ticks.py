@@ -1,4 +1,4 @@
-"""Times in the audio: whichever notation, whole ticks, exactly."""
+"""Times in the audio: every notation gives exact whole ticks."""
 
 import pytest
 from hypothesis import given
@@ -73,7 +73,7 @@ def test_every_duration_is_exact_to_the_tick(ticks: int) -> None:
         *("PT9999999999S", "P999999999D"),
     ],
 )
-def test_what_is_no_duration_is_refused_by_its_words(text: str) -> None:
+def test_an_invalid_iso_duration_is_refused(text: str) -> None:
     with pytest.raises(
         InvalidResult, match=r"is not an ISO 8601 duration such as PT0.76S|cannot be stored exactly"
     ) as e:

@@ -1,4 +1,4 @@
-"""What becomes of a job's document when it is enqueued and while Speech works on it; test_settling.py has the rest."""
+"""A job's document when it is enqueued and while it is pending. test_settling.py has the later states."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -49,12 +49,14 @@ def test_a_new_job_is_pending_and_in_its_first_run() -> None:
 @pytest.mark.parametrize("status", [Status.PENDING, Status.INGESTING])
 @pytest.mark.parametrize("reprocess", [False, True])
 @pytest.mark.parametrize("replay", [False, True])
-def test_nothing_happens_to_a_job_that_is_under_way(status: Status, *, reprocess: bool, replay: bool) -> None:
+def test_enqueueing_does_not_change_a_pending_or_ingesting_job(
+    status: Status, *, reprocess: bool, replay: bool
+) -> None:
     assert enqueue(job(status), Enqueued(ID, SELF, reprocess, replay), NOW) is None
 
 
 @pytest.mark.parametrize("status", sorted(END_STATES))
-def test_a_replay_starts_any_ended_job_over_and_keeps_what_is_in(status: Status) -> None:
+def test_a_replay_restarts_any_ended_job_and_keeps_files_that_are_in(status: Status) -> None:
     ended = job(status, run=3, reprocess_from=2, self_url=SELF, ended_at=at(hours=1), report=REPORT)
     again = enqueue(ended, Enqueued(ID, replay=True), NOW)
     assert again is not None
@@ -66,7 +68,7 @@ def test_a_replay_starts_any_ended_job_over_and_keeps_what_is_in(status: Status)
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.COMPLETED_WITH_ERRORS])
-def test_a_completed_job_starts_over_only_to_be_reprocessed(status: Status) -> None:
+def test_a_completed_job_starts_over_only_for_a_reprocess(status: Status) -> None:
     done = job(status, run=2, files=FileCounts(3, 2, 1), ended_at=at(hours=1), failure=Failure("c", "m", "Speech"))
     assert enqueue(done, Enqueued(ID), NOW) is None
     again = enqueue(done, Enqueued(ID, reprocess=True), NOW)
@@ -76,7 +78,7 @@ def test_a_completed_job_starts_over_only_to_be_reprocessed(status: Status) -> N
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.EXPIRED, Status.NOT_FOUND])
-def test_a_job_that_came_to_nothing_starts_over_without_writing_anew_what_is_in(status: Status) -> None:
+def test_a_failed_expired_or_not_found_job_starts_over_and_keeps_files_that_are_in(status: Status) -> None:
     gone = job(status, run=2, reprocess_from=2, self_url=SELF, ended_at=at(hours=1), report=REPORT)
     again = enqueue(gone, Enqueued(ID), NOW)
     assert again is not None
@@ -95,7 +97,7 @@ def test_a_message_sent_before_the_job_was_accepted_does_not_start_it_over() -> 
         assert enqueue(failed, Enqueued(ID, replay=replay), NOW, sent_at=NOW + timedelta(seconds=1)) is not None
 
 
-def test_a_job_is_written_anew_if_its_run_was_not_asked_to_do_so() -> None:
+def test_a_reprocess_sent_before_the_run_is_done_unless_that_run_reprocesses() -> None:
     asked = Enqueued(ID, reprocess=True)
     before = NOW - timedelta(seconds=1)
     kept = job(
@@ -106,7 +108,7 @@ def test_a_job_is_written_anew_if_its_run_was_not_asked_to_do_so() -> None:
     assert enqueue(rewritten, asked, NOW, sent_at=before) is None
 
 
-def test_a_message_that_may_have_been_sent_after_the_job_ended_is_a_new_request() -> None:
+def test_a_message_sent_in_the_second_of_the_jobs_end_is_a_new_request() -> None:
     accepted, ended = NOW + timedelta(seconds=0.2), NOW + timedelta(seconds=0.7)
     failed = job(Status.FAILED, accepted_at=utc(accepted), ended_at=utc(ended))
     assert enqueue(failed, Enqueued(ID), NOW, sent_at=NOW) is not None
@@ -122,16 +124,16 @@ def test_a_job_that_has_not_ended_stays_pending(status: str) -> None:
 @pytest.mark.parametrize(
     ("polls", "seconds"), [(0, 60), (1, 120), (2, 240), (3, 480), (4, 600), (5, 600), (50, 600), (100_000, 600)]
 )
-def test_the_next_poll_backs_off_from_a_minute_to_ten(polls: int, seconds: int) -> None:
+def test_polls_back_off_from_one_minute_to_ten(polls: int, seconds: int) -> None:
     assert wait_of(observe(job(poll_count=polls), seen(), PATIENCE, NOW, RESOURCE)) == seconds
 
 
-def test_a_shortest_wait_of_0_seconds_is_possible() -> None:
+def test_poll_min_seconds_may_be_0() -> None:
     quick = msgspec.structs.replace(PATIENCE, poll_min_seconds=0)
     assert wait_of(observe(job(poll_count=7), seen(), quick, NOW, RESOURCE)) == 0
 
 
-def test_what_speech_says_of_a_job_is_kept_without_any_query() -> None:
+def test_urls_in_what_speech_says_of_a_job_are_stored_without_query() -> None:
     said = seen(
         "Succeeded",
         displayName="Call",
@@ -156,7 +158,7 @@ def test_what_speech_says_of_a_job_is_kept_without_any_query() -> None:
     assert found.custom_properties == {"audio": "https://h/a.wav"}
 
 
-def test_a_job_that_speech_gave_up_fails_with_speechs_own_words() -> None:
+def test_a_job_that_failed_at_speech_keeps_speechs_code_and_message() -> None:
     said = seen("Failed", properties={"error": {"code": "InvalidAudio", "message": "Not decoded."}})
     found = observe(job(), said, PATIENCE, NOW, RESOURCE)
     assert (found.status, found.failure) == (Status.FAILED, Failure("InvalidAudio", "Not decoded.", "Speech"))
@@ -164,7 +166,7 @@ def test_a_job_that_speech_gave_up_fails_with_speechs_own_words() -> None:
 
 
 @pytest.mark.parametrize("status", ["Completed", "succeeded", "", "Paused"])
-def test_a_status_that_we_do_not_know_never_passes_as_success_and_is_named(status: str) -> None:
+def test_an_unknown_status_is_reported_and_never_counts_as_success(status: str) -> None:
     found = observe(job(), seen(status), PATIENCE, NOW, RESOURCE)
     assert (found.status, found.speech_status) == (Status.PENDING, status)
     assert found.failure is not None
@@ -172,7 +174,7 @@ def test_a_status_that_we_do_not_know_never_passes_as_success_and_is_named(statu
     assert repr(status) in found.failure.message
     later = observe(msgspec.structs.replace(found, accepted_at=at(hours=73)), seen(status), PATIENCE, NOW, RESOURCE)
     assert later.status is Status.EXPIRED
-    assert later.failure == found.failure, "why it never ended is not overwritten"
+    assert later.failure == found.failure, "the reason is not overwritten"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def test_a_job_is_not_found_only_when_it_is_still_missing_ten_minutes_later(
         assert 60 <= wait_of(found) <= 600
 
 
-def test_a_job_that_turns_up_again_was_never_missing() -> None:
+def test_a_job_that_speech_knows_again_is_no_longer_missing() -> None:
     found = observe(
         job(missing_since=at(minutes=9), failure=Failure("NotFound", "", "speech2cosmos")),
         seen(),
@@ -208,7 +210,7 @@ def test_a_job_that_turns_up_again_was_never_missing() -> None:
     assert (found.status, found.missing_since, found.failure) == (Status.PENDING, None, None)
 
 
-def test_a_missing_job_is_asked_for_again_as_soon_as_the_answer_counts() -> None:
+def test_a_missing_job_is_polled_again_after_not_found_minutes() -> None:
     found = observe(job(poll_count=20), None, msgspec.structs.replace(PATIENCE, not_found_minutes=2), NOW, RESOURCE)
     assert wait_of(found) == 120
 
@@ -232,11 +234,11 @@ def test_a_pending_job_expires_when_it_is_older_than_max_pending_hours(
 
 
 @pytest.mark.parametrize(("status", "to"), [("Succeeded", Status.INGESTING), ("Failed", Status.FAILED)])
-def test_an_end_counts_however_late_it_is_heard_of(status: str, to: Status) -> None:
+def test_an_ended_job_is_accepted_however_old_it_is(status: str, to: Status) -> None:
     assert observe(job(accepted_at=at(hours=1_000)), seen(status), PATIENCE, NOW, RESOURCE).status is to
 
 
-def test_a_job_that_could_not_even_be_asked_for_says_why_is_asked_again_and_expires() -> None:
+def test_a_job_whose_poll_fails_keeps_the_reason_is_polled_again_and_expires() -> None:
     error = ForbiddenUrl("the host is not listed")
     found = unasked(job(poll_count=1), error, PATIENCE, NOW)
     assert (found.status, found.failure) == (Status.PENDING, Failure("ForbiddenUrl", str(error), "speech2cosmos"))
@@ -249,7 +251,7 @@ def test_a_job_that_could_not_even_be_asked_for_says_why_is_asked_again_and_expi
 @pytest.mark.parametrize("said", [seen("Running"), seen("Succeeded"), seen("Failed"), seen("New"), None])
 @pytest.mark.parametrize("hours", [0.1, 100])
 @pytest.mark.parametrize("missing_since", [None, at(hours=1)])
-def test_the_end_is_dated_in_every_end_state_and_in_no_other(
+def test_ended_at_is_set_in_every_end_state_and_in_no_other(
     said: Transcription | None, hours: float, missing_since: str | None
 ) -> None:
     found = observe(job(accepted_at=at(hours=hours), missing_since=missing_since), said, PATIENCE, NOW, RESOURCE)

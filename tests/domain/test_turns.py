@@ -1,4 +1,4 @@
-"""The conversation, as the contract words it."""
+"""Turns and interruptions, as the contract defines them."""
 
 import json
 
@@ -24,7 +24,7 @@ PHRASES = st.lists(
 
 
 @given(drawn=PHRASES, gap=st.integers(0, 8))
-def test_turns_and_interruptions_are_those_of_the_plain_reading(
+def test_turns_and_interruptions_agree_with_the_reference(
     drawn: list[tuple[int, int, int, int | None]], gap: int
 ) -> None:
     phrases = [
@@ -64,16 +64,16 @@ A, B = (0, 1), (0, 2)
         ([(3, 5, A), (3, 9, A), (3, 7, A)], [[0, 1, 2]]),
     ],
 )
-def test_neighbours_of_one_track_join_when_the_next_begins_less_than_the_gap_after_the_greatest_end(
+def test_phrases_of_a_track_join_if_the_next_begins_less_than_the_gap_after_the_latest_end(
     phrases: list[tuple[int, int, Track]], expected: list[list[int]]
 ) -> None:
     given_phrases = [spoken(index, *phrase) for index, phrase in enumerate(phrases)]
     assert [turn.phrases for turn in turns_of(given_phrases, 3)] == expected
 
 
-def test_a_turn_lasts_to_the_greatest_end_and_joins_the_texts_by_one_space() -> None:
+def test_a_turn_lasts_to_its_latest_end_and_joins_texts_with_a_space() -> None:
     phrases = [spoken(0, 0, 20, A, "Well,"), spoken(1, 1, 4, A, "yes."), spoken(2, 2, 30, A, "So.")]
-    phrases.append(Spoken(2, 0, 3, 1, 3, ""))  # recognised, with a lexical form and nothing to show
+    phrases.append(Spoken(2, 0, 3, 1, 3, ""))  # recognised, but with an empty display form
     assert turns_of(phrases, 0) == [
         Turn(
             channel=0,
@@ -106,7 +106,7 @@ def test_an_interruption_is_a_turn_that_begins_while_another_track_is_running(
 
 
 @pytest.mark.parametrize("text", ["\x01" * 200, "", "नमस्ते " * 40])
-def test_a_monologue_without_end_becomes_turns_that_fit_into_documents(text: str) -> None:
+def test_a_very_long_monologue_is_cut_into_turns_that_fit_into_documents(text: str) -> None:
     first, count = 1_000_000, 20_000 if text else 265_000
     phrases = [Spoken(index, 0, index, 1, index + 1, text) for index in range(first, first + count)]
     found = turns_of(phrases, 3)

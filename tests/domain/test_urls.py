@@ -1,4 +1,4 @@
-"""Which links are followed, and what of a link is kept."""
+"""Which links are followed, and which parts of a link are stored."""
 
 from urllib.parse import urlsplit
 
@@ -146,7 +146,7 @@ HOSTILE = {
 }
 
 
-def test_there_are_more_than_forty_hostile_forms() -> None:
+def test_more_than_sixty_hostile_links_are_tried() -> None:
     assert sum(map(len, HOSTILE.values())) > 60
 
 
@@ -173,7 +173,7 @@ def test_a_rule_without_entries_allows_nothing() -> None:
 
 @given(host=st.text(st.sampled_from("abe.:@/\\?#%[]127-_ \té"), max_size=30), tail=st.sampled_from(["", "/", "/x?y"]))
 @example(host="a.blob.core.windows.net", tail="/")
-def test_whatever_is_allowed_is_plainly_a_listed_host(host: str, tail: str) -> None:
+def test_every_allowed_link_leads_to_a_listed_host(host: str, tail: str) -> None:
     try:
         allowed = RULE.check(f"https://{host}.blob.core.windows.net{tail}")
     except ForbiddenUrl:
@@ -198,7 +198,7 @@ def test_whatever_is_allowed_is_plainly_a_listed_host(host: str, tail: str) -> N
         ("", ""),
     ],
 )
-def test_a_link_is_kept_without_query_fragment_and_user_information(url: str, kept: str) -> None:
+def test_a_link_is_stored_without_query_fragment_and_user_information(url: str, kept: str) -> None:
     assert without_query(url) == kept
 
 
@@ -218,7 +218,7 @@ URLS = st.builds(
     before=st.sampled_from(["", " ", "See ", "(", '"', "\n"]),
     after=st.sampled_from(["", " again", "\n.", '"']),
 )
-def test_no_signature_is_left_in_any_value_at_any_depth(url: str, before: str, after: str) -> None:
+def test_signatures_are_removed_from_values_at_any_depth(url: str, before: str, after: str) -> None:
     text = f"{before}{url}{after}"
     value: Json = {"a": [text, {"b": text, "n": 1}], "error": {"message": f"{text} and {text}"}, "t": True, "x": None}
     stripped = strip_queries(value)
@@ -228,12 +228,12 @@ def test_no_signature_is_left_in_any_value_at_any_depth(url: str, before: str, a
     assert before.strip() in stripped["a"][0]
 
 
-def test_text_without_links_is_left_as_it_is() -> None:
+def test_text_without_links_is_not_changed() -> None:
     value: Json = {"a": ["what? #1 a@b", 5, 1.5, False, None, {"http": "//x?y"}], "b": "http is not a link: ?sig"}
     assert strip_queries(value) == value
 
 
-def test_an_origin_is_written_in_one_way() -> None:
+def test_origins_are_normalised() -> None:
     origins = {
         "HTTPS://H.Example:443/a?b": "https://h.example",
         "http://h.example:80": "http://h.example",
@@ -257,5 +257,5 @@ def test_public_addresses_are_public(address: str) -> None:
         *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:168.63.129.16", "2002:7f00:1::", "64:ff9b::7f00:1"),
     ],
 )
-def test_addresses_inside_any_network_are_not_public(address: str) -> None:
+def test_private_and_reserved_addresses_are_not_public(address: str) -> None:
     assert not is_public_address(address)

@@ -132,7 +132,7 @@ def test_what_speech_failed_at_and_what_we_failed_at_are_told_apart(whole: Whole
     assert (ours.name, ours.code) == ("contenturl_0.json", "InvalidResult")
 
 
-def test_an_unknown_status_is_named_and_never_passes_as_success(whole: Whole) -> None:
+def test_an_unknown_status_is_reported_and_never_counts_as_success(whole: Whole) -> None:
     job_id = str(uuid4())
     whole.serve(JobSpec(id=job_id, status="Paused"), {})
     whole.enqueue(job_id)

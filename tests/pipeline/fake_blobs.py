@@ -14,7 +14,7 @@ from tests.pipeline.script import Script
 
 @dataclass
 class FakeContents:
-    """Result files by the path of their URL. `cut`: those whose body stops halfway. `opened`: those opened so far."""
+    """Result files by the path of their URL. The body of a file in `cut` is truncated. `opened` logs each download."""
 
     script: Script
     blobs: dict[str, bytes] = field(default_factory=dict)

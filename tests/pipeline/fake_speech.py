@@ -26,7 +26,7 @@ _SINCE = re.compile(r"lastActionDateTime ge (\S+)$")
 
 @dataclass
 class SpeechJob:
-    """A job at Speech. `statuses` are returned one by one, the last for ever."""
+    """A job at Speech. Each request returns the next of `statuses`; the last one stays."""
 
     id: str
     statuses: list[str] = field(default_factory=lambda: ["Succeeded"])
@@ -50,7 +50,7 @@ class SpeechJob:
 
 
 class FakeSpeech:
-    """Implements the port. `requests` counts what would be HTTP requests; the GET of a job in `broken` fails."""
+    """Implements the port. `requests` counts the HTTP requests by kind. The GET of a job in `broken` fails."""
 
     def __init__(self, script: Script, jobs: Sequence[SpeechJob] = ()) -> None:
         self.script = script
@@ -59,7 +59,7 @@ class FakeSpeech:
         self.requests: Counter[str] = Counter()
         self.broken: dict[str, Speech2CosmosError] = {}
         self.asked: list[str] = []
-        self.odd: dict[str, object] = {}  # entries of the list in place of a job's own
+        self.odd: dict[str, object] = {}  # entries that the list has in place of a job's own
         self.pages: list[str | None] = []  # of the list, in the order of the requests
         self.links: dict[str | None, str] = {}  # next links in place of the right ones, by the page that has them
         self.page = 100
@@ -69,7 +69,7 @@ class FakeSpeech:
         self.sizes: dict[str, int | None] = {}  # bytes, by the id of the file; None: Speech gives no size
 
     def add(self, *jobs: SpeechJob) -> None:
-        """Let Speech have further jobs."""
+        """Add jobs."""
         self.jobs.update({job.id: job for job in jobs})
 
     def transcription(self, job_id: str) -> Transcription | None:

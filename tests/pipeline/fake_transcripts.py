@@ -33,7 +33,7 @@ class Stored:
 
 
 class FakeTranscripts:
-    """Container `transcripts`: partitions of documents, batches that are all or none, heads under ETags."""
+    """Container `transcripts`: partitions of documents, atomic batches, and heads replaced under their ETag."""
 
     def __init__(self, script: Script, clock: FakeClock) -> None:
         self.script = script

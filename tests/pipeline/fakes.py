@@ -1,4 +1,4 @@
-"""The pipeline's ports as classes with state: Cosmos DB's guarantees, in memory."""
+"""The pipeline's ports as classes with state. They give the guarantees of Cosmos DB, in memory."""
 
 # ruff: noqa: D102 - the ports say what the methods do
 
@@ -17,7 +17,7 @@ from tests.pipeline.script import Script
 
 
 class FakeClock:
-    """Time that moves when it is told to, or slept."""
+    """A clock that moves only in `move` and `sleep`."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -38,8 +38,8 @@ class FakeClock:
 class FakeJobs:
     """Container `jobs`: documents with ETags.
 
-    `lagging`: what a replica that lags behind answers to the next reads of single jobs, one each, in place of
-    `documents`: a document with its ETag, or None. Writes are never stale.
+    `lagging` holds the answers of a stale replica. Each of the next reads of a single job takes one of them, in place
+    of `documents`: a document with its ETag, or None. Writes are never stale.
     """
 
     def __init__(self, script: Script) -> None:
@@ -62,7 +62,7 @@ class FakeJobs:
             self.put(job)
 
     def put(self, job: Job) -> None:
-        """Write a document whatever is there."""
+        """Write a document, without a check of its ETag."""
         self.documents[job.id] = (job, next(self._etags))
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:

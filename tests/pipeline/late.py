@@ -1,4 +1,4 @@
-"""Jobs of which files were given up, and what is kept of those."""
+"""Jobs whose files were given up, and the messages that their failures keep."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ CONTENTS = {"a": result("one"), "b": result("two"), "report": report_file("Succe
 
 
 def given_up(*lost: str, world: World | None = None) -> World:
-    """Return a world whose job ended without the files `lost`, whose contents are there by now."""
+    """Return a world whose job ended after it gave up the files `lost`. Their contents are valid now."""
     world = world or World()
     world.put_job({name: body for name, body in CONTENTS.items() if name != "report"}, report=CONTENTS["report"])
     for name in lost:
@@ -24,12 +24,12 @@ def given_up(*lost: str, world: World | None = None) -> World:
 
 
 def documents(world: World) -> dict[str, Any]:
-    """Return all that readers can see but the raw blobs, which are kept of broken contents too."""
+    """Return everything that readers see, without the raw blobs: the archive holds invalid contents too."""
     return {name: value for name, value in world.state().items() if name != "raw"}
 
 
 def kept_message(world: World, name: str) -> FetchFile:
-    """Return the message that tries a file anew, as its failure keeps it."""
+    """Return the message that a file's failure keeps, to send it again."""
     failure = world.failure(name)
     assert failure is not None
     assert failure.queue_message is not None

@@ -12,7 +12,7 @@ def job_id(number: int) -> str:
 
 
 def accepted(world: World, *numbers: int) -> None:
-    """Write the documents that accept_job writes."""
+    """Write the documents of newly accepted jobs."""
     for number in numbers:
         job = enqueue(None, Enqueued(job_id(number)), world.clock.now())
         assert job is not None
@@ -20,7 +20,7 @@ def accepted(world: World, *numbers: int) -> None:
 
 
 def waiting(world: World, many: int) -> None:
-    """Make this many jobs that were accepted, polled once, and still run at Speech."""
+    """Make this many jobs that were accepted, were polled once, and still run at Speech."""
     world.speech.add(*(SpeechJob(job_id(number), ["Running"]) for number in range(many)))
     accepted(world, *range(many))
     while world.jobs.new(1):
@@ -37,5 +37,5 @@ def finish(world: World, *numbers: int, status: str = "Succeeded") -> None:
 
 
 def polled(world: World) -> set[int]:
-    """Run the poll and return the numbers of the jobs to be listed."""
+    """Run the poll and return the numbers of the jobs that it lists."""
     return {int(message.job_id[-12:]) for message in world.poll()}

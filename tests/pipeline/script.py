@@ -1,4 +1,4 @@
-"""Scripts the effects of the fakes: a fault, a lost answer, another worker in between."""
+"""A script for the effects of the fakes: faults, lost responses, and another worker in between."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -10,10 +10,11 @@ Action = Callable[[], object]
 
 
 class Script:
-    """Every effect of a fake passes through `effect`. A test says what happens before and after it.
+    """Every effect of a fake passes through `effect`. A test sets the actions before and after it.
 
-    `log` has the name of each effect that began. `chance`, if set, is called before and after every effect and may
-    return an error to raise: before it, nothing was done; after it, the effect was done and only the answer is lost.
+    `log` has the name of each effect that began. `chance` is called before and after every effect. It may return an
+    error to raise. An error before the effect means that nothing was done. An error after it means that the effect was
+    done and only its response was lost.
     """
 
     def __init__(self) -> None:
@@ -22,16 +23,16 @@ class Script:
         self._actions: dict[str, deque[Action]] = {}
 
     def before(self, effect: str, *actions: Action) -> None:
-        """Do one of `actions` before each of the next such effects. An action that raises makes the effect fail."""
+        """Run one of `actions` before each of the next effects of this name. If it raises, the effect fails."""
         self._actions.setdefault(f"before {effect}", deque()).extend(actions)
 
     def after(self, effect: str, *actions: Action) -> None:
-        """Do one of `actions` after each of the next such effects. An action that raises is a lost answer."""
+        """Run one of `actions` after each of the next effects of this name. If it raises, the response is lost."""
         self._actions.setdefault(f"after {effect}", deque()).extend(actions)
 
     @contextmanager
     def effect(self, name: str) -> Iterator[None]:
-        """Run one effect of a fake in the block."""
+        """Run the block as one effect of a fake."""
         self.log.append(name)
         self._moment(f"before {name}")
         yield

@@ -1,4 +1,4 @@
-"""A message may name several jobs: all are accepted, in order and once, however often it is delivered."""
+"""A message may name several jobs. Each is accepted once and in order, however often the message is delivered."""
 
 import json
 
@@ -26,7 +26,7 @@ def test_every_job_of_an_array_is_created() -> None:
     assert hosts == [None, None, "westus.api.cognitive.microsoft.com", "westus.api.cognitive.microsoft.com"]
 
 
-def test_an_array_of_500_is_accepted() -> None:
+def test_an_array_of_500_jobs_is_accepted() -> None:
     world = World()
     ids = [f"{number:08x}{JOB[8:]}" for number in range(500)]
     assert world.accept(json.dumps(ids).encode()) is None
@@ -34,7 +34,7 @@ def test_an_array_of_500_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("died_after", range(4))
-def test_a_message_delivered_again_after_part_of_it_changes_nothing_for_that_part(died_after: int) -> None:
+def test_a_redelivered_array_does_not_change_the_jobs_that_were_already_accepted(died_after: int) -> None:
     world = World()
     body = json.dumps(IDS[:4]).encode()
     world.script.before("jobs.create", *[passes] * died_after, fails(Transient("the store is away")))
@@ -49,25 +49,26 @@ def test_a_message_delivered_again_after_part_of_it_changes_nothing_for_that_par
     assert all(world.job(job).run == 1 for job in IDS[:4])
 
 
-def test_after_throttling_only_what_is_left_is_sent_anew_as_it_was_written() -> None:
+def test_after_throttling_only_the_remaining_entries_are_sent_again_unchanged() -> None:
     world = World()
     world.script.before("jobs.create", passes, passes, fails(Throttled("429", retry_after=3)))
     entries = [f'"{IDS[0]}"', f'{{"id": "{IDS[1]}"}}', f'{{"id":"{IDS[2]}","reprocess":true}}', f'"{IDS[3]}"']
     left = world.accept(f"[{', '.join(entries)}]".encode())
     assert left == f"[{entries[2]},{entries[3]}]"
+    assert world.clock.slept == [3]
     assert list(world.jobs.documents) == IDS[:2]
     assert world.accept(left.encode()) is None
     assert list(world.jobs.documents) == IDS[:4]
 
 
-def test_an_id_that_an_array_names_twice_is_one_job() -> None:
+def test_an_id_that_stands_twice_in_an_array_makes_one_job() -> None:
     world = World()
     assert world.accept(json.dumps([JOB, JOB.upper(), {"id": JOB, "reprocess": True}]).encode()) is None
     assert (world.job().run, world.job().reprocess_from) == (1, 0)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_a_completed_job_named_twice_the_entry_that_asks_for_more_wins(order: int) -> None:
+def test_if_an_array_names_a_completed_job_twice_the_entry_with_reprocess_wins(order: int) -> None:
     world = World()
     world.put_job({"a": result("hello")})
     assert world.run().status is Status.COMPLETED
@@ -75,7 +76,7 @@ def test_of_a_completed_job_named_twice_the_entry_that_asks_for_more_wins(order:
     assert (world.job().status, world.job().run, world.job().reprocess_from) == (Status.PENDING, 2, 2)
 
 
-def test_a_reprocess_in_an_array_is_done_once_although_the_job_ends_between_two_deliveries() -> None:
+def test_a_reprocess_in_an_array_is_done_once_even_if_the_job_ends_between_two_deliveries() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.run()

@@ -1,11 +1,10 @@
-"""Messages in any order, delivered any number of times, with faults at any step: the same documents."""
+"""Messages in any order, delivered any number of times, with faults at any step, give the same documents."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.documents import FAILURE_ID, HEAD_ID, Part, Transcript
 from shared.domain.job import Status
-from shared.domain.messages import ListJobFiles
 from shared.domain.patience import Patience
 from shared.errors import Speech2CosmosError, Throttled, Transient
 from shared.pipeline.settle import TIDY_AFTER
@@ -17,7 +16,7 @@ SOME = settings(max_examples=30)
 
 
 def begun(patience: Patience | None = None) -> World:
-    """Return a world in which the job has succeeded, and its files have to be listed."""
+    """Return a world in which the job succeeded at Speech and the message that lists its files is sent."""
     world = World(patience=patience)
     world.speech.page = 2
     world.put_job(FILES, report=report_file(*["Succeeded"] * len(FILES), "Failed"))
@@ -42,12 +41,12 @@ REFERENCE = ended(begun()).state()
 
 @SOME
 @given(st.data())
-def test_any_order_with_duplicates_gives_the_same_documents(data: st.DataObject) -> None:
+def test_messages_in_any_order_and_twice_give_the_same_documents(data: st.DataObject) -> None:
     world = begun()
     duplicates = 0
     while world.queue:
         place = data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered")
-        if duplicates < 6 and data.draw(st.booleans(), "and stays, as if its deletion was lost"):
+        if duplicates < 6 and data.draw(st.booleans(), "and is not deleted"):
             world.queue.append(world.queue[place])
             duplicates += 1
         world.deliver(place)
@@ -76,7 +75,7 @@ def test_faults_and_lost_answers_at_any_step_give_the_same_documents(data: st.Da
 
 @SOME
 @given(st.data())
-def test_documents_of_files_deleted_by_hand_before_the_end_are_there_after_it(data: st.DataObject) -> None:
+def test_documents_deleted_by_hand_before_the_job_ends_are_written_again(data: st.DataObject) -> None:
     world = begun()
     while world.queue:
         world.deliver(data.draw(st.integers(0, len(world.queue) - 1), "which message is delivered"))
@@ -89,7 +88,7 @@ def test_documents_of_files_deleted_by_hand_before_the_end_are_there_after_it(da
 
 @SOME
 @given(st.data())
-def test_what_was_given_up_is_in_after_it_was_sent_again_and_leaves_nothing_behind(data: st.DataObject) -> None:
+def test_a_reprocess_of_given_up_files_leaves_no_failure_and_no_orphaned_part(data: st.DataObject) -> None:
     world = begun(NONE_AT_ALL)
     down = data.draw(st.sets(st.sampled_from(["open", "write", "commit", "archive.commit"]), min_size=1))
     world.script.chance = lambda moment: Transient("down") if moment.removeprefix("before ") in down else None
@@ -113,7 +112,7 @@ def test_what_was_given_up_is_in_after_it_was_sent_again_and_leaves_nothing_behi
     assert [failure.file_id for failure in world.job().files.failures] == ["c"]
 
 
-def test_the_reference_is_what_it_should_be() -> None:
+def test_the_reference_run_has_three_files_in_and_one_failed() -> None:
     job = REFERENCE["jobs"][JOB]
     assert job["status"] == "completedWithErrors"
     assert job["files"]["expected"] == 4
@@ -121,12 +120,3 @@ def test_the_reference_is_what_it_should_be() -> None:
     heads = {name for name in REFERENCE["files"] if name.endswith(f"/{HEAD_ID}")}
     assert heads == {f"{JOB}/{file_id}/{HEAD_ID}" for file_id in ("a", "b", "d")}
     assert len(REFERENCE["raw"]) == 5
-
-
-def test_a_timer_that_died_before_it_sent_its_messages_delays_the_job_and_no_more() -> None:
-    world = begun()
-    world.queue.clear()
-    assert world.tick() == []
-    world.clock.move(minutes=30)
-    assert world.tick() == [ListJobFiles(JOB, 1)]
-    assert ended(world).state() == REFERENCE

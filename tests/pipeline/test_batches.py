@@ -1,4 +1,4 @@
-"""Transactional batches, and how a file's bytes reach the reader and the archive."""
+"""Transactional batches; the way of a file's bytes to the reader and the archive."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +23,7 @@ def part(number: int, size: int) -> FileDocument:
 @pytest.mark.parametrize(
     "sizes", [[10] * 100, [10] * 250, [64_000] * 40, [10, 1_500_000, 10], [1_500_000], [], [549_000, 549_000]]
 )
-def test_every_batch_keeps_the_limits_of_cosmos_db_with_room_for_the_head(sizes: list[int]) -> None:
+def test_every_batch_stays_within_cosmos_dbs_limits_and_the_last_has_room_for_the_head(sizes: list[int]) -> None:
     written: list[Sequence[FileDocument]] = []
     batches = Batches(lambda documents: written.append(list(documents)))
     documents = [part(number, size) for number, size in enumerate(sizes)]
@@ -57,7 +57,7 @@ def _content(*chunks: bytes, error: Exception | None = None) -> Content:
 
 
 class Reader:
-    """Records its chunks. Raises `error` at the chunk `bad`, and at the end if it was not whole."""
+    """Records its chunks. Raises `error` at the chunk `bad`; if `bad` is empty, at the end of the file."""
 
     def __init__(self, bad: bytes = b"", error: Exception | None = None) -> None:
         self.fed: list[bytes] = []
@@ -83,14 +83,14 @@ def _carry(reader: Reader, content: Content, *, keeps: bool = True) -> tuple[Car
     return carry(content, archive.begin("raw"), reader.feed, reader.close), archive
 
 
-def test_bytes_go_to_the_reader_and_whole_to_the_archive() -> None:
+def test_all_bytes_go_to_the_reader_and_to_the_archive() -> None:
     reader = Reader()
     carried, archive = _carry(reader, _content(b"a", b"b"))
     assert (carried, reader.fed, reader.closed, archive.blobs) == ((2, None), [b"a", b"b"], True, {"raw": b"ab"})
 
 
 @pytest.mark.parametrize("bad", [b"b", b""])
-def test_a_file_that_is_no_result_is_archived_whole_and_its_error_comes_back(bad: bytes) -> None:
+def test_an_invalid_file_is_archived_whole_and_its_error_is_returned(bad: bytes) -> None:
     error = InvalidResult("byte 1")
     reader = Reader(bad, error)
     carried, archive = _carry(reader, _content(b"a", b"b", b"c"))
@@ -100,20 +100,20 @@ def test_a_file_that_is_no_result_is_archived_whole_and_its_error_comes_back(bad
 
 
 @pytest.mark.parametrize("keeps", [True, False])
-def test_a_bad_file_is_read_to_its_end_where_it_shows_whether_its_bytes_are_the_stores(*, keeps: bool) -> None:
+def test_an_invalid_file_is_read_to_its_end_because_its_hash_is_checked_there(*, keeps: bool) -> None:
     with pytest.raises(Transient, match="hash"):
         _carry(Reader(b"a", InvalidResult("byte 1")), _content(b"a", error=Transient("hash")), keeps=keeps)
 
 
 @pytest.mark.parametrize("reader", [Reader(), Reader(b"a", InvalidResult("byte 0"))])
-def test_a_body_that_stops_early_archives_nothing_even_if_it_was_no_result(reader: Reader) -> None:
+def test_a_truncated_body_is_not_archived_even_if_the_file_is_invalid(reader: Reader) -> None:
     archive = FakeArchive(Script())
     with pytest.raises(Transient, match="early"):
         carry(_content(b"a", error=Transient("early")), archive.begin("raw"), reader.feed, reader.close)
     assert archive.blobs == {}
 
 
-def test_a_store_that_fails_for_now_ends_the_reading_at_once() -> None:
+def test_a_transient_error_while_documents_are_written_ends_the_download_at_once() -> None:
     reader = Reader(b"a", Transient("503"))
     archive = FakeArchive(Script())
     raw = FakeRaw(archive, "raw")
@@ -122,7 +122,7 @@ def test_a_store_that_fails_for_now_ends_the_reading_at_once() -> None:
     assert archive.blobs == {}
 
 
-def test_a_refusal_while_documents_are_written_is_treated_like_a_bad_file() -> None:
+def test_a_refused_write_is_treated_like_an_invalid_file() -> None:
     error = ServiceRefused("413")
     carried, archive = _carry(Reader(b"a", error), _content(b"a", b"b"))
     assert carried == (2, error)

@@ -1,4 +1,4 @@
-"""An error that nobody foresaw ends the turn of one job, is logged without its text, and stops no other."""
+"""An unexpected exception ends the turn of one job. It is logged without its text, and stops no other job."""
 
 import json
 
@@ -23,7 +23,9 @@ def breaks() -> None:
 
 @pytest.mark.parametrize("many", [3, 20])
 @pytest.mark.parametrize("effect", ["speech.get", "speech.list", "jobs.update"])
-def test_in_the_first_half_of_the_timer(effect: str, many: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_in_the_poll_stops_no_other_job(
+    effect: str, many: int, caplog: pytest.LogCaptureFixture
+) -> None:
     world = World()
     waiting(world, many)
     finish(world, *range(3))
@@ -36,7 +38,7 @@ def test_in_the_first_half_of_the_timer(effect: str, many: int, caplog: pytest.L
     assert QUERY not in caplog.text
 
 
-def test_a_job_in_whose_turn_it_came_up_says_so() -> None:
+def test_an_unexpected_error_in_the_poll_is_recorded_in_its_job_without_the_errors_text() -> None:
     world = World()
     accepted(world, 0)
     world.script.before("speech.get", breaks)
@@ -48,7 +50,9 @@ def test_a_job_in_whose_turn_it_came_up_says_so() -> None:
 
 
 @pytest.mark.parametrize("effect", ["tally", "leftovers", "jobs.update", "jobs.ingesting"])
-def test_in_the_second_half_of_the_timer(effect: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_while_jobs_are_settled_stops_no_other_job(
+    effect: str, caplog: pytest.LogCaptureFixture
+) -> None:
     world = World()
     for number in range(3):
         world.put_job({"a": result("one")}, job_id=job_id(number))
@@ -65,7 +69,7 @@ def test_in_the_second_half_of_the_timer(effect: str, caplog: pytest.LogCaptureF
     assert [world.job(job_id(number)).status for number in range(3)].count(Status.INGESTING) == 0
 
 
-def test_in_an_array_that_was_enqueued_the_other_jobs_are_accepted_and_the_message_comes_again() -> None:
+def test_an_unexpected_error_in_one_entry_of_an_array_stops_no_other_entry_and_the_message_is_retried() -> None:
     world = World()
     body = json.dumps([job_id(number) for number in range(3)]).encode()
     world.script.before("jobs.create", lambda: None, breaks)
@@ -87,7 +91,7 @@ def test_an_entry_that_failed_is_not_lost_when_a_later_one_is_throttled() -> Non
 
 
 @pytest.mark.parametrize("error", [Unreadable("document x"), ServiceRefused("413")])
-def test_what_cannot_be_recorded_with_its_job_is_kept_with_its_message(error: Exception) -> None:
+def test_a_poison_message_that_cannot_be_recorded_in_its_job_is_stored_as_rejected(error: Exception) -> None:
     world = World()
     world.speech.add(SpeechJob(JOB))
     world.enqueue()
@@ -104,7 +108,7 @@ def test_what_cannot_be_recorded_with_its_job_is_kept_with_its_message(error: Ex
     assert str(error) in rejected.reason
 
 
-def test_a_job_that_is_too_old_expires_though_speech_is_throttled_or_fails() -> None:
+def test_an_overdue_job_expires_even_if_speech_throttles_or_its_request_fails() -> None:
     world = World()
     accepted(world, 0, 1)
     world.clock.move(hours=73)

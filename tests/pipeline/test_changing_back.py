@@ -1,4 +1,4 @@
-"""A blob that changes and changes back, while workers replace each other's heads: the parts that a head names stay."""
+"""A blob changes and changes back while workers replace each other's heads. Parts that the head names stay."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def _head(world: World) -> Transcript:
 
 
 def changed_back(world: World, name: str, first: bytes, kind: str) -> Callable[[], None]:
-    """Return the action of another worker: it ingests the file again after its blob is as it was at `first`."""
+    """Return the action of another worker: the blob has its first content again, and is ingested in run 3."""
 
     def another_worker() -> None:
         world.contents.blobs[f"{CONTENT}/{JOB}/{name}"] = first
@@ -40,7 +40,7 @@ def changed_back(world: World, name: str, first: bytes, kind: str) -> Callable[[
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("effect", ["open", "write", "parts", "commit", "retire"])
-def test_a_blob_that_changes_back_while_a_worker_replaces_it_leaves_a_head_whose_parts_stay(
+def test_if_a_blob_changes_back_while_its_head_is_replaced_the_parts_of_the_final_head_are_not_retired(
     world: World, effect: str, moment: str
 ) -> None:
     old, first = world.contents.blobs[URL], _head(world).revision
@@ -57,7 +57,7 @@ def test_a_blob_that_changes_back_while_a_worker_replaces_it_leaves_a_head_whose
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("effect", ["open", "write", "parts", "jobs.update", "retire"])
-def test_a_report_that_changes_back_while_a_worker_replaces_it_keeps_its_parts(effect: str, moment: str) -> None:
+def test_if_a_report_changes_back_while_it_is_replaced_its_parts_are_not_retired(effect: str, moment: str) -> None:
     world = World()
     old = report_file("Succeeded")
     world.put_job({}, report=old)
@@ -78,7 +78,7 @@ def test_a_report_that_changes_back_while_a_worker_replaces_it_keeps_its_parts(e
 
 
 @pytest.mark.parametrize("effect", ["open", "write", "jobs.update"])
-def test_of_two_workers_that_name_a_report_at_once_the_slower_begins_anew(effect: str) -> None:
+def test_when_two_workers_write_a_report_at_once_the_slower_one_retries(effect: str) -> None:
     world = World()
     old, new = report_file("Succeeded"), report_file("Failed")
     world.put_job({}, report=old)

@@ -1,22 +1,20 @@
-"""Files that cannot be read: given up at once, after the last delivery, or not yet."""
+"""Files that fail: given up at once, retried, or given up at the last delivery."""
 
 import pytest
 
 from shared.domain.documents import FAILURE_ID, HEAD_ID
 from shared.domain.job import Status
-from shared.domain.messages import FetchFile, decode_work
+from shared.domain.messages import decode_work
 from shared.errors import ForbiddenUrl, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from shared.pipeline.ports import Refused
-from shared.pipeline.throttle import unless_throttled
 from tests.pipeline.fake_speech import CONTENT
-from tests.pipeline.fakes import FakeClock
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, NONE_AT_ALL, World, fetch_message, large_result, list_message, report_file, result
 
 BROKEN = large_result()[:-1] + b"!"
 
 
-def test_a_file_that_is_no_result_is_given_up_at_once_and_nothing_else_is_harmed() -> None:
+def test_an_invalid_file_is_given_up_at_once_and_other_files_are_not_affected() -> None:
     world = World()
     world.put_job({"good": result("hello"), "bad": BROKEN}, report=report_file("Succeeded", "Succeeded"))
     job = world.run()
@@ -34,7 +32,7 @@ def test_a_file_that_is_no_result_is_given_up_at_once_and_nothing_else_is_harmed
     assert [(each.file_id, each.code) for each in job.files.failures] == [("bad", "InvalidResult")]
 
 
-def test_without_an_archive_the_failure_of_a_bad_file_names_no_raw() -> None:
+def test_without_an_archive_the_failure_of_an_invalid_file_names_no_raw_blob() -> None:
     world = World()
     world.archive.keeps = False
     world.put_job({"bad": b'{"recognizedPhrases": 1}'})
@@ -44,11 +42,11 @@ def test_without_an_archive_the_failure_of_a_bad_file_names_no_raw() -> None:
     assert (failure.code, failure.raw) == ("InvalidResult", None)
 
 
-def test_a_bad_file_whose_bytes_were_harmed_on_their_way_is_not_given_up_for_that() -> None:
+def test_an_invalid_file_whose_body_was_truncated_is_retried_until_the_last_delivery() -> None:
     world = World(patience=NONE_AT_ALL)
     world.contents.chunk = 10
     world.put_job({"bad": b'{"recognizedPhrases": 1}' + b" " * 1000})
-    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # noticed at the end, as a wrong hash is
+    world.contents.cut.add(f"{CONTENT}/{JOB}/bad")  # found at the end of the body, as a wrong hash is
     world.run()
     failure = world.failure("bad")
     assert failure is not None
@@ -58,7 +56,9 @@ def test_a_bad_file_whose_bytes_were_harmed_on_their_way_is_not_given_up_for_tha
 @pytest.mark.parametrize(
     ("size", "code", "attempts"), [(200, "GivenUp", 5), (30, "ResultCutShort", 1), (None, "ResultCutShort", 1)]
 )
-def test_a_file_cut_short_of_what_speech_says_is_asked_for_again(size: int | None, code: str, attempts: int) -> None:
+def test_a_file_shorter_than_the_size_that_speech_gives_is_downloaded_again(
+    size: int | None, code: str, attempts: int
+) -> None:
     world = World(patience=NONE_AT_ALL)
     world.put_job({"short": b'{"recognizedPhrases": [       '})
     world.speech.sizes["short"] = size
@@ -69,14 +69,14 @@ def test_a_file_cut_short_of_what_speech_says_is_asked_for_again(size: int | Non
     assert "the file ends in the middle" in failure.message
 
 
-def test_a_file_that_is_a_result_is_one_whatever_speech_says_of_its_size() -> None:
+def test_a_valid_file_is_accepted_whatever_size_speech_gives() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.speech.sizes["a"] = 10**9
     assert world.run().status is Status.COMPLETED
 
 
-def test_a_bad_report_is_a_failure_of_ours_that_does_not_count_as_a_file() -> None:
+def test_an_invalid_report_is_a_failure_of_the_app_and_not_counted_as_a_file() -> None:
     world = World()
     world.put_job({"a": result("hello")}, report=b"[]")
     job = world.run()
@@ -85,7 +85,7 @@ def test_a_bad_report_is_a_failure_of_ours_that_does_not_count_as_a_file() -> No
     assert [each.file_id for each in job.files.failures] == ["report"]
 
 
-def test_a_kind_that_we_do_not_know_is_named() -> None:
+def test_a_file_of_an_unknown_kind_fails_with_the_kind_named() -> None:
     world = World()
     world.put_job({"a": result("hello")}, report=report_file("Succeeded", "Succeeded"))
     world.speech.jobs[JOB].files.append(("x", "Subtitles"))
@@ -96,7 +96,7 @@ def test_a_kind_that_we_do_not_know_is_named() -> None:
     assert job.status is Status.COMPLETED_WITH_ERRORS
 
 
-def test_a_link_that_leads_where_we_do_not_go_fails_the_file_with_that_reason() -> None:
+def test_a_forbidden_link_fails_its_file_with_the_reason() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.script.before("open", fails(ForbiddenUrl("the host 'evil.example' is not listed in CONTENT_HOSTS")))
@@ -107,7 +107,7 @@ def test_a_link_that_leads_where_we_do_not_go_fails_the_file_with_that_reason() 
 
 
 @pytest.mark.parametrize("place", ["speech.file", "open", "write", "commit", "archive.commit", "put_failure"])
-def test_throttled_is_no_attempt_the_message_is_sent_anew_after_waiting_as_told(place: str) -> None:
+def test_throttling_costs_no_attempt_and_the_message_is_sent_again_after_the_wait(place: str) -> None:
     world = World()
     world.put_job({"a": BROKEN if place == "put_failure" else large_result()})
     world.script.before(place, fails(Throttled("429", 12.5)))
@@ -120,7 +120,7 @@ def test_throttled_is_no_attempt_the_message_is_sent_anew_after_waiting_as_told(
 
 
 @pytest.mark.parametrize(("told", "waits"), [(None, 5.0), (3600.0, 60.0), (0.0, 5.0)])
-def test_throttled_without_a_time_or_for_long_waits_within_bounds(told: float | None, waits: float) -> None:
+def test_the_wait_after_throttling_is_between_5_and_60_seconds(told: float | None, waits: float) -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -130,7 +130,7 @@ def test_throttled_without_a_time_or_for_long_waits_within_bounds(told: float | 
     assert world.clock.slept == [waits]
 
 
-def test_without_patience_a_transient_error_is_recorded_with_its_words_on_the_last_attempt() -> None:
+def test_without_retries_a_transient_error_is_recorded_with_its_message_at_the_last_delivery() -> None:
     world = World(patience=NONE_AT_ALL)
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -145,24 +145,11 @@ def test_without_patience_a_transient_error_is_recorded_with_its_words_on_the_la
     failure = world.failure("a")
     assert failure is not None
     assert (failure.code, failure.message, failure.attempts) == ("GivenUp", "the store answered 503", 5)
-
-
-def test_what_was_given_up_can_be_sent_again_and_the_failure_goes_when_it_succeeds() -> None:
-    world = World(patience=NONE_AT_ALL)
-    world.put_job({"a": result("hello")})
-    world.script.before("open", fails(Transient("503")))
-    world.fetch(fetch_message("a"), 5)
-    failure = world.failure("a")
-    assert failure is not None
     assert failure.queue_message is not None
-    again = decode_work(failure.queue_message.encode())
-    assert isinstance(again, FetchFile)
-    assert world.fetch(again, 1) == []
-    assert world.failure("a") is None
-    assert HEAD_ID in world.file("a")
+    assert decode_work(failure.queue_message.encode()) == fetch_message("a"), "it can be sent again"
 
 
-def test_a_body_that_stops_early_leaves_no_raw_and_is_tried_again() -> None:
+def test_a_truncated_body_leaves_no_raw_blob_and_is_retried() -> None:
     world = World()
     world.put_job({"a": large_result()})
     world.contents.cut.add(f"{CONTENT}/{JOB}/a")
@@ -174,7 +161,7 @@ def test_a_body_that_stops_early_leaves_no_raw_and_is_tried_again() -> None:
     assert HEAD_ID in world.file("a")
 
 
-def test_a_refused_signature_is_asked_for_once_more() -> None:
+def test_a_refused_link_is_requested_anew_once_and_then_retried() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.script.before("open", _refuse)
@@ -187,7 +174,7 @@ def test_a_refused_signature_is_asked_for_once_more() -> None:
 
 
 @pytest.mark.parametrize("error", [Transient("503"), ServiceRefused("400")])
-def test_when_the_parts_of_a_bad_file_cannot_be_removed_the_reason_is_kept_all_the_same(
+def test_the_failure_of_an_invalid_file_is_recorded_even_if_its_parts_cannot_be_removed(
     error: Speech2CosmosError,
 ) -> None:
     world = World()
@@ -202,7 +189,7 @@ def test_when_the_parts_of_a_bad_file_cannot_be_removed_the_reason_is_kept_all_t
     assert world.file("bad").keys() == {FAILURE_ID}
 
 
-def test_a_bad_new_content_leaves_the_old_transcript_as_it_was() -> None:
+def test_an_invalid_new_content_leaves_the_old_transcript_unchanged() -> None:
     world = World()
     world.put_job({"a": large_result()})
     world.run()
@@ -216,7 +203,7 @@ def test_a_bad_new_content_leaves_the_old_transcript_as_it_was() -> None:
     assert failure is not None
 
 
-def test_a_refusal_while_the_same_bytes_are_written_anew_leaves_what_readers_are_led_to() -> None:
+def test_a_refused_rewrite_of_the_same_bytes_leaves_the_parts_that_heads_name() -> None:
     world = World()
     world.put_job({"a": large_result()}, report=report_file("Succeeded"))
     world.run()
@@ -234,7 +221,7 @@ def test_a_refusal_while_the_same_bytes_are_written_anew_leaves_what_readers_are
     assert world.file("report").keys() == {*report, FAILURE_ID}
 
 
-def test_a_failure_is_not_written_over_a_transcript_that_another_worker_wrote_meanwhile() -> None:
+def test_a_failure_does_not_outlive_a_transcript_that_another_worker_writes_at_the_same_time() -> None:
     world = World()
     world.put_job({"a": result("hello")})
 
@@ -253,19 +240,8 @@ def test_a_failure_is_not_written_over_a_transcript_that_another_worker_wrote_me
     world.script.before("open", fails(Transient("503")))
     world.script.before("put_failure", lambda: world.fetch(fetch_message("a", run=2, reprocess_from=2), 1))
     world.fetch(fetch_message("a", run=2, reprocess_from=2), 5)
-    assert world.failure("a") is None, "cleared, though it was written after the head"
+    assert world.failure("a") is None, "cleared, although it was written after the head"
 
 
 def _refuse() -> None:
     raise Refused("403")
-
-
-def test_a_throttled_use_case_waits_as_told_and_has_its_message_sent_anew() -> None:
-    clock = FakeClock()
-
-    def throttled() -> None:
-        raise Throttled("429", retry_after=7.0)
-
-    assert not unless_throttled(clock, 1, throttled)
-    assert clock.slept == [7.0]
-    assert unless_throttled(clock, 1, lambda: None)

@@ -1,4 +1,4 @@
-"""Writing one file: revisions, what they replace, and two workers at once."""
+"""Writing one file: its revisions, the parts that they replace, and two workers at once."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def world() -> World:
     return world
 
 
-def test_when_the_head_is_there_it_is_read_and_nothing_else_is_done(world: World) -> None:
+def test_a_file_that_is_in_costs_two_reads_and_is_not_fetched_again(world: World) -> None:
     world.script.log.clear()
     requests = world.speech.requests.copy()
     assert world.fetch(fetch_message("a"), 1) == []
@@ -57,7 +57,7 @@ def test_reprocessing_the_same_blob_gives_the_same_ids_and_retires_nothing(world
     assert "retire" not in world.script.log
 
 
-def test_other_options_are_another_revision_of_the_same_blob(world: World) -> None:
+def test_other_split_options_give_another_revision_of_the_same_blob(world: World) -> None:
     ingest = world.ingest_with(SplitOptions(all_words=True))
     before = _head(world.file("a"))
     ingest.transcript(fetch_message("a", run=2, reprocess_from=2), Trace())
@@ -80,7 +80,7 @@ def test_two_workers_at_once_on_the_same_message_write_the_same_documents(effect
 
 
 @pytest.mark.parametrize("effect", ["open", "write", "archive.commit", "commit"])
-def test_two_workers_at_once_on_a_changed_blob_leave_a_head_whose_parts_stay(world: World, effect: str) -> None:
+def test_two_workers_at_once_on_a_changed_blob_retire_no_part_of_the_final_head(world: World, effect: str) -> None:
     world.contents.blobs[URL] = large_result("new")
     message = fetch_message("a", run=2, reprocess_from=2)
     world.script.before(effect, lambda: world.fetch(message, 1))
@@ -92,7 +92,7 @@ def test_two_workers_at_once_on_a_changed_blob_leave_a_head_whose_parts_stay(wor
     assert {documents[name].ttl for name in _head(documents).parts()} == {UNSET}
 
 
-def test_a_reader_never_sees_a_head_whose_parts_are_not_all_there() -> None:
+def test_a_reader_never_sees_a_head_before_all_its_parts_exist() -> None:
     world = World()
     world.put_job({"a": large_result("old")})
     heads = set()
@@ -114,7 +114,7 @@ def test_a_reader_never_sees_a_head_whose_parts_are_not_all_there() -> None:
 
 @pytest.mark.parametrize("effect", ["write", "archive.commit", "commit", "failure_run"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_at_any_step_and_delivered_again_gives_the_same_documents(effect: str, moment: str) -> None:
+def test_a_file_redelivered_after_a_crash_at_any_step_gives_the_same_documents(effect: str, moment: str) -> None:
     alone, world = World(), World()
     for each in (alone, world):
         each.put_job({"a": large_result()})
@@ -127,7 +127,7 @@ def test_killed_at_any_step_and_delivered_again_gives_the_same_documents(effect:
     assert world.state() == alone.state()
 
 
-def test_a_message_of_an_earlier_run_leaves_the_head_of_a_later_one(world: World) -> None:
+def test_a_message_of_an_earlier_run_does_not_replace_the_head_of_a_later_run(world: World) -> None:
     world.contents.blobs[URL] = large_result("new")
     world.run(reprocess=True)
     before = world.file("a")
@@ -135,7 +135,7 @@ def test_a_message_of_an_earlier_run_leaves_the_head_of_a_later_one(world: World
     assert world.file("a") == before
 
 
-def test_the_report_is_named_by_the_job_and_what_it_replaces_is_retired() -> None:
+def test_a_new_report_is_named_by_the_job_and_the_parts_of_the_old_one_are_retired() -> None:
     world = World()
     world.put_job({}, report=report_file("Failed"))
     first = world.run().report
@@ -149,7 +149,7 @@ def test_the_report_is_named_by_the_job_and_what_it_replaces_is_retired() -> Non
     assert {name: documents[name].ttl for name in second.parts} == dict.fromkeys(second.parts, UNSET)
 
 
-def test_an_earlier_runs_report_does_not_replace_a_later_ones() -> None:
+def test_a_report_of_an_earlier_run_does_not_replace_that_of_a_later_run() -> None:
     world = World()
     world.put_job({}, report=report_file("Succeeded"))
     world.enqueue()
@@ -167,7 +167,7 @@ def test_an_earlier_runs_report_does_not_replace_a_later_ones() -> None:
     assert {world.file("report")[name].ttl for name in report.parts} == {UNSET}
 
 
-def test_a_report_of_a_job_that_is_not_to_be_seen_yet_is_tried_again() -> None:
+def test_a_report_whose_job_a_stale_read_does_not_show_is_retried() -> None:
     world = World()
     with pytest.raises(Transient, match=JOB):
         world.ingest.report(fetch_message("report", kind="TranscriptionReport"), Trace())

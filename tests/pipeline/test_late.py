@@ -1,4 +1,4 @@
-"""A file that was given up comes in after all: the job counts it, whatever happens in between."""
+"""A late file: it was given up, and comes in later. Its job counts it, whatever happens in between."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from tests.pipeline.world import JOB, NONE_AT_ALL, World, fetch_message
 
 
 @pytest.mark.parametrize("lost", ["a", "report"])
-def test_a_file_that_is_sent_again_and_comes_in_completes_its_job(lost: str) -> None:
+def test_a_given_up_file_that_is_sent_again_and_succeeds_completes_its_job(lost: str) -> None:
     world = given_up(lost)
     before = world.job()
     world.clock.move(hours=1)
@@ -31,7 +31,7 @@ def test_a_file_that_is_sent_again_and_comes_in_completes_its_job(lost: str) -> 
     assert documents(world) == documents(given_up())
 
 
-def test_one_of_two_comes_in_and_the_job_ends_again_with_the_other_as_its_failure() -> None:
+def test_if_one_of_two_given_up_files_succeeds_the_job_ends_again_with_the_other_as_its_failure() -> None:
     world = given_up("a", "b")
     world.fetch(kept_message(world, "a"), 1)
     world.tick()
@@ -40,7 +40,7 @@ def test_one_of_two_comes_in_and_the_job_ends_again_with_the_other_as_its_failur
     assert [each.file_id for each in job.files.failures] == ["b"]
 
 
-def test_a_file_that_is_sent_again_and_fails_again_leaves_the_job_as_it_was() -> None:
+def test_a_given_up_file_that_fails_again_does_not_change_its_job() -> None:
     world = given_up("a")
     before = world.job()
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"{"
@@ -56,7 +56,7 @@ def test_a_file_that_is_sent_again_and_fails_again_leaves_the_job_as_it_was() ->
 @pytest.mark.parametrize("effect", ["failure_run", "jobs.update", "clear_failure"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("ticks", [0, 1])
-def test_killed_at_any_step_of_it_and_delivered_again_the_job_is_completed(
+def test_a_late_file_redelivered_after_a_crash_at_any_step_completes_its_job(
     lost: str, effect: str, moment: str, ticks: int
 ) -> None:
     world = given_up(lost)
@@ -73,7 +73,7 @@ def test_killed_at_any_step_of_it_and_delivered_again_the_job_is_completed(
 
 
 @pytest.mark.parametrize("effect", ["failure_run", "jobs.update", "clear_failure"])
-def test_killed_in_the_last_attempt_the_poison_queue_counts_the_file(effect: str) -> None:
+def test_a_late_file_whose_last_delivery_crashes_is_counted_from_the_poison_queue(effect: str) -> None:
     world = given_up("a")
     message = kept_message(world, "a")
     world.script.before(effect, *[fails(Transient("killed"))] * 2)
@@ -84,7 +84,7 @@ def test_killed_in_the_last_attempt_the_poison_queue_counts_the_file(effect: str
     assert documents(world) == documents(given_up())
 
 
-def test_the_normal_way_asks_for_the_failure_once_and_writes_nothing_for_it() -> None:
+def test_a_file_that_never_failed_costs_one_read_of_its_failure_and_no_write() -> None:
     world = World()
     world.put_job({"a": CONTENTS["a"]})
     world.run()
@@ -93,7 +93,7 @@ def test_the_normal_way_asks_for_the_failure_once_and_writes_nothing_for_it() ->
 
 
 def readable_after_all() -> tuple[World, FetchFile]:
-    """Return a world in which a file was given up and not counted yet, and the message that now brings it in."""
+    """Return a world whose job has not counted a given-up file yet, and the message that now brings the file in."""
     world = World()
     world.put_job({"a": CONTENTS["a"]})
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"[]"
@@ -104,7 +104,7 @@ def readable_after_all() -> tuple[World, FetchFile]:
     return world, kept_message(world, "a")
 
 
-def test_a_count_from_before_the_file_came_in_does_not_end_the_job() -> None:
+def test_a_tally_from_before_the_file_was_written_does_not_end_the_job() -> None:
     world, message = readable_after_all()
     world.clock.move(seconds=1)
     world.script.after("tally", lambda: world.fetch(message, 1))
@@ -114,9 +114,9 @@ def test_a_count_from_before_the_file_came_in_does_not_end_the_job() -> None:
     assert (world.job().status, world.job().files.failed) == (Status.COMPLETED, 0)
 
 
-def test_a_job_that_ends_between_our_looking_and_our_writing_is_moved_all_the_same() -> None:
+def test_a_job_that_ends_while_its_late_file_is_written_goes_back_to_ingesting() -> None:
     world, message = readable_after_all()
-    # The timer counted before the file was in, and writes the end just before we write.
+    # The timer counts before the file is in. It writes the end of the job just before the worker writes the file.
     counted: list[Job] = []
 
     def timer_counts() -> None:
@@ -130,7 +130,7 @@ def test_a_job_that_ends_between_our_looking_and_our_writing_is_moved_all_the_sa
     assert (world.job().status, world.job().files.failed) == (Status.COMPLETED, 0)
 
 
-def test_two_files_that_come_in_late_at_once_are_both_counted() -> None:
+def test_two_late_files_written_at_once_are_both_counted() -> None:
     world = given_up("a", "b")
     first, second = kept_message(world, "a"), kept_message(world, "b")
     world.script.before("jobs.update", lambda: world.fetch(second, 1))
@@ -139,7 +139,7 @@ def test_two_files_that_come_in_late_at_once_are_both_counted() -> None:
     assert documents(world) == documents(given_up())
 
 
-def test_a_file_that_another_delivery_writes_while_its_failure_is_written_is_counted() -> None:
+def test_a_file_that_another_delivery_writes_while_its_failure_is_recorded_is_counted() -> None:
     world = World(patience=NONE_AT_ALL)
     world.put_job({"a": CONTENTS["a"]})
     world.enqueue()
@@ -163,7 +163,7 @@ def test_a_file_that_another_delivery_writes_while_its_failure_is_written_is_cou
     assert world.job().status is Status.COMPLETED
 
 
-def test_an_expired_job_is_counted_again_and_expires_again_if_others_are_still_missing() -> None:
+def test_a_late_file_reopens_an_expired_job_which_expires_again_if_other_files_are_missing() -> None:
     world = World()
     world.put_job({"a": CONTENTS["a"], "b": CONTENTS["b"]})
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"[]"
@@ -193,7 +193,7 @@ def _stands_still(world: World) -> None:
     world.queue.clear()
 
 
-def test_a_delivery_from_before_a_reprocess_leaves_the_failure_of_the_reprocess() -> None:
+def test_a_message_from_before_a_reprocess_leaves_the_failure_of_the_reprocess() -> None:
     world = given_up()
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"[]"
     assert world.run(reprocess=True).status is Status.COMPLETED_WITH_ERRORS
@@ -203,7 +203,7 @@ def test_a_delivery_from_before_a_reprocess_leaves_the_failure_of_the_reprocess(
     assert documents(world) == before
 
 
-def test_a_replica_that_lags_behind_with_the_job_decides_nothing() -> None:
+def test_a_late_file_is_retried_while_a_stale_read_shows_the_previous_run_of_its_job() -> None:
     world = given_up("a")
     old = world.job()
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"{"

@@ -1,9 +1,9 @@
-"""A job from the user's message to each end state."""
+"""The life of a job, from the user's message to each end state."""
 
 import pytest
 
 from shared.domain.documents import HEAD_ID, Transcript
-from shared.domain.job import Failure, Status
+from shared.domain.job import Status
 from shared.domain.messages import FetchPage, ListJobFiles
 from tests.pipeline.fake_speech import SpeechJob
 from tests.pipeline.world import JOB, World, report_file, result
@@ -31,7 +31,7 @@ def test_a_job_goes_from_the_message_through_pending_and_ingesting_to_completed(
     assert done.report.successful_transcriptions_count == 2
 
 
-def test_a_head_names_parts_that_are_there_and_where_the_raw_bytes_are() -> None:
+def test_a_head_names_its_parts_and_its_raw_blob() -> None:
     world = World()
     world.put_job({"a": result("hello", "world")}, reported=False)
     world.run()
@@ -78,16 +78,7 @@ def test_a_job_that_failed_expired_or_was_not_found_starts_over_when_it_is_enque
     assert world.job().failure is None
 
 
-def test_a_job_that_speech_failed_carries_speechs_own_code_and_message() -> None:
-    world = World()
-    error = {"code": "InvalidAudio", "message": "The audio could not be decoded."}
-    world.speech.add(SpeechJob(JOB, ["Failed"], error=error))
-    job = world.run()
-    assert job.status is Status.FAILED
-    assert job.failure == Failure("InvalidAudio", "The audio could not be decoded.", "Speech")
-
-
-def test_speechs_failed_sources_and_our_failed_files_are_told_apart_in_the_jobs_document() -> None:
+def test_the_jobs_document_separates_recordings_that_speech_failed_from_files_that_the_app_failed() -> None:
     world = World()
     world.put_job(
         {"good": result("hello"), "bad": b'{"no": "result"}'}, report=report_file("Succeeded", "Failed", "Succeeded")
@@ -100,21 +91,7 @@ def test_speechs_failed_sources_and_our_failed_files_are_told_apart_in_the_jobs_
     assert job.failure is None
 
 
-def test_an_unknown_status_is_named_and_never_passes_as_success() -> None:
-    world = World()
-    world.put_job({"a": result("hello")}).statuses = ["Done"]
-    job = world.run()
-    assert job.status is Status.PENDING
-    assert job.failure is not None
-    assert job.failure.code == "UnknownValue"
-    assert "'Done'" in job.failure.message
-    world.clock.move(hours=72)
-    world.tick()
-    assert world.job().status is Status.EXPIRED
-    assert "'Done'" in (world.job().failure or job.failure).message
-
-
-def test_a_job_named_by_a_url_of_another_resource_says_both_hosts_when_speech_does_not_know_it() -> None:
+def test_if_speech_does_not_know_a_job_enqueued_by_url_its_failure_names_both_hosts() -> None:
     world = World()
     world.accept(f"https://westus.api.cognitive.microsoft.com/speechtotext/v3.2/transcriptions/{JOB.upper()}".encode())
     assert world.job().enqueued_host == "westus.api.cognitive.microsoft.com"
@@ -128,17 +105,7 @@ def test_a_job_named_by_a_url_of_another_resource_says_both_hosts_when_speech_do
     assert "this app asks speech.example (SPEECH_ENDPOINT)" in job.failure.message
 
 
-@pytest.mark.parametrize("name", [JOB, f"https://speech.example/speechtotext/v3.1/transcriptions/{JOB}"])
-def test_a_job_that_speech_does_not_know_names_no_other_host_without_need(name: str) -> None:
-    world = World()
-    world.accept(name.encode())
-    world.tick()
-    failure = world.job().failure
-    assert failure is not None
-    assert failure.message == "Speech does not know this transcription (404)"
-
-
-def test_a_job_enqueued_by_id_again_forgets_the_host_of_the_url_before() -> None:
+def test_enqueueing_a_job_by_id_forgets_the_host_of_an_earlier_url() -> None:
     world = World()
     world.accept(f"https://westus.api.cognitive.microsoft.com/speechtotext/transcriptions/{JOB}".encode())
     world.tick()
@@ -159,7 +126,7 @@ def test_two_deliveries_of_a_new_id_at_once_make_one_job() -> None:
     assert world.script.counts()["jobs.create"] == 2
 
 
-def test_a_job_without_files_and_with_an_empty_report_says_that_nothing_was_transcribed() -> None:
+def test_a_job_without_files_and_with_an_empty_report_ends_as_nothing_transcribed() -> None:
     world = World()
     world.put_job({})
     job = world.run()
@@ -167,7 +134,7 @@ def test_a_job_without_files_and_with_an_empty_report_says_that_nothing_was_tran
     assert (job.failure and job.failure.code) == "NothingTranscribed"
 
 
-def test_the_messages_of_a_job_name_its_run_so_that_old_ones_are_known() -> None:
+def test_each_message_names_the_run_that_sent_it() -> None:
     world = World()
     world.put_job({"a": result("hello")}, report=report_file("Succeeded"))
     world.run()

@@ -1,4 +1,4 @@
-"""Listing a job's files, one page an invocation."""
+"""Listing a job's files, one page per invocation."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def world() -> World:
     return world
 
 
-def test_ten_thousand_files_are_listed_page_by_page_one_page_an_invocation(world: World) -> None:
+def test_each_invocation_lists_one_page_of_ten_thousand_files(world: World) -> None:
     message, fetched, invocations = list_message(), [], 0
     while True:
         before = world.speech.requests.copy()
@@ -47,7 +47,7 @@ def test_ten_thousand_files_are_listed_page_by_page_one_page_an_invocation(world
     assert world.job().files.reports == 1
 
 
-def test_expected_is_right_also_when_page_messages_are_delivered_twice(world: World) -> None:
+def test_the_number_of_files_is_right_even_if_list_messages_are_delivered_twice(world: World) -> None:
     world.speech.page = 1000
     delivered = 0
     messages = [list_message()]
@@ -61,7 +61,7 @@ def test_expected_is_right_also_when_page_messages_are_delivered_twice(world: Wo
     assert (world.job().files.expected, world.job().files.reports) == (10_000, 1)
 
 
-def test_nothing_is_settled_before_the_last_page_is_listed() -> None:
+def test_a_job_does_not_end_before_its_last_page_is_listed() -> None:
     world = World()
     world.speech.page = 1
     world.put_job({"a": result("one"), "b": result("two")})
@@ -90,7 +90,7 @@ def test_a_list_message_of_an_earlier_run_or_an_ended_job_does_nothing() -> None
     assert ended.status is Status.COMPLETED
 
 
-def test_a_list_message_that_is_ahead_of_the_job_that_a_replica_shows_is_tried_again() -> None:
+def test_a_list_message_is_retried_while_a_stale_read_does_not_show_its_run() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -99,7 +99,7 @@ def test_a_list_message_that_is_ahead_of_the_job_that_a_replica_shows_is_tried_a
             world.fetch(early, 1)
 
 
-def test_a_job_that_ends_while_its_last_page_is_read_stays_as_it_ended() -> None:
+def test_listing_does_not_change_a_job_that_ends_meanwhile() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -113,7 +113,7 @@ def test_a_job_that_ends_while_its_last_page_is_read_stays_as_it_ended() -> None
     assert (world.job().status, world.job().files.expected) == (Status.EXPIRED, None)
 
 
-def test_a_job_that_speech_forgot_before_it_was_listed_is_not_found() -> None:
+def test_a_job_that_speech_deleted_before_it_was_listed_ends_as_not_found() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -124,7 +124,7 @@ def test_a_job_that_speech_forgot_before_it_was_listed_is_not_found() -> None:
     assert world.job().failure is not None
 
 
-def test_a_list_that_leads_where_we_do_not_go_is_told_in_the_jobs_document_and_tried_again_later() -> None:
+def test_a_forbidden_list_link_is_recorded_in_the_job_and_retried_later() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -143,7 +143,7 @@ def test_a_list_that_leads_where_we_do_not_go_is_told_in_the_jobs_document_and_t
     assert world.job().failure is None
 
 
-def test_a_file_without_an_id_in_its_url_is_an_error_that_names_the_url() -> None:
+def test_a_file_link_without_an_id_is_recorded_in_the_job() -> None:
     world = World()
     world.put_job({})
     world.speech.add(SpeechJob(JOB, files=[("no/../id!", KIND_TRANSCRIPTION)]))
@@ -153,7 +153,7 @@ def test_a_file_without_an_id_in_its_url_is_an_error_that_names_the_url() -> Non
     assert "no file id" in _failure(world.job())
 
 
-def test_a_listing_that_was_given_up_is_told_and_begun_again_after_a_minute() -> None:
+def test_a_listing_that_failed_five_times_is_recorded_and_started_again_after_a_minute() -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -174,7 +174,7 @@ def _failure(job: Job) -> str:
 
 
 @pytest.mark.parametrize("back_to", [None, "skip=2", "skip=4", "skip=6", "skip=8"])
-def test_a_list_that_leads_in_a_circle_ends_where_it_closes_and_counts_each_file_once(back_to: str | None) -> None:
+def test_a_list_that_loops_ends_where_it_repeats_and_counts_each_file_once(back_to: str | None) -> None:
     world = World()
     world.put_job({str(number): result("hello") for number in range(10)})
     world.speech.page = 2
@@ -185,11 +185,11 @@ def test_a_list_that_leads_in_a_circle_ends_where_it_closes_and_counts_each_file
     failure = world.job().failure
     assert failure is not None
     assert (failure.code, world.job().files.expected) == ("ListingLoops", 10)
-    assert world.script.counts()["speech.files"] <= 7 + 7, "each page is listed once more at most, to fetch its files"
-    assert world.transcripts.tally(world.job()).ingested == 10, "the files of the pages that were seen are in"
+    assert world.script.counts()["speech.files"] <= 7 + 7, "each page is listed at most once more, to fetch its files"
+    assert world.transcripts.tally(world.job()).ingested == 10, "the files of the listed pages are in"
 
 
-def test_a_list_of_more_pages_than_a_job_has_files_is_taken_for_a_circle() -> None:
+def test_a_list_of_more_than_10000_pages_is_treated_as_a_loop() -> None:
     world = World()
     world.put_job({"a": result("one"), "b": result("two")})
     world.speech.page = 1
@@ -202,7 +202,7 @@ def test_a_list_of_more_pages_than_a_job_has_files_is_taken_for_a_circle() -> No
     assert (failure.code, "more than 10000 pages" in failure.message) == ("ListingLoops", True)
 
 
-def test_an_id_that_stands_on_two_pages_or_twice_on_one_counts_once() -> None:
+def test_a_file_listed_twice_counts_once() -> None:
     world = World()
     job = world.put_job(
         {"a": result("one"), "b": result("two"), "c": result("three")}, report=report_file(*["Succeeded"] * 3)
@@ -213,7 +213,7 @@ def test_an_id_that_stands_on_two_pages_or_twice_on_one_counts_once() -> None:
     assert (world.job().files.expected, world.job().files.reports, world.job().files.ingested) == (3, 1, 3)
 
 
-def test_a_list_too_long_to_be_remembered_goes_on_and_counts_what_it_can() -> None:
+def test_a_listing_whose_hashes_no_longer_fit_into_the_message_goes_on_and_counts_every_file() -> None:
     hashes = [short_hash(str(number)) for number in range(10_500)]
     while len(known := packed(hashes)) > LONGEST_SEEN:
         hashes.pop()

@@ -1,4 +1,4 @@
-"""Speech's lists are longer than a tick may read: they go on in the next one, and no ended job is missed."""
+"""Lists of Speech that are longer than one tick reads continue in the next tick. No ended job is missed."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ PAGES = OTHERS // 100
 
 
 def crowded(*, others: int = OTHERS) -> World:
-    """Return a world whose Speech has many transcriptions of somebody else, which ended long ago."""
+    """Return a world whose Speech resource has many other transcriptions, which ended long ago."""
     world = World()
     long_ago = world.clock.now() - timedelta(days=20)
     world.speech.add(*(SpeechJob(job_id(1_000_000 + number), ended=long_ago) for number in range(others)))
@@ -27,7 +27,7 @@ def crowded(*, others: int = OTHERS) -> World:
 
 
 def ended_long_ago(world: World, *numbers: int) -> None:
-    """Let Speech have jobs at the end of its list that ended before they are accepted."""
+    """Add jobs at the end of Speech's list that ended long before they are accepted."""
     long_ago = world.clock.now() - timedelta(days=10)
     world.speech.add(*(SpeechJob(job_id(number), ended=long_ago) for number in numbers))
     accepted(world, *numbers)
@@ -48,14 +48,14 @@ def test_a_tick_sends_at_most_ten_lists_and_a_hundred_requests_for_new_jobs_amon
     assert pages == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 0], "the walk goes on while more than a hundred are new"
 
 
-def test_the_walk_finds_new_jobs_sooner_than_requests_of_their_own_would() -> None:
+def test_walking_the_list_finds_new_jobs_sooner_than_single_requests() -> None:
     world = crowded(others=500)
     ended_long_ago(world, *range(900))
-    assert len(polled(world)) == NEW_GETS + 400, "those on the first ten pages after the others"
+    assert len(polled(world)) == NEW_GETS + 400, "those on the first ten pages, behind the 500 others"
     assert polled(world) >= set(range(600, 900))
 
 
-def test_a_job_that_is_accepted_while_the_walk_is_past_it_gets_a_request_of_its_own() -> None:
+def test_a_job_accepted_behind_the_walk_gets_a_request_of_its_own() -> None:
     world = crowded(others=2000)
     ended_long_ago(world, *range(300))
     polled(world)
@@ -70,7 +70,7 @@ def test_a_job_that_is_accepted_while_the_walk_is_past_it_gets_a_request_of_its_
 
 
 @pytest.mark.parametrize("trouble", ["circle", "no page", "refused", "fails", "fails for long"])
-def test_a_walk_that_cannot_go_on_begins_anew_and_loses_no_job(trouble: str) -> None:
+def test_a_walk_that_cannot_continue_starts_again_and_finds_every_job(trouble: str) -> None:
     world = crowded(others=1500)
     ended_long_ago(world, *range(500))
     match trouble:
@@ -93,7 +93,7 @@ def test_a_walk_that_cannot_go_on_begins_anew_and_loses_no_job(trouble: str) -> 
     assert found == set(range(500))
 
 
-def test_the_filtered_list_goes_on_too_and_a_job_that_ends_meanwhile_is_found_by_the_next_one() -> None:
+def test_a_long_filtered_list_continues_in_the_next_tick_and_misses_no_job_that_ends_meanwhile() -> None:
     world = World()
     waiting(world, 1600)
     world.clock.move(hours=2)
@@ -107,7 +107,7 @@ def test_the_filtered_list_goes_on_too_and_a_job_that_ends_meanwhile_is_found_by
     finish(world, *range(1500, 1550))
     found |= polled(world)
     assert world.jobs.mark.watermark == began
-    for _ in range(2):  # the ten minutes for clocks have the first 1,500 in them once more
+    for _ in range(2):  # the ten minutes for clock skew include the first 1,500 once more
         world.clock.move(minutes=1)
         found |= polled(world)
     assert found >= set(range(1550))
@@ -115,7 +115,7 @@ def test_the_filtered_list_goes_on_too_and_a_job_that_ends_meanwhile_is_found_by
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_refused_page_of_the_filtered_list_has_the_due_jobs_asked_for_one_by_one(*, first: bool) -> None:
+def test_if_a_page_of_the_filtered_list_is_refused_the_due_jobs_are_requested_one_by_one(*, first: bool) -> None:
     world = World()
     waiting(world, 400)
     finish(world, *range(300))
@@ -130,7 +130,7 @@ def test_a_refused_page_of_the_filtered_list_has_the_due_jobs_asked_for_one_by_o
     assert found == set(range(300))
 
 
-def test_a_filtered_list_that_goes_in_a_circle_does_not_move_the_watermark_and_its_jobs_are_found() -> None:
+def test_a_filtered_list_that_loops_does_not_move_the_watermark_and_every_job_is_found() -> None:
     world = World()
     waiting(world, 500)
     finish(world, *range(400))
@@ -146,7 +146,7 @@ def test_a_filtered_list_that_goes_in_a_circle_does_not_move_the_watermark_and_i
     assert found == set(range(400))
 
 
-def test_an_odd_entry_of_a_list_hides_no_other_job(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_invalid_entry_of_the_list_is_skipped_with_a_log_line(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     waiting(world, 20)
     finish(world, *range(5))
@@ -155,7 +155,7 @@ def test_an_odd_entry_of_a_list_hides_no_other_job(caplog: pytest.LogCaptureFixt
     assert sum("passed over an entry" in line.message for line in caplog.records) == 3
 
 
-def test_the_walk_writes_nothing_of_jobs_that_are_not_new() -> None:
+def test_the_walk_does_not_write_jobs_that_are_not_new() -> None:
     world = World()
     waiting(world, 50)
     ended_long_ago(world, *range(1000, 1150))

@@ -1,4 +1,4 @@
-"""Outages of twelve hours, longer than all deliveries of a message: everything is in afterwards, and nobody acted."""
+"""Outages longer than all deliveries of a message: afterwards everything comes in, and nobody has to act."""
 
 from collections.abc import Iterator
 
@@ -41,14 +41,14 @@ OUTAGES = {
 
 
 class Platform:
-    """Runs a world minute by minute as the Functions host does: five deliveries, and poison every ten minutes."""
+    """Runs a world minute by minute, as the Functions host does: five deliveries, and poison every ten minutes."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.poison: list[bytes] = []
 
     def minutes(self, number: int) -> Iterator[int]:
-        """Let minutes pass, each with a tick and up to two deliveries of every message."""
+        """Let minutes pass, each with one tick and up to two deliveries of every message."""
         for minute in range(number):
             self.world.clock.move(minutes=1)
             self._tick()
@@ -82,6 +82,29 @@ class Platform:
                 self.poison.append(body)
 
 
+def succeeded(time_to_live_hours: int | None = None) -> World:
+    """Return a world whose job of FILES succeeded and was polled. Speech keeps it for these hours, or for ever."""
+    world = World()
+    job = world.put_job(FILES)
+    if time_to_live_hours is not None:
+        job.properties["timeToLiveHours"] = time_to_live_hours
+        job.ended = world.clock.now()
+    world.enqueue()
+    world.tick()
+    return world
+
+
+def wait(world: World, minutes: int) -> None:
+    """Run the platform for this time."""
+    for _ in Platform(world).minutes(minutes):
+        pass
+
+
+def wait_until_ended(platform: Platform, minutes: int) -> int:
+    """Run the platform until the job is no longer `ingesting`. Return the last minute."""
+    return next(each for each in platform.minutes(minutes) if platform.world.job().status is not Status.INGESTING)
+
+
 def broken(world: World, effects: set[str], error: Speech2CosmosError) -> None:
     """Let all these effects fail from now on."""
     world.script.chance = lambda moment: error if moment.removeprefix("before ") in effects else None
@@ -89,13 +112,8 @@ def broken(world: World, effects: set[str], error: Speech2CosmosError) -> None:
 
 @pytest.mark.parametrize("before", [0, 1, 2], ids=["before the list", "after the list", "after a file"])
 @pytest.mark.parametrize("which", OUTAGES)
-def test_after_an_outage_of_twelve_hours_everything_is_in_within_an_hour_and_nobody_acted(
-    which: str, before: int
-) -> None:
-    world = World()
-    world.put_job(FILES)
-    world.enqueue()
-    world.tick()
+def test_all_files_are_in_75_minutes_after_an_outage_of_twelve_hours(which: str, before: int) -> None:
+    world = succeeded()
     for _ in range(before):
         world.deliver()
     effects, error = OUTAGES[which]
@@ -114,15 +132,11 @@ def test_after_an_outage_of_twelve_hours_everything_is_in_within_an_hour_and_nob
     assert platform.poison == []
 
 
-def test_during_an_outage_the_jobs_document_says_since_when_and_why_and_the_lists_are_few() -> None:
-    world = World()
-    world.put_job(FILES)
-    world.enqueue()
-    world.tick()
+def test_during_an_outage_the_job_keeps_its_start_and_reason_and_is_listed_at_most_25_times() -> None:
+    world = succeeded()
     broken(world, {"open"}, Transient("the store answers 503"))
     begun = world.clock.now()
-    for _ in Platform(world).minutes(12 * 60):
-        pass
+    wait(world, 12 * 60)
     retry = world.job().retry
     assert retry is not None
     assert (retry.code, retry.message) == ("FetchFailed", "the store answers 503")
@@ -130,15 +144,10 @@ def test_during_an_outage_the_jobs_document_says_since_when_and_why_and_the_list
     assert world.speech.requests["files"] < 2 * 25, "a list and a page each time"
 
 
-def test_what_fails_for_a_day_is_given_up_and_the_job_ends() -> None:
-    world = World()
-    world.put_job(FILES)
-    world.enqueue()
-    world.tick()
+def test_files_that_fail_for_24_hours_are_given_up_and_the_job_ends() -> None:
+    world = succeeded()
     broken(world, {"open"}, Transient("the store answers 503"))
-    for _ in Platform(world).minutes(26 * 60):
-        if world.job().status is not Status.INGESTING:
-            break
+    wait_until_ended(Platform(world), 26 * 60)
     assert world.clock.now().day == 3
     failures = [world.failure(name) for name in (*FILES, "report")]
     assert {failure and (failure.code, failure.message) for failure in failures} == {
@@ -147,16 +156,11 @@ def test_what_fails_for_a_day_is_given_up_and_the_job_ends() -> None:
     assert world.job().status is Status.COMPLETED_WITH_ERRORS
 
 
-def test_a_job_that_speech_keeps_for_six_hours_ends_with_a_code_that_says_so() -> None:
-    world = World()
-    job = world.put_job(FILES)
-    job.properties["timeToLiveHours"] = 6
-    job.ended = world.clock.now()
-    world.enqueue()
-    world.tick()
+def test_files_are_retried_no_longer_than_speech_keeps_the_job() -> None:
+    world = succeeded(time_to_live_hours=6)
     world.deliver()
     broken(world, {"open"}, Transient("503"))
-    minute = next(each for each in Platform(world).minutes(12 * 60) if world.job().status is not Status.INGESTING)
+    minute = wait_until_ended(Platform(world), 12 * 60)
     assert 6 * 60 <= minute < 8 * 60
     failure = world.job().failure
     assert failure is not None
@@ -164,22 +168,15 @@ def test_a_job_that_speech_keeps_for_six_hours_ends_with_a_code_that_says_so() -
     assert "its time to live" in failure.message
 
 
-def test_a_job_that_speech_deleted_in_an_outage_of_speech_says_so() -> None:
-    world = World()
-    job = world.put_job(FILES)
-    job.properties["timeToLiveHours"] = 6
-    job.ended = world.clock.now()
-    world.enqueue()
-    world.tick()
+def test_a_job_that_speech_deletes_during_its_outage_ends_as_not_found_with_that_reason() -> None:
+    world = succeeded(time_to_live_hours=6)
     broken(world, SPEECH, Transient("503"))
     platform = Platform(world)
     for _ in platform.minutes(5 * 60):
         assert world.job().status is Status.INGESTING
     world.script.chance = lambda moment: NotFound("404") if moment in {f"before {each}" for each in SPEECH} else None
     world.clock.move(hours=1)
-    for _ in platform.minutes(90):
-        if world.job().status is not Status.INGESTING:
-            break
+    wait_until_ended(platform, 90)
     failure = world.job().failure
     assert (world.job().status, failure and failure.code) == (Status.NOT_FOUND, "TimeToLiveEnded")
 
@@ -190,8 +187,7 @@ def test_the_report_of_a_failed_job_is_fetched_by_one_list_and_the_job_stays_fai
     job = world.put_job({"a": result("not wanted")}, report=report_file("Failed"))
     job.statuses, job.error = ["Failed"], error
     world.enqueue()
-    for _ in Platform(world).minutes(120):
-        pass
+    wait(world, 120)
     found = world.job()
     assert (found.status, found.failure and found.failure.code, found.retry) == (Status.FAILED, "InvalidData", None)
     assert found.report is not None
@@ -200,18 +196,17 @@ def test_the_report_of_a_failed_job_is_fetched_by_one_list_and_the_job_stays_fai
     assert world.file("a") == {}, "of a failed job only the report is fetched"
 
 
-def test_a_failed_job_without_a_report_is_listed_once_and_stays_as_it_is() -> None:
+def test_a_failed_job_without_a_report_is_listed_once_and_does_not_change() -> None:
     world = World()
     world.speech.add(SpeechJob(JOB, ["Failed"], error={"code": "InvalidData", "message": "invalid data"}))
     world.enqueue()
-    for _ in Platform(world).minutes(120):
-        pass
+    wait(world, 120)
     found = world.job()
     assert (found.status, found.report, found.retry) == (Status.FAILED, None, None)
     assert world.speech.requests["files"] == 1
 
 
-def test_the_report_of_a_failed_job_comes_after_an_outage_too() -> None:
+def test_the_report_of_a_failed_job_is_fetched_after_an_outage() -> None:
     world = World()
     job = world.put_job({}, report=report_file("Failed"))
     job.statuses = ["Failed"]
@@ -229,7 +224,7 @@ def test_the_report_of_a_failed_job_comes_after_an_outage_too() -> None:
 
 
 @pytest.mark.parametrize("patience", [Patience(), Patience(give_up_hours=0)], ids=["patient", "at once"])
-def test_a_job_whose_documents_can_never_be_counted_expires_all_the_same(patience: Patience) -> None:
+def test_a_job_whose_files_can_never_be_counted_expires(patience: Patience) -> None:
     world = World(patience=patience)
     world.put_job(FILES)
     world.enqueue()
@@ -245,15 +240,12 @@ def test_a_job_whose_documents_can_never_be_counted_expires_all_the_same(patienc
     assert world.job().status is Status.EXPIRED
 
 
-def test_a_file_that_fails_by_itself_is_given_up_at_once_while_others_are_retried() -> None:
+def test_an_invalid_file_is_given_up_at_once_while_others_are_retried() -> None:
     world = World()
     world.put_job({"bad": b"[]", "good": result("one")})
     world.enqueue()
     world.tick()
     world.script.before("write", *[fails(Transient("503"))] * 12)
-    platform = Platform(world)
-    for _ in platform.minutes(60):
-        if world.job().status is not Status.INGESTING:
-            break
+    wait_until_ended(Platform(world), 60)
     assert world.job().status is Status.COMPLETED_WITH_ERRORS
     assert (world.job().files.ingested, world.job().files.failed) == (1, 1)

@@ -1,4 +1,4 @@
-"""What is lost, on the way or after the end, is looked for. What never arrives ends the job, so it can start over."""
+"""Lost messages and documents: the job lists its files again, or expires with the reason, and can start over."""
 
 import logging
 from datetime import timedelta
@@ -25,7 +25,7 @@ def found() -> World:
 
 
 @pytest.mark.parametrize("lost", ["the message of a file", "the head", "the whole file", "the message that lists"])
-def test_what_is_lost_on_the_way_is_whole_again_after_half_an_hour(lost: str) -> None:
+def test_a_lost_message_or_document_is_replaced_by_a_new_listing_after_half_an_hour(lost: str) -> None:
     world = found()
     if lost != "the message that lists":
         world.deliver()
@@ -36,14 +36,14 @@ def test_what_is_lost_on_the_way_is_whole_again_after_half_an_hour(lost: str) ->
         del world.transcripts.partitions[KEY][HEAD_ID]
     if lost == "the whole file":
         world.transcripts.partitions[KEY].clear()
-    world.tick()
+    assert world.tick() == []
     assert world.job().status is Status.INGESTING
     world.clock.move(minutes=30)
     assert world.tick() == [ListJobFiles(JOB, 1)]
     assert _ended(world).state() == _ended(found()).state()
 
 
-def test_a_job_that_ran_for_ever_expires_and_completes_when_it_is_enqueued_again() -> None:
+def test_a_job_that_never_ends_at_speech_expires_and_can_be_enqueued_again() -> None:
     world = World()
     job = world.put_job({"a": result("one")})
     job.statuses = ["Running"]
@@ -79,7 +79,7 @@ def _ended(world: World) -> World:
         ("files", "its report is not in"),
     ],
 )
-def test_a_job_that_stands_still_for_days_says_what_is_missing(delivered: int | str, words: str) -> None:
+def test_a_job_without_progress_expires_and_says_what_is_missing(delivered: int | str, words: str) -> None:
     world = found()
     for _ in range(1 if isinstance(delivered, str) else delivered):
         world.deliver()
@@ -97,7 +97,7 @@ def test_a_job_that_stands_still_for_days_says_what_is_missing(delivered: int | 
     assert failure.message.startswith(f"{words}: nothing moved since 2026-11-02T09")
 
 
-def test_a_part_that_goes_after_the_end_is_named_in_the_log_a_day_later_with_what_mends_it(
+def test_a_part_deleted_after_the_end_is_logged_a_day_later_with_the_command_that_repairs_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world = _ended(found())
@@ -109,7 +109,7 @@ def test_a_part_that_goes_after_the_end_is_named_in_the_log_a_day_later_with_wha
     assert world.job().tidied_at is not None
 
 
-def test_a_part_that_goes_after_the_end_is_written_anew_by_a_replay() -> None:
+def test_a_replay_writes_a_part_that_was_deleted_after_the_end() -> None:
     world = _ended(found())
     before = world.file("a")
     _delete_a_part(world)

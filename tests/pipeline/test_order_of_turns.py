@@ -1,4 +1,4 @@
-"""In which order the timer looks at jobs: a finished one ends soon, however many others make no progress."""
+"""The order in which the timer counts jobs. A finished job ends soon, however many others make no progress."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ MANY = 10_000
 
 
 def standing(world: World, number: int) -> Job:
-    """Return a job that is being ingested and makes no progress: its file never comes in."""
+    """Return a job in `ingesting` that makes no progress: its file never comes in."""
     early = utc(world.clock.now() - timedelta(milliseconds=number))
     return Job(
         id=job_id(number),
@@ -37,7 +37,7 @@ def looked_at(world: World) -> list[str]:
 
 
 def finished(world: World) -> None:
-    """Let a job be listed and its only file come in, now."""
+    """Add a job that is listed and whose only file is in."""
     world.put_job({"a": result("one")})
     world.enqueue()
     world.tick()
@@ -63,7 +63,7 @@ def test_a_finished_job_ends_within_three_ticks_among_ten_thousand_that_make_no_
     assert ticks <= 3
 
 
-def test_every_job_that_makes_no_progress_has_its_turn_and_none_comes_twice_before_all_did() -> None:
+def test_jobs_without_progress_take_turns_and_none_has_a_second_turn_before_all_had_one() -> None:
     world = World()
     many = 2 * WAITING_LIMIT + 7
     for number in range(many):
@@ -80,7 +80,7 @@ def test_every_job_that_makes_no_progress_has_its_turn_and_none_comes_twice_befo
     assert looked_at(world) == turns[0], "the next round"
 
 
-def test_what_a_tick_did_not_reach_comes_first_in_the_next_one() -> None:
+def test_jobs_that_a_tick_did_not_reach_come_first_in_the_next_one() -> None:
     world = World()
     for number in range(48):
         world.jobs.put(standing(world, number))
@@ -96,7 +96,7 @@ def test_what_a_tick_did_not_reach_comes_first_in_the_next_one() -> None:
 
 
 @pytest.mark.parametrize("error", [Throttled("429"), Transient("503")])
-def test_a_job_at_which_the_counting_was_throttled_comes_first_in_the_next_tick(error: Transient) -> None:
+def test_a_job_whose_tally_fails_or_is_throttled_is_counted_in_the_next_tick(error: Transient) -> None:
     world = World()
     for number in range(3):
         world.jobs.put(standing(world, number))
@@ -108,7 +108,7 @@ def test_a_job_at_which_the_counting_was_throttled_comes_first_in_the_next_tick(
     assert len({*before, *looked_at(world)}) == 3
 
 
-def test_a_job_that_moved_is_looked_at_before_those_that_did_not_and_again_while_clocks_may_differ() -> None:
+def test_jobs_that_moved_come_first_even_if_a_slow_clock_dates_the_movement_before_the_last_tick() -> None:
     world = World()
     for number in range(5):
         world.jobs.put(standing(world, number))
@@ -120,14 +120,14 @@ def test_a_job_that_moved_is_looked_at_before_those_that_did_not_and_again_while
     world.tick()
     assert looked_at(world)[0] == moved
     late = job_id(3)
-    before_that_tick = world.clock.now() - OVERLAP / 2  # as a slow clock has it, or a slow connection
+    before_that_tick = world.clock.now() - OVERLAP / 2  # as written by a process with a slow clock or connection
     world.clock.move(minutes=1)
     world.jobs.moved(late, 1, before_that_tick)
     world.tick()
     assert looked_at(world)[:2] == sorted([moved, late])
 
 
-def test_a_message_tells_that_its_job_moved_only_if_it_wrote_something() -> None:
+def test_a_message_updates_moved_at_only_if_it_wrote_something() -> None:
     world = World()
     finished(world)
     world.jobs.put(msgspec.structs.replace(world.job(), status=Status.INGESTING, ended_at=None))

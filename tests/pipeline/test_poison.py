@@ -1,4 +1,4 @@
-"""What was given up is recorded with its reason."""
+"""Messages of the poison queues are recorded with their reason, or their job is listed again."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ def world() -> World:
     return world
 
 
-def test_a_message_that_was_not_understood_becomes_one_rejected_document_however_often_it_comes() -> None:
+def test_an_invalid_message_becomes_one_rejected_document_however_often_it_is_delivered() -> None:
     world = World()
     for _ in range(3):
         world.poison(JOBS_QUEUE, b"please transcribe my call")
@@ -39,7 +39,7 @@ def test_a_message_that_was_not_understood_becomes_one_rejected_document_however
     assert "neither a transcription id" in rejected.reason
 
 
-def test_a_rejected_message_is_kept_whole_up_to_the_64_kib_that_a_message_may_have() -> None:
+def test_a_rejected_message_is_stored_whole_up_to_64_kib() -> None:
     world = World()
     whole = "x" + "é" * 32_767
     world.poison(JOBS_QUEUE, whole.encode())
@@ -50,7 +50,7 @@ def test_a_rejected_message_is_kept_whole_up_to_the_64_kib_that_a_message_may_ha
     assert rejected.message == "\\xff" * 16_384
 
 
-def test_one_bad_entry_rejects_the_whole_array_and_is_told_with_its_index() -> None:
+def test_one_invalid_entry_rejects_the_whole_array_and_is_stored_with_its_index() -> None:
     world = World()
     body = json.dumps([JOB, {"id": JOB, "reproces": True}, 5]).encode()
     with pytest.raises(InvalidMessage):
@@ -63,11 +63,11 @@ def test_one_bad_entry_rejects_the_whole_array_and_is_told_with_its_index() -> N
     assert rejected.reason.startswith("entry 1 of the array, counted from 0: ")
 
 
-def test_jobs_that_could_not_be_accepted_are_accepted_from_the_poison_queue_once_cosmos_db_is_back() -> None:
+def test_jobs_in_the_poison_queue_are_accepted_once_cosmos_db_is_back() -> None:
     world = World()
     body = json.dumps([JOB, OTHER]).encode()
     world.script.before("jobs.get", *[fails(Transient("no connection"))] * 70)
-    for _ in range(70):  # twelve hours, every ten minutes
+    for _ in range(70):  # every ten minutes for nearly twelve hours
         with pytest.raises(Transient):
             world.poison(JOBS_QUEUE, body)
     assert world.poison(JOBS_QUEUE, body)
@@ -75,7 +75,7 @@ def test_jobs_that_could_not_be_accepted_are_accepted_from_the_poison_queue_once
     assert not world.jobs.rejected
 
 
-def test_jobs_that_cosmos_db_refuses_are_kept_with_its_words() -> None:
+def test_a_job_that_cosmos_db_refuses_is_stored_as_rejected_with_its_message() -> None:
     world = World()
     world.script.before("jobs.create", fails(ServiceRefused("Cosmos DB answered 400: no")))
     world.poison(JOBS_QUEUE, JOB.encode())
@@ -83,7 +83,9 @@ def test_jobs_that_cosmos_db_refuses_are_kept_with_its_words() -> None:
     assert (rejected.code, rejected.message, rejected.reason) == ("ServiceRefused", JOB, "Cosmos DB answered 400: no")
 
 
-def test_what_nobody_foresaw_is_logged_and_leaves_the_message_in_the_queue(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_is_logged_and_leaves_the_message_in_the_poison_queue(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     world = World()
 
     def odd() -> None:
@@ -98,7 +100,7 @@ def test_what_nobody_foresaw_is_logged_and_leaves_the_message_in_the_queue(caplo
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"", b'{"do": "dance"}', base64.b64encode(b"nonsense")])
-def test_anything_may_lie_in_a_poison_queue(body: bytes) -> None:
+def test_any_bytes_in_a_poison_queue_are_stored_as_rejected(body: bytes) -> None:
     world = World()
     for queue in (JOBS_QUEUE, RESULTS_QUEUE):
         world.poison(queue, body)
@@ -106,7 +108,7 @@ def test_anything_may_lie_in_a_poison_queue(body: bytes) -> None:
     assert all(rejected.reason for rejected in world.jobs.rejected.values())
 
 
-def test_a_queue_of_another_name_is_the_one_that_users_send_to_if_the_settings_say_so() -> None:
+def test_the_jobs_queue_is_the_one_that_the_settings_name() -> None:
     world = World()
     poison = replace(world.poison, jobs_queue="team-jobs")
     poison("team-jobs", JOB.encode())
@@ -116,7 +118,7 @@ def test_a_queue_of_another_name_is_the_one_that_users_send_to_if_the_settings_s
     assert (foreign.queue, foreign.code) == (JOBS_QUEUE, "InvalidMessage")
 
 
-def test_a_file_whose_attempts_all_died_without_a_word_is_listed_again_and_comes_in(world: World) -> None:
+def test_a_file_whose_deliveries_all_crashed_is_listed_again_and_comes_in(world: World) -> None:
     world.queue.clear()
     world.poison(RESULTS_QUEUE, FETCH)
     assert world.failure("a") is None
@@ -130,7 +132,7 @@ def test_a_file_whose_attempts_all_died_without_a_word_is_listed_again_and_comes
     assert (world.job().status, world.job().retry) == (Status.COMPLETED, None)
 
 
-def test_a_file_whose_attempts_all_died_for_a_day_is_a_failure_that_can_be_sent_again(world: World) -> None:
+def test_a_file_whose_deliveries_crash_for_24_hours_is_given_up_and_can_be_sent_again(world: World) -> None:
     world.poison(RESULTS_QUEUE, FETCH)
     world.clock.move(hours=24)
     world.poison(RESULTS_QUEUE, FETCH)
@@ -142,7 +144,7 @@ def test_a_file_whose_attempts_all_died_for_a_day_is_a_failure_that_can_be_sent_
     assert decode_work(failure.queue_message.encode()) == fetch_message("a")
 
 
-def test_the_words_of_a_recorded_failure_are_not_overwritten(world: World) -> None:
+def test_the_message_of_a_recorded_failure_is_not_overwritten(world: World) -> None:
     world.clock.move(hours=1)
     world.poison(RESULTS_QUEUE, FETCH)
     world.clock.move(hours=24)
@@ -154,7 +156,7 @@ def test_the_words_of_a_recorded_failure_are_not_overwritten(world: World) -> No
     assert failure.message == "the store answered 503"
 
 
-def test_a_failure_of_an_earlier_run_does_not_hide_a_later_one(world: World) -> None:
+def test_a_failure_of_an_earlier_run_is_replaced_by_that_of_a_later_run(world: World) -> None:
     world.poison(RESULTS_QUEUE, FETCH)
     world.clock.move(hours=24)
     world.poison(RESULTS_QUEUE, FETCH)
@@ -172,7 +174,7 @@ def test_a_file_that_is_in_gets_no_failure_from_a_late_poison_message(world: Wor
     assert HEAD_ID in world.file("a")
 
 
-def test_a_file_that_comes_in_while_its_failure_is_written_has_none_after(world: World) -> None:
+def test_a_failure_written_while_its_file_comes_in_is_deleted(world: World) -> None:
     world.poison(RESULTS_QUEUE, FETCH)
     world.clock.move(hours=24)
     world.script.before("put_failure", lambda: world.fetch(fetch_message("a"), 1))
@@ -180,7 +182,7 @@ def test_a_file_that_comes_in_while_its_failure_is_written_has_none_after(world:
     assert world.failure("a") is None
 
 
-def test_a_listing_that_was_given_up_is_told_in_the_job_of_that_run_only(world: World) -> None:
+def test_a_listing_in_the_poison_queue_is_recorded_only_in_the_job_of_its_run(world: World) -> None:
     world.poison(RESULTS_QUEUE, encode(list_message(run=7)).encode())
     assert world.job().retry is None
     world.poison(RESULTS_QUEUE, encode(list_message()).encode())
@@ -194,7 +196,7 @@ def test_a_listing_that_was_given_up_is_told_in_the_job_of_that_run_only(world: 
     assert (failure.code, world.job().status) == ("ListingGivenUp", Status.EXPIRED)
 
 
-def test_a_listing_that_was_given_up_says_nothing_of_a_job_that_is_completed_all_the_same(world: World) -> None:
+def test_a_listing_in_the_poison_queue_does_not_change_a_completed_job(world: World) -> None:
     world.drain()
     world.tick()
     world.poison(RESULTS_QUEUE, encode(list_message()).encode())

@@ -1,4 +1,4 @@
-"""The poll's requests to Speech, their number, and the states of the jobs afterwards."""
+"""The poll: its requests to Speech, and the states of the jobs afterwards."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.pipeline.world import JOB, World
 
 
 @pytest.mark.parametrize("pending", [20, 200, 1000])
-def test_requests_grow_with_what_finished_and_not_with_what_waits(pending: int) -> None:
+def test_the_number_of_requests_does_not_grow_with_the_number_of_waiting_jobs(pending: int) -> None:
     world = World()
     waiting(world, pending)
     finish(world, *range(3, 8))
@@ -36,7 +36,7 @@ def test_a_thousand_waiting_jobs_cost_one_request_a_minute_and_at_most_fifty_mor
     assert world.speech.requests == {"list": 1, "get": UNSEEN_LIMIT}
 
 
-def test_a_few_due_jobs_are_asked_for_one_by_one_and_not_before_they_are_due() -> None:
+def test_a_few_due_jobs_are_requested_one_by_one_and_not_before_they_are_due() -> None:
     world = World()
     waiting(world, 10)
     finish(world, 4)
@@ -47,7 +47,7 @@ def test_a_few_due_jobs_are_asked_for_one_by_one_and_not_before_they_are_due() -
     assert not world.speech.requests
 
 
-def test_the_waits_of_one_job_grow_up_to_ten_minutes() -> None:
+def test_the_pauses_between_polls_of_a_job_grow_to_ten_minutes() -> None:
     world = World()
     world.speech.add(SpeechJob(job_id(0), ["Running"]))
     accepted(world, 0)
@@ -61,7 +61,7 @@ def test_the_waits_of_one_job_grow_up_to_ten_minutes() -> None:
     assert minutes == [0, 1, 3, 7, 15, 25, 35, 45, 55]
 
 
-def test_a_new_job_that_ended_long_ago_is_found_by_its_own_get_though_the_watermark_is_past_it() -> None:
+def test_a_new_job_that_ended_before_the_watermark_is_found_by_a_get_of_its_own() -> None:
     world = World()
     waiting(world, 50)
     polled(world)
@@ -80,7 +80,7 @@ def test_up_to_a_hundred_new_jobs_get_a_request_each_and_no_list_is_read() -> No
     assert world.speech.requests == {"get": NEW_GETS}
 
 
-def test_more_new_jobs_that_ended_long_ago_are_looked_for_in_the_whole_list_too() -> None:
+def test_more_than_a_hundred_new_jobs_are_searched_in_the_whole_list_too() -> None:
     world = World()
     ended = world.clock.now() - timedelta(days=20)
     world.speech.add(*(SpeechJob(job_id(number), ended=ended) for number in range(250)))
@@ -89,7 +89,7 @@ def test_more_new_jobs_that_ended_long_ago_are_looked_for_in_the_whole_list_too(
     assert world.speech.requests == {"get": NEW_GETS, "list": 3}
 
 
-def test_new_jobs_that_speech_does_not_know_get_a_request_each_a_hundred_in_a_tick() -> None:
+def test_new_jobs_unknown_to_speech_get_a_request_each_at_most_a_hundred_in_a_tick() -> None:
     world = World()
     accepted(world, *range(120))
     world.speech.add(SpeechJob(job_id(500)))
@@ -100,7 +100,7 @@ def test_new_jobs_that_speech_does_not_know_get_a_request_each_a_hundred_in_a_ti
     assert all(job.missing_since is not None for job, _ in world.jobs.documents.values())
 
 
-def test_the_list_begins_ten_minutes_before_the_watermark_since_clocks_differ() -> None:
+def test_the_list_begins_ten_minutes_before_the_watermark_because_clocks_differ() -> None:
     world = World()
     waiting(world, 50)
     polled(world)
@@ -124,11 +124,11 @@ def test_the_watermark_moves_only_after_a_complete_list() -> None:
     assert world.jobs.mark.watermark == before
     world.clock.move(minutes=1)
     assert polled(world) == set(range(150)) - found
-    assert world.speech.pages[-3:] == [None, "skip=100", "skip=100"], "it went on where it had stopped"
-    assert world.jobs.mark.watermark == began, "what ended since then may not be on the pages before"
+    assert world.speech.pages[-3:] == [None, "skip=100", "skip=100"], "it continued where it had stopped"
+    assert world.jobs.mark.watermark == began, "jobs that ended later may be missing from the earlier pages"
 
 
-def test_a_failed_job_met_in_a_list_carries_the_error_that_only_its_own_get_tells() -> None:
+def test_a_failed_job_found_in_a_list_keeps_the_error_of_its_own_get() -> None:
     world = World()
     waiting(world, 20)
     finish(world, 5, status="Failed")
@@ -139,7 +139,7 @@ def test_a_failed_job_met_in_a_list_carries_the_error_that_only_its_own_get_tell
     assert world.speech.requests == {"list": 1, "get": 1}
 
 
-def test_a_deleted_job_among_many_is_found_by_its_hourly_get() -> None:
+def test_a_deleted_job_among_many_ends_as_not_found_after_two_hourly_gets() -> None:
     world = World()
     waiting(world, 30)
     del world.speech.jobs[job_id(3)]
@@ -152,7 +152,7 @@ def test_a_deleted_job_among_many_is_found_by_its_hourly_get() -> None:
     assert world.job(job_id(3)).status is Status.NOT_FOUND
 
 
-def test_a_deleted_job_among_few_is_not_found_by_the_second_404_that_is_ten_minutes_later() -> None:
+def test_a_deleted_job_ends_as_not_found_at_a_404_ten_minutes_after_the_first() -> None:
     world = World()
     accepted(world, 3)
     minutes = 0
@@ -164,19 +164,7 @@ def test_a_deleted_job_among_few_is_not_found_by_the_second_404_that_is_ten_minu
     assert world.job(job_id(3)).status is Status.NOT_FOUND
 
 
-def test_a_404_once_is_forgotten_when_speech_knows_the_job_again() -> None:
-    world = World()
-    accepted(world, 0)
-    polled(world)
-    assert world.job(job_id(0)).missing_since is not None
-    world.clock.move(minutes=1)
-    world.speech.add(SpeechJob(job_id(0), ["Running"]))
-    polled(world)
-    assert world.job(job_id(0)).missing_since is None
-    assert world.job(job_id(0)).failure is None
-
-
-def test_a_job_that_is_enqueued_by_nobody_is_left_alone() -> None:
+def test_a_transcription_that_nobody_enqueued_is_ignored() -> None:
     world = World()
     world.speech.add(SpeechJob(JOB))
     waiting(world, 20)

@@ -1,4 +1,4 @@
-"""Jobs that cannot be polled, and a Speech that does not answer: what the poll does nevertheless."""
+"""The poll when the requests of single jobs fail, and when Speech does not answer."""
 
 from datetime import timedelta
 
@@ -22,21 +22,21 @@ from tests.pipeline.script import fails
 from tests.pipeline.world import World
 
 
-def test_a_failed_job_whose_error_cannot_be_asked_for_now_is_looked_at_again() -> None:
+def test_a_failed_job_whose_error_cannot_be_read_now_is_polled_again() -> None:
     world = World()
     waiting(world, 20)
     finish(world, 5, status="Failed")
     finish(world, 6)
     world.script.before("speech.get", fails(Transient("503")))
-    assert polled(world) == {6}, "the others are not held up"
+    assert polled(world) == {6}, "the others are not delayed"
     assert (world.job(job_id(5)).status, world.job(job_id(5)).poll_count) == (Status.PENDING, 0)
-    assert world.jobs.mark.watermark == utc(world.clock.now()), "it gets a request of its own, like a new one"
+    assert world.jobs.mark.watermark == utc(world.clock.now()), "it gets a request of its own, like a new job"
     world.clock.move(hours=5)
     polled(world)
     assert world.job(job_id(5)).status is Status.FAILED
 
 
-def test_a_failed_job_whose_own_url_is_refused_fails_with_what_the_list_says() -> None:
+def test_a_failed_job_whose_get_is_forbidden_fails_with_what_the_list_says() -> None:
     world = World()
     waiting(world, 20)
     finish(world, 5, status="Failed")
@@ -46,7 +46,7 @@ def test_a_failed_job_whose_own_url_is_refused_fails_with_what_the_list_says() -
 
 
 @pytest.mark.parametrize("error", [Transient("500"), ForbiddenUrl("not listed"), ServiceRefused("400")])
-def test_one_bad_job_stops_no_other_and_its_document_says_what_is_wrong(error: Speech2CosmosError) -> None:
+def test_a_job_whose_get_fails_stops_no_other_and_records_the_error(error: Speech2CosmosError) -> None:
     world = World()
     world.speech.add(*(SpeechJob(job_id(number)) for number in range(5)))
     world.speech.broken[job_id(0)] = error
@@ -60,7 +60,7 @@ def test_one_bad_job_stops_no_other_and_its_document_says_what_is_wrong(error: S
     assert world.job(job_id(0)).status is Status.EXPIRED
 
 
-def test_a_job_that_cosmos_refuses_to_write_stops_no_other() -> None:
+def test_a_job_that_cosmos_db_refuses_to_write_stops_no_other() -> None:
     world = World()
     world.speech.add(*(SpeechJob(job_id(number)) for number in range(3)))
     accepted(world, *range(3))
@@ -69,18 +69,18 @@ def test_a_job_that_cosmos_refuses_to_write_stops_no_other() -> None:
     assert world.job(job_id(0)).status is Status.PENDING
 
 
-def test_jobs_that_made_trouble_come_last_when_time_runs_out() -> None:
+def test_jobs_whose_get_failed_come_last_in_the_next_tick() -> None:
     world = World()
     world.speech.add(*(SpeechJob(job_id(number)) for number in range(8)))
     world.speech.broken |= {job_id(number): Transient("timeout") for number in range(4)}
     accepted(world, *range(8))
     world.script.before("speech.get", *[lambda: world.clock.move(seconds=5)] * 100)
-    assert polled(world) == set(), "three bad ones took the time"
-    assert polled(world) == {4, 5}, "a fourth, then good ones"
-    assert polled(world) == {6, 7}, "good ones first"
+    assert polled(world) == set(), "three failing ones took the time"
+    assert polled(world) == {4, 5}, "the fourth, then working ones"
+    assert polled(world) == {6, 7}, "working ones first"
 
 
-def test_a_new_job_that_speech_could_not_be_asked_for_stays_new() -> None:
+def test_a_new_job_whose_get_fails_stays_new() -> None:
     world = World()
     waiting(world, 20)
     polled(world)
@@ -95,7 +95,7 @@ def test_a_new_job_that_speech_could_not_be_asked_for_stays_new() -> None:
     assert polled(world) == {99}
 
 
-def test_throttled_ends_the_poll_until_the_next_tick_and_loses_nothing() -> None:
+def test_throttling_ends_the_poll_until_the_next_tick_and_no_job_is_lost() -> None:
     world = World()
     waiting(world, 20)
     accepted(world, 100)
@@ -107,7 +107,7 @@ def test_throttled_ends_the_poll_until_the_next_tick_and_loses_nothing() -> None
     assert polled(world) == {100, 5}
 
 
-def test_what_was_found_before_speech_failed_is_sent() -> None:
+def test_jobs_found_before_speech_failed_are_listed() -> None:
     world = World()
     waiting(world, 20)
     accepted(world, 100)
@@ -122,7 +122,7 @@ def refused() -> ServiceRefused:
     return ServiceRefused("GET … answered 400: InvalidPayload: the filter")
 
 
-def test_a_filter_that_speech_refuses_is_told_once_a_tick_and_the_due_jobs_are_asked_for_one_by_one(
+def test_a_refused_filter_is_logged_once_a_tick_and_the_due_jobs_are_requested_one_by_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world = World()
@@ -142,7 +142,7 @@ def test_a_filter_that_speech_refuses_is_told_once_a_tick_and_the_due_jobs_are_a
     assert all(job.poll_count >= 2 for job, _ in world.jobs.documents.values()), "the most overdue came first"
 
 
-def test_a_list_that_is_not_there_is_no_refused_filter_and_ends_no_job() -> None:
+def test_a_404_of_the_list_is_not_a_refused_filter_and_ends_no_job() -> None:
     world = World()
     waiting(world, 20)
     world.script.before("speech.list", fails(NotFound("GET … answered 404")))
@@ -150,7 +150,7 @@ def test_a_list_that_is_not_there_is_no_refused_filter_and_ends_no_job() -> None
     assert world.speech.requests == {"list": 1}
 
 
-def test_a_job_that_is_refused_for_its_api_version_stays_pending_and_says_so() -> None:
+def test_a_job_refused_for_its_api_version_stays_pending_with_that_reason() -> None:
     world = World()
     accepted(world, 0)
     words = "… (Asked in API version v3.1: set SPEECH_API_VERSION to 2025-10-15.)"

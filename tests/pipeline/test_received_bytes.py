@@ -1,4 +1,4 @@
-"""A file that is refused early is judged by all bytes that arrived, not by those that were parsed."""
+"""The size of an invalid file is that of all received bytes, not of the parsed ones."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from shared.errors import Transient
 from tests.pipeline.world import World, fetch_message, large_result, report_file, result
 
 CHUNK = 1024 * 1024
-"""Bytes that arrive at once, as from a real store."""
+"""Bytes of one chunk, as from a real store."""
 
 LARGE = large_result("b") * 7
-"""Some MiB that follow the byte that makes a file unreadable."""
+"""Some MiB that follow the invalid byte."""
 
 BAD_BEGINNINGS = {
     "not UTF-8": b'{"recognizedPhrases":[{"a":"\xff',
@@ -25,7 +25,7 @@ BAD_BEGINNINGS = {
 
 
 @pytest.mark.parametrize("beginning", BAD_BEGINNINGS.values(), ids=BAD_BEGINNINGS)
-def test_a_bad_byte_in_the_first_chunk_of_a_large_file_is_refused_at_the_first_attempt(beginning: bytes) -> None:
+def test_a_large_file_with_an_invalid_beginning_is_given_up_at_the_first_attempt(beginning: bytes) -> None:
     world = World()
     world.contents.chunk = CHUNK
     body = beginning + LARGE
@@ -40,7 +40,7 @@ def test_a_bad_byte_in_the_first_chunk_of_a_large_file_is_refused_at_the_first_a
     assert world.script.counts()["open"] == 2, "it is downloaded once, and so is the report"
 
 
-def test_a_bad_file_of_which_bytes_are_missing_is_asked_for_again() -> None:
+def test_an_invalid_file_with_missing_bytes_is_downloaded_again() -> None:
     world = World()
     world.contents.chunk = CHUNK
     body = BAD_BEGINNINGS["not UTF-8"] + LARGE
@@ -60,7 +60,7 @@ def test_a_bad_file_of_which_bytes_are_missing_is_asked_for_again() -> None:
     ],
     ids=["not JSON", "not UTF-8", "too large"],
 )
-def test_a_bad_report_that_arrived_whole_is_refused_at_the_first_attempt(body: bytes, code: str) -> None:
+def test_an_invalid_report_that_arrived_whole_is_given_up_at_the_first_attempt(body: bytes, code: str) -> None:
     world = World()
     world.contents.chunk = CHUNK
     world.put_job({"a": result("hello")}, report=body)
@@ -71,7 +71,7 @@ def test_a_bad_report_that_arrived_whole_is_refused_at_the_first_attempt(body: b
     assert (failure.code, failure.attempts) == (code, 1)
 
 
-def test_the_size_in_the_head_is_that_of_the_bytes_that_arrived() -> None:
+def test_size_in_bytes_counts_all_received_bytes() -> None:
     world = World()
     body = b"\xef\xbb\xbf" + result("hello") + b" \n"
     world.put_job({"a": body}, report=report_file("Succeeded"))
@@ -86,7 +86,7 @@ REFUSED = {"fast", "list", "utf16", "v2", "wrapped"}
 
 
 @pytest.mark.parametrize("file", sorted(CASES.glob("*.json")), ids=lambda file: file.stem)
-def test_a_file_as_users_met_it_is_in_or_given_up_at_the_first_attempt(file: Path) -> None:
+def test_each_public_case_is_in_or_given_up_at_the_first_attempt(file: Path) -> None:
     world = World()
     world.put_job({"a": file.read_bytes()}, reported=False)
     world.speech.sizes["a"] = file.stat().st_size

@@ -1,4 +1,4 @@
-"""Replay: an ended job starts over; what was given up is tried again, and files that are in stay."""
+"""Replay: an ended job starts over. Given-up files are fetched again; files that are in stay."""
 
 from shared.domain.job import Status
 from shared.domain.speech_api import KIND_REPORT
@@ -7,7 +7,7 @@ from tests.pipeline.late import given_up, kept_message
 from tests.pipeline.world import JOB, fetch_message
 
 
-def test_a_failed_delivery_from_an_earlier_run_leaves_the_failure_of_a_later_one() -> None:
+def test_a_failed_message_of_an_earlier_run_leaves_the_failure_of_a_later_run() -> None:
     world = given_up("a")
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = b"{"
     world.run(replay=True)
@@ -18,7 +18,7 @@ def test_a_failed_delivery_from_an_earlier_run_leaves_the_failure_of_a_later_one
     assert world.failure("a") == failure
 
 
-def test_a_replay_tries_what_was_given_up_again_and_what_is_in_is_only_looked_at() -> None:
+def test_a_replay_fetches_given_up_files_again_and_only_checks_files_that_are_in() -> None:
     world = given_up("a")
     world.script.log.clear()
     requests = world.speech.requests.copy()
@@ -29,22 +29,7 @@ def test_a_replay_tries_what_was_given_up_again_and_what_is_in_is_only_looked_at
     assert world.failure("a") is None
 
 
-def test_a_replay_does_nothing_to_a_job_that_is_under_way_and_a_plain_message_nothing_to_one_that_ended() -> None:
-    world = given_up("a")
-    before = world.job()
-    world.enqueue()
-    assert world.job() == before
-    world.enqueue(replay=True)
-    pending = world.job()
-    world.enqueue(replay=True)
-    assert world.job() == pending
-    world.tick()
-    ingesting = world.job()
-    world.enqueue(replay=True)
-    assert world.job() == ingesting
-
-
-def test_a_late_file_of_a_job_that_started_over_is_counted_by_the_run_that_is_under_way() -> None:
+def test_a_late_file_of_an_earlier_run_is_counted_by_the_current_run() -> None:
     world = given_up("a")
     message = kept_message(world, "a")
     world.enqueue(replay=True)
@@ -56,7 +41,7 @@ def test_a_late_file_of_a_job_that_started_over_is_counted_by_the_run_that_is_un
     assert (world.job().status, world.job().run, world.job().files.ingested) == (Status.COMPLETED, 2, 2)
 
 
-def test_a_report_of_a_replayed_job_that_is_in_is_not_written_again() -> None:
+def test_a_replay_does_not_write_a_report_that_is_in() -> None:
     world = given_up("a")
     parts = world.file("report")
     world.run(replay=True)

@@ -1,4 +1,4 @@
-"""The app's check of its permissions logs one line for each, whatever fails, and the poll runs nevertheless."""
+"""The app's check of its permissions logs one line for each, and never stops the poll."""
 
 import logging
 import threading
@@ -27,13 +27,13 @@ def raising(error: Exception) -> Callable[[], object]:
 
 
 def told(caplog: pytest.LogCaptureFixture, *attempts: Callable[[], object], seconds: float = 20.0) -> dict[str, Any]:
-    """Return what was logged about the last of these attempts."""
+    """Check these rights and return the signal of the last one."""
     with caplog.at_level(logging.INFO, "shared"):
         CheckRights([right(attempt) for attempt in attempts], seconds)()
     return signals(caplog.records)[-1]
 
 
-def test_a_right_that_is_there_is_ok(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_granted_right_is_logged_as_ok(caplog: pytest.LogCaptureFixture) -> None:
     assert told(caplog, lambda: None).items() >= {"right": "Speech: list", "result": "ok"}.items()
     assert [record.levelno for record in caplog.records] == [logging.INFO]
 
@@ -48,25 +48,25 @@ def test_a_missing_right_names_the_role_and_the_setting(caplog: pytest.LogCaptur
     )
 
 
-def test_what_is_not_there_names_the_setting(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_resource_names_the_setting(caplog: pytest.LogCaptureFixture) -> None:
     assert (
         told(caplog, raising(NotFound("404"))).items() >= {"result": "notThere", "setting": "SPEECH_ENDPOINT"}.items()
     )
 
 
 @pytest.mark.parametrize("error", [Transient("503"), Throttled("429"), Conflict("409"), ServiceRefused("400")])
-def test_any_other_answer_is_inconclusive_and_told(caplog: pytest.LogCaptureFixture, error: Exception) -> None:
+def test_any_other_error_is_logged_as_inconclusive(caplog: pytest.LogCaptureFixture, error: Exception) -> None:
     assert told(caplog, raising(error))["result"] == "inconclusive"
     assert f"not known: {error}" in caplog.text
 
 
-def test_of_an_error_that_is_not_ours_only_the_kind_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_only_the_type_of_a_foreign_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert told(caplog, raising(KeyError("secret")))["result"] == "inconclusive"
     assert "not known: KeyError" in caplog.text
     assert "secret" not in caplog.text
 
 
-def test_a_service_that_never_answers_does_not_keep_the_poll_waiting(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_service_that_never_answers_does_not_block_the_poll(caplog: pytest.LogCaptureFixture) -> None:
     answer = threading.Event()
     try:
         found = told(caplog, lambda: None, answer.wait, seconds=0.2)
@@ -78,7 +78,7 @@ def test_a_service_that_never_answers_does_not_keep_the_poll_waiting(caplog: pyt
     assert DEADLINE_SECONDS <= 30
 
 
-def test_rights_are_told_in_their_order_however_they_answer(caplog: pytest.LogCaptureFixture) -> None:
+def test_rights_are_logged_in_their_order_whichever_answers_first(caplog: pytest.LogCaptureFixture) -> None:
     second = threading.Event()
     names = ["first", "second"]
     attempts: Iterator[Callable[[], object]] = iter((second.wait, second.set))
@@ -87,7 +87,7 @@ def test_rights_are_told_in_their_order_however_they_answer(caplog: pytest.LogCa
     assert [each["right"] for each in signals(caplog.records)] == names
 
 
-def test_rights_are_tried_once_in_a_process() -> None:
+def test_rights_are_checked_once_in_a_process() -> None:
     tried: list[int] = []
     check = CheckRights([right(lambda: tried.append(1))])
     check()

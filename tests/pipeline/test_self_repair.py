@@ -1,4 +1,4 @@
-"""Parts that somebody deletes while a job runs are found missing before the job ends, and written again."""
+"""Parts that are deleted while a job runs are found missing before it ends, and are written again."""
 
 import logging
 
@@ -22,7 +22,7 @@ AGAIN = [ListJobFiles(JOB, 1)]
 
 
 def fetched() -> World:
-    """Return a world in which every file of a job is in, and the job has not ended yet."""
+    """Return a world whose job has all its files in and has not ended yet."""
     world = World()
     world.put_job({"a": large_result(), "b": result("two")}, report=report_file("Succeeded", "Succeeded"))
     world.enqueue()
@@ -37,7 +37,7 @@ def world() -> World:
 
 
 def undisturbed() -> World:
-    """Return the same world after its job has ended without a disturbance."""
+    """Return the same world after its job ended with nothing deleted."""
     world = fetched()
     world.tick()
     assert world.job().status is Status.COMPLETED
@@ -65,7 +65,7 @@ def report(world: World) -> ReportSummary:
 
 
 @pytest.mark.parametrize("which", ["the first", "the last", "all"])
-def test_a_part_that_is_missing_keeps_the_job_from_ending_and_is_written_anew(
+def test_a_missing_part_keeps_the_job_from_ending_and_is_written_again(
     world: World, which: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     parts = head(world).parts()
@@ -82,7 +82,7 @@ def test_a_part_that_is_missing_keeps_the_job_from_ending_and_is_written_anew(
     assert world.state() == undisturbed().state()
 
 
-def test_a_retired_part_that_the_head_names_is_written_anew_to_stay(world: World) -> None:
+def test_a_retired_part_that_the_head_names_is_written_again_without_ttl(world: World) -> None:
     (last,) = head(world).parts()[-1:]
     world.transcripts.retire(KEY, {last: str(world.transcripts.partitions[KEY][last].etag)})
     assert world.file("a")[last].ttl is not UNSET
@@ -92,7 +92,7 @@ def test_a_retired_part_that_the_head_names_is_written_anew_to_stay(world: World
     assert world.state() == undisturbed().state()
 
 
-def test_a_part_of_the_report_that_is_missing_is_written_anew(world: World) -> None:
+def test_a_missing_part_of_the_report_is_written_again(world: World) -> None:
     delete(world, REPORT, *report(world).parts)
     assert world.tick() == AGAIN
     assert (world.job().status, report(world).run) == (Status.INGESTING, NO_RUN)
@@ -101,7 +101,7 @@ def test_a_part_of_the_report_that_is_missing_is_written_anew(world: World) -> N
     assert world.state() == undisturbed().state()
 
 
-def test_everything_broken_at_once_is_mended_at_once(world: World) -> None:
+def test_a_broken_file_and_a_broken_report_are_repaired_in_one_pass(world: World) -> None:
     delete(world, REPORT, *report(world).parts)
     delete(world, KEY, head(world).parts()[0])
     assert world.tick() == AGAIN
@@ -110,7 +110,7 @@ def test_everything_broken_at_once_is_mended_at_once(world: World) -> None:
     assert world.state() == undisturbed().state()
 
 
-def test_a_leftover_does_not_stand_for_a_part_that_is_missing(world: World) -> None:
+def test_an_orphaned_part_does_not_count_as_the_missing_one(world: World) -> None:
     part = world.file("a")[head(world).parts()[0]]
     assert isinstance(part, Part)
     world.transcripts.write(KEY, [msgspec.structs.replace(part, id="dead_turns_0000", revision="dead")])
@@ -118,7 +118,7 @@ def test_a_leftover_does_not_stand_for_a_part_that_is_missing(world: World) -> N
     assert world.tick() == AGAIN
 
 
-def test_a_broken_file_that_can_no_longer_be_fetched_fails_and_keeps_what_is_left(world: World) -> None:
+def test_a_broken_file_that_can_no_longer_be_fetched_fails_and_keeps_its_remaining_parts(world: World) -> None:
     first, *others = head(world).parts()
     delete(world, KEY, first)
     del world.contents.blobs[f"{CONTENT}/{JOB}/a"]
@@ -132,7 +132,7 @@ def test_a_broken_file_that_can_no_longer_be_fetched_fails_and_keeps_what_is_lef
     assert {*others, HEAD_ID} < world.file("a").keys()
     world.clock.time += 2 * TIDY_AFTER
     world.tick()
-    assert {each.ttl for each in world.file("a").values()} == {UNSET}, "a head names them: they are no leftovers"
+    assert {each.ttl for each in world.file("a").values()} == {UNSET}, "a head names them, so they are not orphaned"
 
 
 def test_a_broken_report_that_can_no_longer_be_fetched_fails(world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_broken_report_that_can_no_longer_be_fetched_fails(world: World) -> No
     assert world.failure("report") is not None
 
 
-def test_a_broken_file_that_changed_is_written_as_it_is_now(world: World) -> None:
+def test_a_broken_file_whose_blob_changed_is_written_as_a_new_revision(world: World) -> None:
     first, *others = head(world).parts()
     delete(world, KEY, first)
     world.contents.blobs[f"{CONTENT}/{JOB}/a"] = large_result("new")
@@ -158,9 +158,7 @@ def test_a_broken_file_that_changed_is_written_as_it_is_now(world: World) -> Non
     assert {documents[name].ttl for name in others} == {3600}
 
 
-def test_a_head_that_was_replaced_since_it_was_found_broken_counts(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_head_replaced_after_it_was_found_broken_stays_in(world: World, caplog: pytest.LogCaptureFixture) -> None:
     delete(world, KEY, head(world).parts()[0])
     message = fetch_message("a", reprocess_from=1)
 
@@ -180,7 +178,7 @@ def test_a_head_that_was_replaced_since_it_was_found_broken_counts(
     assert world.state() == undisturbed().state()
 
 
-def test_a_report_named_since_the_files_were_counted_does_not_end_the_job_unseen() -> None:
+def test_a_report_named_after_the_tally_is_checked_before_the_job_ends() -> None:
     world = World()
     world.put_job({"a": result("one")}, report=report_file("Succeeded"))
     world.enqueue()
@@ -198,7 +196,7 @@ def test_a_report_named_since_the_files_were_counted_does_not_end_the_job_unseen
     assert world.tick() == AGAIN
 
 
-def test_a_report_that_was_replaced_since_it_was_found_broken_counts(world: World) -> None:
+def test_a_report_replaced_after_it_was_found_broken_stays_in(world: World) -> None:
     delete(world, REPORT, *report(world).parts)
 
     def another_report() -> None:
@@ -210,7 +208,7 @@ def test_a_report_that_was_replaced_since_it_was_found_broken_counts(world: Worl
     assert (report(world).revision, report(world).run) == ("new", 1)
 
 
-def test_a_timer_that_dies_before_it_lists_again_delays_the_repair_and_no_more(world: World) -> None:
+def test_a_timer_that_crashes_before_it_lists_again_only_delays_the_repair(world: World) -> None:
     delete(world, KEY, head(world).parts()[0])
     world.script.before("jobs.update", fails(Transient("killed")))
     assert world.tick() == []
@@ -225,7 +223,7 @@ def test_a_timer_that_dies_before_it_lists_again_delays_the_repair_and_no_more(w
 
 @pytest.mark.parametrize("error", [Transient("503"), Throttled("429")])
 @pytest.mark.parametrize("effect", ["leftovers", "discount"])
-def test_a_job_whose_parts_cannot_be_looked_for_does_not_end(world: World, effect: str, error: Transient) -> None:
+def test_a_job_whose_parts_cannot_be_checked_does_not_end(world: World, effect: str, error: Transient) -> None:
     delete(world, KEY, head(world).parts()[0])
     world.script.before(effect, fails(error))
     assert world.tick() == []
@@ -233,7 +231,7 @@ def test_a_job_whose_parts_cannot_be_looked_for_does_not_end(world: World, effec
     assert world.tick() == AGAIN
 
 
-def test_a_whole_job_costs_one_look_at_its_parts(world: World) -> None:
+def test_a_complete_job_costs_one_check_of_its_parts(world: World) -> None:
     world.tick()
     world.tick()
     assert world.script.counts()["leftovers"] == 1

@@ -1,4 +1,4 @@
-"""When a job is complete, when its files are listed again, and which orphaned parts are retired a day later."""
+"""When a job ends, when its files are listed again, and when orphaned parts are retired."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def world() -> World:
     return world
 
 
-def test_a_job_is_completed_only_when_its_number_of_files_is_known_and_all_and_the_report_are_in(world: World) -> None:
+def test_a_job_completes_only_when_it_is_listed_and_all_files_and_its_report_are_in(world: World) -> None:
     world.fetch(fetch_message("a"), 1)
     world.fetch(fetch_message("b"), 1)
     world.tick()
@@ -43,7 +43,7 @@ def test_a_job_is_completed_only_when_its_number_of_files_is_known_and_all_and_t
     assert world.job().status is Status.COMPLETED
 
 
-def test_a_file_that_is_missing_keeps_the_job_from_ending(world: World) -> None:
+def test_a_missing_file_keeps_the_job_from_ending(world: World) -> None:
     world.deliver()
     world.fetch(fetch_message("report", kind="TranscriptionReport"), 1)
     world.fetch(fetch_message("a"), 1)
@@ -51,7 +51,7 @@ def test_a_file_that_is_missing_keeps_the_job_from_ending(world: World) -> None:
     assert (world.job().status, world.job().files.ingested) == (Status.INGESTING, 1)
 
 
-def test_only_some_of_many_jobs_that_stand_still_are_listed_again_in_one_run(world: World) -> None:
+def test_a_tick_lists_only_a_limited_number_of_jobs_without_progress_again(world: World) -> None:
     jobs = [f"11111111-2222-4333-8444-{number:012}" for number in range(AGAIN_LIMIT + 5)]
     for job_id in jobs:
         world.put_job({"a": result("one")}, job_id=job_id)
@@ -64,7 +64,7 @@ def test_only_some_of_many_jobs_that_stand_still_are_listed_again_in_one_run(wor
     assert {message.job_id for message in (*first, *second)} == {JOB, *jobs}
 
 
-def test_a_slow_count_leaves_the_rest_to_the_next_run_so_that_what_the_poll_found_is_sent(world: World) -> None:
+def test_a_slow_tally_leaves_the_other_jobs_to_the_next_tick(world: World) -> None:
     world.put_job({"a": result("one")}, job_id=OTHER)
     world.enqueue(OTHER)
     world.tick()
@@ -76,7 +76,7 @@ def test_a_slow_count_leaves_the_rest_to_the_next_run_so_that_what_the_poll_foun
     assert {world.job().status, world.job(OTHER).status} == {Status.COMPLETED}
 
 
-def test_a_job_that_stands_still_is_listed_again_every_half_hour(world: World) -> None:
+def test_a_job_without_progress_is_listed_again_every_half_hour(world: World) -> None:
     world.queue.clear()
     sent = []
     for minute in range(1, 65):
@@ -85,7 +85,7 @@ def test_a_job_that_stands_still_is_listed_again_every_half_hour(world: World) -
     assert sent == [(30, ListJobFiles(JOB, 1)), (60, ListJobFiles(JOB, 1))]
 
 
-def test_a_job_that_moves_is_not_listed_again(world: World) -> None:
+def test_a_job_that_moved_is_not_listed_again_for_half_an_hour(world: World) -> None:
     world.queue.clear()
     world.clock.move(minutes=20)
     world.fetch(fetch_message("a"), 1)
@@ -96,7 +96,7 @@ def test_a_job_that_moves_is_not_listed_again(world: World) -> None:
     assert world.tick() == [ListJobFiles(JOB, 1)]
 
 
-def test_a_job_that_stands_still_for_days_expires_and_says_what_is_missing(world: World) -> None:
+def test_a_job_without_progress_while_the_app_was_off_is_retried_for_a_day_before_it_expires(world: World) -> None:
     world.deliver()
     world.queue.clear()
     world.clock.move(hours=73)
@@ -113,7 +113,7 @@ def test_a_job_that_stands_still_for_days_expires_and_says_what_is_missing(world
     assert "0 of 2 files" in failure.message
 
 
-def test_a_job_that_started_over_is_not_settled_by_what_was_counted_before(world: World) -> None:
+def test_a_tally_of_an_earlier_run_does_not_settle_the_job(world: World) -> None:
     world.drain()
 
     def start_over() -> None:
@@ -127,7 +127,9 @@ def test_a_job_that_started_over_is_not_settled_by_what_was_counted_before(world
 
 @pytest.mark.parametrize("error", [Transient("503"), Throttled("429")])
 @pytest.mark.parametrize("effect", ["jobs.ingesting", "tally", "leftovers"])
-def test_a_store_that_fails_keeps_back_no_message_of_the_same_tick(effect: str, error: Speech2CosmosError) -> None:
+def test_an_error_of_cosmos_db_while_settling_does_not_hold_back_the_messages_of_the_poll(
+    effect: str, error: Speech2CosmosError
+) -> None:
     world = World()
     world.put_job({"a": result("one")})
     world.run()
@@ -138,7 +140,7 @@ def test_a_store_that_fails_keeps_back_no_message_of_the_same_tick(effect: str, 
     assert world.tick() == [ListJobFiles(OTHER, 1)]
 
 
-def test_one_job_that_cannot_be_counted_stops_no_other(world: World) -> None:
+def test_a_job_whose_tally_fails_stops_no_other(world: World) -> None:
     world.put_job({"a": result("one")}, job_id=OTHER)
     world.enqueue(OTHER)
     world.tick()
@@ -148,7 +150,7 @@ def test_one_job_that_cannot_be_counted_stops_no_other(world: World) -> None:
     assert {world.job().status, world.job(OTHER).status} == {Status.INGESTING, Status.COMPLETED}
 
 
-def test_throttled_ends_the_counting_until_the_next_tick(world: World) -> None:
+def test_throttling_ends_the_counting_until_the_next_tick(world: World) -> None:
     world.put_job({"a": result("one")}, job_id=OTHER)
     world.enqueue(OTHER)
     world.tick()
@@ -159,7 +161,7 @@ def test_throttled_ends_the_counting_until_the_next_tick(world: World) -> None:
 
 
 def dies(world: World) -> set[str]:
-    """Let a run of file `a` die before its commit; return the names of the parts that it leaves."""
+    """Let a worker crash before it commits file `a`. Return the names of the orphaned parts."""
     world.contents.blobs[FILE_A] = large_result("died")
     world.script.before("commit", fails(Transient("killed")))
     with pytest.raises(Transient):
@@ -169,7 +171,7 @@ def dies(world: World) -> set[str]:
     return left
 
 
-def test_what_a_dead_run_left_of_a_file_that_is_in_is_retired_before_the_job_ends(world: World) -> None:
+def test_orphaned_parts_of_a_file_that_is_in_are_retired_before_the_job_ends(world: World) -> None:
     left = dies(world)
     world.contents.blobs[FILE_A] = result("one")
     world.drain()
@@ -183,7 +185,7 @@ def test_what_a_dead_run_left_of_a_file_that_is_in_is_retired_before_the_job_end
     assert {each.ttl for each in world.file("report").values()} == {UNSET}
 
 
-def test_parts_that_died_between_the_new_head_and_the_retiring_of_the_old_are_retired_before_the_job_ends(
+def test_replaced_parts_that_a_crash_left_unretired_are_retired_before_the_job_ends(
     world: World,
 ) -> None:
     world.drain()
@@ -200,7 +202,7 @@ def test_parts_that_died_between_the_new_head_and_the_retiring_of_the_old_are_re
     assert {world.file("a")[name].ttl for name in old} == {RETIRED_SECONDS}
 
 
-def test_a_job_whose_leftovers_could_not_be_retired_ends_at_the_next_tick(world: World) -> None:
+def test_a_job_whose_orphaned_parts_could_not_be_retired_ends_at_the_next_tick(world: World) -> None:
     left = dies(world)
     world.contents.blobs[FILE_A] = result("one")
     world.drain()
@@ -212,7 +214,7 @@ def test_a_job_whose_leftovers_could_not_be_retired_ends_at_the_next_tick(world:
     assert {world.file("a")[name].ttl for name in left} == {RETIRED_SECONDS}
 
 
-def test_what_a_dead_run_left_of_a_file_that_is_not_in_is_retired_a_day_after_the_job_ended(world: World) -> None:
+def test_orphaned_parts_of_a_file_that_is_not_in_are_retired_a_day_after_the_end(world: World) -> None:
     left = dies(world)
     del world.contents.blobs[FILE_A]
     world.drain()
@@ -231,7 +233,7 @@ def test_what_a_dead_run_left_of_a_file_that_is_not_in_is_retired_a_day_after_th
     assert "leftovers" not in world.script.log, "a job is tidied once"
 
 
-def test_a_job_that_starts_over_while_it_is_tidied_is_tidied_again_after_its_next_end(world: World) -> None:
+def test_a_job_that_starts_over_while_it_is_tidied_is_not_marked_as_tidied(world: World) -> None:
     world.drain()
     world.tick()
     world.clock.time += TIDY_AFTER

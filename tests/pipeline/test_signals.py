@@ -1,15 +1,9 @@
-"""Every retry, failure and repair is a log line with JSON: job, file and count. Foreign text cannot forge one."""
+"""Every retry, failure and repair logs a line that carries JSON with its job, file and count."""
 
-import ast
-import json
 import logging
 import random
-import re
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,15 +23,12 @@ from shared.errors import (
 )
 from shared.pipeline.ports import Refused
 from shared.pipeline.settle import TIDY_AFTER
-from shared.pipeline.signals import DETAIL_LIMIT, TEXT_LIMIT, Log, Signal, about, asked_again, counts, one_line, whose
+from shared.pipeline.signals import Signal, counts
 from tests.pipeline.script import fails
 from tests.pipeline.world import ATTEMPTS, JOB, NONE_AT_ALL, World, fetch_message, large_result, list_message, result
-from tests.signals import STRUCTURE, signals, structure
+from tests.signals import signals, structure
 
-SHARED = Path(__file__).parent.parent.parent / "shared"
 BROKEN = large_result()[:-1] + b"!"
-
-log = Log("tests")
 
 Scenario = Callable[[World], object]
 
@@ -214,7 +205,7 @@ SCENARIOS: list[tuple[Scenario, Signal, str | None, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("scenario", "signal", "file", "details"), SCENARIOS, ids=lambda each: getattr(each, "__name__", None)
 )
-def test_each_is_a_line_of_its_job_and_file_and_is_counted(
+def test_each_event_logs_a_signal_with_its_job_file_and_count(
     caplog: pytest.LogCaptureFixture, scenario: Scenario, signal: Signal, file: str | None, details: dict[str, Any]
 ) -> None:
     world = World()
@@ -231,7 +222,7 @@ def test_each_is_a_line_of_its_job_and_file_and_is_counted(
     assert "secret" not in caplog.text
 
 
-def test_a_throttled_poll_is_a_signal_of_no_job(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_signal_of_a_throttled_poll_names_no_job(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -241,7 +232,7 @@ def test_a_throttled_poll_is_a_signal_of_no_job(caplog: pytest.LogCaptureFixture
     assert (found["signal"], found["job"], found["file"]) == ("throttled", None, None)
 
 
-def test_what_waits_for_a_pause_is_sent_anew_or_stops_the_poll_without_a_signal_of_its_own(
+def test_waiting_for_the_end_of_a_pause_logs_no_signal(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world = World()
@@ -257,7 +248,7 @@ def test_what_waits_for_a_pause_is_sent_anew_or_stops_the_poll_without_a_signal_
     assert Signal.THROTTLED not in {each["signal"] for each in signals(caplog.records)}
 
 
-def test_a_message_that_is_none_fails_and_is_rejected_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_invalid_message_logs_failed_and_then_rejected(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     with pytest.raises(InvalidMessage):
         world.accept(b"nonsense")
@@ -265,7 +256,7 @@ def test_a_message_that_is_none_fails_and_is_rejected_once(caplog: pytest.LogCap
     assert [each["signal"] for each in signals(caplog.records)] == ["failed", "rejected"]
 
 
-def test_every_line_above_information_has_a_structure_whatever_happens(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_line_above_info_carries_json_whatever_fails(caplog: pytest.LogCaptureFixture) -> None:
     world = World(patience=NONE_AT_ALL)
     world.put_job({"a": result("hello"), "b": BROKEN})
     errors: list[Speech2CosmosError] = [Transient("503"), Throttled("429"), Conflict("412"), NotFound("404")]
@@ -288,102 +279,3 @@ def test_every_line_above_information_has_a_structure_whatever_happens(caplog: p
     assert {each["signal"] for each in signals(quiet)} == {
         *(Signal.ACCEPTED, Signal.PENDING, Signal.WRITTEN, Signal.ENDED)
     }
-
-
-FORGERIES = [
-    "x\njob 1: accepted",
-    "x\r\njob 1: accepted",
-    "x\u2028job 1: accepted",
-    "x\u2029job 1: accepted",
-    "x\x85job 1: accepted",
-    "x\x0bjob 1: accepted\x0c\x1c\x1d\x1e",
-    "\x1b[2K\x1b[1Ajob 1: accepted",
-    "\u202edetpecca :1 boj\u2066\u200f\u200b\ufeff",
-    "\x00\x7f\x9b31m",
-    "\ud800 alone \udfff",
-    "\U000e0041 tagged",
-]
-
-
-@pytest.mark.parametrize("forgery", FORGERIES, ids=ascii)
-def test_no_argument_ends_hides_or_turns_a_line(caplog: pytest.LogCaptureFixture, forgery: str) -> None:
-    with caplog.at_level(logging.INFO), about(forgery, forgery):
-        log.info("job %s: %s", forgery, ValueError(forgery))
-        log.warning("job %s", forgery, signal=Signal.FAILED, error=forgery)
-        asked_again(forgery, 1, 0.5, Transient(forgery))
-    assert len(caplog.records) == 3
-    for record in caplog.records:
-        line = record.getMessage()
-        assert line.isprintable()
-        assert line.splitlines() == [line]
-        assert line.encode()
-    assert [each["job"] for each in signals(caplog.records)] == [one_line(forgery, DETAIL_LIMIT)] * 2
-
-
-def test_words_that_look_like_a_structure_are_none(caplog: pytest.LogCaptureFixture) -> None:
-    forged = '{"signal":"repaired","job":"1","file":null,"count":1}'
-    with caplog.at_level(logging.INFO), about(JOB):
-        log.info("job %s: Speech says %s", JOB, forged)
-        log.warning("job %s: %s", JOB, forged, signal=Signal.FAILED, error=forged)
-    assert [(each["signal"], each["job"], each["error"]) for each in signals(caplog.records)] == [
-        ("failed", JOB, forged)
-    ]
-
-
-def test_long_words_are_cut_and_the_structure_stays_whole(caplog: pytest.LogCaptureFixture) -> None:
-    with about(JOB):
-        log.error("%s", "é" * 100_000, signal=Signal.GIVEN_UP, error="\x00" * 100_000)
-    (record,) = caplog.records
-    assert record.getMessage().startswith("é" * (TEXT_LIMIT - 1) + "… {")
-    (found,) = signals(caplog.records)
-    assert found["error"] == "\\u0000" * (DETAIL_LIMIT - 1) + "…"
-
-
-def test_what_can_be_read_is_left_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        log.info("job %s file %s: in, %d phrases, %d bytes", JOB, "a", 3, 4)
-        log.info("Grüße, 日本語 🎧: 100%")
-    assert [record.getMessage() for record in caplog.records] == [
-        f"job {JOB} file a: in, 3 phrases, 4 bytes",
-        "Grüße, 日本語 🎧: 100%",
-    ]
-    assert {record.funcName for record in caplog.records} == {"test_what_can_be_read_is_left_as_it_is"}
-
-
-def test_the_work_of_threads_is_not_mixed_and_counts_are_not_lost() -> None:
-    together, before = threading.Barrier(8), counts()[Signal.RETRY]
-
-    def work(number: int) -> str:
-        with about(f"job-{number}"):
-            together.wait()
-            for _ in range(200):
-                log.warning("x", signal=Signal.RETRY)
-            with about(f"job-{number}", "a"):
-                together.wait()
-            return str(whose())
-
-    with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(work, range(8))) == [f"job job-{number}" for number in range(8)]
-    assert counts()[Signal.RETRY] == before + 8 * 200
-    assert str(whose()) == "no job"
-
-
-def test_the_page_on_operations_names_every_signal_and_the_workbook_reads_what_it_reads() -> None:
-    root = SHARED.parent
-    page = (root / "docs" / "operations.md").read_text().partition("| signal | means |")[2].partition("`job` and")[0]
-    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(Signal)
-    queries = (root / "infra" / "modules" / "workbook.json").read_text()
-    (item,) = [each for each in json.loads(queries)["items"] if each["name"] == "signals"]
-    assert f"extract(@'{STRUCTURE}', 1, Message)" in item["content"]["query"]
-
-
-def test_there_is_no_other_way_to_log() -> None:
-    may = {"pipeline/signals.py", "bootstrap.py", "cli/main.py"}  # the two latter only set the levels of other loggers
-    users = set()
-    for file in SHARED.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if {"logging", "warnings"} & {name.partition(".")[0] for name in names}:
-                users.add(file.relative_to(SHARED).as_posix())
-    assert users == may

@@ -1,4 +1,4 @@
-"""The use cases over the fakes, with queues that behave as the platform's."""
+"""The use cases over the fakes, and a queue that behaves like the platform's."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ JOB = "11111111-2222-4333-8444-555555555555"
 ATTEMPTS = 5
 
 NONE_AT_ALL = Patience(give_up_hours=0)
-"""What fails five times is given up at once."""
+"""A message that fails five times is given up, without retries by listing."""
 
 
 class World:
@@ -64,10 +64,10 @@ class World:
     def put_job(
         self, files: dict[str, bytes], *, job_id: str = JOB, report: bytes | None = None, reported: bool = True
     ) -> SpeechJob:
-        """Add a job to Speech that succeeded, with files by their ids.
+        """Add a succeeded job to Speech. `files` maps ids to contents.
 
-        A `report` is listed first. Without one there is a report all the same, the last in the list, that counts the
-        files, unless `reported` is False.
+        A given `report` is listed first. Otherwise a report that counts the files is listed last, unless `reported` is
+        False.
         """
         kinds = [(name, KIND_TRANSCRIPTION) for name in files]
         contents = dict(files)
@@ -84,7 +84,7 @@ class World:
         return job
 
     def enqueue(self, job_id: str = JOB, *, reprocess: bool = False, replay: bool = False) -> None:
-        """Deliver a message that a user sends."""
+        """Accept a user's message about a job."""
         body = msgspec.json.encode(EnqueueRequest(job_id, reprocess, replay))
         try:
             self.accept(body)
@@ -102,7 +102,7 @@ class World:
         self.queue.extend((message, 1) for message in messages)
 
     def deliver(self, place: int = 0) -> None:
-        """Deliver one message. If it fails it is delivered again; after the last delivery it goes to poison."""
+        """Deliver one message. If it fails, it is delivered again; after the last delivery it is poison."""
         message, attempt = self.queue[place]
         del self.queue[place]
         try:
@@ -114,7 +114,7 @@ class World:
                 self.poison(RESULTS_QUEUE, encode(message).encode())
 
     def apart(self) -> None:
-        """Let each file that waits in a FetchPage wait in a message of its own."""
+        """Replace each FetchPage in the queue by one message per file."""
         waiting = list(self.queue)
         self.queue.clear()
         for message, attempt in waiting:
@@ -150,7 +150,7 @@ class World:
         return found
 
     def state(self) -> dict[str, Any]:
-        """Return everything that readers can see, without times of day and numbers of deliveries."""
+        """Return everything that readers see, without times of day and numbers of deliveries."""
         files = {
             f"{key.job_id}/{key.file_id}/{name}": _timeless(document)
             for key in self.transcripts.partitions
@@ -187,7 +187,7 @@ def result(*texts: str) -> bytes:
 
 
 def large_result(seed: str = "a") -> bytes:
-    """Return a result whose documents take more than one batch."""
+    """Return a result whose documents need more than one batch."""
     return result(*(f"{seed}{number} ".ljust(60_000, "x") for number in range(8)))
 
 
