@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shared.domain.documents import encoded_size
+from shared.domain.parts import encoded_size
 
 KIB = 1024
 

@@ -21,9 +21,9 @@ from benchmarks.machine import machine
 from local.cosmos import Cosmos, start_cosmos
 from shared.bootstrap import quiet_sdks
 from shared.domain.containers import CONTAINERS
-from shared.domain.documents import encoded_size
 from shared.domain.job import Job, Status
 from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
+from shared.domain.parts import encoded_size
 from shared.pipeline.settle import TIDY_AFTER
 
 TRANSCRIBED_AFTER = timedelta(minutes=30)

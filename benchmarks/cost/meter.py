@@ -20,7 +20,7 @@ from benchmarks.cost.charges import (
 from benchmarks.cost.queries import QUERY_BASE, Item, QueryPrices, own
 from local.faults import Front
 from shared.domain.containers import CONTAINERS, Container
-from shared.domain.documents import encoded_size
+from shared.domain.parts import encoded_size
 
 PLAN = "x-ms-cosmos-is-query-plan-request"
 

@@ -16,7 +16,7 @@ from azure.cosmos import ContainerProxy
 
 from benchmarks.cost.charges import ABSENT, at_path, read_charge
 from shared.domain.containers import Container
-from shared.domain.documents import encoded_size
+from shared.domain.parts import encoded_size
 
 QUERY_BASE = 2.8
 """RU of each request of a query to a physical partition, before it reads anything. Assumed."""

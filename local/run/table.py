@@ -5,7 +5,7 @@ from rich.table import Table
 
 from local.run.progress import Row, Watch
 from shared.bootstrap import App
-from shared.domain.documents import encoded_size
+from shared.domain.parts import encoded_size
 
 
 def print_result(console: Console, watch: Watch) -> None:

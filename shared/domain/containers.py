@@ -1,4 +1,4 @@
-"""The two containers of the database: keys, indexes, time to live. Local provisioning and Bicep follow these."""
+"""The two containers of the database: keys, indexes, time to live. infra/ and local/provision.py create them so."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 class Container:
     """A container.
 
-    `indexed`: the only properties with an index, since nobody filters by phrases, words and texts; a property of an
-    object is named by its path. `composite`: indexes over several properties, all ascending. Cosmos DB reads them
-    backwards too, for a descending order of all.
+    `indexed`: the paths of the indexed properties; all others have no index, because no query filters by them.
+    `composite`: indexes over several properties, all ascending. Cosmos DB also uses such an index for a query that
+    orders by all of its properties in descending order.
     """
 
     name: str
@@ -52,9 +52,9 @@ JOBS = Container(
         "rejectedAt",
         "retry/at",
     ),
-    # One for each query of a tick. It serves the query's filters and its order, so that a tick reads only what it
-    # returns, however many jobs have ended. Cosmos DB uses one only if ORDER BY names the filtered properties first,
-    # and only one of the filters may be a range (learn.microsoft.com/azure/cosmos-db/index-policy#composite-indexes).
+    # One index for each query of a tick. It serves both filters and order, so a query loads only what it returns,
+    # however many jobs have ended. Cosmos DB uses it only if ORDER BY names the filtered properties first and only one
+    # filter is a range (learn.microsoft.com/azure/cosmos-db/index-policy#composite-indexes).
     composite=(
         ("status", "pollCount", "acceptedAt"),
         ("status", "acceptedAt"),
@@ -74,4 +74,4 @@ TRANSCRIPTS = Container(
 CONTAINERS = (JOBS, TRANSCRIPTS)
 
 TIME_TO_LIVE = -1
-"""Time to live is on, without a default: only documents with their own `ttl` expire."""
+"""The containers' `defaultTtl`. -1 switches expiry on, but only for documents that have their own `ttl`."""

@@ -1,7 +1,7 @@
-"""The documents in Cosmos DB, their ids and partition keys. docs/contract/ is made from these types.
+"""The documents in Cosmos DB, their ids and partition keys. `make docs` generates docs/contract/ from these types.
 
-Times of day are ISO 8601 in UTC. Times in the audio are integer ticks of 100 ns. A property that is null is there
-with null, unless its type says UnsetType: then it is left out.
+Times of day are ISO 8601 in UTC. Times in the audio are integer ticks of 100 ns. A property without a value is stored
+as null. Only a property whose type includes UnsetType is left out instead.
 """
 
 from datetime import UTC, datetime
@@ -14,15 +14,14 @@ SCHEMA_VERSION = 1
 
 Ticks = Annotated[int, Meta(description="ticks of 100 ns")]
 ChannelPair = Annotated[list[int], Meta(min_length=2, max_length=2)]
-
 _UTC = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$"
-"""Times are compared as texts and calculated with, so each has to be one, in the notation whose text order is time."""
+"""The code compares times as texts and parses them. In this notation the order of texts is the order of times."""
 
 UtcTime = Annotated[str, Meta(description="time of day, ISO 8601 in UTC", pattern=_UTC)]
 
 
 class WordColumns(msgspec.Struct, rename="camel", frozen=True):
-    """Words of the lexical form, in four columns of the same length. Rows would repeat their keys for each word."""
+    """Words of the lexical form, in four columns of equal length. One object per word would repeat every key."""
 
     word: list[str]
     offset_in_ticks: list[int | None]
@@ -31,7 +30,7 @@ class WordColumns(msgspec.Struct, rename="camel", frozen=True):
 
 
 class DisplayWordColumns(msgspec.Struct, rename="camel", frozen=True):
-    """Words of the display form, in three columns of the same length."""
+    """Words of the display form, in three columns of equal length."""
 
     display_text: list[str]
     offset_in_ticks: list[int | None]
@@ -39,7 +38,7 @@ class DisplayWordColumns(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Hypothesis(msgspec.Struct, rename="camel", frozen=True):
-    """An entry of nBest, in Speech's order. The combined texts are made of the first."""
+    """An entry of nBest. Speech's order is kept, because Speech makes the combined texts from the first entry."""
 
     confidence: float | int | None
     lexical: str | None
@@ -51,7 +50,7 @@ class Hypothesis(msgspec.Struct, rename="camel", frozen=True):
 
 
 class PhraseEntry(msgspec.Struct, rename="camel", frozen=True):
-    """A recognized phrase; `index` is its place in the file's recognizedPhrases and identifies it."""
+    """A recognized phrase. `index` is its position in the file's recognizedPhrases, and its id within the file."""
 
     index: int
     recognition_status: str | None
@@ -62,7 +61,7 @@ class PhraseEntry(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Turn(msgspec.Struct, rename="camel", frozen=True):
-    """Neighbouring phrases of one channel and speaker; `phrases` are their indexes."""
+    """Consecutive phrases of one channel and speaker. `phrases`: the indexes of these phrases."""
 
     channel: int
     speaker: int | None
@@ -73,7 +72,7 @@ class Turn(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """The properties of every document. `ttl` (seconds) is present only if Cosmos DB is to delete the document."""
+    """The properties of every document. `ttl`, in seconds, is present only if Cosmos DB shall delete the document."""
 
     id: str
     type: str
@@ -89,14 +88,14 @@ class FileDocument(Document, rename="camel", frozen=True, kw_only=True):
 
 
 class Part(FileDocument, rename="camel", frozen=True, kw_only=True):
-    """A part of one revision of a file. Readers find it by its id, which the head names."""
+    """A part of one revision of a file. Readers find its id in the head; that of a report's part in the job."""
 
     revision: str
     part: int
 
 
 class TrackPart(Part, rename="camel", frozen=True, kw_only=True):
-    """Phrases of one channel and speaker (null: no diarization), in the file's order."""
+    """Phrases of one channel and speaker, in the file's order. `speaker` is null without diarization."""
 
     type: Literal["track"] = "track"
     channel: int
@@ -105,7 +104,7 @@ class TrackPart(Part, rename="camel", frozen=True, kw_only=True):
 
 
 class CombinedPart(Part, rename="camel", frozen=True, kw_only=True):
-    """A piece of each of the four texts of a channel. The pieces, joined with nothing in between, are the texts."""
+    """A piece of each of a channel's four texts. Concatenate the pieces, in order of `part`, to get the texts."""
 
     type: Literal["combined"] = "combined"
     channel: int
@@ -116,14 +115,14 @@ class CombinedPart(Part, rename="camel", frozen=True, kw_only=True):
 
 
 class TurnsPart(Part, rename="camel", frozen=True, kw_only=True):
-    """Turns of all channels and speakers in time order."""
+    """Turns of all channels and speakers, in order of time."""
 
     type: Literal["turns"] = "turns"
     turns: list[Turn]
 
 
 class ReportDetail(msgspec.Struct, rename="camel", frozen=True):
-    """What Speech says of one source. `source` is without its query."""
+    """The result of one source in the report. `source` is a URL without its query."""
 
     source: str | None
     status: str | None
@@ -132,7 +131,7 @@ class ReportDetail(msgspec.Struct, rename="camel", frozen=True):
 
 
 class ReportPart(Part, rename="camel", frozen=True, kw_only=True):
-    """Details of a report file. `fileId` is the report's. Each part has the counts."""
+    """Some details of a report file, whose id is `fileId`. Each part repeats the two counts."""
 
     type: Literal["report"] = "report"
     successful_transcriptions_count: int | None
@@ -141,7 +140,7 @@ class ReportPart(Part, rename="camel", frozen=True, kw_only=True):
 
 
 class TrackSummary(msgspec.Struct, rename="camel", frozen=True):
-    """A track in the head. `meanConfidence`: mean of nBest[0].confidence, not weighted; null if there is none."""
+    """A track in the head. `meanConfidence`: unweighted mean of nBest[0].confidence; null if no phrase has one."""
 
     channel: int
     speaker: int | None
@@ -167,7 +166,7 @@ class TurnsSummary(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Statistics(msgspec.Struct, rename="camel", frozen=True):
-    """Numbers of all tracks together: union of talk, silence, time with two or more talking, interruptions."""
+    """Numbers of all tracks together. Talk is the union of all tracks; overlap is where two or more tracks talk."""
 
     talk_time_in_ticks: Ticks
     silence_in_ticks: Ticks
@@ -176,7 +175,7 @@ class Statistics(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
-    """The head of an audio file. It is written last and names the parts of exactly one revision."""
+    """The head of an audio file. It names the parts of exactly one revision, and is written after them."""
 
     type: Literal["transcript"] = "transcript"
     revision: str
@@ -196,7 +195,7 @@ class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
     combined: list[CombinedSummary]
     turns: TurnsSummary
     statistics: Statistics
-    mirrored_channels: list[ChannelPair] = []  # heads of former versions do not have it
+    mirrored_channels: list[ChannelPair] = []  # heads that earlier versions wrote lack it
     raw: str | None
     size_in_bytes: int
     ingested_at: UtcTime
@@ -208,7 +207,7 @@ class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
 
 
 class FileFailure(FileDocument, rename="camel", frozen=True, kw_only=True):
-    """Why a file was given up. `queueMessage`: what to send again to try anew."""
+    """Why a file was given up. Send `queueMessage` to the queue again to retry the file."""
 
     type: Literal["fileFailure"] = "fileFailure"
     run: int
@@ -227,30 +226,25 @@ FAILURE_ID = "failure"
 
 
 def track_id(revision: str, channel: int, speaker: int | None, part: int) -> str:
-    """Id of a track part; without diarization the speaker is `none`."""
+    """Return the id of a track part. Without diarization the speaker is written as `none`."""
     return f"{revision}_c{channel}_s{'none' if speaker is None else speaker}_{part:04}"
 
 
 def combined_id(revision: str, channel: int, part: int) -> str:
-    """Id of a combined part."""
+    """Return the id of a combined part."""
     return f"{revision}_combined_c{channel}_{part:04}"
 
 
 def turns_id(revision: str, part: int) -> str:
-    """Id of a turns part."""
+    """Return the id of a turns part."""
     return f"{revision}_turns_{part:04}"
 
 
 def report_id(revision: str, part: int) -> str:
-    """Id of a report part."""
+    """Return the id of a report part."""
     return f"{revision}_report_{part:04}"
 
 
 def utc(moment: datetime) -> UtcTime:
-    """Return a time of day as documents hold it: UTC, with six decimals, so that times sort as texts."""
+    """Return an aware time of day as documents hold it: in UTC, with six decimals, so that texts sort by time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def encoded_size(document: object) -> int:
-    """Return the size in bytes of a document, or of a piece of one, as UTF-8 JSON."""
-    return len(msgspec.json.encode(document))

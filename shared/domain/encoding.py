@@ -1,4 +1,4 @@
-"""Checks that a file is UTF-8 while it arrives. Names the encodings that result files were met in by mistake."""
+"""Checks that a file is UTF-8 while it arrives, and names the other encodings that result files are found in."""
 
 import codecs
 
@@ -21,11 +21,11 @@ _NULS: dict[tuple[bool, ...], str] = {
     (False, True, False, True): "UTF-16, little-endian",
     (True, False, True, False): "UTF-16, big-endian",
 }
-"""Without a mark the places of NUL bytes tell, since JSON begins with two ASCII characters (RFC 4627, section 3)."""
+"""Without a mark the positions of NUL bytes show the encoding: JSON begins with two ASCII characters (RFC 4627, 3)."""
 
 
 class Utf8:
-    """Feed the bytes of a file; what comes back has been checked. The first bytes come back together."""
+    """Call `feed` for each chunk, then `close`. Both return bytes that were checked; the first four stay together."""
 
     def __init__(self) -> None:
         self._first: bytes | None = b""
@@ -33,9 +33,9 @@ class Utf8:
         self._place = 0
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return the bytes, or nothing while fewer than four have arrived.
+        """Return the checked bytes; empty while fewer than four have arrived.
 
-        Raises InvalidResult with the place of the first byte that is not UTF-8, or with the name of the encoding.
+        Raises InvalidResult with the offset of the first byte that is not UTF-8, or with the name of the encoding.
         """
         if self._first is not None:
             chunk = self._first + chunk
@@ -44,7 +44,7 @@ class Utf8:
                 return b""
             self._first = None
             _refuse_by_name(chunk[:_FIRST_BYTES])
-        # The decoder keeps a character that a chunk cuts in two.
+        # The decoder keeps the start of a character that the end of a chunk cut in two.
         kept = len(self._decoder.getstate()[0])
         try:
             self._decoder.decode(chunk)

@@ -1,4 +1,4 @@
-"""What a user may enqueue: jobs, named by their ids or URLs."""
+"""Messages of queue `transcription-jobs`: a user names jobs by their ids or URLs."""
 
 from urllib.parse import urlsplit
 
@@ -13,13 +13,13 @@ from shared.errors import InvalidMessage
 _LONGEST_URL = 2_048
 
 _MOST_ENTRIES = 500
-"""Entries of an array. A message of 64 KiB has room for as many ids, however they are written."""
+"""Most entries of an array. A message of 64 KiB has room for as many ids in any notation."""
 
 
 class Enqueued(msgspec.Struct, frozen=True):
-    """A job that a user asks for; `self_url` when the message named it by its URL.
+    """A job that a user asks for. `self_url` is None unless the message named the job by its URL.
 
-    `reprocess`: everything is written anew; `replay`: what was given up is tried again, which `reprocess` includes.
+    `reprocess`: write all files again. `replay`: retry the files that were given up; `reprocess` includes this.
     """
 
     job_id: str
@@ -29,12 +29,12 @@ class Enqueued(msgspec.Struct, frozen=True):
 
     @property
     def host(self) -> str | None:
-        """Host of the URL that named the job; nothing is asked there."""
+        """The host of the URL that named the job. The app sends no request there."""
         return None if self.self_url is None else host_of(self.self_url)
 
 
 class EnqueueRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A job that a user asks for. A bare id or URL may be enqueued too."""
+    """The message that asks for a job. A bare id or URL is a message too."""
 
     id: str
     reprocess: bool = False
@@ -42,17 +42,17 @@ class EnqueueRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Described(msgspec.Struct, frozen=True):
-    """What Speech answers to who creates a job. Of its properties only `self` counts."""
+    """Speech's answer to the request that created a job. Only `self` is read."""
 
     self_url: str | msgspec.UnsetType = msgspec.field(name="self", default=msgspec.UNSET)
 
 
 def decode_enqueued(body: bytes) -> list[Enqueued]:
-    """Return the jobs that a user enqueued, in order; plain or Base64, white space around it.
+    """Return the jobs that a message names, in its order. It may be Base64, and have white space around it.
 
-    A job is named by a GUID or by a URL, of any host and API version, of which the GUID counts; each also in quotes;
-    or by JSON with `id` or `self`. Several are a JSON array of 1 to 500 of these. Raises InvalidMessage that says what
-    is wrong with it, in an array also with which entry.
+    A job is named by a GUID, or by a URL of any host and API version, of which only the GUID counts. Both may be
+    quoted, or be the `id` or `self` of a JSON object. Several jobs are a JSON array of 1 to 500 of these forms. Raises
+    InvalidMessage, which has the index of the entry if the message is an array.
     """
     text = decoded_text(body)
     if not text.startswith("["):
@@ -68,7 +68,7 @@ def decode_enqueued(body: bytes) -> list[Enqueued]:
 
 
 def without_first(body: bytes, done: int) -> str:
-    """Return the text of an enqueued message without its first `done` jobs, as they were written."""
+    """Return the text of a message without its first `done` jobs. The others stay as they were written."""
     text = decoded_text(body)
     return f"[{','.join(_entries(text)[done:])}]" if text.startswith("[") else text
 
@@ -84,7 +84,7 @@ def _entries(text: str) -> list[str]:
 
 
 def named(text: str) -> Enqueued:
-    """Return the one job that a text names, as `decode_enqueued` says, arrays aside. Raises InvalidMessage."""
+    """Return the one job that a text names in any form of `decode_enqueued`, except an array. Raises InvalidMessage."""
     if not text.startswith(("{", '"')):
         return _named(EnqueueRequest(text))
     try:

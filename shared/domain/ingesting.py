@@ -1,4 +1,4 @@
-"""What becomes of a job whose files are listed and fetched: from its document and an observation to the next one."""
+"""Decisions about a job whose files are fetched: each function maps its document and an observation to the next one."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,19 +22,11 @@ from shared.domain.job import (
     Status,
     next_status,
 )
-from shared.domain.patience import (
-    OF_LISTS,
-    Patience,
-    given_up,
-    is_over,
-    lists_had_time,
-    put_off,
-    stalled,
-)
+from shared.domain.patience import OF_LISTS, Patience, given_up, is_over, lists_had_time, put_off, stalled
 
 
 class FileTally(msgspec.Struct, frozen=True):
-    """What the transcripts container holds of a job's current run."""
+    """What container `transcripts` holds of a job's current run."""
 
     ingested: int
     failed: int
@@ -48,28 +40,28 @@ class FileTally(msgspec.Struct, frozen=True):
 
 
 def while_ingesting(run: int, change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
-    """Return `change` for a job that is still ingesting in this run, and nothing for any other.
+    """Return a change that applies only while the job is ingesting in this run, and else returns None.
 
-    Between the reading of a job and the writing of it, it may have ended, or started over.
+    Between reading a job and writing it, another instance may have ended it or started it over.
     """
     return lambda job: change(job) if job.status is Status.INGESTING and job.run == run else None
 
 
 def is_fetched(job: Job, run: int) -> bool:
-    """Say whether files of this run are still wanted: those of a job being ingested, or the report of a failed one."""
+    """Return whether this run still fetches files: those of an ingesting job, or the report of a failed job."""
     return job.run == run and (job.status is Status.INGESTING or _waits_for_report(job))
 
 
 def while_fetched(run: int, change: Callable[[Job], Job]) -> Callable[[Job], Job | None]:
-    """Return `change` for a job whose files of this run are still wanted, and nothing for any other."""
+    """Return a change that applies only while `is_fetched` is true for this run, and else returns None."""
     return lambda job: change(job) if is_fetched(job, run) else None
 
 
 def listed(job: Job, expected: int, reports: int, now: datetime, loops: str | None = None) -> Job:
     """Return the job's document after the last page of its files was listed.
 
-    `expected`, `reports`: distinct ids on the pages. `loops`: why the list does not end, if it leads in a circle.
-    Of a failed job only the report counts.
+    `expected`, `reports`: distinct ids of transcription files, and of reports. `loops`: in which way the list leads in
+    a circle, if it does. A failed job waits only for its report.
     """
     if job.status is Status.FAILED:
         return _without_retry(job) if not reports else job
@@ -79,7 +71,7 @@ def listed(job: Job, expected: int, reports: int, now: datetime, loops: str | No
 
 
 def unlistable(job: Job, message: str, patience: Patience, now: datetime) -> Job:
-    """Return the job's document after listing its files failed: they are listed again later, or the job expires."""
+    """Return the job's document after its files could not be listed: the retry is noted, or the job expires."""
     if not is_over(job, RetryCode.LISTING_FAILED, patience, now):
         return put_off(job, RetryCode.LISTING_FAILED, message, patience, now)
     if job.status is Status.FAILED:
@@ -89,18 +81,18 @@ def unlistable(job: Job, message: str, patience: Patience, now: datetime) -> Job
 
 
 def vanished(job: Job, message: str, now: datetime) -> Job:
-    """Return the job's document after Speech no longer knew it when its files were to be listed."""
+    """Return the job's document after Speech answered 404 when its files were to be listed."""
     if job.status is Status.FAILED:
         return _without_retry(job)
     return _ended(job, Event.STILL_MISSING, given_up(job, "NotFound", message, now), now)
 
 
 def came_in_late(job: Job, run: int, in_run: int, now: datetime) -> Job | None:
-    """Return the document of a job in which a file counts as given up in `run`, after `in_run` wrote that file.
+    """Return the job's document after run `in_run` wrote a file that was given up in `run`, to be counted again.
 
-    None where it does not count so: another run counts it by itself; or somebody asked to write it anew since. The
-    timer counts again. A job that is being ingested is written too: else the timer, which may have counted before the
-    file was in, could end it by that.
+    None if nothing has to change: the job is in another run, which counts the file itself, or a user has asked to write
+    the file again. An ingesting job is written as well: the timer may have counted before the file was in, and the new
+    ETag keeps it from ending the job by that old count.
     """
     if job.run != run or in_run < job.reprocess_from or Event.CAME_IN_LATE not in LIFE[job.status]:
         return None
@@ -115,21 +107,21 @@ def _unended(job: Job) -> Failure | None:
 
 
 def reported(job: Job, report: ReportSummary, now: datetime) -> Job:
-    """Return the job's document after its report was written; that is all that a failed job waits for."""
+    """Return the job's document after its report was written. A failed job waits for nothing else."""
     job = msgspec.structs.replace(job, report=report, moved_at=utc(now))
     return _without_retry(job) if job.status is Status.FAILED else job
 
 
 def report_given_up(job: Job) -> Job | None:
-    """Return the document of a failed job whose report was given up; None for any other job, whose files count it."""
+    """Return a failed job's document after its report was given up; None for other jobs, where `settle` counts it."""
     return _without_retry(job) if _waits_for_report(job) else None
 
 
 def expired(job: Job, patience: Patience, now: datetime) -> Job | None:
-    """Return the document of an ingesting job that is retried no longer, as `expired`; None for one that goes on.
+    """Return an ingesting job's document as `expired` if its retries are over; None if it goes on.
 
-    Its files were listed again, GIVE_UP_HOURS after they first had to be, or later, and still nothing moved. Only the
-    job's document is needed for that, so a job ends so even if its files can never be counted.
+    They are over when a listing GIVE_UP_HOURS after the first failure, or later, moved nothing. This needs the job's
+    document alone, so a job ends even if its files can never be counted.
     """
     retry = job.retry
     if job.status is not Status.INGESTING or retry is None or retry.at is not None or retry.code in OF_LISTS:
@@ -141,10 +133,10 @@ def expired(job: Job, patience: Patience, now: datetime) -> Job | None:
 
 
 def settle(job: Job, tally: FileTally, patience: Patience, now: datetime) -> Job:
-    """Return an ingesting job's document with the files counted; ended when every file is in or given up.
+    """Return an ingesting job's document with its files counted. The job ends when every file is in or given up.
 
-    The list alone ends no job: the report has to be in, and to count as many files. Else the files are listed again,
-    until both agree or MISSING_MINUTES are over.
+    The list alone ends no job: the report has to be in, and its count has to match. Otherwise the files are listed
+    again, until list and report agree or MISSING_MINUTES are over.
     """
     files = FileCounts(job.files.expected, tally.ingested, tally.failed, tally.failures, job.files.reports)
     if (files.ingested, files.failed) != (job.files.ingested, job.files.failed):
@@ -161,7 +153,7 @@ def settle(job: Job, tally: FileTally, patience: Patience, now: datetime) -> Job
     if not lists_had_time(job, code, patience):
         return put_off(job, code, missing.message, patience, now)
     if tally.done == _counted(job) and code is RetryCode.FILES_MISSING:
-        # Two witnesses that know nothing of each other agree; the list named more files than there are.
+        # The report and our own count agree independently of each other; the list named files that do not exist.
         return _whole(job, tally, now)
     return _ended(job, Event.ALL_IN_WITH_ERRORS, missing, now)
 
@@ -172,17 +164,17 @@ def _whole(job: Job, tally: FileTally, now: datetime) -> Job:
 
 
 def _cut_short(tally: FileTally) -> Failure | None:
-    """Return why files were given up, if Speech kept the job no longer: enqueueing it again does not help then."""
+    """Return the failure if Speech had deleted the job: its reader has to know that a new run cannot help."""
     late = next((each for each in tally.failures if each.code == TIME_TO_LIVE_ENDED), None)
     return None if late is None else Failure(late.code, late.message, "speech2cosmos")
 
 
 def _is_accounted_for(job: Job, tally: FileTally, patience: Patience, now: datetime) -> bool:
-    """Say whether nothing is on its way any more: then what is missing has to be asked for."""
+    """Return whether no further file or report is on its way, so that what is missing has to be listed again."""
     if job.files.expected is None:
         return False
     if tally.done < job.files.expected:
-        # The list may name a file twice. Nothing moves then, and the report counts what is done.
+        # A list may name files that never come. Then nothing moves, and the report counts exactly what is done.
         return _has_report(job) and tally.done == _counted(job) and _looks_final(job, patience, now)
     return not job.files.reports or _has_report(job) or tally.failed_reports > 0
 
@@ -192,11 +184,11 @@ def _looks_final(job: Job, patience: Patience, now: datetime) -> bool:
 
 
 def _missing(job: Job, tally: FileTally) -> Failure | None:
-    """Return in which way Speech's list and its report are not enough, or contradict each other; None: they agree."""
+    """Return what is missing or contradictory in Speech's list and report; None if they agree."""
     if job.failure is not None and job.failure.code == LISTING_LOOPS:
         return job.failure
     if tally.failed_reports:
-        return None  # there is one, which was given up: the job has errors anyhow
+        return None  # the report was listed and given up, so the job ends with errors in any case
     if not _has_report(job):
         words = f"Speech lists {tally.done} files and no report, so nothing says whether these are all"
         return Failure(RetryCode.REPORT_MISSING, words, "speech2cosmos")
@@ -234,7 +226,7 @@ def _progress(job: Job) -> str:
 
 
 def _progressed(job: Job) -> Job:
-    """Return the document of a job that moved: what was retried was not in vain, so its trouble is over."""
+    """Return the document of a job that moved: its retry had an effect, so the retry is over."""
     retry = job.retry
     over = retry is not None and retry.at is None and retry.code not in OF_LISTS
     return _without_retry(job) if over else job

@@ -1,7 +1,7 @@
-"""Sets of moments in the audio, as intervals in ticks of 100 ns.
+"""Sets of intervals in the audio, in ticks of 100 ns.
 
-Durations are never summed. Pieces of one utterance repeat its offset with growing durations, so only a union of
-intervals says how long somebody talked.
+Durations are never added up. Speech may repeat an utterance's offset with growing durations, so only the union of the
+intervals is the time that somebody talked.
 """
 
 from array import array
@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 
 Interval = tuple[int, int]
-"""Begin and end in ticks; the end is not part of it."""
+"""Begin and end in ticks. The end is exclusive."""
 
 _COMPACT_EVERY = 4096
-"""The smallest number of added intervals that are merged at once. It grows with the number of intervals that the last
-merge touched, so that any order of intervals takes time in proportion to n log n."""
+"""Added intervals are merged after this many at the earliest. The number grows with the number of intervals that the
+last merge touched, so that n intervals in any order take O(n log n) time."""
 
 
 class IntervalSet:
-    """A union of intervals. It takes 16 bytes for each disjoint interval while it grows."""
+    """A union of intervals. It takes 16 bytes for each disjoint interval."""
 
     def __init__(self) -> None:
         self._begins = array("q")
@@ -27,22 +27,22 @@ class IntervalSet:
         self._compact_at = _COMPACT_EVERY
 
     def add(self, intervals: Iterable[Interval]) -> None:
-        """Add intervals, in any order; one without positive length adds nothing."""
+        """Add intervals in any order. Intervals without a positive length are ignored."""
         self._added += [interval for interval in intervals if interval[0] < interval[1]]
         if len(self._added) >= self._compact_at:
             self._compact()
 
     def __iter__(self) -> Iterator[Interval]:
-        """Yield the disjoint intervals in order; those that touch are one."""
+        """Yield the disjoint intervals in order. Adjacent intervals are merged."""
         self._compact()
         return zip(self._begins, self._ends, strict=True)
 
     def length(self) -> int:
-        """Return the ticks covered."""
+        """Return the number of ticks in the union."""
         return sum(end - begin for begin, end in self)
 
     def outside(self, begin: int, end: int) -> Iterator[Interval]:
-        """Yield what lies before `begin` or from `end` on, in order."""
+        """Yield the intervals that lie before `begin` or after `end`, cut at these limits, in order."""
         self._compact()
         for i in range(bisect_left(self._begins, begin)):
             yield self._begins[i], min(self._ends[i], begin)
@@ -53,7 +53,7 @@ class IntervalSet:
         added, self._added = sorted(self._added), []
         if not added:
             return
-        # Words come in order of time, so what ends before the first new interval stays as it is.
+        # Words arrive mostly in order of time, so intervals that end before the first new one need no merge.
         kept = len(self._ends)
         while kept and self._ends[kept - 1] >= added[0][0]:
             kept -= 1
@@ -80,7 +80,7 @@ def union_of(ordered: Iterable[Interval]) -> Iterator[Interval]:
 
 
 def covered(sets: Iterable[Iterable[Interval]]) -> tuple[int, int]:
-    """Return the ticks in which at least one of the sets is active, and those in which two or more are.
+    """Return the number of ticks that at least one set covers, and the number that two or more sets cover.
 
     The intervals of each set are disjoint and in order.
     """

@@ -1,4 +1,4 @@
-"""The job's document and its life: one table of states and events."""
+"""The job's document, and its state machine: one table of states and events."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ from shared.errors import UnknownValue
 
 
 class Status(StrEnum):
-    """Where a job stands with us."""
+    """A job's state in this app. Speech's own status is `Job.speech_status`."""
 
     PENDING = "pending"
     INGESTING = "ingesting"
@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 class Event(StrEnum):
-    """What can happen to a job."""
+    """What can happen to a job. The values stand in docs/contract/ and in errors."""
 
     ENQUEUED = "enqueued"
     REPROCESS = "enqueued with reprocess"
@@ -33,9 +33,9 @@ class Event(StrEnum):
     SUCCEEDED = "Speech says Succeeded"
     SPEECH_FAILED = "Speech says Failed"
     MISSING = "Speech does not know it"
-    STILL_MISSING = "Speech does not know it, NOT_FOUND_MINUTES later, or any more"
-    TOO_OLD = "Speech did not end it for MAX_PENDING_HOURS"
-    GIVEN_UP = "its files could not be listed, or none came in, for GIVE_UP_HOURS"
+    STILL_MISSING = "Speech still does not know it after NOT_FOUND_MINUTES, or no longer knows it"
+    TOO_OLD = "Speech has not ended it within MAX_PENDING_HOURS"
+    GIVEN_UP = "for GIVE_UP_HOURS its files could not be listed, or no further file came in"
     ALL_IN = "every file is in"
     ALL_IN_WITH_ERRORS = "every file is in or given up, and something failed or is missing"
     CAME_IN_LATE = "a file that was given up is in"
@@ -89,7 +89,10 @@ END_STATES = frozenset(Status) - {Status.PENDING, Status.INGESTING}
 
 
 def next_status(status: Status | None, event: Event) -> Status:
-    """Return the status that follows; raise UnknownValue for an event that cannot happen in this status."""
+    """Return the status that follows. `status` is None for a job without a document.
+
+    Raises UnknownValue for an event that cannot happen in this status.
+    """
     try:
         return LIFE[status][event]
     except KeyError:
@@ -97,28 +100,32 @@ def next_status(status: Status | None, event: Event) -> Status:
 
 
 SHOWN_FAILURES = 20
-"""How many failed files, and failed sources of the report, the job's document itself lists; all have their own."""
+"""How many failed files, and how many failed sources of the report, the job's document lists.
+
+Each failed file also has a FileFailure, and the report's parts list every source.
+"""
 
 
 LISTING_GIVEN_UP = "ListingGivenUp"
-"""Code of the failure of a job whose files could not be listed for GIVE_UP_HOURS."""
+"""Failure code of a job whose files could not be listed for GIVE_UP_HOURS."""
 
 TIME_TO_LIVE_ENDED = "TimeToLiveEnded"
-"""Code of what was given up because Speech keeps the job no longer: its time to live is over."""
+"""Failure code of a file or job that was given up because Speech has deleted the job: its time to live is over."""
 
 NOTHING_TRANSCRIBED = "NothingTranscribed"
-"""Code of the failure of a job that Speech calls a success, without files and with an empty report."""
+"""Failure code of a job that succeeded, but has no files and an empty report."""
 
 LISTING_LOOPS = "ListingLoops"
-"""Code of the failure of a job whose list of files leads in a circle, or does not end."""
+"""Failure code of a job whose list of files leads in a circle, or does not end."""
 
 
 NO_RUN = -1
-"""The run of a head or report of which parts are missing: it counts as in in no run, so it is written anew."""
+"""`run` of a head or report whose parts are missing. It is lower than any run, so the file is not in and is written
+again."""
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why a job failed. `origin` tells whose failure it is: Speech's, with its own words, or speech2cosmos's."""
+    """Why a job failed. `origin` says who failed. If it is Speech, `code` and `message` are Speech's own."""
 
     code: str
     message: str
@@ -126,7 +133,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class FailedFile(msgspec.Struct, rename="camel", frozen=True):
-    """A file that we gave up, in the job's document."""
+    """A file that was given up, as the job's document lists it."""
 
     file_id: str
     name: str | None
@@ -135,7 +142,7 @@ class FailedFile(msgspec.Struct, rename="camel", frozen=True):
 
 
 class RetryCode(StrEnum):
-    """Why a job's files are listed again; `patience.py` says for how long each is waited for."""
+    """Why a job's files are listed again. `patience.py` decides for how long."""
 
     LISTING_FAILED = "ListingFailed"
     FETCH_FAILED = "FetchFailed"
@@ -147,10 +154,10 @@ class RetryCode(StrEnum):
 
 
 class Retry(msgspec.Struct, rename="camel", frozen=True):
-    """A job's files are listed again, which retries every file that is not in. Null while nothing is retried.
+    """The retry of a job: its files are listed again, which retries every file that is not in.
 
-    `since`: when the trouble began; `at`: when the files are listed next, null once that message was sent; `code` and
-    `message`: the latest reason.
+    `since`: when the failures began. `at`: when the files are listed next; null once that message was sent. `code` and
+    `message`: the latest reason. A job that retries nothing has null in place of a Retry.
     """
 
     since: UtcTime
@@ -160,9 +167,9 @@ class Retry(msgspec.Struct, rename="camel", frozen=True):
 
 
 class FileCounts(msgspec.Struct, rename="camel", frozen=True):
-    """Transcription files, the report not counted. `expected` is null until all pages are listed.
+    """Numbers of transcription files, without the report. `expected` is null until all pages are listed.
 
-    `failures`: the first 20 files that we gave up; `reports`: how many report files were listed.
+    `failures`: the first 20 files that were given up. `reports`: how many report files were listed.
     """
 
     expected: int | None = None
@@ -173,7 +180,7 @@ class FileCounts(msgspec.Struct, rename="camel", frozen=True):
 
 
 class ReportSummary(msgspec.Struct, rename="camel", frozen=True):
-    """What the report file says; `failures`: the first 20 sources that Speech failed at; all are in `parts`."""
+    """What the report file says. `failures`: the first 20 sources that failed. `parts`: ids of the whole report."""
 
     successful_transcriptions_count: int | None
     failed_transcriptions_count: int | None
@@ -186,10 +193,10 @@ class ReportSummary(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Job(Document, rename="camel", frozen=True, kw_only=True):
-    """A transcription job. `id` is Speech's, in lower case; it is the partition key too.
+    """A transcription job. `id` is Speech's id in lower case, and the partition key.
 
-    `run` counts how often the job was taken up; files given up in an earlier run are tried again. Heads of runs
-    before `reprocessFrom` do not count as in: somebody asked to write them anew.
+    `run` is the number of the job's current pass. A new run retries the files that an earlier run gave up. A head that
+    was written before run `reprocessFrom` does not count: a user asked to write these files again.
     """
 
     type: Literal["job"] = "job"
@@ -222,7 +229,7 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
 
 
 class Rejected(Document, rename="camel", frozen=True, kw_only=True):
-    """A queue message that was not understood, or was given up without a job to record it in."""
+    """A queue message that was not understood, or that was given up and belongs to no known job."""
 
     type: Literal["rejected"] = "rejected"
     queue: str

@@ -1,36 +1,34 @@
-"""Cuts a JSON object into its members while it arrives, so that memory does not grow with the file.
+"""An incremental JSON parser for one large object, whose memory does not grow with the file.
 
-Named members come out whole, named arrays come out element by element, everything else is passed over.
+It yields named members whole and named arrays element by element. It skips everything else.
 """
 
 import codecs
 import re
 from collections.abc import Iterator, Mapping
-from enum import Enum, auto
-from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
 
 from shared.domain.encoding import Utf8
+from shared.domain.json_grammar import IN_ARRAY, NEXT, State
 from shared.domain.json_value import MalformedValueError, end_of_value
 from shared.domain.other_files import Clues
 from shared.errors import InvalidResult
 
 MAX_VALUE_BYTES = 64 * 1024 * 1024
-"""Greatest value that has no limit of its own, such as a member that nobody knows. It is in memory as a whole."""
+"""Greatest size of a value without a limit of its own, such as an unknown member: it is in memory as a whole."""
 
 TOO_LARGE = "ValueTooLarge"
-"""Code of the error for a value that is greater than its limit."""
+"""Error code for a value that exceeds its limit."""
 
-_NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 _WHITE_SPACE = re.compile(rb"[ \t\n\r]*")
 _BOM = codecs.BOM_UTF8
 _NO_OBJECT = {b"[": "a JSON array", b"<": "XML or HTML"}
 
 
 class Cut(NamedTuple):
-    """One value. `element`: its number in the array, None for a member. `place`: that of its first byte in the file."""
+    """One value. `element`: its index in the array; None for a member. `place`: its first byte's offset in the file."""
 
     key: str
     element: int | None
@@ -38,31 +36,15 @@ class Cut(NamedTuple):
     value: bytes
 
 
-class _State(Enum):
-    START = auto()
-    FIRST_KEY = auto()
-    KEY = auto()
-    COLON = auto()
-    VALUE = auto()
-    AFTER_VALUE = auto()
-    FIRST_ELEMENT = auto()
-    ELEMENT = auto()
-    AFTER_ELEMENT = auto()
-    END = auto()
-
-
-_IN_ARRAY = (_State.FIRST_ELEMENT, _State.ELEMENT)
-
-
 class ObjectStream:
-    """Feed chunks of bytes, get cuts. `close()` gives the last cuts and checks that the object is whole.
+    """Call `feed` for each chunk, then `close`, which also checks that the object is complete. Both yield Cuts.
 
-    A named array may be null: it then counts as there, and empty. `limits` has the greatest size in bytes of the
-    elements of an array; MAX_VALUE_BYTES holds for all other values. `clues` notes keys and passed-over members.
+    A named array that is null counts as present and empty. `limits`: greatest size in bytes of an array's elements, by
+    the array's name; all other values may have MAX_VALUE_BYTES. `clues` collects keys and skipped members.
 
-    Raises InvalidResult, with the place of the byte, for what is not one JSON object in UTF-8: another encoding,
-    malformed JSON, NaN, lone surrogates, bytes after the end, an end too early. Also for a named array that is no array
-    or comes twice, and for a value beyond its limit. The places where chunks end make no difference.
+    Raises InvalidResult, with the byte's offset, for anything but one JSON object in UTF-8: another encoding, malformed
+    JSON, NaN, a lone surrogate, trailing bytes, an early end. Also for a named array that is no array or occurs twice,
+    and for a value beyond its limit. The result does not depend on where chunks end.
     """
 
     def __init__(
@@ -70,45 +52,45 @@ class ObjectStream:
         *,
         members: frozenset[str],
         arrays: frozenset[str],
-        limits: Mapping[str, int] = _NO_LIMITS,
+        limits: Mapping[str, int] | None = None,
         clues: Clues | None = None,
     ) -> None:
         self._members = members
         self._arrays = arrays
-        self._limits = limits
+        self._limits = limits or {}
         self._clues = clues or Clues()
         self._arrays_seen: set[str] = set()
         self._utf8 = Utf8()
         self._buffer = bytearray()
-        self._base = 0  # place in the file of the buffer's first byte
-        self._position = 0  # in the buffer
-        self._wanted = 0  # an incomplete value is not looked at again before the buffer is this long
+        self._base = 0  # offset in the file of the buffer's first byte
+        self._position = 0  # offset in the buffer
+        self._wanted = 0  # an incomplete value is scanned again only when the buffer is this long
         self._final = False
-        self._state = _State.START
+        self._state = State.START
         self._key = ""
         self._index = 0
 
     def saw(self, array: str) -> bool:
-        """Say whether the named array stood in the object."""
+        """Return whether the object had the named array."""
         return array in self._arrays_seen
 
     def feed(self, chunk: bytes) -> Iterator[Cut]:
-        """Take the next bytes; yield the values that became complete. Exhaust the iterator before the next call."""
+        """Take the next bytes and yield the values that are now complete. Exhaust the iterator before the next call."""
         self._buffer += self._utf8.feed(chunk)
         if len(self._buffer) >= self._wanted:
             yield from self._advance()
 
     def close(self) -> Iterator[Cut]:
-        """Take note that nothing follows; yield the rest."""
+        """Yield the remaining values, then check that the object is complete. Call this after the last chunk."""
         rest, whole = self._utf8.close()
         self._buffer += rest
         self._final = True
         if not whole:
             raise self._cut_short()
         yield from self._advance()
-        if self._state is _State.START:
+        if self._state is State.START:
             raise InvalidResult("the file is empty", "EmptyResult")
-        if self._state is not _State.END:
+        if self._state is not State.END:
             raise self._cut_short()
 
     def _advance(self) -> Iterator[Cut]:
@@ -132,32 +114,28 @@ class ObjectStream:
         assert match is not None, "the pattern matches the empty string"  # noqa: S101 - narrows the type
         self._position = match.end()
 
-    def _step(self) -> Cut | None:  # noqa: C901 - one branch a state, as the grammar has it
+    def _step(self) -> Cut | None:
         char = bytes(self._buffer[self._position : self._position + 1])
-        match self._state:  # elements first: there are thousands of them
-            case _State.FIRST_ELEMENT if char == b"]":
-                self._take(_State.AFTER_VALUE)
-            case _State.ELEMENT | _State.FIRST_ELEMENT:
-                cut = self._take_value(self._index, _State.AFTER_ELEMENT)
+        match self._state:  # elements first, because a file has thousands of them
+            case State.FIRST_ELEMENT if char == b"]":
+                self._take(State.AFTER_VALUE)
+            case State.ELEMENT | State.FIRST_ELEMENT:
+                cut = self._take_value(self._index, State.AFTER_ELEMENT)
                 self._index += cut is not None
                 return cut
-            case _State.AFTER_ELEMENT:
-                self._expect(char, {b",": _State.ELEMENT, b"]": _State.AFTER_VALUE})
-            case _State.START:
+            case State.AFTER_ELEMENT | State.AFTER_VALUE | State.COLON:
+                self._expect(char)
+            case State.START:
                 self._start(char)
-            case _State.FIRST_KEY if char == b"}":
-                self._take(_State.END)
-            case _State.FIRST_KEY | _State.KEY:
+            case State.FIRST_KEY if char == b"}":
+                self._take(State.END)
+            case State.FIRST_KEY | State.KEY:
                 self._take_key(char)
-            case _State.COLON:
-                self._expect(char, {b":": _State.VALUE})
-            case _State.VALUE if self._key in self._arrays:
+            case State.VALUE if self._key in self._arrays:
                 self._open_array(char)
-            case _State.VALUE:
-                return self._take_value(None, _State.AFTER_VALUE)
-            case _State.AFTER_VALUE:
-                self._expect(char, {b",": _State.KEY, b"}": _State.END})
-            case _State.END:
+            case State.VALUE:
+                return self._take_value(None, State.AFTER_VALUE)
+            case State.END:
                 raise InvalidResult(f"byte {self._place()}: bytes after the end of the object", "TrailingBytes")
         return None
 
@@ -165,18 +143,20 @@ class ObjectStream:
         if self._place() == 0 and self._buffer.startswith(_BOM):
             self._position += len(_BOM)
             return
-        self._expect(char, {b"{": _State.FIRST_KEY})
+        self._expect(char)
 
-    def _expect(self, char: bytes, following: dict[bytes, _State]) -> None:
+    def _expect(self, char: bytes) -> None:
+        following = NEXT[self._state]
         if char not in following:
             wanted = " or ".join(token.decode() for token in following)
-            words = f"byte {self._place()}: expected {wanted}, found {_shown(char)}"
-            if self._state is _State.START and char in _NO_OBJECT:
+            found = repr(char)[2:-1]  # with control characters escaped, because the text is logged
+            words = f"byte {self._place()}: expected {wanted}, found {found}"
+            if self._state is State.START and char in _NO_OBJECT:
                 words += f": the file is {_NO_OBJECT[char]}, and one JSON object is expected"
             raise InvalidResult(words)
         self._take(following[char])
 
-    def _take(self, following: _State) -> None:
+    def _take(self, following: State) -> None:
         self._position += 1
         self._state = following
 
@@ -188,7 +168,7 @@ class ObjectStream:
             self._key = msgspec.json.decode(self._bytes(self._position, end), type=str)
             self._clues.key(self._key)
             self._position = end
-            self._state = _State.COLON
+            self._state = State.COLON
 
     def _open_array(self, char: bytes) -> None:
         if char not in {b"[", b"n"}:
@@ -201,9 +181,9 @@ class ObjectStream:
         self._arrays_seen.add(self._key)
         self._index = 0
         self._position = end
-        self._state = _State.AFTER_VALUE if char == b"n" else _State.FIRST_ELEMENT
+        self._state = State.AFTER_VALUE if char == b"n" else State.FIRST_ELEMENT
 
-    def _take_value(self, index: int | None, following: _State) -> Cut | None:
+    def _take_value(self, index: int | None, following: State) -> Cut | None:
         end = self._end_of_value()
         if end is None:
             return None
@@ -220,15 +200,15 @@ class ObjectStream:
             return bytes(whole[start:end])
 
     def _end_of_value(self) -> int | None:
-        """Return the end of the value at the position and of the white space after it; None: more bytes are needed."""
+        """Return the end of the value at the position, with the white space after it; None if more bytes are needed."""
         with memoryview(self._buffer) as whole, whole[self._position :] as rest:
             length = len(rest)
             try:
                 end = end_of_value(rest, final=self._final)
             except MalformedValueError as error:
                 raise InvalidResult(f"byte {self._place() + error.at}: {error}") from error
-        # White space after the value does not count, so the places where chunks end make no difference.
-        limit = self._limits.get(self._key, MAX_VALUE_BYTES) if self._state in _IN_ARRAY else MAX_VALUE_BYTES
+        # The limit ignores white space after the value, so the result does not depend on where chunks end.
+        limit = self._limits.get(self._key, MAX_VALUE_BYTES) if self._state in IN_ARRAY else MAX_VALUE_BYTES
         if length > limit and (end is None or self._length(end) > limit):
             self._clues.passed_over(self._key, self._buffer, self._position, self._position + length)
             raise InvalidResult(f"byte {self._place()}: {self._what()} has more than {limit} bytes", TOO_LARGE)
@@ -236,7 +216,7 @@ class ObjectStream:
             return self._position + end
         if self._final:
             raise self._cut_short()
-        # Wait until the buffer is twice as long. So a value that arrives in many chunks is scanned only a few times.
+        # Scan again when the buffer is twice as long, so that a value in many chunks is scanned only a few times.
         self._wanted = self._position + min(2 * length, limit + 1)
         return None
 
@@ -244,16 +224,12 @@ class ObjectStream:
         return len(self._bytes(self._position, self._position + end).rstrip(b" \t\n\r"))
 
     def _what(self) -> str:
-        if self._state in _IN_ARRAY:
+        if self._state in IN_ARRAY:
             return f"{self._key}[{self._index}]"
-        return f"the member {self._key[:60]!r}" if self._state is _State.VALUE else "a key"
+        return f"the member {self._key[:60]!r}" if self._state is State.VALUE else "a key"
 
     def _cut_short(self) -> InvalidResult:
         return InvalidResult(f"byte {self._base + len(self._buffer)}: the file ends in the middle", "ResultCutShort")
 
     def _place(self) -> int:
         return self._base + self._position
-
-
-def _shown(char: bytes) -> str:
-    return repr(char)[2:-1]  # control characters escaped: the text goes into logs

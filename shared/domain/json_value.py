@@ -1,8 +1,8 @@
-"""Finds the end of a JSON value with msgspec. No other file depends on the wording of its errors.
+"""Finds the end of a JSON value by msgspec's error messages. No other file depends on their wording.
 
-For a buffer that holds more than one value, msgspec fails with "trailing characters (byte N)". Byte N, counted from 1,
-is the first one after the value and the white space that follows it. All other errors count from 0. msgspec is pinned,
-and tests/domain/test_json_stream.py fails if the wording changes.
+If a buffer goes on after a value, msgspec fails with "trailing characters (byte N)". Byte N is the first one after the
+value and its white space, and this message alone counts from 1, all others from 0. msgspec is pinned, and
+tests/domain/test_json_stream.py fails if the wording changes.
 """
 
 import re
@@ -12,12 +12,12 @@ import msgspec
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
 _TOKEN_BYTES = 16
-"""An error this near to the end of the buffer may come from a token that is cut in two: `-`, `1e`, half of a pair."""
+"""An error this close to the end may come from a token that is cut in two: `-`, `1e`, half a surrogate pair."""
 _LITERALS = (b"true", b"false", b"null")
 
 
 class MalformedValueError(Exception):
-    """The bytes are no JSON value, whatever follows. `at` is the place of the error in them."""
+    """The bytes do not start a JSON value, whatever follows. `at`: the error's offset in them."""
 
     def __init__(self, words: str, at: int) -> None:
         super().__init__(words)
@@ -25,10 +25,10 @@ class MalformedValueError(Exception):
 
 
 def end_of_value(rest: memoryview, *, final: bool) -> int | None:
-    """Return the end of the value at the start of `rest`; white space after the value belongs to it.
+    """Return the offset after the value at the start of `rest` and the white space that follows it.
 
-    None: the value goes on beyond `rest`, or may do so (12 may become 123). With `final` no more bytes follow, so the
-    value is cut short. Raises MalformedValueError.
+    None if the value goes on after `rest`, or may go on (12 may become 123). With `final` no bytes follow, so None
+    means that the value is cut short. Raises MalformedValueError.
     """
     try:
         msgspec.json.decode(rest, type=msgspec.Raw)
@@ -43,13 +43,13 @@ def end_of_value(rest: memoryview, *, final: bool) -> int | None:
     except RecursionError:
         raise MalformedValueError("nested too deeply", 0) from None
     else:
-        # Only a number can be complete and yet go on. Endless white space after any other value is not collected.
+        # Only a number may go on after it looks complete. Others end here, so endless white space is not buffered.
         return None if rest[-1:].tobytes().isdigit() else len(rest)
     return None
 
 
 def _check_end(rest: bytes) -> None:
-    # With padding the error differs between a string that ends in half a surrogate pair and one that is cut short.
+    # With padding, msgspec's error for half a surrogate pair differs from that for a string that is cut short.
     try:
         msgspec.json.decode(rest + b" " * _TOKEN_BYTES, type=msgspec.Raw)
     except msgspec.DecodeError as error:
@@ -69,6 +69,6 @@ def _may_be_cut(error: msgspec.DecodeError, length: int) -> bool:
 
 
 def _is_cut_token(rest: bytes, at_byte: int) -> bool:
-    """Say whether the error at this byte is only that a token is cut off. msgspec names a byte within the token."""
+    """Return whether this error only means that a token is cut off. msgspec names a byte within the token."""
     literal = rest[max(0, at_byte - 1) :]
     return at_byte >= len(rest) or rest[at_byte:] == b"\\" or any(each.startswith(literal) for each in _LITERALS)

@@ -1,7 +1,7 @@
-"""Messages of queue `transcription-results`, which our functions send to one another.
+"""Messages of queue `transcription-results`, which the functions send to each other.
 
-A page of a job's files is listed (`list`), its files are fetched together (`page`), and a file that failed goes on by
-itself (`fetch`). Messages of versions 1 and 2, which had no `page`, are still read.
+`list` lists a page of a job's files. `page` fetches up to 25 files of that page. `fetch` fetches a single file, after
+its `page` message could not. Messages of versions 1 and 2, which had no `page`, are still read.
 """
 
 from collections.abc import Iterable
@@ -17,17 +17,17 @@ from shared.domain.speech_urls import FILE_ID_PATTERN, GUID, LONGEST_PAGE, PAGE_
 from shared.errors import InvalidMessage, UnknownValue
 
 JOBS_QUEUE = "transcription-jobs"
-"""Name of the queue that users send to, unless the setting JOBS_QUEUE gives another one."""
+"""Default name of the queue that users send to (setting JOBS_QUEUE)."""
 RESULTS_QUEUE = "transcription-results"
-"""Name of the queue that the functions send to each other on, unless the setting RESULTS_QUEUE gives another one."""
+"""Default name of the queue on which the functions send messages to each other (setting RESULTS_QUEUE)."""
 POISON_SUFFIX = "-poison"
-"""The Functions host appends it to a queue's name, for messages that failed too often."""
+"""The Functions host appends this to a queue's name: there it moves messages that failed too often."""
 
 FILES_A_MESSAGE = 25
-"""Files of one FetchPage. Greater messages would save little; smaller files of one job would wait for each other."""
+"""Most files of a FetchPage. More would save few requests, and fewer instances could share the work on one job."""
 
 LARGEST_SENT_BYTES = 48 * 1024
-"""A FetchPage is no larger: a queue takes 64 KiB, but 48 KiB of what is sent as Base64 (Azure's limits of queues)."""
+"""Greatest size of a FetchPage. A queue takes messages of 64 KiB, which is 48 KiB before Base64 (Azure's limits)."""
 
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Kind = Annotated[str, Meta(max_length=LONGEST_KIND)]
@@ -39,9 +39,9 @@ _FileId = Annotated[str, Meta(pattern=FILE_ID_PATTERN)]
 class ListJobFiles(msgspec.Struct, rename="camel", frozen=True, tag_field="do", tag="list"):
     """List one page of a job's files.
 
-    `page`: the page's query parameters (see `next_page`), None for the first; version 1 had `nextLink`, a URL, instead.
-    `expected`, `reports`: distinct files, and reports, on the pages before. `pages`: how many pages these are.
-    `seen`: hashes of the pages before and of the ids on them (see `seen.py`).
+    `page`: the page's query parameters (see `next_page`); None for the first. Version 1 had the URL `nextLink` instead.
+    `expected`, `reports`: distinct transcription files, and reports, on the previous pages. `pages`: the number of
+    these pages. `seen`: hashes of these pages and of the ids on them (see `seen.py`).
     """
 
     job_id: str
@@ -56,13 +56,13 @@ class ListJobFiles(msgspec.Struct, rename="camel", frozen=True, tag_field="do", 
 
 
 class _Former(msgspec.Struct, rename="camel", frozen=True):
-    """What a ListJobFiles of version 1 says of the page."""
+    """The property of a ListJobFiles of version 1 that `page` replaced."""
 
     next_link: Annotated[str, Meta(max_length=LONGEST_PAGE)] | None = None
 
 
 class FetchFile(msgspec.Struct, rename="camel", frozen=True, tag_field="do", tag="fetch"):
-    """Fetch one file of a job. Version 1 had the file's URL too, `self`, which is ignored."""
+    """Fetch one file of a job. The URL `self`, which version 1 had, is ignored."""
 
     job_id: str
     file_id: _FileId
@@ -87,9 +87,9 @@ class PageFile(msgspec.Struct, frozen=True):
 
 
 class FetchPage(msgspec.Struct, rename="camel", frozen=True, tag_field="do", tag="page"):
-    """Fetch some files that stood on one page of a job's list. `page` names that page as in ListJobFiles.
+    """Fetch files that were listed on one page. `page` names that page as in ListJobFiles.
 
-    It holds no link: whoever handles it lists the page again, and takes fresh links from there.
+    The message has no links, because they are secrets and expire. Its handler requests the page again for fresh ones.
     """
 
     job_id: str
@@ -100,7 +100,7 @@ class FetchPage(msgspec.Struct, rename="camel", frozen=True, tag_field="do", tag
     version: Literal[3] = 3
 
     def alone(self) -> list[FetchFile]:
-        """Return a message for each file by itself."""
+        """Return a FetchFile for each file."""
         return [
             FetchFile(self.job_id, each.id, each.kind, self.run, self.reprocess_from, each.name) for each in self.files
         ]
@@ -110,7 +110,7 @@ Work = ListJobFiles | FetchPage | FetchFile
 
 
 def fetch_pages(listing: ListJobFiles, files: Iterable[PageFile]) -> list[FetchPage]:
-    """Return messages for files of the page that `listing` names: as few as their number and their size allow."""
+    """Return the fewest messages that hold these files of the page that `listing` names."""
     chunks: list[list[PageFile]] = []
     empty = FetchPage(listing.job_id, listing.run, [], listing.reprocess_from, listing.page)
     size = least = len(encode(empty).encode())
@@ -125,17 +125,14 @@ def fetch_pages(listing: ListJobFiles, files: Iterable[PageFile]) -> list[FetchP
 
 
 def decode_work(body: bytes) -> Work:
-    """Return the message that one of our functions sent, of this version or an earlier one.
-
-    Raises InvalidMessage for anything else.
-    """
+    """Return a message of the functions as version 3, whichever version it has. Raises InvalidMessage for others."""
     text = decoded_text(body)
     try:
         message: Work = msgspec.json.decode(text, type=Work)
         former = msgspec.json.decode(text, type=_Former) if isinstance(message, ListJobFiles) else _Former()
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidMessage(f"{shown(text)} is no message of this app: {words_of(error)}") from error
-    # The ids become those of documents and blobs; the queue says nothing of who wrote to it.
+    # The ids become ids of documents and names of blobs, and anybody who may write to the queue can send them.
     if not GUID.fullmatch(message.job_id) or message.job_id != message.job_id.lower():
         raise InvalidMessage(f"{shown(message.job_id)} is no job's id")
     for file_id in _file_ids(message):

@@ -1,14 +1,14 @@
-"""Names files that are met by mistake where a result or a report is expected.
+"""Recognizes files of other kinds where a result or a report is expected, so that the error can name them.
 
-Sources of the names: Microsoft's pages on fast transcription, on the REST API v2.0, on the answers of the batch
+Sources of the keys: Microsoft's pages on fast transcription, on the REST API v2.0, on the responses of the batch
 transcription API, and on the detailed output of short-audio recognition.
 """
 
 RESULT_KEY = "recognizedPhrases"
-"""The array that makes an object the result of a batch transcription."""
+"""The array that every result of a batch transcription has."""
 
 REPORT_KEYS = ("successfulTranscriptionsCount", "failedTranscriptionsCount")
-"""The numbers that make an object the report of a batch transcription."""
+"""The numbers of a batch transcription's report. One of them is enough."""
 
 _KINDS = (
     ({RESULT_KEY}, "a transcription result of a batch job"),
@@ -23,32 +23,32 @@ _KINDS = (
     ({"code", "message"}, "an error message"),
     ({"error"}, "an error message"),
 )
-"""Keys that an object has together, and what it is then. The first line that fits counts."""
+"""Sets of keys, and what an object with all of these keys is. The first match counts."""
 
 _KEYS = frozenset().union(*(keys for keys, _ in _KINDS))
 _INSIDE = (RESULT_KEY, "AudioFileResults", *REPORT_KEYS)
 
 
 class Clues:
-    """What a file showed of itself at its top level, so that a wrong file can be refused by name."""
+    """Collects keys of a file's top level while it is read, so that an error can name the kind of a wrong file."""
 
     def __init__(self) -> None:
         self._keys: set[str] = set()
         self._wrapper: tuple[str, str] | None = None
 
     def key(self, key: str) -> None:
-        """Take note of a key of the object."""
+        """Note a key of the object."""
         if key in _KEYS:
             self._keys.add(key)
 
     def passed_over(self, key: str, value: bytes | bytearray, begin: int, end: int) -> None:
-        """Take note of the value of an unknown member, `value[begin:end]`, or of the beginning of it."""
+        """Note an unknown member: its value, or the beginning of it, is `value[begin:end]`."""
         for inner in _INSIDE:
             if self._wrapper is None and value.find(f'"{inner}"'.encode(), begin, end) >= 0:
                 self._wrapper = key, inner
 
     def name(self) -> str | None:
-        """Return what the file is, with the keys that show it; None: nothing is known of it."""
+        """Return what the file is, with the keys that show it; None if it is of no known kind."""
         for keys, name in _KINDS:
             if keys <= self._keys:
                 return f"{name} (it has {' and '.join(sorted(keys))})"

@@ -1,29 +1,35 @@
-"""Fills documents up to the size at which a kilobyte is cheapest to write, and keeps them within the limits."""
+"""Sizes of documents: parts are filled to the size that is cheapest to write, and nothing exceeds a limit."""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 import msgspec
 
-from shared.domain.documents import Transcript, encoded_size
+from shared.domain.documents import Transcript
 from shared.errors import InvalidResult
 
 PART_BYTES = 64 * 1024
-"""Target size of a part. By Microsoft's table of request charges 64 KB cost 22.67 RU, about the least per kilobyte."""
+"""Target size of a part. In Microsoft's table of request charges, writing 64 KB costs 22.67 RU: about the lowest price
+per kilobyte."""
 
 LARGEST_ITEM_BYTES = 2 * 1024 * 1024 - 16 * 1024
-"""Cosmos DB's limit for an item is 2 MB of UTF-8 JSON. The rest is room for what the service adds."""
+"""Cosmos DB's limit for an item is 2 MB of UTF-8 JSON. 16 KiB are reserved for what the service adds."""
 
 ENVELOPE_BYTES = 512
-"""Room in a part for all but its entries: ids, revision, numbers. Real ones take about 300 bytes."""
+"""Reserved in a part for everything except its entries: ids, revision, numbers. Real parts use about 300 bytes."""
 
 LARGEST_HEAD_BYTES = 1_000_000
 """The head is written in one transactional batch with the last parts. The SDK's README allows 1.2 MB for a batch."""
 
 _SUMMARY_BYTES = 32
-"""Room in the head for the summary of a channel's texts, without the ids of their parts."""
+"""Reserved in the head for a CombinedSummary, apart from the ids of its parts."""
 
 _T = TypeVar("_T")
+
+
+def encoded_size(document: object) -> int:
+    """Return the size in bytes of a document, or of a piece of one, as UTF-8 JSON."""
+    return len(msgspec.json.encode(document))
 
 
 class PartFiller(Generic[_T]):
@@ -38,9 +44,9 @@ class PartFiller(Generic[_T]):
         self._size = ENVELOPE_BYTES
 
     def add(self, entry: _T, number: int) -> Iterator[list[_T]]:
-        """Take an entry. If there is no room for it, yield the entries so far: they are a part.
+        """Take an entry. If the current part has no room for it, yield that part's entries first.
 
-        Raises InvalidResult for an entry that is too large for any item of Cosmos DB.
+        Raises InvalidResult for an entry that exceeds Cosmos DB's limit for an item by itself.
         """
         size = encoded_size(entry) + 1
         if ENVELOPE_BYTES + size > LARGEST_ITEM_BYTES:
@@ -61,13 +67,13 @@ class PartFiller(Generic[_T]):
 
 
 class HeadRoom:
-    """Adds up the size of the head while its file is read, so that one too large for a batch is refused early."""
+    """Adds up the head's size while the file is read, so that a head too large for a batch is refused early."""
 
     def __init__(self) -> None:
         self._left = LARGEST_HEAD_BYTES
 
     def name(self, text: str, *, summaries: int = 0) -> str:
-        """Count a text that the head will hold (an id or a name) and `summaries` new summaries; return the text.
+        """Reserve room for a text that the head will hold and for `summaries` new summaries; return the text.
 
         Raises InvalidResult if there is no room left.
         """

@@ -1,7 +1,7 @@
-"""The retry policy of a job's files: what is retried, after which pauses, for how long.
+"""The retry policy of a job's files: what is retried, after which pauses, and for how long.
 
-Everything is retried in one way: the job's files are listed again. `put_off` notes in the job's document when that is
-due, the timer sends the message, and files that are in are passed over. Nothing else in this app decides about it.
+There is one kind of retry: the job's files are listed again. `put_off` notes in the job's document when that is due.
+The timer then sends the message, and files that are in are skipped. No other module decides about retries.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,15 +14,15 @@ from shared.domain.ticks import TICKS_PER_SECOND, parse_iso_duration
 from shared.errors import InvalidResult
 
 LONGEST_PAUSE = 60
-"""In shortest pauses: from a minute to an hour, unless RETRY_MIN_SECONDS says otherwise."""
+"""The longest pause, as a multiple of the shortest (RETRY_MIN_SECONDS): an hour for a minute."""
 
 OF_LISTS = frozenset({RetryCode.REPORT_MISSING, RetryCode.FILES_MISSING, RetryCode.LISTING_LOOPS})
-"""Speech's answers contradict each other; MISSING_MINUTES is how long they have to agree. All other codes are failures,
-which are retried for GIVE_UP_HOURS."""
+"""Codes for answers of Speech that are incomplete or contradict each other. They are retried for MISSING_MINUTES. All
+other codes stand for failures, which are retried for GIVE_UP_HOURS."""
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """How long we wait for what. From the settings of the same names."""
+    """How long the app waits for what. Each field is the setting of the same name."""
 
     poll_min_seconds: int = 60
     not_found_minutes: int = 10
@@ -34,15 +34,18 @@ class Patience(msgspec.Struct, frozen=True):
 
 
 def pause(waited: timedelta, patience: Patience) -> timedelta:
-    """Return how long to wait before the next listing: as long as it took so far, from a minute to an hour."""
+    """Return the pause before the next listing: as long as the retry has lasted so far, within the two limits.
+
+    So the pauses double: RETRY_MIN_SECONDS at first, LONGEST_PAUSE times that at most.
+    """
     shortest = timedelta(seconds=patience.retry_min_seconds)
     return min(max(waited, shortest), shortest * LONGEST_PAUSE)
 
 
 def put_off(job: Job, code: RetryCode, message: str, patience: Patience, now: datetime) -> Job:
-    """Return the job's document with the next listing noted; unchanged if one is due already for such a reason.
+    """Return the job's document with the time of its next listing; unchanged if a retry of this kind has one already.
 
-    `since` stays while the reasons are of one kind (OF_LISTS or not).
+    `since` stays the same while the codes are of one kind: in OF_LISTS or not.
     """
     since = _since(job, code, now)
     same_kind = job.retry is not None and job.retry.since == since
@@ -53,13 +56,13 @@ def put_off(job: Job, code: RetryCode, message: str, patience: Patience, now: da
 
 
 def is_over(job: Job, code: RetryCode, patience: Patience, now: datetime) -> bool:
-    """Say whether a failure with this code is retried no longer."""
+    """Return whether a failure with this code is no longer retried: its time is over, or Speech has deleted the job."""
     waited = now - datetime.fromisoformat(_since(job, code, now))
     return waited >= timedelta(hours=patience.give_up_hours) or _is_deleted(job, now)
 
 
 def given_up(job: Job, code: str, message: str, now: datetime) -> Failure:
-    """Return the failure of something that is retried no longer; it says so if Speech's time to live is the reason."""
+    """Return the failure of something that is no longer retried. Its code is TimeToLiveEnded if that is the reason."""
     if not _is_deleted(job, now):
         return Failure(code, message, "speech2cosmos")
     words = f"Speech kept the job until {utc(deleted_at(job) or now)} (its time to live); the last failure: {message}"
@@ -67,7 +70,7 @@ def given_up(job: Job, code: str, message: str, now: datetime) -> Failure:
 
 
 def lists_had_time(job: Job, code: RetryCode, patience: Patience) -> bool:
-    """Say whether the files were listed in full after Speech's answers had MISSING_MINUTES to agree."""
+    """Return whether Speech's answers had MISSING_MINUTES to agree, and all files were listed after that."""
     if job.retry is None or job.retry.code not in OF_LISTS or code not in OF_LISTS or job.listed_at is None:
         return False
     waited = datetime.fromisoformat(job.listed_at) - datetime.fromisoformat(job.retry.since)
@@ -75,14 +78,14 @@ def lists_had_time(job: Job, code: RetryCode, patience: Patience) -> bool:
 
 
 def stalled(job: Job, patience: Patience, now: datetime) -> bool:
-    """Say whether an ingesting job has not moved for REQUEUE_MINUTES."""
+    """Return whether an ingesting job has not moved for REQUEUE_MINUTES."""
     return (job.moved_at or job.accepted_at) <= utc(now - timedelta(minutes=patience.requeue_minutes))
 
 
 def stands_still(job: Job, patience: Patience, now: datetime) -> Job | None:
-    """Return the document of an ingesting job that stands still, with its next listing due now; else None.
+    """Return a stalled ingesting job's document with its next listing due now. A message of it may have been lost.
 
-    A message may have got lost. A job whose listing is due already, or that moved lately, goes on as it is.
+    None for any other job: one that moved recently, or whose next listing has a time already.
     """
     due = job.retry is not None and job.retry.at is not None
     if job.status is not Status.INGESTING or due or not stalled(job, patience, now):
@@ -95,10 +98,10 @@ def stands_still(job: Job, patience: Patience, now: datetime) -> Job | None:
 
 
 def listed_again(job: Job, patience: Patience, now: datetime) -> Job | None:
-    """Return the document of a job whose files are now listed again; None if that is not due.
+    """Return the document of a job whose files are listed again now; None if that is not due.
 
-    An ingesting job whose message gets lost stands still later. Nobody looks at a failed job, so its next listing is
-    noted here; the listing itself, or the report, takes it away.
+    If the message of an ingesting job is lost, `stands_still` finds the job later. Nothing finds a failed job, so its
+    following listing is noted here at once. The listing itself, or the report, removes that note.
     """
     retry = job.retry
     if retry is None or retry.at is None or retry.at > utc(now):
@@ -112,10 +115,10 @@ def listed_again(job: Job, patience: Patience, now: datetime) -> Job | None:
 
 
 def deleted_at(job: Job) -> datetime | None:
-    """Return when Speech deletes the ended job; None if it does not say, or never does.
+    """Return when Speech deletes the ended job; None if that is unknown or never.
 
-    Its time to live begins when the job ends (learn.microsoft.com, *Create a batch transcription*: how long the
-    transcription is kept after it completed), which is the last action on it. API versions v3.x have an ISO duration.
+    The time to live starts when the job ends, which is the last action on it (learn.microsoft.com, *Create a batch
+    transcription*: how long the transcription is kept after it completed). API versions v3.x have an ISO duration.
     """
     seconds = _time_to_live(job)
     if not seconds or job.last_action_date_time is None:

@@ -1,4 +1,4 @@
-"""Turns a phrase of Speech's JSON into the entry of a track document, and into the numbers that the head sums up."""
+"""Converts a phrase of Speech's JSON into the entry of a track's part, and into the numbers that the head adds up."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shared.errors import InvalidResult
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """A phrase as an entry, and its numbers. `talk` is in intervals of ticks; it is empty for a blank phrase."""
+    """A phrase's entry and numbers. `blank`: it has no text. `talk`: intervals in ticks; empty for a blank phrase."""
 
     channel: int
     speaker: int | None
@@ -25,15 +25,15 @@ class Measured(msgspec.Struct, frozen=True):
 
     @property
     def end(self) -> int:
-        """End of the phrase in ticks."""
+        """The end of the phrase, in ticks."""
         return self.entry.offset_in_ticks + self.entry.duration_in_ticks
 
 
 def measure(read: IndexedPhrase, *, all_words: bool) -> Measured:
-    """Return the entry and the numbers of a phrase; `all_words` keeps the words of every hypothesis, not of one.
+    """Return the entry and the numbers of a phrase. `all_words`: keep the words of all hypotheses, not only the first.
 
-    A blank phrase may lack its duration, as one does that was not recognised: its length is 0. Raises InvalidResult,
-    naming the phrase, for any other time that is missing or impossible, and for a number that is no channel or speaker.
+    A blank phrase without a duration has length 0, because Speech writes none for `NoMatch`. Raises InvalidResult, with
+    the phrase's index, for any other missing or impossible time, and for a channel or speaker that is no whole number.
     """
     try:
         return _measure(read.index, read.phrase, all_words=all_words)
@@ -67,7 +67,7 @@ def _measure(index: int, phrase: Phrase, *, all_words: bool) -> Measured:
 
 
 def integer(number: Number, name: str) -> int:
-    """Return the number of a channel or speaker as an integer; Speech may write 1.0. Raises InvalidResult for 1.5."""
+    """Return a channel's or speaker's number as an integer. Speech may write 1.0. Raises InvalidResult for 1.5."""
     if number != int(number) or abs(number) >= 2**31:
         raise InvalidResult(f"{name} is {number}, not a whole number below 2^31")
     return int(number)
@@ -110,7 +110,7 @@ def _display_word_columns(words: list[DisplayWord]) -> DisplayWordColumns:
     )
 
 
-# Words are most of a file, and nearly all have ticks. Reading these directly costs a quarter of calling the methods.
+# Most of a file are words, and nearly all have ticks. Reading these here takes a quarter of the methods' time.
 def _offsets(words: Sequence[Timed]) -> list[int | None]:
     return [word.offset_ticks() if (ticks := word.offset_in_ticks) is None else round(ticks) for word in words]
 
@@ -124,7 +124,7 @@ def _word_count(best: NBest) -> int:
         return len(best.words)
     if best.display_words:
         return len(best.display_words)
-    # Whisper and some languages give display alone.
+    # Whisper and some languages have only the display form.
     counts = (len(text.split()) for text in (best.lexical, best.display, best.itn) if text)
     return next((count for count in counts if count), 0)
 

@@ -1,4 +1,4 @@
-"""The timer's memory between two ticks: how far it read Speech's lists, and where it stopped among our own jobs."""
+"""The timer's memory between two ticks: cursors into Speech's lists and into the queries of our own jobs."""
 
 from typing import Annotated, Literal, Self
 
@@ -13,7 +13,7 @@ from shared.errors import UnknownValue
 POLL_ID = "_poll"
 
 MOST_PAGES = 100_000
-"""Pages of one walk, 10 million transcriptions: a list whose links never repeat has to end too."""
+"""Most pages of a walk: 10 million transcriptions. Without this limit, a list of ever new links would never end."""
 
 _Page = Annotated[str, Meta(max_length=LONGEST_PAGE, pattern=PAGE_PATTERN)]
 
@@ -21,10 +21,10 @@ _Page = Annotated[str, Meta(max_length=LONGEST_PAGE, pattern=PAGE_PATTERN)]
 class Walk(msgspec.Struct, rename="camel", frozen=True):
     """How far one of Speech's lists of transcriptions was read.
 
-    began_at: when its first page was asked for; since: the list is filtered for jobs that ended since then, null: it
-    is not filtered; page: names the page to be read next, as `speech_urls.next_page` does, null: the first; pages: how
-    many were read; landmark: one of those, see `onto`; complete: what they said of our jobs was written; tries: how
-    often asking for `page` has failed.
+    began_at: when the first page was requested. since: the list is filtered for jobs that ended after this time; null
+    for the whole list. page: the next page, as `speech_urls.next_page` returns it; null for the first. pages: how many
+    were read. landmark: one of these, see `onto`. complete: whether everything that they said of our jobs was written.
+    tries: how many requests for `page` have failed.
     """
 
     began_at: UtcTime
@@ -36,10 +36,10 @@ class Walk(msgspec.Struct, rename="camel", frozen=True):
     tries: int = 0
 
     def onto(self, page: str) -> Self:
-        """Return the walk after one more page was read, `page` being the next.
+        """Return the walk after one more page was read. `page` is the next one.
 
-        Raises UnknownValue if the links lead in a circle. A circle of any length is found by remembering one page:
-        number 1, 2, 4, 8, … (Brent's algorithm), so that a walk of any length stays small.
+        Raises UnknownValue if the links lead in a circle, or after MOST_PAGES. Only one page is remembered: number 1,
+        2, 4, 8, … of the walk. That finds a circle of any length (Brent's algorithm), and the document stays small.
         """
         if page in {self.page, self.landmark}:
             raise UnknownValue("Speech's next link leads back to a page that was read before")
@@ -51,7 +51,7 @@ class Walk(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
-    """A place in the order by a time of day, then by id. `moment` is empty for a job that lacks it."""
+    """A cursor in an order by a time of day, then by id. `moment` is empty for a job without that time."""
 
     moment: str
     job: str
@@ -68,11 +68,12 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class PollMark(Document, rename="camel", frozen=True, kw_only=True):
-    """The timer's memory. Without it nothing is lost: every walk and every round begins anew.
+    """The timer's memory. It may be deleted at any time: every walk and every round then starts again.
 
-    Jobs that ended at Speech before `watermark` have been seen. `ended`: the list of what ended since, `all`: the list
-    of all transcriptions, null if none is being read. `moved`, `waiting`, `tidied`: the last job that was looked at of
-    those that moved, of those that did not, and of those that ended and were not tidied; null: begin with the first.
+    `watermark`: every job that ended at Speech before this time has been seen. `ended`: the walk through the list of
+    recently ended jobs; `all`: the walk through the whole list; null if none is under way. `moved`, `waiting`,
+    `tidied`: the last job that was handled of those that moved, of those that did not move, and of those that ended and
+    are not tidied yet; null to start with the first.
     """
 
     type: Literal["poll"] = "poll"
@@ -85,7 +86,7 @@ class PollMark(Document, rename="camel", frozen=True, kw_only=True):
 
 
 def believed(mark: PollMark, now: UtcTime) -> PollMark:
-    """Return the mark without what it dates in the future: a list that begins there would show nothing."""
+    """Return the mark without times that lie in the future, because a list filtered by them would be empty."""
     return msgspec.structs.replace(
         mark,
         watermark=_past(mark.watermark, now),

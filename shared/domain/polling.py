@@ -1,4 +1,4 @@
-"""The poll's decision: which requests find the jobs that ended, at a cost that does not grow with those that wait."""
+"""Which requests a tick sends to Speech to find ended jobs. Their number does not grow with the number of jobs."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,33 +10,33 @@ from shared.domain.documents import UtcTime
 from shared.domain.job import Job
 
 CLOCK_SKEW = timedelta(minutes=10)
-"""How much earlier than the watermark the list begins: our clock and Speech's may differ."""
+"""The filtered list begins this much before the watermark, because our clock and Speech's may differ."""
 
 NEW_GETS = 100
-"""New jobs that get a GET each in one tick. Speech allows 100 requests in 10 s."""
+"""Most new jobs that get a GET each in one tick. Speech allows 100 requests in 10 s."""
 
 NEW_WINDOW = 500
-"""New jobs that are read in one tick. More than get a GET: those that Speech failed to answer for come last."""
+"""Most new jobs that are read in one tick. It exceeds NEW_GETS, so that jobs whose GET failed do not block others."""
 
 UNSEEN_FOR = timedelta(hours=1)
-"""A pending job that no answer mentioned for so long gets a GET of its own: it may have been deleted."""
+"""A pending job that no answer of Speech mentioned for this long gets its own GET: it may have been deleted."""
 
 UNSEEN_LIMIT = 50
-"""Such GETs in one tick, the oldest first."""
+"""Most GETs of such jobs in one tick, the oldest first."""
 
 ONE_BY_ONE_LIMIT = 100
-"""Due jobs that get a GET in one tick when Speech refuses the filtered list: a sixth of what it answers in a minute,
-since what fetches files asks it too."""
+"""Most due jobs that get a GET in one tick while Speech refuses the filtered list. That is a sixth of the requests that
+Speech answers in a minute; the rest is for fetching files."""
 
 LISTS_A_TICK = 10
-"""Requests for pages of transcriptions in one tick, of the filtered list and the whole one together."""
+"""Most pages of transcriptions in one tick, of the filtered list and the whole list together."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """What the poll knows before it asks.
+    """The pending jobs that a tick may ask Speech for.
 
-    new: at most NEW_WINDOW jobs never asked for; due: at most POLL_GET_LIMIT + 1 jobs whose time has come; unseen: at
-    most UNSEEN_LIMIT jobs not heard of for UNSEEN_FOR; oldest: of the pending jobs, the one accepted first.
+    new: at most NEW_WINDOW jobs that were never polled. due: at most POLL_GET_LIMIT + 1 jobs whose `nextPollAt` has
+    come. unseen: at most UNSEEN_LIMIT jobs that no answer mentioned for UNSEEN_FOR. oldest: the job accepted first.
     """
 
     new: list[Job]
@@ -46,9 +46,9 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class PollPlan(msgspec.Struct, frozen=True):
-    """What to ask: a GET each for `gets`, in this order.
+    """The requests of a tick: a GET for each of `gets`, in this order.
 
-    walk: whether to go on through the whole list; list_ended: whether to go on through that of what ended lately.
+    walk: whether to continue the whole list. list_ended: whether to continue the list of recently ended jobs.
     """
 
     gets: list[Job]
@@ -57,15 +57,15 @@ class PollPlan(msgspec.Struct, frozen=True):
 
 
 def plan(waiting: Waiting, get_limit: int) -> PollPlan:
-    """Decide what to ask Speech.
+    """Return the requests of this tick. `get_limit`: POLL_GET_LIMIT.
 
-    New jobs may have ended before the watermark. So each gets a GET of its own, up to NEW_GETS in a tick. Where more
-    are new, the walk through the whole list finds some of them sooner. Few due jobs get a GET each, many are found by
-    one list of what ended lately.
+    A new job may have ended before the watermark, so each gets a GET, up to NEW_GETS in a tick. If there are more, the
+    walk through the whole list finds some of them sooner. Few due jobs get a GET each. Many due jobs are found by one
+    list of recently ended jobs.
     """
     many_due = len(waiting.due) > get_limit
     new, due, unseen = map(_untroubled_first, (waiting.new, [] if many_due else waiting.due, waiting.unseen))
-    # One of each in turn: when time runs out, no kind has kept the others waiting.
+    # The kinds alternate, so that none starves the others when the tick's time runs out.
     ordered = (job for each in zip_longest(new[:NEW_GETS], due, unseen) for job in each if job is not None)
     return PollPlan(
         gets=list({job.id: job for job in ordered}.values()),
@@ -75,22 +75,22 @@ def plan(waiting: Waiting, get_limit: int) -> PollPlan:
 
 
 def _untroubled_first(jobs: Iterable[Job]) -> list[Job]:
-    # Those that made trouble come last, the one that was not tried for the longest time first among them.
+    # Jobs that failed before come last. Among them, the one that waited longest comes first.
     return sorted(jobs, key=lambda job: (job.failure is not None, (job.polled_at or "") if job.failure else ""))
 
 
 def begin_of(waiting: Waiting, watermark: UtcTime | None) -> UtcTime:
-    """Return the time since which jobs ended that the filtered list has to show. There is at least one due job.
+    """Return the time from which on the filtered list has to show ended jobs. `waiting` has at least one due job.
 
-    Every pending job was still running when it was first asked for, after it was accepted.
+    That is the watermark, but not before the oldest pending job was accepted: it was still running when first polled.
     """
     oldest = waiting.oldest.accepted_at if waiting.oldest else min(job.accepted_at for job in waiting.due)
     return max(watermark or oldest, oldest)
 
 
 def filter_since(since: UtcTime) -> str:
-    """Return the filter of Transcriptions_List for jobs that ended since a time of day, with room for clocks."""
+    """Return the filter of Transcriptions_List for jobs that ended after `since`, less CLOCK_SKEW."""
     begin = datetime.fromisoformat(since) - CLOCK_SKEW
-    # The documented grammar has no parentheses, and so no "this or that, and moreover".
+    # The documented grammar has no parentheses, so `(A or B) and C` cannot be written.
     ended = "status ne 'NotStarted' and status ne 'Running'"
     return f"{ended} and lastActionDateTime ge {begin:%Y-%m-%dT%H:%M:%SZ}"

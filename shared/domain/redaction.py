@@ -1,4 +1,4 @@
-"""Removes what looks like a secret from foreign text, before it is stored or shown."""
+"""Removes what looks like a secret from texts of other origin, before they are stored or shown."""
 
 import re
 
@@ -14,9 +14,9 @@ _BEARER = re.compile(r"(\bbearer\s{1,9})[\w.~+/-]+=*", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:
-    """Return `text` with URLs as `kept` returns them, and without values whose names mark them as secret.
+    """Return `text` without keys, queries of URLs, and values whose names say that they are secret.
 
-    The form stays: `{"id": "…", "apiKey": "x"}` becomes `{"id": "…", "apiKey": "(removed)"}`.
+    JSON stays JSON: `{"id": "…", "apiKey": "x"}` becomes `{"id": "…", "apiKey": "(removed)"}`.
     """
     text = URL_IN_TEXT.sub(lambda url: kept(url[0]), masked(text))
     return _BEARER.sub(rf"\1{REMOVED}", _NAMED.sub(_without_value, text))

@@ -1,4 +1,4 @@
-"""The report file of a job: how many sources succeeded and failed, and what Speech says of each."""
+"""The report file of a job: how many sources succeeded and how many failed, and details of each."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -16,17 +16,17 @@ from shared.domain.urls import strip_queries, without_query
 from shared.errors import InvalidResult
 
 MAX_DETAILS = 100_000
-"""A job has at most 10,000 sources; all of a report is in memory at once."""
+"""Most details of a report, all of which are in memory together. A job has at most 10,000 sources."""
 
 MAX_REPORT_BYTES = 32 * 1024 * 1024
 
 _SHOWN_CHARACTERS = 1_000
-"""Length of a text of a failure in the job's document, which holds 2 MB. The report's parts have the whole text."""
+"""Longest text of a failure in the job's document, which may have 2 MB. The report's parts have the whole text."""
 
 _DETAILS = "details"
 _NO_COUNTS = f"the object has neither {' nor '.join(REPORT_KEYS)}"
 
-_Count = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # beyond, a JSON number is not exact for most readers
+_Count = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # most readers do not read greater JSON numbers exactly
 
 
 class _Detail(msgspec.Struct, rename="camel", frozen=True):
@@ -43,11 +43,10 @@ class _Counts(msgspec.Struct, rename="camel", frozen=True):
 
 
 class ReportReader:
-    """Feed the chunks of a report file; after `close()`, read `parts()` and the numbers.
+    """Reads a report file in chunks. Call `feed` for each chunk, then `close`; then read `parts()` and the numbers.
 
-    A report has one detail for each source, at most 10,000 in a job, so they are held in memory.
-    Raises InvalidResult for what is no report or has more than MAX_DETAILS or MAX_REPORT_BYTES: it says where, and what
-    the file is if that shows.
+    The whole report is held in memory. Raises InvalidResult for a file that is no report, or that exceeds MAX_DETAILS
+    or MAX_REPORT_BYTES. The error has the byte and, if it is known, what the file is instead.
     """
 
     def __init__(self) -> None:
@@ -71,7 +70,7 @@ class ReportReader:
         self._take(self._stream.feed(chunk))
 
     def close(self) -> None:
-        """Take note that the file ended; check that it was a whole report."""
+        """Check that the file was a whole report. Call this after the last chunk."""
         self._take(self._stream.close())
         self._refuse_by_name()
         if not self._counts and not self._stream.saw(_DETAILS):
@@ -80,11 +79,11 @@ class ReportReader:
         self.successful, self.failed = counts.successful_transcriptions_count, counts.failed_transcriptions_count
 
     def failures(self) -> list[ReportDetail]:
-        """Return the details whose status is not Succeeded, as the job's document shows them, long texts cut off."""
+        """Return the details whose status is not Succeeded, with long texts cut off for the job's document."""
         return [_shown(detail) for detail in self.details if detail.status != "Succeeded"]
 
     def parts(self, key: FileKey, revision: str) -> list[ReportPart]:
-        """Return the documents that hold the whole report; at least one, even without details."""
+        """Return the documents that hold the whole report. Without details that is one document."""
         filler: PartFiller[ReportDetail] = PartFiller(_DETAILS)
         groups = [group for number, detail in enumerate(self.details) for group in filler.add(detail, number)]
         groups.extend(filler.finish())
@@ -103,7 +102,7 @@ class ReportReader:
         ]
 
     def _refuse_by_name(self) -> None:
-        # `details` alone makes no report: error messages have them too.
+        # `details` alone does not show a report, because error messages have them too.
         if not self._counts and (name := self._clues.name()) is not None:
             raise InvalidResult(f"{_NO_COUNTS}: this is no report of a batch job, but {name}")
 
@@ -112,7 +111,7 @@ class ReportReader:
             if cut.element is None:
                 self._counts[cut.key] = msgspec.Raw(cut.value)
                 alone = msgspec.json.encode({cut.key: self._counts[cut.key]})
-                decode(self._counter, alone, f"{cut.key} (byte {cut.place})")  # here, where the place is known
+                decode(self._counter, alone, f"{cut.key} (byte {cut.place})")  # now, because here the offset is known
             else:
                 where = f"{_DETAILS}[{cut.element}] (byte {cut.place})"
                 if cut.element >= MAX_DETAILS:

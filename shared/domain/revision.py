@@ -1,4 +1,4 @@
-"""What identifies the documents of a file: its bytes, the writer, and the options of the split."""
+"""The revision: a hash of all that determines a file's documents, namely its bytes, the writer and the options."""
 
 import hashlib
 
@@ -7,13 +7,13 @@ import msgspec
 from shared.domain.split import SplitOptions
 
 WRITER_VERSION = 3
-"""To be raised by every change that makes other documents of the same file. Reprocessing then writes a new revision."""
+"""Increment this with every change that writes other documents for the same file. Its revision is then a new one."""
 
 
 def revision_of(etag: str, options: SplitOptions) -> str:
-    """Return 12 hexadecimal digits: the same ones for the same bytes, writer version and options.
+    """Return 12 hexadecimal digits that depend only on the ETag, WRITER_VERSION and the options.
 
-    So two revisions with one name never differ in their documents.
+    So documents of the same revision are the same, and writing them twice is idempotent.
     """
     known = msgspec.json.encode([etag, WRITER_VERSION, options])
     return hashlib.sha256(known).hexdigest()[:12]

@@ -1,8 +1,8 @@
-"""What a listing has met: hashes short enough to travel with its messages.
+"""The pages and file ids that a listing has seen, as hashes that are short enough for its messages.
 
-A list of files is read a page an invocation, and a message is all that one invocation tells the next. So the message
-carries a hash of each page and of each file id met so far: a repeated page is a circle, and a repeated id is no further
-file. 40 bits let two of 10,000 ids be taken for one in 1 of 20,000 jobs.
+Each invocation reads one page, and passes its state to the next one in a message. So the message has a hash of each
+page and of each file id so far. A repeated page means that the list leads in a circle. A repeated id is not counted
+again. With hashes of 40 bits, two of 10,000 ids collide in 1 of 20,000 jobs.
 """
 
 import base64
@@ -15,19 +15,20 @@ _DIGIT_BITS = 7
 _MORE = 1 << _DIGIT_BITS
 
 LONGEST_SEEN = 56_500
-"""Characters. Room for 10,000 ids, the most that a job has, and 300 pages; with the longest page a message stays below
-64 KiB."""
+"""Most characters of packed hashes: enough for 10,000 ids, the most of a job, and 300 pages. With the longest page name
+too, a message stays below 64 KiB."""
 
 
 def short_hash(name: str) -> int:
-    """Return 40 bits that stand for a name."""
+    """Return a hash of 40 bits."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:_BYTES], "big")
 
 
 def packed(hashes: Iterable[int]) -> str:
-    """Return the hashes in Base64: their differences in ascending order, 7 bits a byte, the lowest first.
+    """Return the hashes, delta-encoded as LEB128, in Base64: about four bytes for each of 10,000 hashes.
 
-    A byte of 128 or more is followed by another one of the same number. 10,000 hashes take four bytes each.
+    The hashes are sorted. Each difference is written as 7 bits a byte, the lowest bits first. A byte of 128 or more is
+    followed by another byte of the same difference.
     """
     written, before = bytearray(), 0
     for value in sorted(hashes):
@@ -40,7 +41,7 @@ def packed(hashes: Iterable[int]) -> str:
 
 
 def unpacked(text: str) -> set[int]:
-    """Return the hashes that `packed` wrote. Raises ValueError for what it cannot have written."""
+    """Return the hashes that `packed` encoded. Raises ValueError for any other text."""
     hashes: set[int] = set()
     value = shift = before = 0
     for byte in base64.b64decode(text, validate=True):

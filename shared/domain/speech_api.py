@@ -1,4 +1,4 @@
-"""The one file that knows the JSON of Speech's REST API: a transcription, its files, pages, errors."""
+"""The JSON of Speech's REST API: transcriptions, files, pages, errors. No other file knows it."""
 
 import re
 from typing import Any, TypeVar
@@ -18,10 +18,10 @@ _SHOWN = 200
 _WORDS = 2000
 
 LONGEST_NAME = 1_024
-"""Characters of a file's name that are kept. A blob's name has no more (Azure, naming blobs)."""
+"""A file's name is cut to this many characters. A blob's name has no more (Azure, naming blobs)."""
 
 LONGEST_KIND = 256
-"""Characters of a file's kind that are kept: enough to name one that we do not know."""
+"""A file's kind is cut to this many characters, which is enough to show an unknown one."""
 
 
 class _Links(msgspec.Struct, rename="camel", frozen=True):
@@ -34,7 +34,7 @@ class _Links(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Transcription(msgspec.Struct, rename="camel", frozen=True):
-    """Answer of Transcriptions_Get, and an entry of Transcriptions_List."""
+    """The answer of Transcriptions_Get, and an entry of Transcriptions_List."""
 
     self_url: str = msgspec.field(name="self")
     status: str
@@ -47,19 +47,19 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
     links: _Links = _Links()
 
     def __post_init__(self) -> None:
-        """Keep no more of `self` than may be stored."""
+        """Reduce `self` to what may be stored."""
         msgspec.structs.force_setattr(self, "self_url", kept(self.self_url))
 
     @property
     def job_id(self) -> str:
-        """The id, in lower case. Raises UnknownValue if `self` is no transcription's URL."""
+        """The id in lower case. Raises UnknownValue if `self` is not the URL of a transcription."""
         job_id = transcription_id(self.self_url)
         if job_id is None:
             raise UnknownValue(f"Speech named a transcription by {path_of(self.self_url)[:_SHOWN]!r}, which has no id")
         return job_id
 
     def event(self) -> Event:
-        """Return what the status means for the job; raise UnknownValue, naming it, for one we do not know."""
+        """Return the event that the status stands for. Raises UnknownValue, with the status, for an unknown one."""
         match self.status:
             case "NotStarted" | "Running":
                 return Event.NOT_ENDED
@@ -71,7 +71,7 @@ class Transcription(msgspec.Struct, rename="camel", frozen=True):
                 raise UnknownValue(f"Speech says the status is {self.status[:100]!r}, which this version does not know")
 
     def failure(self) -> Failure:
-        """Return Speech's own code and message of a failed job; the words of an `innerError` follow the message."""
+        """Return Speech's own code and message of a failed job. The text of an `innerError` follows the message."""
         error = self.properties.get("error")
         try:
             told = msgspec.convert(error, _Error)
@@ -96,7 +96,7 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
     properties: _FileProperties = _FileProperties()
 
     def __post_init__(self) -> None:
-        """Keep no more than may be stored, and than a message has room for."""
+        """Reduce the properties to what may be stored and what a message has room for."""
         msgspec.structs.force_setattr(self, "self_url", kept(self.self_url))
         msgspec.structs.force_setattr(self, "kind", self.kind[:LONGEST_KIND])
         if self.name is not None:
@@ -104,12 +104,12 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
 
     @property
     def file_id(self) -> str:
-        """The id, in lower case. Raises UnknownValue if `self` is no file's URL."""
+        """The id in lower case. Raises UnknownValue if `self` is not the URL of a file."""
         return self._ids()[1]
 
     @property
     def job_id(self) -> str:
-        """The id of the file's transcription, in lower case. Raises UnknownValue if `self` is no file's URL."""
+        """The id of the file's transcription in lower case. Raises UnknownValue if `self` is not the URL of a file."""
         return self._ids()[0]
 
     def _ids(self) -> tuple[str, str]:
@@ -120,23 +120,23 @@ class TranscriptionFile(msgspec.Struct, rename="camel", frozen=True):
 
     @property
     def content_url(self) -> str | None:
-        """Where the content is; carries a signature, so it is never stored or logged."""
+        """The URL of the content. It carries a signature, so it is never stored or logged."""
         return self.links.content_url
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page of any list. `next_link` is no address to ask: see `next_page`."""
+    """A page of any list. The app sends no request to `next_link`; it uses `next_page`."""
 
     next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
     @property
     def next_page(self) -> str | None:
-        """What names the next page, None after the last. Raises UnknownValue for a link that names none."""
+        """The query parameters of the next page; None after the last. Raises UnknownValue for a link without any."""
         return next_page(self.next_link) if self.next_link else None
 
 
 class TranscriptionPage(Page, frozen=True, kw_only=True):
-    """A page of Transcriptions_List. Each value is decoded by `entry`, so that an odd one hides no other."""
+    """A page of Transcriptions_List. `entry` decodes each value by itself, so that an invalid one affects no other."""
 
     values: list[Any]
 
@@ -162,7 +162,7 @@ KIND_REPORT = "TranscriptionReport"
 
 
 class _Error(msgspec.Struct, rename="camel", frozen=True):
-    """`innerError` may have one of its own, and other services of Azure write `innererror`."""
+    """An error of Speech. An `innerError` may contain another one. Other services of Azure write `innererror`."""
 
     code: str | int | None = None
     message: str | None = None
@@ -170,12 +170,12 @@ class _Error(msgspec.Struct, rename="camel", frozen=True):
     innererror: "_Error | None" = None
 
     def words(self) -> str:
-        """Return `code: message` of the error and of those in it, the outermost first."""
+        """Return `code: message` of the error and of its inner errors, the outermost first."""
         own = ": ".join(str(word) for word in (self.code, self.message) if word)
         return "; ".join(filter(None, (own, self.reason())))
 
     def reason(self) -> str:
-        """Return the words of the errors in this one, which often have the real reason; empty if there is none."""
+        """Return the text of the inner errors, which often have the actual reason; empty if there are none."""
         inner = self.inner_error or self.innererror
         return inner.words() if inner else ""
 
@@ -185,10 +185,9 @@ class _ErrorBody(_Error, frozen=True):
 
 
 def error_words(body: bytes) -> str:
-    """Return `code: message` of an error body in either of Speech's two shapes, or the start of whatever it is.
+    """Return `code: message` of an error body in either of Speech's two shapes, and of its inner errors.
 
-    `innerError` follows, which often has the real reason. No more than 2,000 characters, and none of what a secret
-    looks like.
+    For any other body, return its first 200 characters. The text is redacted and has at most 2,000 characters.
     """
     try:
         parsed = msgspec.json.decode(body, type=_ErrorBody)
@@ -202,19 +201,19 @@ _SPEAKS_OF_VERSION = re.compile(r"api[\s_-]{0,3}version", re.IGNORECASE)
 
 
 def refuses_version(words: str) -> bool:
-    """Say whether the words of a refusal (4xx) are about the API version.
+    """Return whether the text of a refusal (4xx) is about the API version.
 
-    Known is *"The API version cannot be used to access this transcription. Use API version v3.2 or higher."* (Microsoft
-    Learn, Migrate code from v3.1 to v3.2), without status and code. So any words of an API version count, but for those
-    in a URL, which may be the request's own.
+    Microsoft documents one such text, without its status and code: *"The API version cannot be used to access this
+    transcription. Use API version v3.2 or higher."* (Migrate code from v3.1 to v3.2). So any mention of an API version
+    counts, except in a URL, which may be that of the request.
     """
     return _SPEAKS_OF_VERSION.search(URL_IN_TEXT.sub("", words)) is not None
 
 
 def decode_answer(body: bytes, shape: type[_T]) -> _T:
-    """Decode an answer of the API; raise Transient, with the path, if it has another shape.
+    """Return an answer of the API, decoded. Raises Transient, with the path in the JSON, for another shape.
 
-    A page of some proxy with status 200 looks like this too, so it is tried again; what stays wrong ends in poison.
+    A proxy's page with status 200 has another shape too, so the request is retried with backoff.
     """
     try:
         return msgspec.json.decode(body, type=shape)

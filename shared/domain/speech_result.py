@@ -1,10 +1,10 @@
-"""The one file that knows the JSON of a transcription result file, of every API version.
+"""The JSON of a transcription result file, in every API version. No other file knows it.
 
 Source of the names: Microsoft's page "Get batch transcription results" and the published JSON Schemas of the result
-file (v3, v3.1, v3.2, 2024-11-15). Properties that are not named here are passed over; the raw file keeps them.
+file (v3, v3.1, v3.2, 2024-11-15). Properties that are not named here are ignored; the raw file keeps them.
 
-A member that is null counts as absent, an array too. So does a blank text for a time, `source`, `timestamp` or
-`locale`. A null element of an array is an error, because its place in the array counts.
+A member or array that is null counts as absent. So does a blank text for a time, `source`, `timestamp` or `locale`.
+A null element of an array is an error, because the positions of elements have a meaning.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 
 class Timed(msgspec.Struct, rename="camel", frozen=True):
-    """Anything with a place in the audio, in up to three notations."""
+    """Anything with a begin and a length in the audio, each in up to three notations."""
 
     offset: str | None = None
     duration: str | None = None
@@ -31,11 +31,11 @@ class Timed(msgspec.Struct, rename="camel", frozen=True):
     duration_milliseconds: Number | None = None
 
     def offset_ticks(self) -> int | None:
-        """Begin, in ticks of 100 ns from the start of the audio; None if the file does not say."""
+        """Return the begin in ticks of 100 ns from the start of the audio; None if the file does not have it."""
         return to_ticks(self.offset_in_ticks, self.offset_milliseconds, self.offset)
 
     def duration_ticks(self) -> int | None:
-        """Length in ticks; negative for some words, as the schemas allow; None if the file does not say."""
+        """Return the length in ticks; None if the file does not have it. The schemas allow negative ones for words."""
         return to_ticks(self.duration_in_ticks, self.duration_milliseconds, self.duration)
 
 
@@ -64,12 +64,12 @@ class NBest(msgspec.Struct, rename="camel", frozen=True):
     display_words: list[DisplayWord] | None = None
 
     def has_text(self) -> bool:
-        """Say whether any form has a character that is not white space."""
+        """Return whether any form has a character that is not white space."""
         return any(text and not text.isspace() for text in (self.lexical, self.itn, self.masked_itn, self.display))
 
 
 class Phrase(Timed, rename="camel", frozen=True):
-    """One recognized phrase. `speaker` is None without diarization; 0 is a speaker that Speech sends too."""
+    """One recognized phrase. `speaker` is None without diarization. Speech also uses 0 as a speaker's number."""
 
     recognition_status: str | None = None
     channel: Number | None = None
@@ -78,7 +78,7 @@ class Phrase(Timed, rename="camel", frozen=True):
     n_best: list[NBest] | None = None
 
     def best(self) -> NBest:
-        """Return nBest[0], the hypothesis that the combined texts are made of. Speech does not sort by confidence."""
+        """Return nBest[0], from which Speech makes the combined texts. It need not have the highest confidence."""
         return self.n_best[0] if self.n_best else NBest()
 
 
@@ -97,9 +97,9 @@ class CombinedPhrase(msgspec.Struct, rename="camel", frozen=True):
 
 
 class ResultHeader(msgspec.Struct, rename="camel", frozen=True):
-    """What a result says of the whole file. `source` is as sent: it may carry a signature.
+    """The properties of the whole file. `source` is not cleaned yet: it may carry a signature.
 
-    Microsoft's Ingestion Client writes `timeStamp` in the results that it stores.
+    Results that Microsoft's Ingestion Client stored have `timeStamp` in place of `timestamp`.
     """
 
     source: str | None = None
@@ -110,7 +110,7 @@ class ResultHeader(msgspec.Struct, rename="camel", frozen=True):
     duration_milliseconds: Number | None = None
 
     def duration_ticks(self) -> int | None:
-        """Length of the audio in ticks; None if the file does not say. Raises InvalidResult if it is no length."""
+        """Return the audio's length in ticks; None if the file does not have it. Raises InvalidResult for no length."""
         try:
             return to_ticks(self.duration_in_ticks, self.duration_milliseconds, self.duration)
         except InvalidResult as error:
@@ -118,7 +118,7 @@ class ResultHeader(msgspec.Struct, rename="camel", frozen=True):
 
 
 class IndexedPhrase(msgspec.Struct, frozen=True):
-    """A phrase, its index in `recognizedPhrases`, and the place of its first byte in the file."""
+    """A phrase, its index in `recognizedPhrases`, and the offset of its first byte in the file."""
 
     index: int
     place: int
@@ -128,23 +128,25 @@ class IndexedPhrase(msgspec.Struct, frozen=True):
 _PHRASES = RESULT_KEY
 _COMBINED = "combinedRecognizedPhrases"
 MAX_PHRASE_BYTES = 8 * 1024 * 1024
-"""A real phrase has some ten thousand. One that fits into a document of 2 MB has at most three times that, escaped."""
+"""Real phrases have about 10 KB. A phrase that fits into a document of 2 MB has at most 6 MB in the file, if every
+character is escaped."""
 
 MAX_PHRASE_OBJECTS = 200_000
-"""Words and hypotheses; 2 MB hold some 100,000. Each `{}` would take a hundred bytes of memory."""
+"""Most words and hypotheses of a phrase. A document of 2 MB holds about 100,000. In memory even an empty object takes
+100 bytes."""
 
 MAX_COMBINED_BYTES = 16 * 1024 * 1024
-"""The texts of one channel, as they stand in the file. All of them are in memory. 24 hours have 5 to 15 MB."""
+"""Greatest size in the file of one channel's texts, which are in memory together. 24 hours have 5 to 15 MB."""
 
 _HEADER_MEMBERS = frozenset(field.encode_name for field in msgspec.structs.fields(ResultHeader))
 _MISSING = f"the object has no array {_PHRASES}"
 
 
 class ResultReader:
-    """Feed the chunks of a result file, get its phrases and combined texts; `close()`, then read `header`.
+    """Reads a result file in chunks. Call `feed` for each chunk, then `close`; then read `header`.
 
-    Memory holds one phrase and one chunk at a time. Raises InvalidResult for what is no result: it says where, and what
-    the file is if that shows.
+    `feed` and `close` yield phrases and combined texts. Only one phrase and one chunk are in memory at a time. Raises
+    InvalidResult for a file that is no result. The error has the byte and, if it is known, what the file is instead.
     """
 
     def __init__(self) -> None:
@@ -161,7 +163,7 @@ class ResultReader:
         self._header: dict[str, msgspec.Raw] = {}
 
     def feed(self, chunk: bytes) -> Iterator[IndexedPhrase | CombinedPhrase]:
-        """Take the next bytes; yield what became complete, in the file's order."""
+        """Take the next bytes and yield the items that are now complete, in the file's order."""
         try:
             yield from self._typed(self._stream.feed(chunk))
         except InvalidResult as error:
@@ -170,7 +172,7 @@ class ResultReader:
             raise
 
     def close(self) -> Iterator[IndexedPhrase | CombinedPhrase]:
-        """Take note that the file ended; yield the rest, then check that it was a whole result."""
+        """Yield the remaining items, then check that the file was a whole result. Call this after the last chunk."""
         yield from self._typed(self._stream.close())
         self._refuse_by_name()
         if not self._stream.saw(_PHRASES):
@@ -183,7 +185,7 @@ class ResultReader:
 
     @property
     def header(self) -> ResultHeader:
-        """What the file says of itself; complete after `close()`."""
+        """The properties of the whole file. Complete only after `close()`."""
         return decode(self._member, msgspec.json.encode(self._header), "the header")
 
     def _typed(self, cuts: Iterator[Cut]) -> Iterator[IndexedPhrase | CombinedPhrase]:
@@ -192,7 +194,7 @@ class ResultReader:
             if cut.element is None:
                 self._header[cut.key] = msgspec.Raw(cut.value)
                 alone = msgspec.json.encode({cut.key: self._header[cut.key]})
-                decode(self._member, alone, f"{cut.key} (byte {cut.place})")  # here, where the place is known
+                decode(self._member, alone, f"{cut.key} (byte {cut.place})")  # now, because here the offset is known
             elif cut.key == _PHRASES:
                 if len(cut.value) > MAX_PHRASE_OBJECTS and cut.value.count(b"{") > MAX_PHRASE_OBJECTS:
                     words = f"{where}: a phrase of more than {MAX_PHRASE_OBJECTS} objects"
@@ -203,12 +205,12 @@ class ResultReader:
 
 
 def present(text: str | None) -> str | None:
-    """Return the text, or None if it is absent, empty or white space alone."""
+    """Return the text, or None if it is absent, empty or only white space."""
     return None if text is None or not text.strip() else text
 
 
 def decode(decoder: "msgspec.json.Decoder[_T]", value: bytes, where: str) -> _T:
-    """Decode `value`; raise InvalidResult naming `where` and the path in it if it has another shape."""
+    """Return `value`, decoded. Raises InvalidResult, with `where` and the path in the value, for another shape."""
     try:
         return decoder.decode(value)
     except (msgspec.ValidationError, RecursionError) as error:

@@ -1,7 +1,7 @@
-"""Addresses of Speech's REST API. Links are read for ids, and every request's URL is built from the settings.
+"""URLs of Speech's REST API. Each request's URL is built from the settings; links of Speech are only read for ids.
 
 No document says which host Speech writes into `self`, `links.files` and `@nextLink` when it is called through a custom
-subdomain. Every public example shows the regional host, and regional hosts refuse Entra tokens. So no link is followed.
+subdomain. Every public example has the regional host, and regional hosts refuse Entra tokens. So no link is followed.
 """
 
 import re
@@ -14,13 +14,13 @@ from shared.domain.urls import host_of
 from shared.errors import UnknownValue
 
 VERSIONS = ("v3.1", "v3.2", "2024-11-15", "2025-10-15")
-"""Supported API versions, the oldest first. Those with a `v` are in the path, dates are in the query."""
+"""Supported API versions, the oldest first. Versions with a `v` go into the path, dates into the query."""
 
 NEWEST: Final = "2025-10-15"
 
 RETIRED = frozenset({"v3.1", "v3.2"})
 RETIRED_ON = "31 March 2026"
-"""When Microsoft retires these, as its pages on migrating to 2024-11-15 and 2025-10-15 announce."""
+"""When Microsoft retires these versions, according to its pages on migrating to 2024-11-15 and 2025-10-15."""
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 GUID = re.compile(_GUID)
@@ -31,10 +31,10 @@ _FILE_PATH = re.compile(rf"{_TRANSCRIPTION}/files/([A-Za-z0-9_-]{{1,100}})/?")
 
 _QUERY = "!$&'()*+,;=:@/?-._~"
 PAGE_PATTERN = r"^[A-Za-z0-9!$&'()*+,;=:@/?._~%-]+$"
-"""The characters of a query (RFC 3986). So the name of a page cannot leave the query."""
+"""A page's name has only characters of a query (RFC 3986), so it cannot change another part of the URL."""
 
 LONGEST_PAGE = 8_192
-"""Greatest number of characters of a page's name, which becomes part of a message and of a request line."""
+"""Most characters of a page's name. It becomes part of a message and of a request line."""
 
 _VERSION_PARAMETER = "api-version"
 _PAGE_SIZE = "top"
@@ -44,7 +44,7 @@ _SHOWN = 200
 class SpeechResource(msgspec.Struct, frozen=True):
     """The Speech resource that the app uses, and the API version of its requests.
 
-    `endpoint`: origin, as SPEECH_ENDPOINT; `version`: one of VERSIONS, as SPEECH_API_VERSION.
+    `endpoint`: the origin in SPEECH_ENDPOINT. `version`: SPEECH_API_VERSION, one of VERSIONS.
     """
 
     endpoint: str
@@ -56,11 +56,11 @@ class SpeechResource(msgspec.Struct, frozen=True):
         return host_of(self.endpoint)
 
     def url(self, *parts: str, page: str | None = None, **query: str | int) -> str:
-        """Return the URL of the resource's transcriptions, or of what `parts` name below them.
+        """Return the URL of the resource's transcriptions, or of the path `parts` below them.
 
-        `query`: parameters of the first page. `page` names a further page, as `next_page` returns it. It gets the
-        parameters of `query` that it lacks, since next links drop some. If both have a parameter, `top` is taken from
-        `page`, any other from `query`. Spaces become `%20`, as in Speech's own examples.
+        `query`: parameters of the first page. `page`: those of a later page, as `next_page` returns them. Next links
+        drop some parameters, so the missing ones are added from `query`. If both have a parameter, `top` comes from
+        `page` and any other from `query`. Spaces become `%20`, as in Speech's own examples.
         """
         base = f"{self.endpoint.rstrip('/')}/speechtotext"
         if self.version.startswith("v"):
@@ -78,7 +78,7 @@ class SpeechResource(msgspec.Struct, frozen=True):
     def unknown_words(self, enqueued_host: str | None) -> str:
         """Return why Speech may answer 404 for a job: it belongs to another resource, or the API version is too old.
 
-        `enqueued_host`: the host of the URL by which the job was enqueued.
+        `enqueued_host`: the host of the URL by which the job was enqueued; None if it was enqueued by its id.
         """
         words = "Speech does not know this transcription (404)"
         if enqueued_host not in {None, self.host}:
@@ -91,7 +91,7 @@ class SpeechResource(msgspec.Struct, frozen=True):
         return words
 
     def other_version(self) -> str:
-        """Return what to set when Speech refuses the API version."""
+        """Return which setting to change if Speech refuses the API version."""
         if self.version == NEWEST:
             others = ", ".join(version for version in VERSIONS if version != NEWEST)
             return f"set SPEECH_API_VERSION to a version that Speech names, or to one of {others}"
@@ -99,10 +99,10 @@ class SpeechResource(msgspec.Struct, frozen=True):
 
 
 def next_page(link: str) -> str:
-    """Return the part of a `@nextLink` that names the page: its query parameters (`skip`, a continuation token, `top`).
+    """Return the query parameters of a `@nextLink`, which name the page: `skip`, a continuation token, `top`.
 
-    Host, path and api-version are left out; the rest stays as Speech wrote it. Raises UnknownValue if nothing is left,
-    or too much.
+    They stay as Speech wrote them, without `api-version`. Raises UnknownValue if there are none, or if they have more
+    than LONGEST_PAGE characters.
     """
     try:
         query = urlsplit(link).query
@@ -122,19 +122,19 @@ def _name(piece: str) -> str:
 
 
 def transcription_id(url: str) -> str | None:
-    """Return the id in a transcription's `self` URL of any host and version, in lower case, or None."""
+    """Return the id in a transcription's `self` URL of any host and version, in lower case; None for other URLs."""
     match = _TRANSCRIPTION_PATH.fullmatch(path_of(url))
     return match[1].lower() if match else None
 
 
 def transcription_file_ids(url: str) -> tuple[str, str] | None:
-    """Return the ids of transcription and file in a file's `self` URL, in lower case, or None."""
+    """Return the ids of transcription and file in a file's `self` URL, in lower case; None for other URLs."""
     match = _FILE_PATH.fullmatch(path_of(url))
     return (match[1].lower(), match[2].lower()) if match else None
 
 
 def path_of(url: str) -> str:
-    """Return the path of a URL; empty for text that is not a URL."""
+    """Return the path of a URL; empty for a text that is not a URL."""
     if not url.isprintable():  # urlsplit would ignore line breaks and tabs
         return ""
     try:

@@ -1,4 +1,4 @@
-"""The split: turns the phrases and combined texts of one file into parts (tracks, texts, turns) and a head."""
+"""The split of one file: its phrases and combined texts become parts (tracks, texts, turns) and a head."""
 
 from array import array
 from collections import Counter
@@ -35,21 +35,22 @@ from shared.domain.urls import without_query
 from shared.errors import InvalidResult
 
 _TEXT_BYTES = (PART_BYTES - ENVELOPE_BYTES) // 4
-"""Four pieces of this size, one of each text, and the envelope make one part."""
+"""Size of a piece of text. A part holds four pieces, one of each text, and the envelope."""
 
 MAX_TRACKS = 500
-"""Channels times speakers. Speech tells at most 36 speakers apart. Each track holds an unfinished part in memory."""
+"""Most pairs of channel and speaker in a file. Each keeps an unfinished part in memory. Speech distinguishes at most
+36 speakers."""
 
 
 class SplitOptions(msgspec.Struct, frozen=True):
-    """What a user may choose. The options are part of the revision, because they change the documents of a file."""
+    """TURN_GAP_SECONDS and NBEST_WORDS. They change a file's documents, so they are part of the revision."""
 
     turn_gap_seconds: float = 3.0
     all_words: bool = False
 
 
 class FileKey(msgspec.Struct, frozen=True):
-    """The logical partition that holds all documents of an audio file."""
+    """Partition key of a result file: one logical partition holds all its documents."""
 
     job_id: str
     file_id: str
@@ -88,10 +89,10 @@ class _Track:
 
 
 class Splitter:
-    """Splits one file. Call `add` with all that a ResultReader yields, then `finish`, then `head`.
+    """Splits one file. Call `add` for each item that a ResultReader yields, then `finish`, then `head`.
 
-    `add` and `finish` yield parts, to be written in that order; the head is to be written last. All of them raise
-    InvalidResult.
+    `add` and `finish` yield parts in the order in which they are to be written. Write the head last, because its
+    presence means that all parts are there. All three raise InvalidResult.
     """
 
     def __init__(self, key: FileKey, revision: str, options: SplitOptions) -> None:
@@ -108,7 +109,7 @@ class Splitter:
         self._room = HeadRoom()
 
     def add(self, item: IndexedPhrase | CombinedPhrase) -> Iterator[Part]:
-        """Take a phrase or the texts of a channel; yield the parts that are full."""
+        """Take a phrase, or the texts of a channel, and yield the parts that are full."""
         if isinstance(item, CombinedPhrase):
             yield from self._add_combined(item)
         else:
@@ -135,7 +136,7 @@ class Splitter:
         size_in_bytes: int,
         ingested_at: str,
     ) -> Transcript:
-        """Return the head. Call it after `finish`. Raises InvalidResult if the head is too large for a batch."""
+        """Return the head. Call this after `finish`. Raises InvalidResult if the head is too large for a batch."""
         order = sorted(self._tracks, key=lambda key: (key[0], key[1] is not None, key[1] or 0))
         tracks = [self._tracks[key] for key in order]
         summaries = [track.summary() for track in tracks]

@@ -1,4 +1,4 @@
-"""The storage account that the settings name: by a connection string or by service URIs, but never two accounts."""
+"""The storage account in the settings: a connection string or service URIs name it, and they must not name two."""
 
 import ipaddress
 import re
@@ -20,10 +20,11 @@ _NAME = re.compile(r"[A-Za-z0-9-]{3,63}")
 
 
 def storage_problems(connection: str | None, blob_uri: str | None, queue_uri: str | None) -> list[str]:
-    """Return a sentence for each problem in the values of STORAGE_SETTINGS, without a secret.
+    """Return a sentence, without secrets, for each problem in the values of STORAGE_SETTINGS.
 
-    If both are set, the Functions host uses the connection string. It would then read the queues of another account
-    than the app's blobs (azure-functions-host#11796: Flex Consumption sometimes sets a connection string by itself).
+    If a connection string and URIs are set, the Functions host uses the connection string. It would then read queues of
+    one account while the app writes blobs of another (azure-functions-host#11796: Flex Consumption sometimes sets a
+    connection string by itself).
     """
     if connection is None:
         return [_NO_STORAGE] if blob_uri is None else []
@@ -39,7 +40,7 @@ def storage_problems(connection: str | None, blob_uri: str | None, queue_uri: st
 
 
 def account_of_connection(connection: str) -> str | None:
-    """Return the account's name in lower case; None if the connection string names none."""
+    """Return the account's name in lower case; None if the connection string has none."""
     pairs = (pair.partition("=") for pair in connection.split(";"))
     values = {name.strip().lower(): value.strip() for name, _, value in pairs}
     if values.get("usedevelopmentstorage", "").lower() == "true":
@@ -49,9 +50,9 @@ def account_of_connection(connection: str) -> str | None:
 
 
 def account_of_uri(uri: str) -> str | None:
-    """Return the account's name in lower case: the host's first label, or the first part of an emulator's path.
+    """Return the account's name in lower case; None if the text is not the URL of an account.
 
-    None if the text is not the URL of an account.
+    The name is the host's first label, or the first segment of an emulator's path.
     """
     try:
         parts = urlsplit(uri)
@@ -64,7 +65,7 @@ def account_of_uri(uri: str) -> str | None:
 
 
 def _plain(name: str) -> str | None:
-    # A misplaced text may be a key, so only what can be an account's name is shown.
+    # The text may be a misplaced key, so it is shown only if it can be an account's name.
     return name.lower() if _NAME.fullmatch(name) else None
 
 

@@ -1,4 +1,4 @@
-"""Numbers of who talks when: talk, silence, overlap, mirrored channels, interruptions."""
+"""Statistics of who talks when: talk, silence, overlap, mirrored channels, interruptions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from heapq import heappop, heappush
@@ -14,8 +14,8 @@ Pair = tuple[int, int]
 """Two channels, the smaller number first."""
 
 MOST_COMPARED_CHANNELS = 32
-"""Files with more channels are not searched for mirrored ones. Each pair costs a pass over its intervals, and a file
-may name 500 channels. Recordings have two."""
+"""Files with more channels are not searched for mirrored channels. Each pair costs a pass over its intervals, and a
+file may name 500 channels. Real recordings have two."""
 
 _MIRRORED_TENTHS = 9
 
@@ -23,7 +23,7 @@ _MIRRORED_TENTHS = 9
 def measure_talk(
     tracks: Mapping[Track, IntervalSet], turns: Sequence[Turn], duration: int | None
 ) -> tuple[Statistics, list[Pair]]:
-    """Return the statistics of the head, and its mirrored channels. `duration`: of the audio, in ticks, if known."""
+    """Return the head's statistics and mirrored channels. `duration`: the audio's length in ticks, if known."""
     talk, overlap = covered(tracks.values())
     mirrored = mirrored_channels(tracks, overlap)
     end = max(0, duration or 0)
@@ -38,10 +38,10 @@ def measure_talk(
 
 
 def mirrored_channels(tracks: Mapping[Track, IntervalSet], overlap: int) -> list[Pair]:
-    """Return the pairs of channels that hold the same talk, as mono that was recorded as stereo does.
+    """Return the pairs of channels that hold the same talk, such as mono that was recorded as stereo.
 
-    Their talk coincides to nine tenths of the smaller. Texts are not compared: in real files half of them differ.
-    `overlap`: ticks in which two or more tracks talk.
+    Two channels mirror each other if their common talk covers nine tenths of the channel that talks less. Texts are not
+    compared, because in real files half of them differ. `overlap`: ticks in which two or more tracks talk.
     """
     channels = _by_channel(tracks)
     if len(channels) > MOST_COMPARED_CHANNELS:
@@ -50,7 +50,7 @@ def mirrored_channels(tracks: Mapping[Track, IntervalSet], overlap: int) -> list
     pairs = []
     for one, other in combinations(sorted(channels), 2):
         least = _MIRRORED_TENTHS * min(lengths[one], lengths[other])
-        # All overlap together is an upper bound, so conversations need no comparison.
+        # The whole overlap is an upper bound for the pair's, so ordinary conversations need no comparison.
         if 0 < least <= 10 * overlap and least <= 10 * covered([channels[one], channels[other]])[1]:
             pairs.append((one, other))
     return pairs
@@ -71,14 +71,14 @@ def _union(talks: Sequence[IntervalSet]) -> IntervalSet:
 
 
 def interruptions(turns: Sequence[Turn], mirrored: Collection[Pair] = ()) -> int:
-    """Count the turns that begin while a turn of another track, not of a mirrored channel, is running.
+    """Return how many turns begin while a turn of another track is running. Mirrored channels do not interrupt.
 
-    The turns are in order of their begin. Of two turns that begin at once, the second is counted.
+    `turns` are in order of their begin. Of two turns that begin at the same time, the second is counted.
     """
     mirrors = {*mirrored, *((other, one) for one, other in mirrored)}
     count = 0
-    running: dict[Track, int] = {}  # the end of the turn of each track that ends last
-    ends: list[tuple[int, int, Track]] = []  # a heap of the same; the number of the turn decides between equal ends
+    running: dict[Track, int] = {}  # for each track, the latest end of its turns
+    ends: list[tuple[int, int, Track]] = []  # a heap of the same; the turn's number breaks ties
     for number, turn in enumerate(turns):
         while ends and ends[0][0] <= turn.offset_in_ticks:
             end, _, track = heappop(ends)

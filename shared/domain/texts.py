@@ -1,17 +1,17 @@
-"""Cuts the combined texts of a channel into pieces that fit into documents."""
+"""Cuts a channel's combined texts into pieces that fit into documents."""
 
 import re
 from collections.abc import Iterator
 
-from shared.domain.documents import encoded_size
+from shared.domain.parts import encoded_size
 
 _LAST_WHITE_SPACE = re.compile(r".*\s", re.DOTALL)
 
 
 def pieces(text: str, size: int) -> Iterator[str]:
-    """Yield pieces of `text`, each of at most `size` bytes as JSON. Cuts are after white space where there is any.
+    """Yield pieces of `text`, each of at most `size` bytes as JSON, cut after white space if possible.
 
-    The pieces, joined with nothing in between, are the text. An empty text has no pieces.
+    Concatenated, the pieces are the text. An empty text has no pieces.
     """
     begin = 0
     while begin < len(text):

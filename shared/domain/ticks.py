@@ -1,4 +1,4 @@
-"""Times in the audio: integer ticks of 100 ns, from any of the three notations that Speech uses."""
+"""Times in the audio: integer ticks of 100 ns, converted from the three notations that Speech uses."""
 
 import re
 from decimal import Decimal
@@ -12,7 +12,7 @@ TICKS_PER_SECOND = 10_000_000
 TICKS_PER_MILLISECOND = 10_000
 
 _LARGEST = 2**53
-"""A greater JSON number is not exact for most readers. It is 28 years of audio."""
+"""Greatest number of ticks, 28 years of audio. Most readers do not read greater JSON numbers exactly."""
 
 _AMOUNT = r"\d{1,16}(?:\.\d{1,12})?"  # no more digits than Decimal computes with exactly
 _ISO_DURATION = re.compile(
@@ -25,14 +25,14 @@ _SECONDS = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
 _InRange = Meta(ge=-_LARGEST, le=_LARGEST)
 
 Number = Annotated[int, _InRange] | Annotated[float, _InRange]
-"""A number in a result file. Speech writes integers as floats too. msgspec refuses numbers that are out of range."""
+"""A number in a result file. Speech sometimes writes integers as floats. msgspec refuses numbers out of range."""
 
 
 def to_ticks(ticks: Number | None, milliseconds: Number | None, iso: str | None) -> int | None:
-    """Return integer ticks from the first notation that is there: ticks, milliseconds, ISO 8601; None without any.
+    """Return integer ticks from the first notation that is present: ticks, milliseconds, ISO 8601; None without any.
 
-    An ISO text without characters, or of white space alone, counts as absent. Speech writes ticks as floats
-    (`7600000.0`) in some versions. Raises InvalidResult for a number that is too great or an unreadable duration.
+    A blank ISO text counts as absent. Ticks may be floats (`7600000.0`), as Speech writes them in some versions. Raises
+    InvalidResult for a number that is too great, and for an invalid duration.
     """
     if ticks is not None:
         return _whole(ticks)
@@ -44,9 +44,9 @@ def to_ticks(ticks: Number | None, milliseconds: Number | None, iso: str | None)
 
 
 def parse_iso_duration(text: str) -> int:
-    """Return the ticks of an ISO 8601 duration of days and less (`PT1H2M3.4567S`); months and years have no length.
+    """Return the ticks of an ISO 8601 duration such as `PT1H2M3.4567S`.
 
-    Raises InvalidResult for anything else.
+    Raises InvalidResult for anything else, also for months and years, which have no fixed length.
     """
     match = _ISO_DURATION.fullmatch(text)
     if match is None or not any(match[unit] for unit in _SECONDS):

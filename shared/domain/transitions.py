@@ -1,4 +1,4 @@
-"""What becomes of a job that was enqueued or is pending: from its document and an observation to the next document."""
+"""Decisions about an enqueued or pending job: each function maps its document and an observation to the next one."""
 
 from datetime import datetime, timedelta
 
@@ -14,13 +14,13 @@ from shared.domain.urls import strip_queries
 from shared.errors import Permanent, UnknownValue
 
 POLL_MAX_SECONDS = 600
-"""The longest wait between two polls of a job by its own GET."""
+"""The longest pause between two GETs of one pending job."""
 
 
 def enqueue(job: Job | None, enqueued: Enqueued, now: datetime, sent_at: datetime | None = None) -> Job | None:
-    """Return the document of a job that begins or starts over; None if it goes on as it is.
+    """Return the document of a job that begins or starts over; None if the message changes nothing.
 
-    `sent_at`: when the message was put on the queue, if that is known. A run that was accepted later has answered it.
+    `sent_at`: when the message was sent to the queue, if known. A run that was accepted later has already answered it.
     """
     if job is not None and sent_at is not None and _answers(job, enqueued, sent_at):
         return None
@@ -42,17 +42,17 @@ def enqueue(job: Job | None, enqueued: Enqueued, now: datetime, sent_at: datetim
 
 
 def _answers(job: Job, enqueued: Enqueued, sent_at: datetime) -> bool:
-    # A queue delivers at least once, and the job may have ended between two deliveries of the message that began it.
-    # Storage cuts `sent_at` to the second. What may have been sent after the job ended is a new request.
+    # A queue delivers at least once, and the job may end between two deliveries of the message that started it.
+    # Storage truncates `sent_at` to a second. A message that may have been sent after the end is a new request.
     sent_before_end = job.ended_at is None or utc(sent_at + timedelta(seconds=1)) <= job.ended_at
     wish_is_met = not enqueued.reprocess or job.reprocess_from == job.run
     return utc(sent_at) <= job.accepted_at and sent_before_end and wish_is_met
 
 
 def observe(job: Job, seen: Transcription | None, patience: Patience, now: datetime, resource: SpeechResource) -> Job:
-    """Return a pending job's document after Speech was asked; `seen` is None for a 404.
+    """Return a pending job's document after a poll. `seen` is None if Speech answered 404.
 
-    A status that we do not know is recorded, in words, as the job's failure; the job stays pending, and expires.
+    An unknown status of Speech is noted as the job's failure. The job stays pending, and expires in the end.
     """
     job = _told(job, seen, now)
     failure: Failure | None = None
@@ -109,7 +109,7 @@ def _moved(job: Job, event: Event, patience: Patience, now: datetime) -> Job:
         next_poll_at: str | None = utc(now + timedelta(seconds=max(wait, patience.poll_min_seconds)))
     else:
         next_poll_at = None
-    # Speech says of a failed job that it failed. Its report, if there is one, says why, for each recording.
+    # A failed job may have a report, which says for each recording why it failed. So its files are listed at once.
     report = Retry(utc(now), utc(now), RetryCode.REPORT_UNREAD, "Speech may have a report that says why the job failed")
     return msgspec.structs.replace(
         job,
@@ -127,17 +127,17 @@ def _missing_for_long(job: Job, patience: Patience, now: datetime) -> bool:
 
 
 def is_too_old(job: Job, patience: Patience, now: datetime) -> bool:
-    """Say whether the job was accepted MAX_PENDING_HOURS ago, or earlier."""
+    """Return whether the job was accepted MAX_PENDING_HOURS ago or earlier."""
     return job.accepted_at <= utc(now - timedelta(hours=patience.max_pending_hours))
 
 
 def troubled(job: Job, error: Permanent) -> Job:
-    """Return the job's document with the words of what keeps it from going on; its status stays."""
+    """Return the job's document with the error as its failure. Its status stays."""
     return msgspec.structs.replace(job, failure=Failure(error.code, str(error), "speech2cosmos"))
 
 
 def unasked(job: Job, error: Permanent, patience: Patience, now: datetime) -> Job:
-    """Return a pending job's document after Speech could not even be asked for it; it is asked again later."""
+    """Return a pending job's document after its poll failed with `error`: it is polled again later, or expires."""
     job = msgspec.structs.replace(troubled(job, error), polled_at=utc(now), poll_count=job.poll_count + 1)
     event = Event.TOO_OLD if is_too_old(job, patience, now) else Event.NOT_ENDED
     return _moved(job, event, patience, now)

@@ -1,4 +1,4 @@
-"""The conversation: phrases of all tracks in time order; neighbouring phrases of one speaker become one turn."""
+"""The conversation: the phrases of all tracks in order of time. Consecutive phrases of one track become a turn."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from shared.domain.documents import Turn
 
 LARGEST_TURN_CHARACTERS = 256 * 1024
-"""A longer monologue is cut into several turns, so that no turn outgrows a document of 2 MB."""
+"""Longest text of a turn. A longer monologue becomes several turns, because a document of 2 MB has to hold each."""
 
 _INDEX_CHARACTERS = 10
-"""What a phrase adds to a turn besides its text: its index, a comma, a space."""
+"""Added to a turn's size for each phrase besides its text: the index, a comma and a space."""
 
 
 class Spoken(NamedTuple):
-    """What a turn needs of a phrase. Sorts by offset, then channel, then index (`phrase`). Times are in ticks."""
+    """The properties of a phrase that turns need; times in ticks. Sort by the first three: offset, channel, index."""
 
     offset: int
     channel: int
@@ -24,10 +24,10 @@ class Spoken(NamedTuple):
 
 
 def turns_of(spoken: Iterable[Spoken], gap_in_ticks: int) -> list[Turn]:
-    """Return the turns of the phrases.
+    """Return the turns in order of time, made from phrases in any order.
 
-    A phrase joins the turn before it if the track is the same and the phrase begins less than `gap_in_ticks` after the
-    greatest end so far.
+    A phrase joins the previous turn if both have the same track and the phrase begins less than `gap_in_ticks` after
+    the greatest end in that turn, as long as the turn's text is not longer than LARGEST_TURN_CHARACTERS.
     """
     turns: list[Turn] = []
     current: list[Spoken] = []

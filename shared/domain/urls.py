@@ -1,6 +1,6 @@
-"""Links: which hosts may be asked for result files, and which parts of a link may be stored.
+"""Links: from which hosts result files may be fetched, and which parts of a link may be stored.
 
-This module judges the text of a link. adapters/http.py checks the address that its name resolves to.
+This module checks the text of a link. adapters/http.py checks the address to which its host resolves.
 """
 
 import ipaddress
@@ -24,19 +24,19 @@ _SHOWN_HOST = re.compile(r"[a-z0-9_.:-]{1,253}")
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "168.63.129.16/32",  # Azure's own services inside every virtual machine; the address looks public
-        "192.0.0.0/24",  # assignments of IETF protocols; another cloud's metadata service answers there
+        "168.63.129.16/32",  # Azure's platform services in every virtual machine; the address looks public
+        "192.0.0.0/24",  # IETF protocol assignments; the metadata service of another cloud uses it
         "192.88.99.0/24",  # relays of 6to4, retired
         "3fff::/20",  # documentation
     )
 )
-"""Networks that Python's own table, in all versions or in some, takes for public."""
+"""Networks that are not public, although `ipaddress` of some or all Python versions says so."""
 
 
 def without_query(url: str) -> str:
     """Return `url` without query, fragment and user information, which may contain a signature or a secret.
 
-    Text that is not a URL is cut at its first `?` or `#`.
+    A text that is not a URL is cut at its first `?` or `#`.
     """
     try:
         parts = urlsplit(url)
@@ -47,10 +47,9 @@ def without_query(url: str) -> str:
 
 
 def kept(url: str) -> str:
-    """Return a URL of Speech as it may be stored: with only `api-version` of its query, and without user information.
+    """Return a URL of Speech as it may be stored: without user information, and with only `api-version` of its query.
 
-    Of user information only the `@` stays. The text is cut and not assembled again, so text that is not a URL stays
-    such.
+    Of user information only the `@` stays. The text is only cut, so a text that is not a URL does not become one.
     """
     plain, _, query = url.partition("#")[0].partition("?")
     version = _API_VERSION.search(query)
@@ -59,15 +58,15 @@ def kept(url: str) -> str:
 
 
 def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the JSON value with every URL in it, at any depth and within text, without its query.
+    """Return a JSON value after `without_query` was applied to every URL in it, at any depth and within texts.
 
-    See `without_query`: a text that is a URL from its beginning is taken for one to its end.
+    A text that starts with `http://` or `https://` is one URL, up to its end.
     """
     match value:
         case str() if value.lower().startswith(("http://", "https://")):
             return without_query(value)
         case str() if "://" not in value:
-            return value  # the search costs a microsecond a character, and the texts of a report have millions
+            return value  # the search takes 1 µs per character, and the texts of a report have millions of them
         case str():
             return URL_IN_TEXT.sub(lambda url: without_query(url[0]), value)
         case list():
@@ -80,9 +79,9 @@ def strip_queries(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 @dataclass(frozen=True)
 class Allowed:
-    """A link that may be followed. `trusted`: the settings name its origin, so every address is allowed.
+    """A link that may be followed. `trusted`: the settings contain its origin, so every address is allowed.
 
-    `named`: the settings name its host in full, alone or in an origin, and not only by a suffix.
+    `named`: the settings contain its whole host, by itself or in an origin, and not only a suffix of it.
     """
 
     host: str
@@ -93,17 +92,17 @@ class Allowed:
 
 @dataclass(frozen=True)
 class HostRule:
-    """Decides which links may be followed. `setting` is the name of the setting to change.
+    """Decides which links may be followed. `setting`: the name of the setting, for errors.
 
-    An entry is a host (`results.blob.core.windows.net`), a suffix (`.blob.core.windows.net`), both for https on port
-    443 only, or an origin (`http://127.0.0.1:10000`), which allows exactly itself.
+    An entry is a host (`results.blob.core.windows.net`), a suffix (`.blob.core.windows.net`) or an origin
+    (`http://127.0.0.1:10000`). Hosts and suffixes allow only https on port 443, an origin only itself.
     """
 
     setting: str
     entries: tuple[str, ...]
 
     def check(self, url: str) -> Allowed:
-        """Return how `url` is allowed. Raises ForbiddenUrl, with host and setting but never the query, if it is not."""
+        """Return how `url` is allowed. Raises ForbiddenUrl, with host and setting but no query, if it is not."""
         shown = without_query(url)[:200]
         try:
             parts = urlsplit(url)
@@ -125,7 +124,7 @@ class HostRule:
 
 
 def origin_of(parts: SplitResult) -> str:
-    """Return `scheme://host[:port]` in lower case, without a default port: the form of an entry for an origin."""
+    """Return `scheme://host[:port]` in lower case, without a default port. An origin in the settings has this form."""
     host = (parts.hostname or "").lower()
     shown = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
@@ -133,9 +132,9 @@ def origin_of(parts: SplitResult) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an http or https URL in lower case, with its port unless that is the default.
+    """Return the host of an http or https URL in lower case, to be shown to people, with its port if not the default.
 
-    For people: user information is left out. Raises ValueError for anything else.
+    User information is left out. Raises ValueError for any other text.
     """
     if _is_odd(url):
         raise ValueError(_ODD)
@@ -150,7 +149,7 @@ def _is_odd(url: str) -> bool:
 
 
 def _refuse_odd_spelling(url: str, parts: SplitResult, shown: str) -> None:
-    # Parsers disagree about these characters, and a link that two parsers read differently may bypass a check.
+    # Parsers disagree about these characters. A link that two parsers read differently could bypass a check.
     if _is_odd(url):
         raise ForbiddenUrl(f"{shown!r}: {_ODD}")
     if "@" in parts.netloc or "%" in parts.netloc:
@@ -163,7 +162,7 @@ def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        # Many resolvers also take 127.1, 0x7f000001 and 2130706433 for addresses; no allowed name ends in a number.
+        # Many resolvers also accept 127.1, 0x7f000001 and 2130706433 as addresses. No allowed name ends in a number.
         return host.rpartition(".")[2][:1].isdigit()
     return True
 
@@ -171,7 +170,7 @@ def _is_address(host: str) -> bool:
 def is_public_address(address: str) -> bool:
     """Return whether an IP address belongs to the public Internet.
 
-    It does not if it is private, loopback, link-local, multicast, reserved or the platform's own, or embeds another
+    Private, loopback, link-local, multicast, reserved and platform addresses do not, nor do those that embed another
     address.
     """
     parsed = ipaddress.ip_address(address)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from shared.domain.documents import FileDocument, encoded_size
+from shared.domain.documents import FileDocument
+from shared.domain.parts import encoded_size
 
 BATCH_OPERATIONS = 100
 """Cosmos DB's limit for a transactional batch."""

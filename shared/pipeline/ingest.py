@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from shared.domain.documents import FileDocument, encoded_size, utc
+from shared.domain.documents import FileDocument, utc
 from shared.domain.ingesting import reported
 from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
+from shared.domain.parts import encoded_size
 from shared.domain.report import ReportReader
 from shared.domain.revision import revision_of
 from shared.domain.speech_api import KIND_REPORT, TranscriptionFile

@@ -14,12 +14,12 @@ from shared.domain.documents import (
     FileFailure,
     TurnsPart,
     combined_id,
-    encoded_size,
     report_id,
     track_id,
     turns_id,
     utc,
 )
+from shared.domain.parts import encoded_size
 from tests.domain.reading import as_json
 from tests.domain.strategies import TEXTS
 

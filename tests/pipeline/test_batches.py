@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from shared.domain.documents import FileDocument, TurnsPart, encoded_size
+from shared.domain.documents import FileDocument, TurnsPart
+from shared.domain.parts import encoded_size
 from shared.errors import InvalidResult, ServiceRefused, Transient
 from shared.pipeline.batches import BATCH_BYTES, BATCH_OPERATIONS, Batches
 from shared.pipeline.ports import Content
