@@ -49,7 +49,7 @@ def _queue(value: str) -> str:
 Origin = Annotated[str, BeforeValidator(_origin)]
 Url = Annotated[str, BeforeValidator(_url)]
 HostList = Annotated[str, BeforeValidator(_entries)]
-# Azure allows 63 characters. A message that record_poison gives up needs two suffixes: NAME-poison-poison.
+# Azure allows 63 characters, and the host adds `-poison`. 49 leave room for it twice (decision 0023).
 QueueName = Annotated[
     str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=49), BeforeValidator(_queue)
 ]

@@ -133,7 +133,7 @@ def test_a_wrong_value_comes_with_what_is_allowed(name: str, value: str, allowed
         ("RAW_CONTAINER", "ab"),
         ("RAW_CONTAINER", "-raw"),
         ("RETENTION_DAYS", "24001"),
-        ("JOBS_QUEUE", "x" * 50),  # NAME-poison-poison would be longer than Azure allows
+        ("JOBS_QUEUE", "x" * 50),  # one more than the limit
         ("RESULTS_QUEUE", "transcription-jobs-poison"),
     ],
 )
