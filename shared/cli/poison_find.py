@@ -42,7 +42,7 @@ def everything(app: App) -> GivenUp:
     return GivenUp(
         app.jobs.rejected(tell=print_set_aside),
         app.jobs.unlisted(print_set_aside),
-        Reader(app.database, print_set_aside).failures(),
+        Reader(app.database).failures(),
     )
 
 
@@ -57,8 +57,7 @@ def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
             raise NotFound(f"there is no rejected message {name.strip()}" + (" with files" if file_ids else ""))
         return GivenUp([message], [], [])
     job_id, wanted = job_id_of(name), [document_id_of(file_id) for file_id in file_ids]
-    failures = Reader(app.database, print_set_aside).failures(job_id)
-    files = [each for each in failures if not wanted or each.file_id in wanted]
+    files = [each for each in Reader(app.database).failures(job_id) if not wanted or each.file_id in wanted]
     if unknown := set(wanted) - {each.file_id for each in files}:
         raise NotFound(f"no such file of job {job_id} was given up: {', '.join(sorted(unknown))}")
     job = None if wanted else readable_job(app, job_id)

@@ -8,11 +8,11 @@ from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
 from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import Tell, readable
+from shared.cli.output import print_set_aside
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileFailure, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
 from shared.domain.job import ReportSummary
 from shared.domain.split import FileKey
-from shared.pipeline.signals import set_aside
 
 Stored = dict[str, Any]
 """A document as it is stored, without the properties that Cosmos DB adds."""
@@ -32,10 +32,10 @@ class Files:
 class Reader:
     """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there.
 
-    Documents that cannot be read are left out; `tell` is told of each.
+    Documents that cannot be read are left out; `tell` is told of each, and by default prints it.
     """
 
-    def __init__(self, database: Database, tell: Tell = set_aside) -> None:
+    def __init__(self, database: Database, tell: Tell = print_set_aside) -> None:
         self._container = database.get_container_client(TRANSCRIPTS.name)
         self._tell = tell
 

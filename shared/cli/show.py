@@ -28,7 +28,7 @@ def show(
     wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
     app = App(settings_of(ctx, COSMOS))
     job = _job(app, wanted_job)
-    reader = Reader(app.database, print_set_aside)
+    reader = Reader(app.database)
     files = reader.files(wanted_job, wanted_file)
     report = job.report if job and job.report and wanted_file in {None, job.report.file_id} else None
     if wanted_file and not (files.heads or files.failures or report):

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 SCHEMA_VERSION = 1
 
 Ticks = Annotated[int, Meta(description="ticks of 100 ns")]
+Count = Annotated[int, Meta(ge=0)]
 ChannelPair = Annotated[list[int], Meta(min_length=2, max_length=2)]
 _UTC = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$"
 """The code compares times as texts and parses them. In this notation the order of texts is the order of times."""

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
-from shared.domain.documents import Document, ReportDetail, UtcTime
+from shared.domain.documents import Count, Document, ReportDetail, UtcTime
 from shared.errors import UnknownValue
 
 
@@ -172,11 +173,11 @@ class FileCounts(msgspec.Struct, rename="camel", frozen=True):
     `failures`: the first 20 files that were given up. `reports`: how many report files were listed.
     """
 
-    expected: int | None = None
-    ingested: int = 0
-    failed: int = 0
+    expected: Count | None = None
+    ingested: Count = 0
+    failed: Count = 0
     failures: list[FailedFile] = msgspec.field(default_factory=list)
-    reports: int = 0
+    reports: Count = 0
 
 
 class ReportSummary(msgspec.Struct, rename="camel", frozen=True):
@@ -214,14 +215,14 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
     accepted_at: UtcTime
     polled_at: UtcTime | None = None
     next_poll_at: UtcTime | None = None
-    poll_count: int = 0
+    poll_count: Count = 0
     missing_since: UtcTime | None = None
     moved_at: UtcTime | None = None
     listed_at: UtcTime | None = None
     ended_at: UtcTime | None = None
     tidied_at: UtcTime | None = None
-    run: int = 1
-    reprocess_from: int = 0
+    run: Annotated[int, Meta(ge=1)] = 1
+    reprocess_from: Count = 0
     files: FileCounts = FileCounts()
     report: ReportSummary | None = None
     failure: Failure | None = None

@@ -74,6 +74,7 @@ class PollMark(Document, rename="camel", frozen=True, kw_only=True):
     recently ended jobs; `all`: the walk through the whole list; null if none is under way. `moved`, `waiting`,
     `tidied`: the last job that was handled of those that moved, of those that did not move, and of those that ended and
     are not tidied yet; null to start with the first.
+    `searched_at`: when jobs that no other query finds were last looked for; null: never.
     """
 
     type: Literal["poll"] = "poll"
@@ -83,6 +84,7 @@ class PollMark(Document, rename="camel", frozen=True, kw_only=True):
     moved: Place | None = None
     waiting: Place | None = None
     tidied: Place | None = None
+    searched_at: UtcTime | None = None
 
 
 def believed(mark: PollMark, now: UtcTime) -> PollMark:
@@ -90,6 +92,7 @@ def believed(mark: PollMark, now: UtcTime) -> PollMark:
     return msgspec.structs.replace(
         mark,
         watermark=_past(mark.watermark, now),
+        searched_at=_past(mark.searched_at, now),
         ended=mark.ended if mark.ended and _past(mark.ended.began_at, now) and _past(mark.ended.since, now) else None,
         all=mark.all if mark.all and _past(mark.all.began_at, now) else None,
     )

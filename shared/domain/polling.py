@@ -32,6 +32,10 @@ LISTS_A_TICK = 10
 """Most pages of transcriptions in one tick, of the filtered list and the whole list together."""
 
 
+STRAYS_LIMIT = 20
+"""Jobs that no other query finds and that are taken up in one tick."""
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """The pending jobs that a tick may ask Speech for.
 

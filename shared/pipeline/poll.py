@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from shared.domain.documents import utc
-from shared.domain.job import Job
+from shared.domain.job import Job, Status
 from shared.domain.messages import ListJobFiles
 from shared.domain.patience import Patience
 from shared.domain.poll_mark import PollMark, believed
 from shared.domain.polling import (
     NEW_WINDOW,
     ONE_BY_ONE_LIMIT,
+    STRAYS_LIMIT,
     UNSEEN_FOR,
     UNSEEN_LIMIT,
     PollPlan,
@@ -25,7 +26,7 @@ from shared.pipeline.lists import Lists
 from shared.pipeline.milestones import tell_oldest
 from shared.pipeline.pending import PendingJobs
 from shared.pipeline.ports import Clock, Jobs, Speech
-from shared.pipeline.signals import Log, Signal
+from shared.pipeline.signals import Log, Signal, about
 from shared.pipeline.steps import Deadline, Step, contained
 
 log = Log(__name__)
@@ -66,6 +67,7 @@ class PollJobs:
         read = self.jobs.poll_mark()
         lists = Lists(PendingJobs(self.jobs, self.speech, self.patience), now, _wanted(believed(read, utc(now)), plan_))
         steps: dict[Step, Callable[[], Iterator[ListJobFiles]]] = {
+            Step.STRAYS: lambda: self._strays(lists, Deadline.of(Step.STRAYS, self.clock)),
             Step.GETS: lambda: self._ask(plan_.gets, lists, Deadline.of(Step.GETS, self.clock)),
             Step.ENDED: lambda: self._ended(waiting, plan_, lists),
             Step.WALK: lambda: lists.walk(Deadline.of(Step.WALK, self.clock)) if plan_.walk else iter(()),
@@ -78,6 +80,31 @@ class PollJobs:
         if lists.mark != read:
             with contained(Step.REMEMBER):
                 self.jobs.put_poll_mark(lists.mark)
+
+    def _strays(self, lists: Lists, deadline: Deadline) -> Iterator[ListJobFiles]:
+        """Take up the jobs that no query finds: by what becomes of them, the others find them again.
+
+        They are rare and the search loads every job that goes on, so it is made every REQUEUE_MINUTES only.
+        """
+        now, last = utc(lists.now), lists.mark.searched_at
+        if last is not None and last > utc(lists.now - timedelta(minutes=self.patience.requeue_minutes)):
+            return
+        found = self.jobs.strays(now, STRAYS_LIMIT)
+        for job in found:
+            if deadline.stops(Step.STRAYS):
+                return
+            with about(job.id):
+                log.warning("job %s: no query finds it: taken up again", job.id, signal=Signal.REPAIRED, repair="stray")
+            if job.status is Status.PENDING:
+                yield from lists.pending.ask(job, lists.now)
+            else:
+                self._moved(job, lists.now)
+        if len(found) < STRAYS_LIMIT:
+            lists.mark = msgspec.structs.replace(lists.mark, searched_at=now)
+
+    def _moved(self, job: Job, now: datetime) -> None:
+        with about(job.id), contained(Step.STRAYS):
+            self.jobs.moved(job.id, job.run, now)
 
     def _ended(self, waiting: Waiting, plan_: PollPlan, lists: Lists) -> Iterator[ListJobFiles]:
         if not plan_.list_ended:

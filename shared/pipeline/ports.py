@@ -154,6 +154,12 @@ class Jobs(Protocol):
     def oldest_pending(self) -> Job | None:
         """Return the pending job that was accepted first."""
 
+    def strays(self, now: UtcTime, limit: int) -> list[Job]:
+        """Return pending and ingesting jobs that no other query finds: a time that those sort or filter by is missing.
+
+        What cannot be read is logged, as by every query.
+        """
+
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Return those of the jobs that are pending."""
 

@@ -21,6 +21,7 @@ class Step(StrEnum):
     """What a tick does, one after the other. `PollJobs` has those up to WALK, `SettleJobs` the others."""
 
     GATHER = "looks up the pending jobs"
+    STRAYS = "looks for jobs that no other query finds"
     GETS = "asks for jobs one by one"
     ENDED = "lists what ended"
     WALK = "looks for new jobs in the whole list"
@@ -32,7 +33,8 @@ class Step(StrEnum):
 
 
 SECONDS = {
-    Step.GETS: 15,
+    Step.STRAYS: 2,
+    Step.GETS: 13,
     Step.ENDED: 5,
     Step.WALK: 5,
     Step.MOVED: 20,

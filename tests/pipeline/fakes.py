@@ -101,6 +101,14 @@ class FakeJobs:
     def oldest_pending(self) -> Job | None:
         return next(iter(self._pending(lambda _: True, lambda job: job.accepted_at)), None)
 
+    def strays(self, now: UtcTime, limit: int) -> list[Job]:
+        with self.script.effect("jobs.strays"):
+            every = len(self.documents)
+            known = {job.id for job in (*self.new(every), *self.due(now, every), *self.unseen(now, every))}
+            pending = self._pending(lambda job: job.id not in known, _polled)
+            unmoved = [job for job, _ in self.documents.values() if job.status is Status.INGESTING and not job.moved_at]
+            return [*pending, *unmoved][:limit]
+
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         return self._pending(lambda job: job.id in job_ids, lambda job: job.id)
 

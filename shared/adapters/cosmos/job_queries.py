@@ -8,7 +8,7 @@ from azure.cosmos import ContainerProxy
 from shared.adapters.cosmos.client import query
 from shared.adapters.cosmos.stored import Tell, readable
 from shared.domain.containers import JOBS
-from shared.domain.job import Job
+from shared.domain.job import Job, Status
 from shared.domain.poll_mark import Place
 from shared.errors import Unreadable
 from shared.pipeline.signals import set_aside
@@ -19,6 +19,18 @@ IS_TEXT = ">= ''"
 """The SDK cannot merge the answers of two partitions if what they are sorted by is of two types: it raises ValueError.
 So each query says of the time that it sorts by that it is a text, or one odd document would make it fail for all jobs.
 """
+
+# A comparison of two types is undefined, and so is its negation. So each type is tested first: false AND undefined is
+# false in Cosmos DB.
+_SEEN = "IS_STRING(c.polledAt) AND c.polledAt <= @now"
+_DUE = "IS_STRING(c.nextPollAt) AND c.nextPollAt <= @now"
+_NEW = "IS_NUMBER(c.pollCount) AND c.pollCount = 0 AND IS_STRING(c.acceptedAt)"
+STRAYS = (
+    f"(c.status = '{Status.INGESTING}' AND NOT IS_STRING(c.movedAt))"
+    f" OR (c.status = '{Status.PENDING}' AND NOT ({_SEEN}) AND NOT ({_DUE}) AND NOT ({_NEW}))"
+)
+"""Jobs that the other queries of a tick do not find. One that was seen is found by `polledAt` within the hour, if not
+before."""
 
 
 def jobs_of(rows: list[Any], tell: Tell = set_aside) -> list[Job]:
@@ -36,7 +48,7 @@ def first(
 ) -> list[Job]:
     """Return the first `limit` jobs that can be read: what cannot be read takes nobody's place.
 
-    `where`: the conditions, and the order, by texts only (IS_TEXT).
+    `where`: the conditions, and the order, if there is one, by texts only (IS_TEXT).
     """
     told: dict[str, Unreadable] = {}
     top = limit

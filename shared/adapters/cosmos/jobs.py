@@ -10,7 +10,7 @@ from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import SERVICE, as_item, call, query
 from shared.adapters.cosmos.connection import Database
-from shared.adapters.cosmos.job_queries import IS_TEXT, first, in_order, jobs_of, name_of
+from shared.adapters.cosmos.job_queries import IS_TEXT, STRAYS, first, in_order, jobs_of, name_of
 from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
@@ -108,6 +108,13 @@ class CosmosJobs:
         """Of the pending jobs, the one that was accepted first."""
         text = f"{_PENDING} AND c.acceptedAt {IS_TEXT} ORDER BY c.status, c.acceptedAt"
         return next(iter(self._first(text, 1)), None)
+
+    def strays(self, now: UtcTime, limit: int) -> list[Job]:
+        """Pending and ingesting jobs that no other query finds, because a time is missing, or is no text.
+
+        It loads each pending and ingesting job for that, and no job that ended.
+        """
+        return self._first(STRAYS, limit, {"now": now})
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Those of the jobs that are pending."""

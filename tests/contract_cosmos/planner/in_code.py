@@ -36,6 +36,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     jobs.due(NOON, 10)
     jobs.unseen(NOON, 10)
     jobs.oldest_pending()
+    jobs.strays(NOON, 10)
     jobs.pending_among(["a", "b"])
     jobs.to_list_again(NOON, 10)
     for after in (None, Place(NOON, "job")):
