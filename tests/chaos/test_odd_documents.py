@@ -18,6 +18,8 @@ pytestmark = pytest.mark.chaos
 Document = dict[str, Any]
 
 KINDS = (*light(), of_files("ten files", *(result(seed, 0.01) for seed in range(10))))
+BROKEN = of_files("a file that is no result", result(1, 0.01), b"[]")
+MENDED = of_files("the same file, mended", result(1, 0.01), result(2, 0.01))
 Change = Callable[[Document], Document]
 KEPT = ("id", "type", "status")
 UNREADABLE: dict[str, Change] = {
@@ -27,22 +29,28 @@ UNREADABLE: dict[str, Change] = {
     "with null in every member": lambda job: {**dict.fromkeys(job), **{key: job[key] for key in KEPT}},
     "with moments that are none": lambda job: {
         **job,
-        "acceptedAt": "yesterday",
-        "nextPollAt": "soon",
-        "movedAt": "now",
+        **dict.fromkeys(("acceptedAt", "nextPollAt", "polledAt", "movedAt"), "soon"),
     },
+    "with counts below zero": lambda job: {**job, "run": -5, "files": {"expected": -1, "ingested": -1, "failed": -1}},
+    "of a later version": lambda job: {**job, "schemaVersion": 99, "shape": {"new": True}},
 }
 READABLE: dict[str, Change] = {
-    "of a later version": lambda job: {**job, "schemaVersion": 99, "shape": {"new": True}},
     "with an id that is no GUID": lambda job: {**job, "id": f"odd-{uuid4()}"},
-    "with counts below zero": lambda job: {**job, "run": -5, "files": {"expected": -1, "ingested": -1, "failed": -1}},
+    "without the times by which it is found": lambda job: {
+        key: value for key, value in job.items() if key not in {"nextPollAt", "polledAt", "movedAt"}
+    },
+}
+FAILURES: dict[str, Change] = {
+    "with numbers in place of texts": lambda failure: {**failure, "code": 5, "message": 6, "kind": 7},
+    "without a run": lambda failure: {key: value for key, value in failure.items() if key != "run"},
+    "of a later version": lambda failure: {**failure, "schemaVersion": 99, "code": {"new": True}},
 }
 
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
     with started() as running:
-        running.undisturbed(*KINDS)
+        running.undisturbed(*KINDS, MENDED)
         yield running
 
 
@@ -59,10 +67,11 @@ def test_a_job(bench: Bench, row: Row, odd: str, status: str) -> None:
     stored = container.create_item(job)
     others_go_on(bench, row)
     if odd in UNREADABLE:
+        bench.until(lambda: set_aside(bench, job["id"]), "the log names the odd document")
         row.expect(container.read_item(job["id"], job["id"]) == stored, "the odd document is another one now")
-        log = (bench.stack.state / "logs" / "host.log").read_text(errors="replace")
-        row.notes.append("named in the log" if job["id"] in log else "never due, so the timer does not read it")
         row.expect(job["id"] in bench.command("jobs"), "the command line does not show the odd document")
+    else:
+        bench.until(lambda: container.read_item(job["id"], job["id"])["status"] == "notFound", "Speech is asked for it")
     container.delete_item(job["id"], job["id"])
 
 
@@ -78,15 +87,44 @@ def test_heads(bench: Bench, row: Row, odd: str) -> None:
             none = {key: item[key] for key in ("id", "jobId", "fileId", "type", "revision", "run")}
             container.upsert_item(none if odd == "that are none" else {**item, "schemaVersion": 99, "shape": [1]})
             row.cases += 1
+    shown = bench.command("show", spec.id)
+    row.expect(
+        shown.count("set aside: document transcript of") == row.cases, "the command line does not name the heads"
+    )
     bench.enqueue(f'{{"id": "{spec.id}", "reprocess": true}}')
     bench.until(lambda: (job := bench.job(spec)) is not None and job.run > 1, "the job is taken up again")
     bench.ended(spec)
     row.judge(bench.verdict([(KINDS[-1], spec)], again=True))
 
 
+@pytest.mark.parametrize("odd", FAILURES)
+def test_failures(bench: Bench, row: Row, odd: str) -> None:
+    """Let the failure of a file be odd that comes in when its job is replayed."""
+    spec = bench.put(BROKEN)
+    bench.enqueue(spec)
+    bench.ended(spec)
+    for item in bench.app.transcripts.items(spec.id):
+        if item["type"] == "fileFailure":
+            bench.container(TRANSCRIPTS.name).upsert_item(FAILURES[odd](item))
+            row.cases += 1
+    shown = bench.command("show", spec.id)
+    row.expect(shown.count("set aside: document failure of") == row.cases, "the command line does not name the failure")
+    mended = bench.put(MENDED, id=spec.id)
+    bench.enqueue(f'{{"id": "{spec.id}", "replay": true}}')
+    bench.until(lambda: (job := bench.job(spec)) is not None and job.run > 1, "the job is taken up again")
+    bench.ended(spec)
+    row.judge(bench.verdict([(MENDED, mended)], again=True))
+
+
 def test_the_document_of_the_poll(bench: Bench, row: Row) -> None:
     bench.container(JOBS.name).upsert_item({"id": POLL_ID, "type": "poll", "watermark": ["odd"], "unknown": 1})
     others_go_on(bench, row)
+
+
+def set_aside(bench: Bench, name: str) -> bool:
+    """Say whether the host logged that a document cannot be read."""
+    log = (bench.stack.state / "logs" / "host.log").read_text(errors="replace")
+    return f"set aside: document {name} in" in log
 
 
 def others_go_on(bench: Bench, row: Row) -> None:
