@@ -1,4 +1,4 @@
-"""Real servers for the adapters: a Speech simulator, a server with scripted answers, a database for each module."""
+"""Real servers for the adapters: the Speech simulator, a server with scripted responses, and a database per module."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,9 +27,9 @@ def speech_server(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def speech(speech_server: Speech) -> Iterator[Speech]:
-    """Give the simulator without forced answers and counts. It still has the jobs of earlier tests.
+    """Give the simulator without forced responses and counts. It still has the jobs of earlier tests.
 
-    The test fails if it calls the regional host, which links name.
+    The test fails if it sends a request to the regional host, which is in the links.
     """
     speech_server.control.configure(Settings(requests_per_window=1_000_000))
     speech_server.control.clear_forced()
@@ -56,13 +56,13 @@ def database(cosmos: Cosmos) -> Iterator[DatabaseProxy]:
 
 @pytest.fixture(scope="module")
 def through(between: Front, cosmos: Cosmos, database: DatabaseProxy) -> DatabaseProxy:
-    """Return the module's database as it is reached through the layer of faults."""
+    """Return the module's database, connected through the fault layer."""
     return connect(between.origin, cosmos.key, database.id)
 
 
 @pytest.fixture
 def front(between: Front, through: DatabaseProxy) -> Front:
-    """Return the layer without faults. The SDK has read the containers already, so only tests send requests."""
+    """Return the fault layer without faults. The SDK has read the containers already, so only tests send requests."""
     between.rules.clear()
     CosmosJobs(through, None).get("nobody")
     CosmosTranscripts(through, None).head(new_key())

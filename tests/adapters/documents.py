@@ -1,4 +1,4 @@
-"""Jobs and documents of files for the tests of the Cosmos adapters."""
+"""Jobs and documents for the tests of the Cosmos adapters."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,12 +22,12 @@ def new_job(**changes: Any) -> Job:  # noqa: ANN401 - properties of a job
 
 
 def new_key(job: Job | None = None) -> FileKey:
-    """Return a new partition, of `job` if that is given."""
+    """Return the key of a new file, of `job` if given."""
     return FileKey(job.id if job else str(uuid4()), str(uuid4()))
 
 
 def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> TurnsPart:
-    """Return a part whose id is about `size` bytes longer than necessary."""
+    """Return a part with a text of `size` bytes."""
     name = f"{revision}_turns_{number:04}"
     return TurnsPart(
         id=name, job_id=key.job_id, file_id=key.file_id, revision=revision, part=number, turns=[_turn("x" * size)]
@@ -54,7 +54,7 @@ def report_part(key: FileKey, revision: str) -> ReportPart:
 
 
 def head(key: FileKey, revision: str, *, run: int = 1, parts: int = 0) -> Transcript:
-    """Return the head of a silent file, which names this many of the parts that `part` makes."""
+    """Return the head of a silent file. It names the first `parts` parts that `part` makes."""
     splitter = Splitter(key, revision, SplitOptions())
     assert list(splitter.finish()) == []
     silent = splitter.head(
@@ -71,13 +71,13 @@ def stored_head(transcripts: CosmosTranscripts, key: FileKey) -> Transcript:
 
 
 def stored_failure(transcripts: CosmosTranscripts, key: FileKey) -> FileFailure | None:
-    """Return why a file was given up, as it is stored; None if it was not."""
+    """Return the stored failure document of a file, or None."""
     found = [each for each in transcripts.items(key.job_id, key.file_id) if each["id"] == FAILURE_ID]
     return msgspec.convert(found[0], FileFailure) if found else None
 
 
 def failure(key: FileKey, *, run: int = 1, kind: str = KIND_TRANSCRIPTION) -> FileFailure:
-    """Return why a file was given up."""
+    """Return the failure document of a file."""
     return FileFailure(
         id=FAILURE_ID,
         job_id=key.job_id,

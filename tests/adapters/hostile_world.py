@@ -1,4 +1,4 @@
-"""The use cases over the real adapters, with a server in place of Speech that gives scripted answers."""
+"""The use cases over the real adapters, with a server of scripted responses in place of Speech."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tests.pipeline.world import World
 JOB, FILE = "11111111-2222-4333-8444-555555555555", "22222222-3333-4444-8555-666666666666"
 KEY = "the-key-of-the-speech-resource"
 LOCAL = "http://127.0.0.1:9"
-"""An allowed origin at which nobody listens. It makes the links the same in every run."""
+"""An allowed origin without a server. It makes the links the same in every run."""
 
 SPEECH_HOST, BLOB_HOST = "eastus.api.cognitive.microsoft.com", "results.blob.core.windows.net"
 TRANSCRIPTION = f"/speechtotext/transcriptions/{JOB}"
@@ -31,13 +31,13 @@ UNSIGNED = forms(BLOB_HOST, LOCAL, "/container/result.json")
 
 
 def speech_of(service: Server) -> SpeechApi:
-    """Return the server's client, with a key that must not leak."""
+    """Return a client of the server, with a key that must not leak."""
     resource = SpeechResource(service.origin, "2025-10-15")
     return SpeechApi(resource, lambda: {"Ocp-Apim-Subscription-Key": KEY}, unpaced())
 
 
 def world_of(service: Server, contents: HttpContents) -> World:
-    """Return the use cases with real adapters: new ones for each link, because Speech's rate limit starts over."""
+    """Return the use cases with real adapters. Each link gets new ones, so that the pacer does not slow the test."""
     made, speech = World(), speech_of(service)
     made.accept = AcceptJob(made.jobs, made.clock)
     made.ingest = replace(made.ingest, speech=speech, contents=contents)
@@ -47,7 +47,7 @@ def world_of(service: Server, contents: HttpContents) -> World:
 
 
 def answer(service: Server, **body: object) -> None:
-    """Let Speech give this answer from now on."""
+    """Let Speech give this response from now on."""
     service.asked.clear()
     service.answer(Answer(body=msgspec.json.encode(body)))
 
@@ -58,7 +58,7 @@ def entry(service: Server, **changes: object) -> dict[str, object]:
 
 
 def ingesting(world: World, service: Server) -> None:
-    """Bring the job to the state in which its files are listed."""
+    """Bring the job to `ingesting`."""
     answer(service, self=f"{service.origin}{TRANSCRIPTION}", status="Succeeded", links={})
     world.enqueue(JOB)
     assert [type(message) for message in world.poll()] == [ListJobFiles]
@@ -67,7 +67,7 @@ def ingesting(world: World, service: Server) -> None:
 
 
 def only_speech_was_asked(witness: Witness, service: Server, paths: list[str]) -> None:
-    """Assert that the process sent only the requests for these paths, to Speech."""
+    """Check that the process sent requests only to Speech, and only for these paths."""
     port = int(service.origin.rpartition(":")[2])
     assert {address for address in witness.connected if address[1] != 0} <= {("127.0.0.1", port)}
     assert set(witness.names) <= {"127.0.0.1"}

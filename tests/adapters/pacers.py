@@ -1,8 +1,8 @@
-"""A pacer for tests that send many requests and are about something else."""
+"""A pacer for tests that are not about pacing."""
 
 from shared.adapters.pacing import Pacer
 
 
 def unpaced() -> Pacer:
-    """Return a pacer that lets every request go at once, as long as none is answered 429."""
+    """Return a pacer that delays no request, as long as no response is 429."""
     return Pacer(start_rate=1e9)

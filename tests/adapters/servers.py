@@ -1,4 +1,4 @@
-"""A small HTTP server that gives scripted answers and records the requests."""
+"""A small HTTP server that gives scripted responses and records the requests."""
 
 import threading
 from collections import deque
@@ -13,9 +13,9 @@ from local.processes import free_port
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer. `cut` closes the connection after this many bytes of the body, before its Content-Length.
+    """A response. `cut` closes the connection after this many bytes of the body, before its Content-Length.
 
-    `seconds`: how long the answer takes. `raw`: what is sent instead of all this, including status line and headers,
+    The response takes `seconds`. If `raw` is set, its bytes are sent instead, including the status line and headers,
     until the client closes the connection.
     """
 
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request, with header names in lower case. `connection`: the client's port."""
+    """A request, with header names in lower case. `connection` is the client's port."""
 
     method: str
     path: str
@@ -39,26 +39,26 @@ class Asked:
 
 @dataclass
 class Server:
-    """The server's address, its answers (one after the other, the last for ever), and the requests it got."""
+    """A server, its responses and the requests it got. Each request takes the next response; the last one repeats."""
 
     origin: str
     answers: deque[Answer] = field(default_factory=deque)
     asked: list[Asked] = field(default_factory=list)
     written: int = 0
-    """Bytes of raw answers that the client accepted."""
+    """Number of bytes of raw responses that the client accepted."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, *answers: Answer) -> None:
-        """Give this answer from now on."""
+        """Give these responses from now on."""
         self.answers.clear()
         self.answers.extend(answers)
 
     def next(self) -> Answer:
-        """Return the answer to the next request."""
+        """Return the response to the next request."""
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     def drip(self, data: bytes, seconds: float) -> Iterator[bytes]:
-        """Yield one byte after the other, with a wait before each, for a raw answer."""
+        """Yield single bytes for a raw response, with a pause before each."""
         for byte in data:
             if self.ended.wait(seconds):
                 return
@@ -66,7 +66,7 @@ class Server:
 
 
 def nowhere() -> str:
-    """Return an origin of 127.0.0.1 at which nobody listens."""
+    """Return an origin of 127.0.0.1 without a server."""
     return f"http://127.0.0.1:{free_port()}"
 
 

@@ -1,4 +1,4 @@
-"""The archive of raw results in Azurite: whole or not at all."""
+"""The archive of raw results in Azurite: a blob is visible whole or not at all."""
 
 import gzip
 import random
@@ -35,11 +35,11 @@ def stored(container: ContainerClient, name: str) -> bytes:
     return gzip.decompress(container.download_blob(name, decompress=False).readall())
 
 
-def test_a_small_file_is_one_blob_that_says_what_it_is(container: ContainerClient) -> None:
+def test_a_small_file_is_one_gzip_blob_of_type_json(container: ContainerClient) -> None:
     raw = BlobArchive(container).begin("job/small/r1.json.gz")
     raw.write(SMALL[:10])
     raw.write(SMALL[10:])
-    assert not container.get_blob_client("job/small/r1.json.gz").exists(), "before its commit nothing is visible"
+    assert not container.get_blob_client("job/small/r1.json.gz").exists(), "nothing is visible before the commit"
     raw.commit()
     assert raw.name == "job/small/r1.json.gz"
     assert stored(container, raw.name) == SMALL
@@ -47,13 +47,13 @@ def test_a_small_file_is_one_blob_that_says_what_it_is(container: ContainerClien
     assert (settings.content_type, settings.content_encoding) == ("application/json", "gzip")
 
 
-def test_an_empty_file_is_kept_too(container: ContainerClient) -> None:
+def test_an_empty_file_is_archived(container: ContainerClient) -> None:
     raw = BlobArchive(container).begin("job/empty/r1.json.gz")
     raw.commit()
     assert stored(container, "job/empty/r1.json.gz") == b""
 
 
-def test_a_large_file_goes_up_in_blocks_and_appears_at_once(container: ContainerClient) -> None:
+def test_a_large_file_is_uploaded_in_blocks_and_visible_only_after_its_commit(container: ContainerClient) -> None:
     blob = container.get_blob_client("job/large/r1.json.gz")
     raw = BlobArchive(container).begin(blob.blob_name)
     for chunk in large():
@@ -81,7 +81,7 @@ def test_two_writers_at_once_do_not_disturb_each_other(container: ContainerClien
     assert stored(container, "job/both/r1.json.gz") == b"".join(chunks)
 
 
-def test_a_writer_that_died_is_taken_up_by_the_next(container: ContainerClient) -> None:
+def test_uncommitted_blocks_of_a_crashed_writer_do_not_disturb_the_next(container: ContainerClient) -> None:
     archive = BlobArchive(container)
     dead = archive.begin("job/died/r1.json.gz")
     for chunk in large():
@@ -93,7 +93,7 @@ def test_a_writer_that_died_is_taken_up_by_the_next(container: ContainerClient) 
     assert stored(container, "job/died/r1.json.gz") == b"".join(large())
 
 
-def test_writing_again_replaces_the_whole(container: ContainerClient) -> None:
+def test_writing_again_replaces_the_whole_blob(container: ContainerClient) -> None:
     archive = BlobArchive(container)
     for content in (b"".join(large()), SMALL):
         raw = archive.begin("job/again/r1.json.gz")
@@ -109,7 +109,7 @@ def test_a_missing_container_is_transient_and_names_the_setting(azurite: Azurite
             raw.commit()
 
 
-def test_a_refusal_of_the_store_is_permanent_and_of_the_key_transient(server: Server, azurite: Azurite) -> None:
+def test_a_400_of_blob_storage_is_permanent_and_a_403_is_transient(server: Server, azurite: Azurite) -> None:
     there = azurite.connection_string.replace(azurite.blob_origin, server.origin)
     with blob_service(there, None) as service:
         archive = BlobArchive(service.get_container_client("raw-results"))
@@ -121,22 +121,22 @@ def test_a_refusal_of_the_store_is_permanent_and_of_the_key_transient(server: Se
             archive.begin("a").commit()
 
 
-def test_a_store_that_says_it_is_busy_throttles(server: Server, azurite: Azurite) -> None:
+def test_server_busy_is_throttling(server: Server, azurite: Azurite) -> None:
     there = azurite.connection_string.replace(azurite.blob_origin, server.origin)
     server.answer(Answer(503, headers={"x-ms-error-code": "ServerBusy"}))
     with blob_service(there, None) as service, pytest.raises(Throttled, match="503"):
         BlobArchive(service.get_container_client("raw-results")).begin("a.json.gz").commit()
 
 
-def test_without_an_archive_nothing_is_kept_and_there_is_no_name() -> None:
+def test_without_an_archive_nothing_is_stored_and_the_name_is_none() -> None:
     raw = NoArchive().begin("a.json.gz")
     raw.write(SMALL)
     raw.commit()
     assert raw.name is None
 
 
-def test_the_own_identity_is_asked_for_nothing_until_it_is_needed() -> None:
-    # In a process of its own, without any identity to be had.
+def test_no_token_is_requested_before_it_is_needed() -> None:
+    # The process has no identity, so a request for a token would fail.
     program = (
         "from shared.adapters.blob import blob_service, own_reader\n"
         "from shared.adapters.identity import bearer, credential\n"

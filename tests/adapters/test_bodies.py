@@ -1,4 +1,4 @@
-"""Answers that never end, are slow, or are decompression bombs: given up within limits of memory and time."""
+"""Endless responses and decompression bombs are given up within limits of memory and time."""
 
 import gzip
 import itertools
@@ -31,7 +31,7 @@ JOB = "11111111-2222-4333-8444-555555555555"
 MIB = 1024 * 1024
 OK = b'HTTP/1.1 200 OK\r\nETag: "1"\r\n'
 TAGGED = {"ETag": '"1"'}
-"""A header that every answer of a store has."""
+"""A header that every response of a store has."""
 
 
 def speech(server: Server) -> SpeechApi:
@@ -46,7 +46,7 @@ def contents(server: Server, limits: Limits = FILE) -> Iterator[HttpContents]:
 
 @contextmanager
 def at_most(mebibytes: int) -> Iterator[None]:
-    """Assert that the block uses at most this much memory of Python's."""
+    """Check that Python allocates at most this much memory in the block."""
     tracemalloc.start()
     try:
         yield
@@ -62,7 +62,7 @@ def endless(head: bytes, piece: bytes = b" " * 65_536) -> Callable[[], Iterable[
 
 @cache
 def bomb(mebibytes: int) -> bytes:
-    """Return gzip data of this many MiB of spaces, a thousandth of their length."""
+    """Return this many MiB of spaces as gzip data, which are a thousandth of their length."""
     packer = zlib.compressobj(wbits=31)
     return b"".join(packer.compress(b" " * MIB) for _ in range(mebibytes)) + packer.flush()
 
@@ -75,7 +75,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
-def test_an_endless_answer_of_speech_is_given_up_in_bounded_memory(server: Server, kind: str) -> None:
+def test_an_endless_response_of_speech_is_refused_in_bounded_memory(server: Server, kind: str) -> None:
     server.answer(Answer(raw=ENDLESS[kind]))
     with at_most(2 * ANSWER.bytes // MIB + 8), pytest.raises(Permanent, match="more than 16777216 bytes") as error:
         speech(server).transcription(JOB)
@@ -83,7 +83,7 @@ def test_an_endless_answer_of_speech_is_given_up_in_bounded_memory(server: Serve
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
-def test_an_endless_file_is_given_up_in_bounded_memory(server: Server, kind: str) -> None:
+def test_an_endless_file_is_refused_in_bounded_memory(server: Server, kind: str) -> None:
     server.answer(Answer(raw=ENDLESS[kind]))
     with (
         at_most(8),
@@ -97,7 +97,7 @@ def test_an_endless_file_is_given_up_in_bounded_memory(server: Server, kind: str
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_decompression_bomb_is_inflated_piece_by_piece_and_given_up(server: Server, encoding: str) -> None:
+def test_a_decompression_bomb_is_inflated_in_pieces_and_refused(server: Server, encoding: str) -> None:
     packed = bomb(64) if encoding == "gzip" else _deflated(64)
     assert len(packed) < MIB
     server.answer(Answer(body=packed, headers={**TAGGED, "Content-Encoding": encoding}))
@@ -113,7 +113,7 @@ def test_a_decompression_bomb_is_inflated_piece_by_piece_and_given_up(server: Se
 
 
 def drained(file: Content) -> None:
-    """Read every chunk and keep none."""
+    """Read all chunks without keeping them."""
     for chunk in file.chunks:
         assert len(chunk) <= CHUNK_BYTES
 
@@ -123,7 +123,7 @@ def _deflated(mebibytes: int) -> bytes:
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,deflate", ", ".join(["gzip"] * 20), "br", "x" * 9_000])
-def test_encodings_in_one_another_and_unknown_ones_are_refused_in_words(server: Server, encoding: str) -> None:
+def test_nested_and_unknown_encodings_are_refused_with_a_short_message(server: Server, encoding: str) -> None:
     server.answer(Answer(body=gzip.compress(bomb(64)), headers={**TAGGED, "Content-Encoding": encoding}))
     with contents(server) as adapter, adapter.open(f"{server.origin}/a?sig=x") as file:  # noqa: SIM117 - it opens well
         with pytest.raises(Permanent, match="is not read") as error:
@@ -132,7 +132,7 @@ def test_encodings_in_one_another_and_unknown_ones_are_refused_in_words(server: 
     assert len(str(error.value)) < 200
 
 
-def test_what_is_not_in_the_encoding_that_it_names_stops_early(server: Server) -> None:
+def test_a_body_not_in_its_encoding_is_transient(server: Server) -> None:
     server.answer(Answer(body=b"this is not gzip", headers={**TAGGED, "Content-Encoding": "gzip"}))
     with contents(server) as adapter, adapter.open(f"{server.origin}/a?sig=x") as file:  # noqa: SIM117 - it opens well
         with pytest.raises(Transient, match="the body stopped early: ContentDecodingError"):
@@ -140,7 +140,7 @@ def test_what_is_not_in_the_encoding_that_it_names_stops_early(server: Server) -
 
 
 @pytest.mark.parametrize("status", [400, 404, 302])
-def test_of_an_endless_error_only_the_beginning_is_read(server: Server, status: int) -> None:
+def test_only_the_beginning_of_an_endless_error_body_is_read(server: Server, status: int) -> None:
     server.answer(Answer(raw=endless(f"HTTP/1.1 {status} No\r\nLocation: /b\r\n".encode(), b"x" * 4096)))
     asks: list[Callable[[Server], object]] = [asked, opened]
     for ask in asks:
@@ -148,7 +148,7 @@ def test_of_an_endless_error_only_the_beginning_is_read(server: Server, status: 
         with at_most(4), pytest.raises(Speech2CosmosError, match=str(status)) as error:
             ask(server)
         assert len(str(error.value)) < 500
-        assert server.written < 16 * MIB, "what the system's buffers take, and no more"
+        assert server.written < 16 * MIB, "no more than the buffers of the system hold"
 
 
 def asked(server: Server) -> object:
@@ -160,7 +160,7 @@ def opened(server: Server) -> object:
         return file
 
 
-def test_an_error_that_comes_as_a_bomb_is_inflated_no_further_than_it_is_shown(server: Server) -> None:
+def test_a_decompression_bomb_as_an_error_body_is_inflated_only_as_far_as_it_is_shown(server: Server) -> None:
     server.answer(Answer(400, body=bomb(64), headers={"Content-Encoding": "gzip"}))
     with at_most(4), pytest.raises(ServiceRefused):
         speech(server).file(JOB, "a")
@@ -169,13 +169,13 @@ def test_an_error_that_comes_as_a_bomb_is_inflated_no_further_than_it_is_shown(s
 
 
 @pytest.mark.parametrize("headers", [b"X: y\r\n" * 10_000, b"X: " + b"y" * 10_000_000 + b"\r\n"], ids=["many", "long"])
-def test_headers_without_end_are_given_up(server: Server, headers: bytes) -> None:
+def test_endless_headers_are_transient(server: Server, headers: bytes) -> None:
     server.answer(Answer(raw=lambda: [OK, headers, b"\r\n"]))
     with trusted_session() as session, at_most(8), pytest.raises(Transient, match="ConnectionError"):
         get(session, server.origin, {})
 
 
-def test_a_reader_that_goes_away_leaves_no_timer_behind(server: Server) -> None:
+def test_a_reader_that_stops_early_leaves_no_timer(server: Server) -> None:
     server.answer(Answer(body=b" " * (3 * CHUNK_BYTES), headers=TAGGED))
     with trusted_session() as session, get(session, server.origin, {}) as response:
         chunks = pieces(response, Limits(10 * MIB, 1000))
@@ -187,7 +187,7 @@ def test_a_reader_that_goes_away_leaves_no_timer_behind(server: Server) -> None:
             assert not thread.is_alive()
 
 
-def test_the_limits_of_a_file_lie_within_those_of_the_platform() -> None:
+def test_the_time_limit_of_a_download_is_below_that_of_the_host() -> None:
     host = (Path(__file__).parents[2] / "host.json").read_text()
     assert '"functionTimeout": "00:30:00"' in host
     assert FILE.seconds <= 25 * 60

@@ -1,4 +1,4 @@
-"""Parts that heads and reports name, compared with the stored parts, on a real server of the protocol."""
+"""The comparison of stored parts with those that heads and reports name, on a server of Cosmos DB's protocol."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,14 +24,14 @@ def transcripts(database: DatabaseProxy) -> CosmosTranscripts:
 
 
 def whole(transcripts: CosmosTranscripts, job: Job, revision: str = "r1", *, parts: int = 3, run: int = 1) -> FileKey:
-    """Write a file with its head; return where it lies."""
+    """Write the parts and the head of a file; return its key."""
     key = new_key(job)
     written = [part(key, revision, number) for number in range(parts)]
     transcripts.commit(key, written, head(key, revision, run=run, parts=parts), None)
     return key
 
 
-def test_nothing_is_broken_when_every_part_that_is_named_is_there(transcripts: CosmosTranscripts) -> None:
+def test_files_whose_named_parts_all_exist_are_not_broken(transcripts: CosmosTranscripts) -> None:
     job = new_job()
     assert transcripts.leftovers(job, None)[1] == []
     for _ in range(3):
@@ -45,7 +45,7 @@ def test_nothing_is_broken_when_every_part_that_is_named_is_there(transcripts: C
 
 
 @pytest.mark.parametrize("retention", [None, RETENTION])
-def test_broken_are_the_files_of_which_named_parts_are_deleted_or_retired(
+def test_files_whose_named_parts_are_deleted_or_retired_are_broken(
     database: DatabaseProxy, retention: int | None
 ) -> None:
     transcripts = CosmosTranscripts(database, retention)
@@ -88,7 +88,7 @@ def test_an_orphaned_part_does_not_count_as_the_missing_one(
     assert {file: set(parts) for file, parts in left.items()} == {key: {part(key, "dead", 0).id}}
 
 
-def test_what_counts_in_no_run_or_an_earlier_one_is_not_broken_and_its_parts_are_no_leftovers(
+def test_a_file_that_is_not_in_is_not_broken_and_its_parts_are_not_orphaned(
     transcripts: CosmosTranscripts, database: DatabaseProxy
 ) -> None:
     job = new_job(run=2, reprocess_from=2)
@@ -106,7 +106,7 @@ def test_what_counts_in_no_run_or_an_earlier_one_is_not_broken_and_its_parts_are
     assert transcripts.leftovers(job, datetime.now(UTC) + LATER) == ({}, [])
 
 
-def test_a_head_that_was_replaced_is_not_discounted_and_one_that_is_gone_does_not_matter(
+def test_discounting_a_replaced_head_is_a_conflict_and_a_deleted_head_is_ignored(
     transcripts: CosmosTranscripts, database: DatabaseProxy
 ) -> None:
     key = whole(transcripts, new_job())
@@ -123,7 +123,7 @@ def test_a_head_that_was_replaced_is_not_discounted_and_one_that_is_gone_does_no
     assert transcripts.head(key) is None
 
 
-def test_more_files_than_one_query_counts_are_looked_through(
+def test_more_files_than_one_query_counts_are_all_checked(
     transcripts: CosmosTranscripts, database: DatabaseProxy
 ) -> None:
     job = new_job()

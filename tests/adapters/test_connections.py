@@ -1,4 +1,4 @@
-"""Sessions keep no cookies, and as many connections as there are threads, in our own adapters and in Azure's SDKs."""
+"""Sessions keep no cookies, and a connection per thread, in our adapters and in Azure's SDKs."""
 
 import json
 import re
@@ -47,20 +47,20 @@ def contents(server: Server) -> Iterator[Ask]:
 
 
 def queues(server: Server) -> Iterator[Ask]:
-    """Look into a queue."""
+    """Peek into a queue."""
     account = QueueAccount(None, server.origin, dict)
     yield lambda: account.peek("a-queue")
 
 
 def blobs(server: Server) -> Iterator[Ask]:
-    """Ask storage about the account."""
+    """Read the properties of the storage account."""
     text = f"AccountName=a;AccountKey={ACCOUNT_KEY};BlobEndpoint={server.origin}/a"
     with blob_service(text, None) as service:
         yield service.get_account_information
 
 
 def cosmos(server: Server) -> Iterator[Ask]:
-    """Read a document that is no document."""
+    """Read an item."""
     container = connect(server.origin, ACCOUNT_KEY, "speech").get_container_client("jobs")
 
     def ask() -> None:
@@ -106,9 +106,7 @@ def test_a_cookie_is_neither_kept_nor_sent(server: Server, adapter: Callable[[Se
 
 
 @pytest.mark.parametrize("adapter", [speech, contents, blobs, cosmos])
-def test_as_many_threads_as_a_worker_has_keep_their_connections(
-    server: Server, adapter: Callable[[Server], Iterator[Ask]]
-) -> None:
+def test_each_of_30_threads_keeps_its_connection(server: Server, adapter: Callable[[Server], Iterator[Ask]]) -> None:
     threads = 30
     server.answer(replace(ANSWER, seconds=0.1))
     asks = adapter(server)
@@ -128,7 +126,7 @@ def test_as_many_threads_as_a_worker_has_keep_their_connections(
     assert len({each.connection for each in server.asked}) <= threads
 
 
-def test_the_pools_are_as_large_as_the_largest_thread_pool_that_infra_allows() -> None:
+def test_the_connection_pools_are_as_large_as_the_largest_thread_pool_that_infra_allows() -> None:
     bicep = (ROOT / "infra" / "main.bicep").read_text()
     most = re.findall(r"@maxValue\((\d+)\)\nparam threadsPerInstance int", bicep)
     assert most == [str(CONNECTIONS)]

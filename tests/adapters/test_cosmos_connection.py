@@ -1,4 +1,4 @@
-"""The connection to Cosmos DB: made once, when it is needed; a failure is remembered for some seconds."""
+"""The connection to Cosmos DB is made once, when it is needed. A failure is remembered for some seconds."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ FILE = FetchFile("11111111-2222-4333-8444-555555555555", "99999999-2222-4333-844
 
 
 class Account:
-    """What connects: it fails as often as it is told, and counts."""
+    """Connects to a database. It fails with each of `failures` first, and counts its tries."""
 
     def __init__(self, database: DatabaseProxy, *failures: Exception) -> None:
         self.database = database
@@ -37,7 +37,7 @@ class Account:
         return self.database
 
 
-def test_who_connects_keeps_only_those_waiting_who_need_the_connection(azurite: Azurite) -> None:
+def test_a_slow_connection_blocks_only_what_needs_it(azurite: Azurite) -> None:
     app = App.from_env(environment(azurite))
     connecting, go_on = threading.Event(), threading.Event()
 
@@ -61,7 +61,7 @@ def test_who_connects_keeps_only_those_waiting_who_need_the_connection(azurite: 
     waiting.join()
 
 
-def test_a_failure_is_told_to_all_that_ask_within_some_seconds_and_then_forgotten(database: DatabaseProxy) -> None:
+def test_a_failed_connection_is_remembered_for_some_seconds_and_then_tried_again(database: DatabaseProxy) -> None:
     seconds = [0.0]
     account = Account(database, Denied("403: a firewall"), ValueError("Incorrect padding"))
     connection = Connection(account.connect, lambda: seconds[0])
@@ -89,7 +89,7 @@ def test_a_failure_is_told_to_all_that_ask_within_some_seconds_and_then_forgotte
 
 
 def environment(azurite: Azurite, **changed: str) -> dict[str, str]:
-    """Return settings of an app whose Cosmos DB does not answer."""
+    """Return the settings of an app without a Cosmos DB server."""
     return {
         "SPEECH_ENDPOINT": f"http://127.0.0.1:{free_port()}",
         "SPEECH_KEY": "a-key-of-the-test",
@@ -100,7 +100,7 @@ def environment(azurite: Azurite, **changed: str) -> dict[str, str]:
     }
 
 
-def test_a_cosmos_db_that_cannot_be_reached_fails_an_attempt_and_is_not_asked_again_at_once(
+def test_an_unreachable_cosmos_db_fails_the_attempt_and_is_not_called_again_at_once(
     azurite: Azurite, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = App.from_env(environment(azurite))
@@ -112,19 +112,17 @@ def test_a_cosmos_db_that_cannot_be_reached_fails_an_attempt_and_is_not_asked_ag
     with pytest.raises(Transient, match="Cosmos DB"):
         app.fetch_results(FILE, 4)
     (failed,) = signals(caplog.records)[begun:]
-    assert (failed["signal"], failed["attempt"]) == (Signal.FAILED, 4), "no request, so no retry either"
+    assert (failed["signal"], failed["attempt"]) == (Signal.FAILED, 4), "no request is sent, so none is retried"
 
 
-def test_a_key_that_is_none_is_told_as_such_and_counts_as_an_attempt(
-    azurite: Azurite, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_invalid_key_is_reported_and_fails_the_attempt(azurite: Azurite, caplog: pytest.LogCaptureFixture) -> None:
     app = App.from_env(environment(azurite, COSMOS_KEY="no-padding"))
     with pytest.raises(Transient, match="Cosmos DB: the client cannot be made"):
         app.fetch_results(FILE, 2)
     assert [each["attempt"] for each in signals(caplog.records) if each["signal"] == Signal.FAILED] == [2]
 
 
-def test_an_adapter_that_cannot_be_built_is_reported_and_hinders_nothing_else(
+def test_an_adapter_that_cannot_be_built_is_reported_and_stops_no_other_part(
     azurite: Azurite, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = App.from_env(environment(azurite, AzureWebJobsStorage="AccountKey=not-to-be-shown"))

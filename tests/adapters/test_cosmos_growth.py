@@ -1,4 +1,4 @@
-"""The cost of a job and its ticks in Cosmos DB does not depend on what else is stored."""
+"""The cost of a job and its ticks in Cosmos DB does not depend on the stored documents of other jobs."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from benchmarks.cost.measure import measure_beside
 from local.cosmos import Cosmos
 
 FOREIGN = 2000
-"""Documents of other jobs; `make cost` stores a hundred times as many."""
+"""Number of documents of other jobs. `make cost` stores a hundred times as many."""
 
 
 def test_a_job_and_the_ticks_around_it_cost_the_same_whatever_else_is_stored(cosmos: Cosmos) -> None:

@@ -1,8 +1,6 @@
-"""Container `jobs` on a real server of the protocol."""
+"""Container `jobs` on a server of Cosmos DB's protocol."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -10,7 +8,6 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosJobs
-from shared.adapters.retrying import RACE_ATTEMPTS
 from shared.domain.documents import ReportDetail
 from shared.domain.job import (
     END_STATES,
@@ -24,8 +21,7 @@ from shared.domain.job import (
     Status,
 )
 from shared.domain.poll_mark import POLL_ID, Place, PollMark
-from shared.errors import Conflict, Transient
-from shared.pipeline.signals import Signal, counts
+from shared.errors import Conflict
 from tests.adapters.documents import NOON, new_job, new_key, summary
 
 RETENTION = 86_400
@@ -33,7 +29,7 @@ RETENTION = 86_400
 
 @pytest.fixture
 def jobs(database: DatabaseProxy) -> CosmosJobs:
-    """Return the adapter over an empty container, documents of which stay."""
+    """Return the adapter over an emptied container, without retention."""
     container = database.get_container_client("jobs")
     for item in container.query_items("SELECT c.id FROM c", enable_cross_partition_query=True):
         container.delete_item(item["id"], item["id"])
@@ -57,7 +53,7 @@ def ids(found: list[Job]) -> list[str]:
     return [job.id for job in found]
 
 
-def test_a_job_is_read_as_it_was_created_and_created_once(jobs: CosmosJobs) -> None:
+def test_a_job_is_read_unchanged_and_created_once(jobs: CosmosJobs) -> None:
     report = summary(new_key(), "r1")
     detail = ReportDetail("https://audio.example/a.wav", "Failed", "InvalidAudio", "größer")
     job = new_job(
@@ -73,127 +69,7 @@ def test_a_job_is_read_as_it_was_created_and_created_once(jobs: CosmosJobs) -> N
     assert jobs.get("no-such-job") is None
 
 
-def test_update_writes_what_the_change_makes_and_returns_it(jobs: CosmosJobs) -> None:
-    job_id = put(jobs)
-    written = jobs.update(job_id, lambda job: msgspec.structs.replace(job, status=Status.INGESTING))
-    assert written is not None
-    assert written.status is Status.INGESTING
-    assert jobs.get(job_id) == written
-    assert jobs.update(job_id, lambda _: None) is None
-    assert jobs.get(job_id) == written
-    assert jobs.update("no-such-job", lambda job: job) is None
-
-
-def test_updates_of_many_threads_are_all_made(jobs: CosmosJobs) -> None:
-    job_id = put(jobs)
-
-    def count(number: int) -> None:
-        def change(job: Job) -> Job:
-            # The name makes the documents of two threads differ, as their times of day do in the app.
-            return msgspec.structs.replace(job, poll_count=job.poll_count + 1, display_name=f"{number}")
-
-        while True:
-            try:
-                jobs.update(job_id, change)
-            except Conflict:
-                continue  # the other threads won ten times: a queue would deliver the message again
-            return
-
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(count, range(24)))
-    job = jobs.get(job_id)
-    assert job is not None
-    assert job.poll_count == 24
-
-
-def test_an_update_that_another_writer_made_first_is_made_and_returned(jobs: CosmosJobs) -> None:
-    job_id = put(jobs)
-    tries: list[Job] = []
-
-    def change(job: Job) -> Job:
-        if not tries:
-            jobs.update(job_id, lambda other: msgspec.structs.replace(other, status=Status.FAILED))
-        tries.append(job)
-        return msgspec.structs.replace(job, status=Status.FAILED)
-
-    written = jobs.update(job_id, change)
-    assert written is not None
-    assert (written, len(tries)) == (jobs.get(job_id), 1)
-
-
-def test_an_update_sees_what_another_wrote_between_its_reading_and_its_writing(jobs: CosmosJobs) -> None:
-    job_id = put(jobs)
-    seen: list[Status] = []
-
-    def change(job: Job) -> Job | None:
-        if not seen:
-            jobs.update(job_id, lambda other: msgspec.structs.replace(other, status=Status.FAILED))
-        seen.append(job.status)
-        return msgspec.structs.replace(job, poll_count=1) if job.status is Status.PENDING else None
-
-    assert jobs.update(job_id, change) is None
-    assert seen == [Status.PENDING, Status.FAILED]
-    job = jobs.get(job_id)
-    assert job is not None
-    assert job.poll_count == 0
-
-
-def test_an_update_of_a_job_that_is_changed_all_the_time_gives_up_as_a_conflict(jobs: CosmosJobs) -> None:
-    job_id = put(jobs)
-    seen: list[int] = []
-
-    def change(job: Job) -> Job:
-        seen.append(job.poll_count)
-        jobs.update(job_id, lambda other: msgspec.structs.replace(other, poll_count=other.poll_count + 1))
-        return msgspec.structs.replace(job, locale="de-DE")
-
-    begun = counts()[Signal.RETRY]
-    with pytest.raises(Conflict):
-        jobs.update(job_id, change)
-    assert seen == list(range(RACE_ATTEMPTS))
-    assert counts()[Signal.RETRY] == begun + RACE_ATTEMPTS - 1
-
-
-def test_an_error_of_the_change_itself_is_not_tried_again(jobs: CosmosJobs) -> None:
-    job_id = put(jobs)
-    seen: list[Job] = []
-
-    def change(job: Job) -> Job:
-        seen.append(job)
-        raise Transient("the job's report was replaced")
-
-    with pytest.raises(Transient, match="report"):
-        jobs.update(job_id, change)
-    assert len(seen) == 1
-
-
-def test_an_update_of_a_job_that_is_deleted_meanwhile_writes_nothing(jobs: CosmosJobs, database: DatabaseProxy) -> None:
-    job_id = put(jobs)
-
-    def change(job: Job) -> Job:
-        database.get_container_client("jobs").delete_item(job_id, job_id)
-        return msgspec.structs.replace(job, locale="de-DE")
-
-    assert jobs.update(job_id, change) is None
-    assert jobs.get(job_id) is None
-
-
-def test_a_job_moves_only_while_it_is_ingested_in_the_run_that_moved_it(jobs: CosmosJobs) -> None:
-    ingesting = put(jobs, status=Status.INGESTING, run=2, moved_at=hour(1), properties={"kept": [1]})
-    ended = put(jobs, status=Status.COMPLETED, run=2, moved_at=hour(1))
-    before = jobs.get(ingesting)
-    assert before is not None
-    for job_id, run in ((ingesting, 1), (ingesting, 3), (ended, 2), ("no-such-job", 2)):
-        jobs.moved(job_id, run, datetime.fromisoformat(hour(5)))
-    assert jobs.get(ingesting) == before
-    jobs.moved(ingesting, 2, datetime.fromisoformat(hour(6)))
-    assert jobs.get(ingesting) == msgspec.structs.replace(before, moved_at=hour(6))
-    job = jobs.get(ended)
-    assert job is not None
-    assert job.moved_at == hour(1)
-
-
-def test_new_due_and_unseen_jobs_are_the_pending_ones_in_their_order(jobs: CosmosJobs) -> None:
+def test_new_due_and_unseen_jobs_are_pending_and_sorted(jobs: CosmosJobs) -> None:
     put(jobs, status=Status.INGESTING, next_poll_at=hour(1), polled_at=hour(1), poll_count=1)
     new = [put(jobs, accepted_at=hour(number)) for number in (9, 3)]
     asked = [
@@ -208,7 +84,7 @@ def test_new_due_and_unseen_jobs_are_the_pending_ones_in_their_order(jobs: Cosmo
     assert ids(jobs.unseen(hour(23), 1)) == [asked[1]]
 
 
-def test_the_oldest_pending_job_is_found_whether_it_was_asked_for_or_not(jobs: CosmosJobs) -> None:
+def test_the_oldest_pending_job_is_found_whether_it_was_polled_or_not(jobs: CosmosJobs) -> None:
     put(jobs, accepted_at=hour(2), poll_count=1, status=Status.COMPLETED)
     assert jobs.oldest_pending() is None
     new = put(jobs, accepted_at=hour(6))
@@ -225,7 +101,7 @@ def test_pending_jobs_are_found_among_a_hundred_ids(jobs: CosmosJobs) -> None:
     assert ids(jobs.pending_among([*strangers, pending, ended])) == [pending]
 
 
-def test_ingesting_jobs_come_the_longest_unmoved_first(jobs: CosmosJobs) -> None:
+def test_ingesting_jobs_are_sorted_by_moved_at(jobs: CosmosJobs) -> None:
     put(jobs)
     moved = [put(jobs, status=Status.INGESTING, moved_at=hour(number)) for number in (8, 2, 5)]
     assert ids(jobs.ingesting(None, 10)) == [moved[1], moved[2], moved[0]]
@@ -234,7 +110,7 @@ def test_ingesting_jobs_come_the_longest_unmoved_first(jobs: CosmosJobs) -> None
     assert ids(jobs.ingesting(Place(hour(8), moved[0]), 10)) == []
 
 
-def test_no_job_is_lost_between_two_places_however_many_moved_or_ended_at_the_same_moment(jobs: CosmosJobs) -> None:
+def test_paging_by_place_returns_every_job_once_even_if_many_have_the_same_time(jobs: CosmosJobs) -> None:
     moments = (1, 2, 2, 2, 2, 3, 3, 4)
     moved = [put(jobs, status=Status.INGESTING, moved_at=hour(number)) for number in moments]
     ended = [put(jobs, status=Status.FAILED, ended_at=hour(number)) for number in moments]
@@ -246,7 +122,7 @@ def test_no_job_is_lost_between_two_places_however_many_moved_or_ended_at_the_sa
 def in_order(
     find: Callable[[Place | None], list[Job]], place_of: Callable[[Job], Place], expected: list[str], limit: int
 ) -> None:
-    """Assert that all jobs are found, in their order and once, if each search begins where the one before ended."""
+    """Check that searches that begin where the last one ended find every job once and in order."""
     found: list[Job] = []
     while some := find(place_of(found[-1]) if found else None):
         found += some
@@ -256,10 +132,12 @@ def in_order(
     assert places == sorted(places)
     assert sorted(ids(found)) == sorted(expected)
     for number in (1, 3):
-        assert ids(find(places[number]))[:1] == ids(found)[number + 1 : number + 2], "whoever was passed is left out"
+        assert ids(find(places[number]))[:1] == ids(found)[number + 1 : number + 2], (
+            "jobs before the place are left out"
+        )
 
 
-def test_jobs_to_be_listed_again_are_those_whose_time_has_come_in_any_state_the_most_overdue_first(
+def test_jobs_due_to_be_listed_again_are_found_in_any_state_the_most_overdue_first(
     jobs: CosmosJobs,
 ) -> None:
     put(jobs, status=Status.INGESTING)
@@ -272,7 +150,7 @@ def test_jobs_to_be_listed_again_are_those_whose_time_has_come_in_any_state_the_
     assert ids(jobs.to_list_again(hour(5), 1)) == [due[1]]
 
 
-def test_untidied_are_the_jobs_that_ended_long_enough_ago_in_any_end_state(jobs: CosmosJobs) -> None:
+def test_untidied_jobs_ended_before_the_given_time_in_any_end_state(jobs: CosmosJobs) -> None:
     ended = {put(jobs, status=status, ended_at=hour(3)) for status in END_STATES}
     put(jobs, status=Status.FAILED, ended_at=hour(9))
     put(jobs, status=Status.FAILED, ended_at=hour(3), tidied_at=hour(4))
@@ -281,7 +159,7 @@ def test_untidied_are_the_jobs_that_ended_long_enough_ago_in_any_end_state(jobs:
     assert jobs.untidied(hour(5), Place(hour(4), ""), 10) == []
 
 
-def test_the_polls_memory_is_empty_at_first_and_no_job(jobs: CosmosJobs) -> None:
+def test_the_poll_mark_is_empty_at_first_and_is_not_listed_as_a_job(jobs: CosmosJobs) -> None:
     assert jobs.poll_mark() == PollMark(id=POLL_ID)
     jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=NOON))
     jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=hour(13)))
@@ -289,7 +167,7 @@ def test_the_polls_memory_is_empty_at_first_and_no_job(jobs: CosmosJobs) -> None
     assert jobs.listed(None, 10) == []
 
 
-def test_a_rejected_message_is_kept_once_and_is_no_job(jobs: CosmosJobs) -> None:
+def test_a_rejected_message_is_stored_once_and_is_not_listed_as_a_job(jobs: CosmosJobs) -> None:
     for number, name in ((3, "a"), (5, "b"), (4, "a")):
         jobs.reject(
             Rejected(id=f"rejected_{name}", queue="q", message="m", code="c", reason="r", rejected_at=hour(number))
@@ -299,7 +177,7 @@ def test_a_rejected_message_is_kept_once_and_is_no_job(jobs: CosmosJobs) -> None
     assert jobs.new(10) == []
 
 
-def test_a_rejected_message_is_read_by_its_id_and_forgotten_unless_it_was_rejected_again(jobs: CosmosJobs) -> None:
+def test_a_rejected_message_is_deleted_unless_it_was_rejected_again(jobs: CosmosJobs) -> None:
     first = Rejected(id="rejected_a", queue="q", message="m", code="c", reason="r", rejected_at=hour(3))
     jobs.reject(first)
     assert jobs.rejected_as("rejected_a") == first
@@ -312,7 +190,7 @@ def test_a_rejected_message_is_read_by_its_id_and_forgotten_unless_it_was_reject
     assert (jobs.rejected(), jobs.rejected_as("rejected_a")) == ([], None)
 
 
-def test_unlisted_are_the_jobs_whose_listing_was_given_up_and_that_came_to_no_better_end(jobs: CosmosJobs) -> None:
+def test_unlisted_jobs_are_those_whose_listing_was_given_up(jobs: CosmosJobs) -> None:
     stuck = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
     wanted = {put(jobs, status=status, failure=stuck) for status in (Status.INGESTING, Status.EXPIRED)}
     put(jobs, status=Status.INGESTING)
@@ -329,7 +207,7 @@ def test_jobs_are_listed_the_newest_first_and_by_status(jobs: CosmosJobs) -> Non
     assert ids(jobs.listed(None, 1)) == [made[1]]
 
 
-def test_with_retention_every_document_but_the_polls_memory_gets_a_time_to_live(
+def test_with_retention_every_document_except_the_poll_mark_has_a_ttl(
     jobs: CosmosJobs, database: DatabaseProxy
 ) -> None:
     stays = put(jobs)

@@ -1,4 +1,4 @@
-"""What became of the files of a page, by one query on a real server of the protocol."""
+"""The outcomes of a page's files, by one query on a server of Cosmos DB's protocol."""
 
 from azure.cosmos import DatabaseProxy
 
@@ -8,7 +8,7 @@ from shared.pipeline.ports import Outcome
 from tests.adapters.documents import failure, head, new_job, new_key, part
 
 
-def test_heads_and_failures_of_the_files_asked_for_are_told_by_their_runs(database: DatabaseProxy) -> None:
+def test_outcomes_give_the_runs_of_heads_and_failures_of_the_requested_files(database: DatabaseProxy) -> None:
     transcripts = CosmosTranscripts(database, None)
     job, other = new_job(), new_job()
     written, failed, both, absent, not_asked, of_another = (
@@ -27,7 +27,7 @@ def test_heads_and_failures_of_the_files_asked_for_are_told_by_their_runs(databa
     }
 
 
-def test_a_whole_message_of_files_is_one_query(database: DatabaseProxy) -> None:
+def test_the_outcomes_of_all_files_of_a_message_are_found(database: DatabaseProxy) -> None:
     transcripts = CosmosTranscripts(database, None)
     job = new_job()
     keys = [new_key(job) for _ in range(FILES_A_MESSAGE)]

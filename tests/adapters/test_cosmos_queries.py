@@ -1,4 +1,4 @@
-"""Queries of a job that lies on two physical partitions, while any of their requests fails."""
+"""Queries of a job on two physical partitions, when any one of their requests fails."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -26,9 +26,9 @@ AT_ONCE = {"x-ms-retry-after-ms": "1"}
 
 FILES = 30
 A_FILE = 100
-"""Documents of a file; a batch takes no more."""
+"""Documents of a file: as many as a batch takes."""
 DOCUMENTS = FILES * A_FILE
-assert DOCUMENTS > 2 * ROWS_A_PAGE, "on at least one of the two partitions the rows take more than a page"
+assert DOCUMENTS > 2 * ROWS_A_PAGE, "at least one of the two partitions has more rows than a page"
 
 
 def _hashed(job_id: str) -> str:
@@ -36,12 +36,12 @@ def _hashed(job_id: str) -> str:
 
 
 JOB = next(job for job in (str(uuid.UUID(int=number)) for number in count()) if _hashed(job).startswith("1F"))
-"""A job whose hash is in the middle, so that other documents lie on either side of it."""
+"""A job whose hash is in the middle, so that other jobs have lower and higher ones."""
 
 
 @pytest.fixture(scope="module", params=["refuses", "serves"])
 def cosmos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
-    """Give a server that splits JOB in two, and whose gateway refuses what has to be merged, or serves it."""
+    """Give a server that splits JOB over two partitions. Its gateway refuses or serves queries that need merging."""
     running = start_cosmos(
         log=tmp_path_factory.mktemp("split") / "cosmos.log",
         port=0,
@@ -55,7 +55,7 @@ def cosmos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def transcripts(cosmos: Cosmos, between: Front) -> ContainerProxy:
-    """Return the container, reached through the layer of faults, with DOCUMENTS of JOB and some of other jobs."""
+    """Return the container through the fault layer, with DOCUMENTS of JOB and some of other jobs."""
     provision_cosmos(cosmos.endpoint, cosmos.key, "split")
     container = connect(between.origin, cosmos.key, "split").get_container_client(TRANSCRIPTS.name)
     for file in range(FILES):
@@ -87,11 +87,11 @@ def sorted_without_a_key(container: ContainerProxy) -> list[Any]:
 
 
 FAULTS = (Answer(429, AT_ONCE), CutShort())
-"""An answer without rows, and one with some of its rows."""
+"""A response without rows, and one with some of its rows."""
 
 
 def failing(between: Front, number: int, fault: Fault) -> Rule:
-    """Let the query's request with this number fail, including requests for a plan."""
+    """Let one request of the query fail; `number` counts requests for a plan too."""
     seen = count(1)
     rule = Rule(fault, method="POST", target="/docs", when=lambda _: next(seen) == number, times=1)
     between.rules[:] = [rule]
@@ -100,7 +100,7 @@ def failing(between: Front, number: int, fault: Fault) -> Rule:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 @pytest.mark.parametrize("ask", [of_the_job, without_a_key, sorted_without_a_key])
-def test_no_row_is_lost_or_comes_twice_whichever_request_of_a_query_fails(
+def test_no_row_is_lost_or_repeated_whichever_request_of_a_query_fails(
     transcripts: ContainerProxy, between: Front, ask: Callable[[ContainerProxy], list[Any]], fault: Fault
 ) -> None:
     for number in count(1):
@@ -110,7 +110,7 @@ def test_no_row_is_lost_or_comes_twice_whichever_request_of_a_query_fails(
         assert len(set(rows)) == DOCUMENTS
         if not rule.met:
             break
-    assert number > DOCUMENTS // ROWS_A_PAGE, "each page was a request that failed once"
+    assert number > DOCUMENTS // ROWS_A_PAGE, "each page's request failed once"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
@@ -125,7 +125,7 @@ def test_a_count_is_right_whichever_of_its_requests_fails(
     assert number > 1
 
 
-def test_a_count_is_sent_as_no_range_of_keys(transcripts: ContainerProxy, between: Front) -> None:
+def test_a_count_is_not_sent_as_a_range_of_keys(transcripts: ContainerProxy, between: Front) -> None:
     between.rules.clear()
     between.asked.clear()
     assert count_of(transcripts, JOB, "c.type = 'track'") == DOCUMENTS
@@ -133,16 +133,14 @@ def test_a_count_is_sent_as_no_range_of_keys(transcripts: ContainerProxy, betwee
     assert not any("x-ms-start-epk" in each.headers for each in between.asked)
 
 
-def test_a_query_that_the_gateway_wants_planned_is_no_trouble(transcripts: ContainerProxy, between: Front) -> None:
+def test_a_query_that_needs_a_plan_logs_no_retry(transcripts: ContainerProxy, between: Front) -> None:
     between.rules.clear()
     before = counts()[Signal.RETRY]
     assert len(sorted_without_a_key(transcripts)) == DOCUMENTS
     assert counts()[Signal.RETRY] == before
 
 
-def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_either_way(
-    cosmos: Cosmos, between: Front
-) -> None:
+def test_a_ticks_queries_merge_both_partitions_in_order_with_and_without_a_plan(cosmos: Cosmos, between: Front) -> None:
     between.rules.clear()
     provision_cosmos(cosmos.endpoint, cosmos.key, "ticks")
     jobs = CosmosJobs(connect(between.origin, cosmos.key, "ticks"), None)
@@ -167,16 +165,16 @@ def test_a_ticks_queries_give_the_first_of_both_partitions_in_one_order_in_eithe
     assert jobs.listed("failed", 5) == ended[:-6:-1]
     asked = [each for each in between.asked if each.target.rstrip("/").endswith("/docs")]
     planned = sum(PLAN in each.headers for each in asked)
-    # Planned: a refusal, the plan, and a request for each of the two partitions. Otherwise the gateway asks them. What
-    # people are told of jobs that no time sorts takes one request more, which no plan is needed for.
+    # With a plan, each query takes a refusal, the plan, and a request to each of the two partitions. Without one, the
+    # gateway merges them. `listed` takes one request more, without a plan, for jobs without a time to sort by.
     assert (planned, len(asked)) in {(8, 8 * 4 + 1), (0, 8 + 1)}
 
 
 @pytest.mark.parametrize("cosmos", ["refuses"], indirect=True)
-def test_the_sdk_still_loses_rows_when_it_goes_on_after_a_page_without_a_key_failed(
+def test_the_sdk_still_loses_rows_if_a_query_without_a_key_continues_after_a_failed_page(
     transcripts: ContainerProxy, between: Front
 ) -> None:
-    """If this fails, the SDK was fixed, and client.query may continue at the failed page there too."""
+    """If this fails, the SDK was fixed: client.query may then continue such queries at the failed page."""
     between.rules.clear()
     text = "SELECT c.fileId, c.id FROM c ORDER BY c.fileId"
     pages = transcripts.query_items(text, enable_cross_partition_query=True, max_item_count=50).by_page()

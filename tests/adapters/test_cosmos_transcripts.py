@@ -1,4 +1,4 @@
-"""Container `transcripts` on a real server of the protocol."""
+"""Container `transcripts` on a server of Cosmos DB's protocol."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -42,11 +42,11 @@ def ids(transcripts: CosmosTranscripts, key: FileKey) -> set[str]:
 
 
 def lives(transcripts: CosmosTranscripts, key: FileKey) -> dict[str, int | None]:
-    """Return the times to live of the documents of a file."""
+    """Return the `ttl` of each document of a file."""
     return {item["id"]: item.get("ttl") for item in transcripts.items(key.job_id, key.file_id)}
 
 
-def test_parts_and_head_are_written_together_and_the_head_is_read_as_it_was(transcripts: CosmosTranscripts) -> None:
+def test_parts_and_head_are_written_together_and_read_unchanged(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     assert transcripts.head(key) is None
     parts = [part(key, "r1", number) for number in range(BATCH_OPERATIONS - 1)]
@@ -55,7 +55,7 @@ def test_parts_and_head_are_written_together_and_the_head_is_read_as_it_was(tran
     assert ids(transcripts, key) == {each.id for each in parts} | {HEAD_ID}
 
 
-def test_the_files_of_a_job_lie_apart(transcripts: CosmosTranscripts) -> None:
+def test_the_files_of_a_job_are_separate_partitions(transcripts: CosmosTranscripts) -> None:
     job = new_job()
     first, second = new_key(job), new_key(job)
     for key in (first, second):
@@ -74,7 +74,7 @@ def test_a_second_head_is_a_conflict_and_writes_nothing(transcripts: CosmosTrans
     assert ids(transcripts, key) == {part(key, "r1", 0).id, HEAD_ID}
 
 
-def test_a_head_is_replaced_only_under_the_etag_that_was_read(transcripts: CosmosTranscripts) -> None:
+def test_a_head_is_replaced_only_under_its_current_etag(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.commit(key, [], head(key, "r1"), None)
     first = transcripts.head(key)
@@ -88,7 +88,7 @@ def test_a_head_is_replaced_only_under_the_etag_that_was_read(transcripts: Cosmo
     assert ids(transcripts, key) == {part(key, "r2", 0).id, HEAD_ID}
 
 
-def test_writing_parts_again_changes_nothing_and_takes_their_end_away(transcripts: CosmosTranscripts) -> None:
+def test_writing_retired_parts_again_removes_their_ttl(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     parts = [part(key, "r1", number) for number in range(3)]
     transcripts.write(key, parts)
@@ -98,13 +98,13 @@ def test_writing_parts_again_changes_nothing_and_takes_their_end_away(transcript
     assert lives(transcripts, key) == {each.id: None for each in parts}
 
 
-def test_a_document_too_big_for_a_batch_is_written_by_itself(transcripts: CosmosTranscripts) -> None:
+def test_a_document_too_large_for_a_batch_is_written_by_itself(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.write(key, [part(key, "r1", 0, size=1_900_000)])
     assert len(ids(transcripts, key)) == 1
 
 
-def test_retired_parts_get_an_hour_and_those_that_are_gone_do_not_matter(transcripts: CosmosTranscripts) -> None:
+def test_retired_parts_get_a_ttl_of_an_hour_and_missing_ones_are_ignored(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.write(key, [part(key, "r1", number) for number in range(3)])
     seen = transcripts.parts(key, "r1")
@@ -118,7 +118,7 @@ def test_retired_parts_get_an_hour_and_those_that_are_gone_do_not_matter(transcr
     assert RETIRED_SECONDS == 3600
 
 
-def test_parts_that_were_written_anew_since_they_were_seen_are_not_retired(transcripts: CosmosTranscripts) -> None:
+def test_parts_that_were_written_again_since_they_were_read_are_not_retired(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.write(key, [part(key, "r1", number) for number in range(3)])
     seen = transcripts.parts(key, "r1")
@@ -132,7 +132,7 @@ def test_parts_that_were_written_anew_since_they_were_seen_are_not_retired(trans
     assert transcripts.parts(key, "r2") == {}
 
 
-def test_removing_a_revision_leaves_head_failure_and_other_revisions(transcripts: CosmosTranscripts) -> None:
+def test_removing_a_revision_keeps_head_failure_and_other_revisions(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.commit(key, [part(key, "r1", 0)], head(key, "r1"), None)
     transcripts.put_failure(failure(key))
@@ -143,7 +143,7 @@ def test_removing_a_revision_leaves_head_failure_and_other_revisions(transcripts
     transcripts.remove(key, "r2")
 
 
-def test_two_workers_remove_the_same_parts_at_once(transcripts: CosmosTranscripts) -> None:
+def test_several_workers_can_remove_the_same_parts_at_once(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     transcripts.write(key, [part(key, "r1", number) for number in range(60)])
     with ThreadPoolExecutor(3) as threads:
@@ -151,7 +151,7 @@ def test_two_workers_remove_the_same_parts_at_once(transcripts: CosmosTranscript
     assert ids(transcripts, key) == set()
 
 
-def test_a_failure_is_read_as_it_was_written_replaced_and_cleared(transcripts: CosmosTranscripts) -> None:
+def test_a_failure_is_read_unchanged_replaced_and_deleted(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     assert transcripts.failure_run(key) is None
     transcripts.clear_failure(key)
@@ -163,7 +163,7 @@ def test_a_failure_is_read_as_it_was_written_replaced_and_cleared(transcripts: C
     assert transcripts.failure_run(key) is None
 
 
-def test_the_tally_counts_heads_and_failures_of_the_run_and_shows_the_failures(transcripts: CosmosTranscripts) -> None:
+def test_the_tally_counts_heads_and_failures_of_the_run_and_lists_the_failures(transcripts: CosmosTranscripts) -> None:
     job = new_job(status=Status.INGESTING, run=2, reprocess_from=2)
     old, new, lost, lost_before, report = (new_key(job) for _ in range(5))
     transcripts.commit(old, [], head(old, "r1", run=1), None)
@@ -181,7 +181,7 @@ def test_the_tally_counts_heads_and_failures_of_the_run_and_shows_the_failures(t
     assert transcripts.tally(new_job()).ingested == 0
 
 
-def test_a_file_or_report_that_is_in_is_not_counted_as_given_up_too(transcripts: CosmosTranscripts) -> None:
+def test_a_file_or_report_that_is_in_is_not_also_counted_as_given_up(transcripts: CosmosTranscripts) -> None:
     job = new_job()
     key, other, report = new_key(job), new_key(job), new_key(job)
     job = msgspec.structs.replace(job, report=summary(report, "r1"))
@@ -194,7 +194,7 @@ def test_a_file_or_report_that_is_in_is_not_counted_as_given_up_too(transcripts:
     assert [each.file_id for each in tally.failures] == [other.file_id]
 
 
-def test_the_tally_shows_the_first_twenty_failures_and_counts_all(transcripts: CosmosTranscripts) -> None:
+def test_the_tally_lists_twenty_failures_and_counts_all(transcripts: CosmosTranscripts) -> None:
     job = new_job()
     for _ in range(25):
         transcripts.put_failure(failure(new_key(job)))
@@ -203,7 +203,7 @@ def test_the_tally_shows_the_first_twenty_failures_and_counts_all(transcripts: C
 
 
 @pytest.mark.parametrize("retention", [None, RETENTION])
-def test_leftovers_are_old_parts_that_neither_head_nor_report_name(
+def test_orphaned_parts_are_old_parts_that_neither_head_nor_report_name(
     database: DatabaseProxy, retention: int | None
 ) -> None:
     transcripts = CosmosTranscripts(database, retention)
@@ -232,7 +232,7 @@ def test_leftovers_are_old_parts_that_neither_head_nor_report_name(
     assert transcripts.leftovers(job, now + LATER) == ({}, [])
 
 
-def test_with_retention_every_document_gets_a_time_to_live(database: DatabaseProxy) -> None:
+def test_with_retention_every_document_has_a_ttl(database: DatabaseProxy) -> None:
     transcripts = CosmosTranscripts(database, RETENTION)
     key = new_key()
     transcripts.write(key, [part(key, "r1", 0), part(key, "r1", 1)])
@@ -242,12 +242,12 @@ def test_with_retention_every_document_gets_a_time_to_live(database: DatabasePro
     found = lives(transcripts, key)
     assert len(found) == 6
     assert {found.pop(HEAD_ID), found.pop(FAILURE_ID)} == {RETENTION}
-    assert set(found.values()) == {RETENTION + RETIRED_SECONDS}, "a part does not go before its head"
+    assert set(found.values()) == {RETENTION + RETIRED_SECONDS}, "a part does not expire before its head"
     transcripts.retire(key, transcripts.parts(key, "r1"))
     assert lives(transcripts, key)[part(key, "r1", 0).id] == RETIRED_SECONDS
 
 
-def test_text_beyond_ascii_comes_back_as_it_was(transcripts: CosmosTranscripts) -> None:
+def test_text_beyond_ascii_is_stored_unchanged(transcripts: CosmosTranscripts) -> None:
     key = new_key()
     lost = msgspec.structs.replace(failure(key), message="größer 日本語 🎙️ \u2028", name=None)
     transcripts.put_failure(lost)

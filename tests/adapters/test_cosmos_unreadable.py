@@ -1,4 +1,4 @@
-"""Answers of Cosmos DB with status 200 that cannot be read: a proxy's page, a body that stops early."""
+"""Responses of Cosmos DB with status 200 that cannot be read: a proxy's page, or a truncated body."""
 
 import msgspec
 import pytest
@@ -24,7 +24,7 @@ def _begin(job: Job) -> Job | None:
 
 
 @pytest.mark.parametrize("fault", UNREADABLE, ids=lambda fault: type(fault).__name__)
-def test_what_cannot_be_read_is_asked_for_again(jobs: CosmosJobs, front: Front, fault: Fault) -> None:
+def test_an_unreadable_response_is_requested_again(jobs: CosmosJobs, front: Front, fault: Fault) -> None:
     job = new_job()
     jobs.create(job)
     rule = Rule(fault, method="GET", target="/docs/", times=1)
@@ -34,7 +34,9 @@ def test_what_cannot_be_read_is_asked_for_again(jobs: CosmosJobs, front: Front, 
 
 
 @pytest.mark.parametrize("fault", UNREADABLE, ids=lambda fault: type(fault).__name__)
-def test_a_write_whose_answer_cannot_be_read_is_known_as_our_own(jobs: CosmosJobs, front: Front, fault: Fault) -> None:
+def test_a_write_whose_response_is_unreadable_returns_what_it_wrote(
+    jobs: CosmosJobs, front: Front, fault: Fault
+) -> None:
     job = new_job()
     jobs.create(job)
     rule = Rule(fault, method="PUT", target="/docs/", times=1)
@@ -46,7 +48,7 @@ def test_a_write_whose_answer_cannot_be_read_is_known_as_our_own(jobs: CosmosJob
     assert written.status is Status.INGESTING
 
 
-def test_what_can_never_be_read_is_transient(jobs: CosmosJobs, front: Front) -> None:
+def test_a_response_that_stays_unreadable_is_transient(jobs: CosmosJobs, front: Front) -> None:
     front.rules.append(Rule(NotJson(), method="GET", target="/docs/"))
     with pytest.raises(Transient, match="Failed to decode JSON"):
         jobs.get(new_job().id)

@@ -1,4 +1,4 @@
-"""Answers that arrive byte by byte, with TLS and without: given up in time, whichever part is slow."""
+"""Responses that arrive byte by byte are given up in time, with TLS and without, whichever part is slow."""
 
 import gzip
 import itertools
@@ -19,16 +19,16 @@ from tests.adapters.servers import Answer, Server, serving
 MIB = 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\n"
 QUICK = 0.3
-"""Seconds of limits in these tests."""
+"""The time limits in these tests, in seconds."""
 
 PACE = 0.1
-"""Seconds between two bytes. A whole answer takes a minute and a half, so it is not given up by chance."""
+"""Seconds between two bytes. A whole response takes 90 s, far more than QUICK."""
 
 Told = tuple[Server, requests.Session]
 
 
 class QuickConnection(PromptConnection):
-    """Waits for a response's head for QUICK only."""
+    """Waits at most QUICK for the headers of a response."""
 
     head_seconds = QUICK
 
@@ -40,7 +40,7 @@ class QuickPool(PromptPool):
 
 
 class QuickTlsConnection(PromptTlsConnection):
-    """Waits for a response's head for QUICK only, with TLS."""
+    """Waits at most QUICK for the headers of a response, with TLS."""
 
     head_seconds = QUICK
 
@@ -69,14 +69,14 @@ def told(scheme: str, folder: Path, pools: dict[str, type[PromptPool | PromptTls
 
 @pytest.fixture(params=["http", "https"])
 def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
-    """Return a server, and a session that waits for a head as long as the app does."""
+    """Give a server, and a session that waits for headers as long as the app does."""
     with told(request.param, tmp_path, {"http": PromptPool, "https": PromptTlsPool}) as running:
         yield running
 
 
 @pytest.fixture(params=["http", "https"])
 def quick(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
-    """Return a server, and a session that gives a head up after QUICK."""
+    """Give a server, and a session that waits at most QUICK for headers."""
     with told(request.param, tmp_path, {"http": QuickPool, "https": QuickTlsPool}) as running:
         yield running
 
@@ -92,16 +92,16 @@ DRIPS = {
 
 
 @pytest.mark.parametrize("what", DRIPS)
-def test_a_body_that_drips_is_given_up_in_time(patient: Told, what: str) -> None:
+def test_a_body_that_arrives_too_slowly_is_given_up_in_time(patient: Told, what: str) -> None:
     server, session = patient
     head, body = DRIPS[what]
     server.answer(Answer(raw=lambda: itertools.chain([head], server.drip(body, PACE))))
-    with get(session, f"{server.origin}/a?sig=SECRET", {}) as response:  # noqa: SIM117 - its head comes well
+    with get(session, f"{server.origin}/a?sig=SECRET", {}) as response:  # noqa: SIM117 - only the body fails
         with pytest.raises(Transient, match=r"/a: the body was not whole after 0 s"):
             whole(response, Limits(MIB, QUICK))
 
 
-def test_a_body_that_comes_in_time_is_whole(patient: Told) -> None:
+def test_a_body_that_arrives_in_time_is_read_whole(patient: Told) -> None:
     server, session = patient
     server.answer(Answer(body=b"{}" * 40_000))
     for _ in range(3):
@@ -112,7 +112,7 @@ def test_a_body_that_comes_in_time_is_whole(patient: Told) -> None:
 @pytest.mark.parametrize(
     "dripping", [b"HTTP/1.1 200 OK\r\nX: ", OK + b"X: y\r\n" * 50, b"HTTP/1.1 100 Continue\r\n\r\n" * 50]
 )
-def test_a_head_that_drips_is_given_up_in_time(quick: Told, dripping: bytes) -> None:
+def test_headers_that_arrive_too_slowly_are_given_up_in_time(quick: Told, dripping: bytes) -> None:
     server, session = quick
     server.answer(Answer(raw=lambda: server.drip(dripping + b"x" * 900, PACE)))
     with pytest.raises(Transient, match=r"/a: ReadTimeout$"):

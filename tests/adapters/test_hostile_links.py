@@ -1,6 +1,6 @@
-"""No link leads where the settings do not allow: Speech's are read only for ids, others are refused before any request.
+"""The app follows only links that the settings allow. Links of Speech are read only for ids and pages.
 
-The witness records every name and connection of the process, by whatever library. Key and token must not leak.
+The witness records every name look-up and connection of the process. No key or token must leak.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ from tests.hostile_urls import Witness, hostile, witnessing
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Server]:
-    """Serve as Speech does: the only place where a request may arrive."""
+    """Serve in place of Speech. No other server may get a request."""
     with serving() as running:
         yield running
 
@@ -61,17 +61,19 @@ def speech(service: Server) -> SpeechApi:
 
 @pytest.fixture
 def contents() -> Iterator[HttpContents]:
-    """Return the adapter with a token to lose: that of an account which no hostile link names."""
+    """Give the adapter with a token for an account that no hostile link names."""
     with BlobServiceClient("https://own.blob.core.windows.net") as account:
         yield HttpContents(HostRule("CONTENT_HOSTS", (".blob.core.windows.net", LOCAL)), own_reader(account))
 
 
-def test_there_are_more_than_forty_forms_for_each_link() -> None:
+def test_more_than_150_hostile_forms_of_each_link_are_tried() -> None:
     assert all(len(each) > 150 for each in (SELVES, FILES, PAGES, CONTENTS, UNSIGNED))
     assert all(len(urls) >= 8 for urls in hostile(SPEECH_HOST, LOCAL, "/").values())
 
 
-def test_the_witness_sees_a_connection_and_a_look_up(service: Server, speech: SpeechApi, witness: Witness) -> None:
+def test_the_witness_records_connections_and_name_look_ups(
+    service: Server, speech: SpeechApi, witness: Witness
+) -> None:
     answer(service, self=f"{service.origin}{TRANSCRIPTION}", status="Running")
     speech.transcription(JOB)
     assert witness.connected == [("127.0.0.1", int(service.origin.rpartition(":")[2]))]
@@ -79,14 +81,16 @@ def test_the_witness_sees_a_connection_and_a_look_up(service: Server, speech: Sp
 
 
 @pytest.mark.parametrize("urls", [CONTENTS, UNSIGNED], ids=["signed", "unsigned"])
-def test_contents_are_fetched_from_nowhere_else(contents: HttpContents, witness: Witness, urls: list[str]) -> None:
+def test_a_hostile_content_link_causes_no_connection_and_no_look_up(
+    contents: HttpContents, witness: Witness, urls: list[str]
+) -> None:
     for url in urls:
         with pytest.raises(ForbiddenUrl), contents.open(url):
             pass
     assert (witness.connected, witness.names) == ([], [])
 
 
-def test_a_strangers_account_is_not_even_asked_without_a_signature(contents: HttpContents, witness: Witness) -> None:
+def test_an_unsigned_link_to_a_strangers_account_causes_no_connection(contents: HttpContents, witness: Witness) -> None:
     with (
         pytest.raises(ForbiddenUrl, match=r"add attacker\.blob\.core\.windows\.net to it"),
         contents.open("https://attacker.blob.core.windows.net/container/result.json"),
@@ -95,7 +99,7 @@ def test_a_strangers_account_is_not_even_asked_without_a_signature(contents: Htt
     assert (witness.connected, witness.names) == ([], [])
 
 
-def test_of_an_enqueued_url_only_the_id_counts(contents: HttpContents, service: Server, witness: Witness) -> None:
+def test_only_the_id_of_an_enqueued_url_is_used(contents: HttpContents, service: Server, witness: Witness) -> None:
     accepted = 0
     for url in SELVES:
         for body in (url.encode(), msgspec.json.encode({"self": url}), msgspec.json.encode([{"id": url}])):
@@ -113,7 +117,9 @@ def test_of_an_enqueued_url_only_the_id_counts(contents: HttpContents, service: 
     assert accepted > 100
 
 
-def test_of_a_transcriptions_self_only_the_id_counts(contents: HttpContents, service: Server, witness: Witness) -> None:
+def test_only_the_id_of_a_transcriptions_self_link_is_used(
+    contents: HttpContents, service: Server, witness: Witness
+) -> None:
     for url in SELVES:
         world = world_of(service, contents)
         world.enqueue(JOB)
@@ -127,7 +133,9 @@ def test_of_a_transcriptions_self_only_the_id_counts(contents: HttpContents, ser
         only_speech_was_asked(witness, service, [TRANSCRIPTION, TRANSCRIPTION])
 
 
-def test_a_link_to_the_files_is_not_asked(contents: HttpContents, service: Server, witness: Witness) -> None:
+def test_the_files_link_of_a_transcription_is_not_followed(
+    contents: HttpContents, service: Server, witness: Witness
+) -> None:
     for url in LISTS:
         world = world_of(service, contents)
         world.enqueue(JOB)
@@ -144,7 +152,7 @@ def walk_to_the_end(speech: SpeechApi) -> None:
         walk = walk.onto(page)
 
 
-def test_of_a_next_link_of_the_list_of_transcriptions_only_the_query_counts(service: Server, witness: Witness) -> None:
+def test_only_the_query_of_a_next_link_of_transcriptions_is_used(service: Server, witness: Witness) -> None:
     for url in filter(None, PAGES):
         speech = speech_of(service)
         answer(service, values=[], **{"@nextLink": url})
@@ -156,7 +164,7 @@ def test_of_a_next_link_of_the_list_of_transcriptions_only_the_query_counts(serv
         assert all(asked.path.endswith("top=100&api-version=2025-10-15") for asked in service.asked)
 
 
-def test_of_a_next_link_of_the_files_only_the_query_counts(
+def test_only_the_query_of_a_next_link_of_files_is_used(
     contents: HttpContents, service: Server, witness: Witness
 ) -> None:
     for url in filter(None, PAGES):
@@ -172,14 +180,14 @@ def test_of_a_next_link_of_the_files_only_the_query_counts(
         assert 1 <= len(service.asked) <= 2
 
 
-def test_of_a_files_self_only_the_ids_count(contents: HttpContents, service: Server, witness: Witness) -> None:
+def test_only_the_ids_of_a_files_self_link_are_used(contents: HttpContents, service: Server, witness: Witness) -> None:
     for url in FILES:
         world = world_of(service, contents)
         ingesting(world, service)
         answer(service, values=[entry(service, self=url)])
         paths = [f"{TRANSCRIPTION}/files"]
         for message in delivered(world, ListJobFiles(JOB, 1)):
-            # The page gives no link, and for the file by itself Speech answers with the page: so it goes on alone.
+            # The page has no link for the file, and the request for the file gets the page again: it continues by itself.
             (alone,) = delivered(world, message)
             service.answer(Answer(body=msgspec.json.encode(entry(service))))
             assert delivered(world, alone) == []
@@ -190,7 +198,7 @@ def test_of_a_files_self_only_the_ids_count(contents: HttpContents, service: Ser
         only_speech_was_asked(witness, service, paths)
 
 
-def test_a_hostile_content_url_makes_the_files_failure_and_is_never_asked(
+def test_a_hostile_content_url_fails_its_file_and_is_never_requested(
     contents: HttpContents, service: Server, witness: Witness
 ) -> None:
     message = FetchFile(JOB, FILE, "Transcription", run=1)
@@ -206,7 +214,7 @@ def test_a_hostile_content_url_makes_the_files_failure_and_is_never_asked(
         only_speech_was_asked(witness, service, [f"{TRANSCRIPTION}/files/{FILE}"])
 
 
-def test_an_answer_about_another_job_is_not_taken(service: Server, speech: SpeechApi) -> None:
+def test_a_response_about_another_job_is_refused(service: Server, speech: SpeechApi) -> None:
     other = TRANSCRIPTION.replace(JOB, str(uuid4()))
     answer(service, self=f"{service.origin}{other}", status="Succeeded")
     with pytest.raises(Permanent, match="answered with one of"):

@@ -1,4 +1,4 @@
-"""Connections to public hosts: the address is checked, and the certificate must be that of the name."""
+"""Connections to public hosts: the address is checked, and the certificate must match the name."""
 
 import ssl
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ NAME = "results.blob.core.windows.net"
 
 
 class LocalConnection(PublicConnection):
-    """Resolves every name to this machine, so that the test can be the server."""
+    """Resolves every name to this machine, so that the test can serve it."""
 
     def addresses(self) -> list[str]:
         """Return the loopback address."""
@@ -56,7 +56,7 @@ def session(authority: trustme.CA, tmp_path: Path) -> requests.Session:
     return session
 
 
-def test_the_certificate_is_checked_against_the_name_and_the_request_names_it(
+def test_the_certificate_and_the_host_header_have_the_name_of_the_link(
     session: requests.Session, store: Server
 ) -> None:
     port = store.origin.rpartition(":")[2]
@@ -65,26 +65,26 @@ def test_the_certificate_is_checked_against_the_name_and_the_request_names_it(
     assert {asked.headers["host"] for asked in store.asked} == {f"{NAME}:{port}"}
 
 
-def test_a_certificate_of_another_name_is_not_accepted(session: requests.Session, store: Server) -> None:
+def test_a_certificate_for_another_name_is_refused(session: requests.Session, store: Server) -> None:
     port = store.origin.rpartition(":")[2]
     with pytest.raises(Transient, match="SSLError"):
         get(session, f"https://other.blob.core.windows.net:{port}/a.json", {})
     assert store.asked == []
 
 
-def test_a_certificate_that_nobody_trusts_is_not_accepted(session: requests.Session, store: Server) -> None:
+def test_an_untrusted_certificate_is_refused(session: requests.Session, store: Server) -> None:
     session.verify = True
     with pytest.raises(Transient, match="SSLError"):
         get(session, f"https://{NAME}:{store.origin.rpartition(':')[2]}/a.json", {})
 
 
-def test_a_name_of_this_machine_is_refused_by_its_address() -> None:
+def test_a_name_that_resolves_to_this_machine_is_refused() -> None:
     with pytest.raises(ForbiddenUrl, match="localhost leads to"):
         get(public_session(), "https://localhost/a.json?sig=secret", {})
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "x" * 64 + ".blob.core.windows.net"])
-def test_a_name_that_is_not_known_is_transient(host: str) -> None:
+def test_an_unknown_name_is_transient(host: str) -> None:
     with pytest.raises(Transient):
         get(public_session(), f"https://{host}/a.json", {})
 
@@ -95,11 +95,11 @@ def test_a_public_session_speaks_https_only() -> None:
 
 
 @pytest.mark.parametrize(("header", "seconds"), [(None, None), ("7", 7.0), (" 0 ", 0.0), ("soon", None), ("1.5", None)])
-def test_retry_after_in_seconds(header: str | None, seconds: float | None) -> None:
+def test_retry_after_is_read_in_seconds(header: str | None, seconds: float | None) -> None:
     assert retry_after(header) == seconds
 
 
-def test_retry_after_as_a_date() -> None:
+def test_retry_after_is_read_as_a_date() -> None:
     told = retry_after(formatdate(time() + 30, usegmt=True))
     assert told is not None
     assert 28 <= told <= 31

@@ -1,4 +1,4 @@
-"""Many instances share one Speech resource without knowing of each other, in simulated time."""
+"""Many instances share one Speech resource without coordination, in simulated time."""
 
 import logging
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from shared.adapters.pacing import HIGHEST_RATE, Pacer
 
 
 class Hard(TypedDict):
-    """What is hardest: all ask within a second, no wait is told that helps, and refused requests count too."""
+    """The hardest case: all hosts start within a second, Retry-After is one second, and refused requests count."""
 
     start: Start
     told: Told
@@ -31,12 +31,12 @@ def silent() -> Iterator[None]:
 
 
 def is_well(row: Row, alone: Row) -> bool:
-    """Say whether a run keeps what docs/decisions/0032 promises; `alone`: the same with one host."""
+    """Say whether a run meets the limits of docs/decisions/0032. `alone` is the same run with one host."""
     return row.refused_per_100_files <= 1 and row.seconds <= 2 * alone.seconds
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_at_most_one_request_is_refused_per_100_files_and_no_number_of_hosts_takes_twice_the_time_of_one(
+def test_many_hosts_have_at_most_one_refusal_per_100_files_and_need_at_most_twice_the_time_of_one(
     seed: int,
 ) -> None:
     found = list(rows(seed=seed))
@@ -49,23 +49,23 @@ def test_at_most_one_request_is_refused_per_100_files_and_no_number_of_hosts_tak
             assert row.answered >= FILES / 25
 
 
-def test_a_longer_run_is_refused_less_and_ends_if_refused_requests_count_too() -> None:
+def test_a_longer_run_has_fewer_refusals_per_file_and_ends_even_if_refusals_count() -> None:
     short, long = (run(40, files, **HARD) for files in (FILES, 4 * FILES))
     assert long.refused_per_100_files < short.refused_per_100_files
     assert long.seconds < 8 * short.seconds
 
 
-def test_twice_as_many_hosts_as_the_default_still_end() -> None:
+def test_eighty_hosts_need_at_most_twice_the_time_of_one() -> None:
     row = run(80, **HARD)
     assert row.seconds <= 2 * run(1, **HARD).seconds
 
 
-def test_the_simulation_gives_the_same_figures_each_time() -> None:
+def test_the_simulation_is_deterministic() -> None:
     assert [run(16, 1000, start="queued", seed=5) for _ in range(2)] == [run(16, 1000, start="queued", seed=5)] * 2
 
 
 @pytest.mark.parametrize(
     "make_pacer", [partial(Pacer, start_rate=HIGHEST_RATE), partial(Pacer, spread=0.0)], ids=["start rate", "spread"]
 )
-def test_neither_the_start_rate_nor_the_spread_can_be_left_out(make_pacer: MakePacer) -> None:
+def test_without_the_start_rate_or_the_spread_too_many_requests_are_refused(make_pacer: MakePacer) -> None:
     assert not is_well(run(40, **HARD, make_pacer=make_pacer), run(1, **HARD))

@@ -1,4 +1,4 @@
-"""A Speech resource, reached over HTTP, that holds 50,000 transcriptions of others."""
+"""A tick over HTTP against a Speech resource with 50,000 other transcriptions."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ NEW = NEW_GETS + 1
 
 @pytest.fixture
 def speech(azurite: Azurite, tmp_path: Path) -> Iterator[Speech]:
-    """Give a simulator of its own: what it holds would make the lists of other tests longer."""
+    """Give a simulator of its own, because its jobs would make the lists of other tests longer."""
     running = start_speech(azurite, log=tmp_path / "speech.log", port=0)
     yield running
     running.stop()

@@ -1,4 +1,4 @@
-"""Odd documents in a real Cosmos server: the timer passes them over, names them, and serves all other jobs."""
+"""Unreadable documents in a Cosmos server: the timer skips and logs them, and serves all other jobs."""
 
 import logging
 from collections.abc import Callable
@@ -28,10 +28,10 @@ Item = dict[str, Any]
 GET_LIMIT = 3
 
 REPORT = ReportSummary(1, 0, [], "report", "r1", [], None, 1)
-"""It counts one transcription, so a job of one file is whole."""
+"""The report counts one transcription, so a job with one file is complete."""
 
 ODD_JOBS: dict[str, Callable[[Item], Item]] = {
-    "no properties but those that queries ask for": lambda job: {
+    "only the properties that queries read": lambda job: {
         name: job[name] for name in ("id", "type", "status", "pollCount", "nextPollAt", "polledAt", "movedAt")
     },
     "numbers in place of texts": lambda job: {**job, "acceptedAt": 5, "movedAt": 6, "nextPollAt": 7, "polledAt": 8},
@@ -41,8 +41,8 @@ ODD_JOBS: dict[str, Callable[[Item], Item]] = {
         **{name: job[name] for name in ("id", "type", "status")},
     },
     "an unknown status": lambda job: {**job, "status": "zombie"},
-    "times that are none": lambda job: {**job, "acceptedAt": "0 o'clock", "movedAt": "0", "nextPollAt": "0"},
-    "a day that is none": lambda job: {**job, "acceptedAt": "2026-02-30T00:00:00Z", "movedAt": "2026-02-30T00:00:00Z"},
+    "invalid times": lambda job: {**job, "acceptedAt": "0 o'clock", "movedAt": "0", "nextPollAt": "0"},
+    "an invalid day": lambda job: {**job, "acceptedAt": "2026-02-30T00:00:00Z", "movedAt": "2026-02-30T00:00:00Z"},
     "of a later version": lambda job: {**job, "schemaVersion": 9, "files": {"count": 1}},
     "a run below one": lambda job: {**job, "run": 0},
     "counts below zero": lambda job: {**job, "pollCount": -1, "files": {"expected": -1, "ingested": -1, "failed": -1}},
@@ -55,7 +55,7 @@ def clock() -> FakeClock:
 
 
 class Timer:
-    """Both halves of the timer over a real database, with Speech in memory."""
+    """The timer over a real database, with Speech in memory."""
 
     def __init__(self, database: DatabaseProxy, clock: FakeClock) -> None:
         self.clock = clock
@@ -68,11 +68,11 @@ class Timer:
         self.settle = SettleJobs(self.jobs, self.transcripts, clock, Patience())
 
     def tick(self) -> set[str]:
-        """Run the timer's function once; return the ids of the jobs to be listed."""
+        """Run the timer once; return the ids of the jobs that it lists."""
         return {message.job_id for message in (*self.poll(), *self.settle())}
 
     def pending(self, status: str = "Succeeded", **changes: object) -> Job:
-        """Let a job be due that has this status at Speech."""
+        """Add a due job that has this status at Speech."""
         early = utc(self.clock.now())
         times = {"accepted_at": early, "polled_at": early, "next_poll_at": early}
         job = new_job(**{"poll_count": 1, **times, **changes})
@@ -81,7 +81,7 @@ class Timer:
         return job
 
     def whole(self) -> Job:
-        """Let a job be in to its last file."""
+        """Add a job whose only file is in."""
         early = utc(self.clock.now())
         job = new_job(
             status=Status.INGESTING, accepted_at=early, moved_at=early, files=FileCounts(expected=1), report=REPORT
@@ -92,7 +92,7 @@ class Timer:
         return job
 
     def status(self, job: Job) -> Status:
-        """Return how the job stands."""
+        """Return the job's status."""
         found = self.jobs.get(job.id)
         assert found is not None
         return found.status
@@ -105,7 +105,7 @@ def timer(database: DatabaseProxy, clock: FakeClock) -> Timer:
 
 @pytest.mark.parametrize("odd", ODD_JOBS)
 @pytest.mark.parametrize("status", [Status.PENDING, Status.INGESTING, Status.COMPLETED])
-def test_odd_jobs_more_than_any_query_reads_stop_no_other(
+def test_any_number_of_unreadable_jobs_stops_no_other(
     timer: Timer, odd: str, status: Status, caplog: pytest.LogCaptureFixture
 ) -> None:
     early = utc(timer.clock.now())
@@ -130,10 +130,10 @@ def test_odd_jobs_more_than_any_query_reads_stop_no_other(
     assert not [line for line in caplog.records if "tick: " in line.message and line.levelno >= logging.ERROR]
     for item in strange:
         stored = timer.container.read_item(item["id"], item["id"])
-        assert {name: stored[name] for name in item} == item, "it stays as it is"
+        assert {name: stored[name] for name in item} == item, "it is not changed"
 
 
-def test_an_odd_job_is_named_with_what_is_wrong_in_a_signal(timer: Timer, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unreadable_job_is_logged_with_the_reason(timer: Timer, caplog: pytest.LogCaptureFixture) -> None:
     job = msgspec.to_builtins(timer.pending())
     timer.container.upsert_item({**job, "properties": ["none"]})
     timer.tick()
@@ -144,7 +144,7 @@ def test_an_odd_job_is_named_with_what_is_wrong_in_a_signal(timer: Timer, caplog
         timer.jobs.get(job["id"])
 
 
-def test_people_are_told_of_every_odd_job(timer: Timer) -> None:
+def test_the_list_for_people_reports_every_unreadable_job(timer: Timer) -> None:
     good, told = timer.pending(), list[str]()
     for change in ODD_JOBS.values():
         timer.container.create_item(change(msgspec.to_builtins(new_job())))
@@ -166,7 +166,7 @@ def test_people_are_told_of_every_odd_job(timer: Timer) -> None:
         {"moved": 5, "tidied": "x"},
     ],
 )
-def test_an_odd_memory_of_the_timer_loses_no_job(timer: Timer, odd: Item) -> None:
+def test_an_invalid_poll_mark_loses_no_job(timer: Timer, odd: Item) -> None:
     timer.container.create_item({"id": POLL_ID, "type": "poll", "schemaVersion": 1, **odd})
     jobs, whole = [timer.pending() for _ in range(GET_LIMIT + 1)], timer.whole()
     found = set()
@@ -188,7 +188,7 @@ def test_an_odd_memory_of_the_timer_loses_no_job(timer: Timer, odd: Item) -> Non
         {"run": "one"},
     ],
 )
-def test_an_odd_head_keeps_its_job_from_ending_until_it_is_written_anew_and_stops_no_other(
+def test_an_unreadable_head_keeps_only_its_own_job_open_until_it_is_rewritten(
     timer: Timer, database: DatabaseProxy, odd: Item
 ) -> None:
     job, whole = timer.whole(), timer.whole()
@@ -208,7 +208,7 @@ def test_an_odd_head_keeps_its_job_from_ending_until_it_is_written_anew_and_stop
     assert timer.status(job) is Status.COMPLETED
 
 
-def test_a_rewrite_reads_only_revision_and_run_of_a_head_and_replaces_no_other_document(
+def test_a_rewrite_reads_only_revision_and_run_of_a_head_and_replaces_nothing_else(
     timer: Timer, database: DatabaseProxy
 ) -> None:
     container = database.get_container_client("transcripts")

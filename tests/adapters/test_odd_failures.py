@@ -1,4 +1,4 @@
-"""Odd documents about files that were given up, in a real Cosmos server: they keep no file from being tried."""
+"""Unreadable failure documents in a Cosmos server: their files are fetched all the same."""
 
 from dataclasses import replace
 from typing import Any
@@ -29,14 +29,14 @@ WITH_RUN: dict[str, Item] = {
 }
 WITHOUT_RUN: dict[str, Item] = {
     "no run": {"run": None},
-    "a run that is none": {"run": "first"},
+    "an invalid run": {"run": "first"},
     "another type": {"type": "forgotten"},
 }
 ODD = {**WITH_RUN, **WITHOUT_RUN}
 
 
 class StoredWorld(World):
-    """The use cases over a real database, with the other services in memory. Failures are final at once."""
+    """The use cases over a real database, with the other services in memory and without retries by listing."""
 
     def __init__(self, database: DatabaseProxy) -> None:
         super().__init__(patience=NONE_AT_ALL)
@@ -58,7 +58,7 @@ class StoredWorld(World):
         return found
 
     def make_odd(self, key: FileKey, changes: Item) -> None:
-        """Change the document that says why the file was given up."""
+        """Change the failure document of the file."""
         self.container.upsert_item({**self.container.read_item(FAILURE_ID, [key.job_id, key.file_id]), **changes})
 
 
@@ -68,7 +68,7 @@ def world(database: DatabaseProxy) -> StoredWorld:
 
 
 def given_up(world: StoredWorld) -> FileKey:
-    """Let a job of two files end, of which one is given up; return that file."""
+    """Let a job of two files end with one of them given up; return the key of that file."""
     job_id = str(uuid4())
     world.put_job({"good": RESULT, "bad": NO_RESULT}, job_id=job_id)
     assert world.run(job_id).status is Status.COMPLETED_WITH_ERRORS
@@ -78,7 +78,7 @@ def given_up(world: StoredWorld) -> FileKey:
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_file_comes_in_whatever_its_failure_is_and_the_failure_goes(world: StoredWorld, odd: str) -> None:
+def test_a_file_comes_in_and_its_unreadable_failure_is_deleted(world: StoredWorld, odd: str) -> None:
     key = given_up(world)
     world.make_odd(key, ODD[odd])
     world.contents.blobs[f"{CONTENT}/{key.job_id}/{key.file_id}"] = RESULT
@@ -88,7 +88,7 @@ def test_a_file_comes_in_whatever_its_failure_is_and_the_failure_goes(world: Sto
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_file_that_fails_again_gets_a_failure_that_can_be_read(world: StoredWorld, odd: str) -> None:
+def test_a_file_that_fails_again_has_its_unreadable_failure_replaced(world: StoredWorld, odd: str) -> None:
     key = given_up(world)
     first = stored_failure(world.stored, key)
     world.make_odd(key, ODD[odd])
@@ -101,7 +101,7 @@ def test_a_file_that_fails_again_gets_a_failure_that_can_be_read(world: StoredWo
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_message_sent_again_makes_the_ended_job_count_again(world: StoredWorld, odd: str) -> None:
+def test_a_late_file_with_an_unreadable_failure_completes_its_ended_job(world: StoredWorld, odd: str) -> None:
     key = given_up(world)
     kept = stored_failure(world.stored, key)
     assert kept is not None
@@ -117,7 +117,7 @@ def test_a_message_sent_again_makes_the_ended_job_count_again(world: StoredWorld
 
 
 @pytest.mark.parametrize("odd", WITH_RUN)
-def test_an_odd_failure_of_the_run_counts_and_its_job_ends(
+def test_an_unreadable_failure_of_the_run_is_counted(
     world: StoredWorld, odd: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     job = new_job(status=Status.INGESTING, files=FileCounts(expected=1))
@@ -128,13 +128,13 @@ def test_an_odd_failure_of_the_run_counts_and_its_job_ends(
     assert (tally.ingested, tally.failed, tally.failed_reports) == (0, 1, 0)
     (shown,) = tally.failures
     if odd == "of a later version":
-        return  # the tally reads five properties, and here these are as they were, but for the code
+        return  # only `code` of the five properties that the tally reads was changed
     assert (shown.file_id, shown.code) == (key.file_id, "Unreadable")
     assert key.file_id in shown.message
     assert any(line.message.startswith("set aside: document failure of job") for line in caplog.records)
 
 
-def test_a_failure_without_a_run_is_in_the_way_of_no_run(world: StoredWorld) -> None:
+def test_a_failure_without_a_run_belongs_to_no_run(world: StoredWorld) -> None:
     given, both = new_key(), new_key()
     both = FileKey(given.job_id, both.file_id)
     world.stored.commit(both, [], head(both, "r1"), None)
@@ -146,7 +146,7 @@ def test_a_failure_without_a_run_is_in_the_way_of_no_run(world: StoredWorld) -> 
     assert found == {given.file_id: Outcome(None, NO_RUN), both.file_id: Outcome(1, NO_RUN)}
 
 
-def test_documents_without_a_file_stop_neither_the_tally_nor_the_search_for_leftovers(
+def test_documents_without_a_file_id_stop_neither_the_tally_nor_the_search_for_orphaned_parts(
     world: StoredWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     job = new_job(status=Status.INGESTING, files=FileCounts(expected=1))

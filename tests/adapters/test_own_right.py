@@ -1,4 +1,4 @@
-"""Links without a signature: which accounts get the app's own token."""
+"""Unsigned links: which accounts get the app's own token."""
 
 from collections.abc import Iterator
 
@@ -15,14 +15,14 @@ TOKEN = {"Authorization": "Bearer a-token"}
 
 @pytest.fixture
 def by_identity() -> Iterator[OwnRight]:
-    """Return the app's access without a key."""
+    """Give the app's access by its identity."""
     with BlobServiceClient("https://own.blob.core.windows.net") as service:
         yield own_reader(service, lambda: TOKEN)
 
 
 @pytest.fixture
 def by_key() -> Iterator[OwnRight]:
-    """Return the app's access on one machine, with a key."""
+    """Give the app's access by a key, as on one machine."""
     with BlobServiceClient("http://127.0.0.1:10000/" + ACCOUNT, credential=KEY) as service:
         yield own_reader(service)
 
@@ -35,7 +35,7 @@ def by_key() -> Iterator[OwnRight]:
         ("https://theirs.blob.core.windows.net/c/b.json", True),
     ],
 )
-def test_the_token_goes_to_accounts_that_are_written_out_and_to_no_other(
+def test_the_token_is_sent_to_accounts_that_the_settings_name_in_full(
     by_identity: OwnRight, url: str, *, named: bool
 ) -> None:
     asked, headers = by_identity(url, named=named)
@@ -53,7 +53,7 @@ def test_the_token_goes_to_accounts_that_are_written_out_and_to_no_other(
         ("https://own.z1.blob.core.windows.net/c/b.json", False),
     ],
 )
-def test_a_strangers_account_gets_no_token_and_the_error_names_the_setting(
+def test_another_account_gets_no_token_and_the_error_names_the_setting(
     by_identity: OwnRight, url: str, *, named: bool
 ) -> None:
     with pytest.raises(ForbiddenUrl, match="CONTENT_HOSTS writes out") as error:
@@ -62,13 +62,13 @@ def test_a_strangers_account_gets_no_token_and_the_error_names_the_setting(
 
 
 @pytest.mark.parametrize("path", ["/azure-webjobs-secrets/a", "//azure-webjobs-hosts/a", "/%61zure-webjobs-secrets/a"])
-def test_the_hosts_own_blobs_are_no_results(by_identity: OwnRight, by_key: OwnRight, path: str) -> None:
+def test_the_hosts_own_blobs_are_forbidden(by_identity: OwnRight, by_key: OwnRight, path: str) -> None:
     with pytest.raises(ForbiddenUrl, match="host's own"):
         by_identity(f"https://own.blob.core.windows.net{path}", named=True)
     with pytest.raises(ForbiddenUrl, match="host's own"):
         by_key(f"http://127.0.0.1:10000/{ACCOUNT}{path}", named=True)
 
 
-def test_the_key_signs_links_to_the_own_account_only(by_key: OwnRight) -> None:
+def test_the_key_signs_only_links_to_the_own_account(by_key: OwnRight) -> None:
     for url in ("http://127.0.0.1:10001/devstoreaccount1/c/b", "https://theirs.blob.core.windows.net/c/b"):
         assert by_key(url, named=True) == (url, {})

@@ -1,4 +1,4 @@
-"""The pacer by a clock of the test's own: even spacing, pauses, the rate that falls and rises."""
+"""The pacer with a simulated clock: even spacing, pauses, and a rate that falls and rises."""
 
 import math
 from itertools import pairwise
@@ -23,47 +23,47 @@ from tests.signals import signals
 
 
 class Time:
-    """A clock that moves only when somebody sleeps, and a chance that is always the same."""
+    """A clock that moves only in `sleep`, and a constant in place of random numbers."""
 
     def __init__(self, chance: float = 0.0) -> None:
         self.seconds = 1000.0
         self.chance = chance
 
     def now(self) -> float:
-        """Return the seconds so far."""
+        """Return the time in seconds."""
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock."""
         assert seconds > 0
         self.seconds += seconds
 
     def pacer(self) -> Pacer:
-        """Return a pacer that lives by this clock."""
+        """Return a pacer with this clock."""
         return Pacer(self.now, self.sleep, lambda: self.chance)
 
 
 def asks(time: Time, pacer: Pacer, times: int) -> list[float]:
-    """Send so many requests, one after the other; return when, in seconds from now."""
+    """Send requests one after the other; return their times in seconds from now."""
     begun = time.seconds
     return [pacer.take(pacer.deadline()) - begun for _ in range(times)]
 
 
 def sent_within(time: Time, pacer: Pacer, seconds: float) -> int:
-    """Send requests as fast as the pacer lets for some seconds; return how many there were."""
+    """Send requests as fast as the pacer allows for some seconds; return their number."""
     end, sent = time.seconds + seconds, 0
     while pacer.take(pacer.deadline()) < end:
         sent += 1
     return sent
 
 
-def test_requests_are_spaced_evenly_from_the_first_one_on() -> None:
+def test_requests_are_spaced_evenly_from_the_first() -> None:
     time = Time()
     moments = asks(time, time.pacer(), 10)
     assert moments == pytest.approx([10 / START_RATE * number for number in range(10)])
 
 
-def test_before_any_429_the_rate_doubles_each_ten_seconds_up_to_the_highest_and_no_window_holds_more() -> None:
+def test_before_any_429_the_rate_doubles_every_ten_seconds_up_to_the_highest() -> None:
     time = Time()
     moments = asks(time, time.pacer(), 600)
     rates = [round(10 / (later - earlier)) for earlier, later in pairwise(moments)]
@@ -76,7 +76,7 @@ def test_before_any_429_the_rate_doubles_each_ten_seconds_up_to_the_highest_and_
     ("told", "pause"),
     [(4.0, 4.0), (None, PAUSE_SECONDS), (0.0, 0.0), (1e9, LONGEST_PAUSE_SECONDS), (math.inf, LONGEST_PAUSE_SECONDS)],
 )
-def test_a_429_pauses_until_the_time_told_or_ten_seconds_and_never_for_ever(told: float | None, pause: float) -> None:
+def test_a_429_pauses_for_the_given_time_or_ten_seconds_up_to_a_limit(told: float | None, pause: float) -> None:
     time = Time()
     pacer = time.pacer()
     sent = pacer.take(pacer.deadline())
@@ -85,7 +85,7 @@ def test_a_429_pauses_until_the_time_told_or_ten_seconds_and_never_for_ever(told
     assert pacer.take(begun + 2 * LONGEST_PAUSE_SECONDS) - begun == pytest.approx(max(pause, 10 / START_RATE))
 
 
-def test_a_pause_ends_at_a_random_moment_so_that_processes_do_not_come_back_together() -> None:
+def test_a_pause_ends_at_a_random_moment() -> None:
     ends = []
     for chance in (0.0, 0.5, 0.999):
         time = Time(chance)
@@ -95,7 +95,7 @@ def test_a_pause_ends_at_a_random_moment_so_that_processes_do_not_come_back_toge
     assert ends == pytest.approx([5.0, 5.0 + SPREAD_SECONDS / 2, 5.0 + 0.999 * SPREAD_SECONDS])
 
 
-def test_the_rate_halves_once_a_pause_from_what_was_sent_and_rises_by_one_for_each_quiet_ten_seconds(
+def test_the_rate_halves_once_per_pause_and_rises_by_one_for_each_quiet_ten_seconds(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     time = Time()
@@ -108,7 +108,7 @@ def test_the_rate_halves_once_a_pause_from_what_was_sent_and_rises_by_one_for_ea
     assert sent_within(time, pacer, 60.0) == pytest.approx(10 + 11 + 12 + 13 + 14 + 15, abs=8)
 
 
-def test_a_new_refusal_after_the_pause_is_a_new_pause(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_after_the_pause_begins_a_new_pause(caplog: pytest.LogCaptureFixture) -> None:
     time = Time()
     pacer = time.pacer()
     for _ in range(10):
@@ -117,7 +117,7 @@ def test_a_new_refusal_after_the_pause_is_a_new_pause(caplog: pytest.LogCaptureF
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 10
 
 
-def test_a_late_refusal_of_a_request_from_before_the_pause_prolongs_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_late_refusal_from_before_the_pause_prolongs_it(caplog: pytest.LogCaptureFixture) -> None:
     time = Time()
     pacer = time.pacer()
     first, second = pacer.take(pacer.deadline()), pacer.take(pacer.deadline())
@@ -137,7 +137,7 @@ def test_the_rate_never_falls_below_one_request_in_ten_seconds() -> None:
     assert asks(time, pacer, 1) == pytest.approx([10 / LOWEST_RATE])
 
 
-def test_a_rate_that_nobody_uses_does_not_rise() -> None:
+def test_an_unused_rate_does_not_rise() -> None:
     time = Time()
     pacer = time.pacer()
     for _ in range(20):
@@ -146,7 +146,7 @@ def test_a_rate_that_nobody_uses_does_not_rise() -> None:
     assert asks(time, pacer, 2) == pytest.approx([0.0, 10 / START_RATE])
 
 
-def test_what_a_process_learned_is_stale_after_a_minute_without_a_request() -> None:
+def test_a_rate_is_reset_after_a_minute_without_requests() -> None:
     time = Time()
     pacer = time.pacer()
     for _ in range(3):
@@ -155,7 +155,7 @@ def test_what_a_process_learned_is_stale_after_a_minute_without_a_request() -> N
     assert asks(time, pacer, 2) == pytest.approx([0.0, 10 / START_RATE])
 
 
-def test_waiting_for_the_end_of_a_long_pause_is_not_idleness() -> None:
+def test_waiting_in_a_long_pause_does_not_reset_the_rate() -> None:
     time = Time()
     pacer = time.pacer()
     pacer.refused(pacer.take(pacer.deadline()), LONGEST_PAUSE_SECONDS, "busy")
@@ -163,7 +163,7 @@ def test_waiting_for_the_end_of_a_long_pause_is_not_idleness() -> None:
     assert asks(time, pacer, 1) == pytest.approx([10 / (SMALL_USE / 2)])
 
 
-def test_who_would_wait_too_long_is_told_at_once_how_long_and_does_not_lengthen_the_line() -> None:
+def test_a_request_that_would_wait_too_long_raises_paused_at_once_and_takes_no_place() -> None:
     time = Time()
     pacer = time.pacer()
     pacer.refused(pacer.take(pacer.deadline()), 100.0, "busy")
@@ -177,7 +177,7 @@ def test_who_would_wait_too_long_is_told_at_once_how_long_and_does_not_lengthen_
     assert asks(time, pacer, 1) == pytest.approx([LONGEST_WAIT_SECONDS - 1])
 
 
-def test_the_line_is_served_in_order_and_who_comes_first_goes_before_it() -> None:
+def test_waiting_requests_are_served_in_order_and_first_ones_before_them() -> None:
     time = Time()
     pacer = time.pacer()
     pacer.take(pacer.deadline())
@@ -193,7 +193,7 @@ def test_the_line_is_served_in_order_and_who_comes_first_goes_before_it() -> Non
     assert next(waiting[0]) == pytest.approx(apart)
 
 
-def test_a_place_in_the_line_is_given_up_by_who_stops_waiting() -> None:
+def test_a_request_that_stops_waiting_gives_up_its_place() -> None:
     time = Time()
     pacer = time.pacer()
     pacer.take(pacer.deadline())

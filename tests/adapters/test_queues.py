@@ -1,4 +1,4 @@
-"""Requests to Queue storage: with a token, or with a signature."""
+"""Requests to Queue storage."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from shared.errors import Denied, NotFound, Permanent
 from tests.adapters.servers import Answer, Server
 
 
-def test_as_the_apps_own_identity_a_queue_is_asked_with_a_token(server: Server) -> None:
+def test_without_a_connection_string_queues_are_requested_with_a_token(server: Server) -> None:
     account = QueueAccount(None, server.origin, lambda: {"Authorization": "Bearer abc"})
     account.peek("transcription-jobs")
     (asked,) = server.asked
@@ -17,7 +17,7 @@ def test_as_the_apps_own_identity_a_queue_is_asked_with_a_token(server: Server) 
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, Denied), (403, Denied), (404, NotFound)])
-def test_a_refusal_of_a_queue_is_told_with_storages_own_code(
+def test_a_refused_queue_request_is_reported_with_storages_code(
     server: Server, status: int, error: type[Exception]
 ) -> None:
     server.answer(Answer(status, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"}))
@@ -25,6 +25,6 @@ def test_a_refusal_of_a_queue_is_told_with_storages_own_code(
         QueueAccount(None, server.origin, dict).peek("transcription-jobs")
 
 
-def test_without_an_address_of_the_queues_the_setting_is_named() -> None:
+def test_without_an_address_of_the_queues_the_error_names_the_setting() -> None:
     with pytest.raises(Permanent, match="AzureWebJobsStorage__queueServiceUri"):
         QueueAccount(None, None, dict).peek("transcription-jobs")

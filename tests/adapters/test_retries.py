@@ -1,4 +1,4 @@
-"""Every retry is logged: as many lines as requests beyond the first, whether we or an SDK repeat them."""
+"""Every repeated request is logged, whether an adapter or an SDK repeats it."""
 
 import json
 import os
@@ -37,21 +37,21 @@ WHOSE = ("11111111-2222-4333-8444-555555555555", "99999999-2222-4333-8444-555555
 
 
 def retries(caplog: pytest.LogCaptureFixture, service: str) -> list[int]:
-    """Return the numbers of the failed tries in the log; each line names the job and the file."""
+    """Return the attempt of each retry in the log. Each line must name the job and the file."""
     found = [each for each in signals(caplog.records) if each["signal"] == Signal.RETRY]
     assert {(each["job"], each["file"], each["service"]) for each in found} <= {(*WHOSE, service)}
     return [each["attempt"] for each in found]
 
 
 def documents_asked(front: Front) -> list[Exchange]:
-    """Return the requests for documents. The SDK also requests its account, in a thread, at any time."""
+    """Return the requests for documents. A thread of the SDK also requests the account, at any time."""
     return [each for each in front.asked if "/docs" in each.target]
 
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("status", [408, 429, 449, 500, 502, 503, None])
 @pytest.mark.parametrize("kind", ["read", "query", "create", "patch"])
-def test_no_request_to_cosmos_is_repeated_in_silence(  # noqa: PLR0913, PLR0917 - every kind with every fault
+def test_every_repeated_request_to_cosmos_db_is_logged(  # noqa: PLR0913, PLR0917 - every kind with every fault
     through: DatabaseProxy,
     front: Front,
     caplog: pytest.LogCaptureFixture,
@@ -86,13 +86,14 @@ def test_no_request_to_cosmos_is_repeated_in_silence(  # noqa: PLR0913, PLR0917 
                     jobs.create(job)
             case _:
                 jobs.create(job)
+                assert jobs.get(job.id) == job
     asked = [each for each in documents_asked(front) if each.method == method]
     told = retries(caplog, "Cosmos DB")
     assert len(told) >= 1
     assert len(asked) == 1 + len(told)
 
 
-def test_a_throttled_request_is_repeated_when_the_service_said_and_not_at_all_if_that_is_long(
+def test_a_throttled_request_is_repeated_after_the_given_wait_unless_it_is_long(
     through: DatabaseProxy, front: Front, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = CosmosJobs(through, None)
@@ -111,7 +112,7 @@ def test_a_throttled_request_is_repeated_when_the_service_said_and_not_at_all_if
     assert (len(documents_asked(front)), signals(caplog.records)) == (1, [])
 
 
-def test_a_busy_service_that_says_how_long_is_asked_as_often_as_its_own_sdk_would(
+def test_throttling_with_a_given_wait_is_retried_as_often_as_the_sdk_would(
     through: DatabaseProxy, front: Front, caplog: pytest.LogCaptureFixture
 ) -> None:
     front.rules.append(Rule(faults.Answer(429, AT_ONCE), method="GET", target="/docs"))
@@ -121,7 +122,7 @@ def test_a_busy_service_that_says_how_long_is_asked_as_often_as_its_own_sdk_woul
     assert retries(caplog, "Cosmos DB") == list(range(1, retrying.TOLD_ATTEMPTS))
 
 
-def test_what_only_the_sdk_can_mend_it_still_mends_and_is_told_of(
+def test_retries_that_the_sdk_handles_itself_are_logged(
     through: DatabaseProxy, front: Front, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs, job = CosmosJobs(through, None), new_job()
@@ -130,7 +131,7 @@ def test_what_only_the_sdk_can_mend_it_still_mends_and_is_told_of(
         Rule(faults.Answer(404, {"x-ms-substatus": "1002"}), method="GET", target=f"/docs/{job.id}", times=1)
     )
     with about(*WHOSE):
-        assert jobs.get(job.id) == job, "a replica that lags behind is no missing document"
+        assert jobs.get(job.id) == job, "a stale replica does not make the document missing"
         front.rules.append(
             Rule(faults.Answer(403, {"x-ms-substatus": "3"}), method="PUT", target=f"/docs/{job.id}", times=1)
         )
@@ -138,7 +139,7 @@ def test_what_only_the_sdk_can_mend_it_still_mends_and_is_told_of(
     assert retries(caplog, "Cosmos DB") == [1, 1]
 
 
-def test_a_commit_that_the_sdk_repeated_and_that_was_made_the_first_time_is_made(
+def test_a_repeated_commit_that_succeeded_the_first_time_succeeds(
     cosmos: Cosmos, database: DatabaseProxy, through: DatabaseProxy, front: Front
 ) -> None:
     key = new_key()
@@ -149,7 +150,7 @@ def test_a_commit_that_the_sdk_repeated_and_that_was_made_the_first_time_is_made
     assert there.items(key.job_id)[0]["id"] == HEAD_ID
 
 
-def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
+def test_a_failover_to_another_region_is_logged(
     cosmos: Cosmos, database: DatabaseProxy, caplog: pytest.LogCaptureFixture
 ) -> None:
     with FaultLayer() as layer:
@@ -160,8 +161,8 @@ def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
         body = json.dumps({**account, "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"}}).encode()
         gone.rules.append(Rule(faults.Answer(200, body=body), method="GET", target="^/$"))
         jobs = CosmosJobs(connect(gone.origin, cosmos.key, database.id), None)
-        # Each new client checks its regions in a thread. If that failed, the SDK would leave the region without a log
-        # line.
+        # Each new client checks its regions in a thread. If that check failed, the SDK would leave the region without a
+        # log line.
         for thread in threading.enumerate():
             if thread.name == "cosmos-endpoint-refresh":
                 thread.join()
@@ -171,7 +172,7 @@ def test_a_region_that_refuses_connections_is_left_for_the_other_out_loud(
     assert retries(caplog, "Cosmos DB")
 
 
-def test_an_account_that_cannot_be_reached_is_asked_for_out_loud(
+def test_an_unreachable_account_is_transient_and_its_retries_are_logged(
     cosmos: Cosmos, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone = nowhere()
@@ -181,7 +182,7 @@ def test_an_account_that_cannot_be_reached_is_asked_for_out_loud(
 
 
 @pytest.mark.parametrize("fault", [Answer(503), Answer(500), Answer(408), Answer(429), Answer(201, b"x" * 100, cut=10)])
-def test_no_request_to_blob_storage_is_repeated_in_silence(
+def test_every_repeated_request_to_blob_storage_is_logged(
     azurite: Azurite, server: Server, caplog: pytest.LogCaptureFixture, fault: Answer
 ) -> None:
     there = azurite.connection_string.replace(azurite.blob_origin, server.origin)
@@ -194,7 +195,7 @@ def test_no_request_to_blob_storage_is_repeated_in_silence(
     assert len(server.asked) == 3
 
 
-def test_blocks_that_are_staged_and_committed_again_make_the_same_blob(
+def test_repeated_stagings_and_commits_of_blocks_give_the_same_blob(
     azurite: Azurite, caplog: pytest.LogCaptureFixture
 ) -> None:
     with FaultLayer() as layer:
@@ -217,11 +218,11 @@ def test_blocks_that_are_staged_and_committed_again_make_the_same_blob(
 
 
 def as_it_is(url: str, *, named: bool) -> tuple[str, dict[str, str]]:  # noqa: ARG001 - as contents ask for it
-    """Return a link unchanged, as one that needs no token."""
+    """Return a link unchanged, without headers."""
     return url, {}
 
 
-def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatures(
+def test_repeated_requests_to_speech_and_contents_are_logged_without_signatures(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     speech = SpeechApi(SpeechResource(server.origin, "v3.2"), dict)
@@ -239,7 +240,7 @@ def test_speech_and_contents_are_asked_again_out_loud_and_without_their_signatur
     assert "s3cr3t" not in caplog.text
 
 
-def test_a_refused_connection_to_speech_is_tried_again_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refused_connection_to_speech_is_retried_and_counted(caplog: pytest.LogCaptureFixture) -> None:
     gone = nowhere()
     before = counts()[Signal.RETRY]
     speech = SpeechApi(SpeechResource(gone, "v3.2"), dict)
@@ -268,7 +269,7 @@ for _ in range(5):
 """
 
 
-def test_the_endpoint_for_tokens_is_asked_again_out_loud_the_first_time_and_later(server: Server) -> None:
+def test_repeated_requests_for_tokens_are_logged(server: Server) -> None:
     soon, late = (Answer(200, TOKEN % (time.time() + lifetime), JSON) for lifetime in (1, 86_400))
     cut = TOKEN[: TOKEN.index(b"expires")]
     server.answer(Answer(500), soon, Answer(500), Answer(503), soon, Answer(200, cut, JSON), Answer(200, b"<"), late)
@@ -286,6 +287,6 @@ def test_the_endpoint_for_tokens_is_asked_again_out_loud_the_first_time_and_late
     assert len(failed) == 2
     for line in failed:
         assert line.startswith("Transient None True Entra ID gave no token for https://storage.azure.com/.default: ")
-    assert ran.stdout.count("made-up") == 3, "in no error, and in no line of the library's"
+    assert ran.stdout.count("made-up") == 3, "the token is in no error and in no log line"
     assert len(server.asked) == 8
     assert not [each for each in server.asked if "cookie" in each.headers]
