@@ -187,7 +187,7 @@ def test_only_the_ids_of_a_files_self_link_are_used(contents: HttpContents, serv
         answer(service, values=[entry(service, self=url)])
         paths = [f"{TRANSCRIPTION}/files"]
         for message in delivered(world, ListJobFiles(JOB, 1)):
-            # The page has no link for the file, and the request for the file gets the page again: it continues by itself.
+            # The page has no link for the file, and a request for it gets the page again: it continues by itself.
             (alone,) = delivered(world, message)
             service.answer(Answer(body=msgspec.json.encode(entry(service))))
             assert delivered(world, alone) == []
