@@ -1,4 +1,4 @@
-"""The forms of settings' values: a URL, a list of hosts, a schedule, a queue's name."""
+"""Types of settings' values: URLs, a list of hosts, a schedule, a queue's name. Each has its own check."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 
 from shared.domain.messages import POISON_SUFFIX
+from shared.domain.urls import origin_of
 
 _SCHEDULE_FIELDS = 6
+_SECRET_MARKS = ("key=", "sig=", "signature=", "password=", "secret=", "token=", "@")
 
 
 def _url(value: str) -> str:
@@ -54,3 +56,17 @@ QueueName = Annotated[
     str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=49), BeforeValidator(_queue)
 ]
 Schedule = Annotated[str, BeforeValidator(_schedule)]
+
+
+def may_be_secret(value: str) -> bool:
+    """Return whether a value looks like a connection string, or a URL with a signature or a password.
+
+    A user may have put it into the wrong setting, whose values errors would show.
+    """
+    return any(mark in value.lower() for mark in _SECRET_MARKS)
+
+
+def host_entries(value: str) -> tuple[str, ...]:
+    """Return the entries of a HostList in lower case; origins are without a default port."""
+    names = (entry.strip().lower() for entry in value.split(",") if entry.strip())
+    return tuple(origin_of(urlsplit(name)) if "://" in name else name for name in names)

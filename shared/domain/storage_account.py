@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 STORAGE_SETTINGS = (
@@ -15,6 +16,7 @@ _NO_STORAGE = (
     "AzureWebJobsStorage__blobServiceUri to use the app's own identity"
 )
 
+_SECRET_PARTS = frozenset({"accountkey", "sharedaccesssignature"})
 _EMULATOR = "devstoreaccount1"
 _NAME = re.compile(r"[A-Za-z0-9-]{3,63}")
 
@@ -47,6 +49,13 @@ def account_of_connection(connection: str) -> str | None:
         return _EMULATOR
     endpoint = values.get("blobendpoint") or values.get("queueendpoint")
     return _plain(values.get("accountname", "")) or (account_of_uri(endpoint) if endpoint else None)
+
+
+def connection_secrets(connection: str) -> Iterator[str]:
+    """Yield the keys and signatures in a connection string."""
+    for name, _, value in (part.partition("=") for part in connection.split(";")):
+        if name.strip().lower() in _SECRET_PARTS:
+            yield value.strip()
 
 
 def account_of_uri(uri: str) -> str | None:
