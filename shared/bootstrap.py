@@ -1,4 +1,4 @@
-"""Builds the app from the settings; the one place that sees both pipeline and adapters."""
+"""Builds the app from the settings. Only this module imports both pipeline and adapters."""
 
 import logging
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ from shared.rights import rights
 from shared.settings import Settings
 
 MAX_DEQUEUE_COUNT = 5
-"""How often the platform delivers a message before it goes to poison; host.json says the same."""
+"""Deliveries of a message before the host moves it to the poison queue. host.json has the same number."""
 
 
 log = Log(__name__)
@@ -43,20 +43,20 @@ _BUILDING = RLock()
 
 
 class once(cached_property[_T]):  # noqa: N801 - stands where `cached_property` would, which has no lock from Python 3.12 on
-    """Built when it is first needed, and once, whichever threads need it: functions run on many at a time."""
+    """A property that is built at its first use, and only once, even if several threads use it at the same time."""
 
     @overload
     def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
     @overload
     def __get__(self, instance: object, owner: type[Any] | None = None) -> _T: ...
     def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | _T:
-        """Return what was built, building it if nobody did before. Raises Transient, and says so, if it cannot be."""
+        """Return the value, and build it first if necessary. If that fails, log it and raise Transient."""
         try:
             with _BUILDING:
                 return super().__get__(instance, owner)
         except Speech2CosmosError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever is in the way is told as what it is
+        except Exception as error:  # noqa: BLE001 - any error of a library is logged and raised as Transient
             words = f"{type(error).__name__}: {error}"
             not_built(str(self.attrname), words)
             raise Transient(f"the app's {self.attrname} cannot be built: {words}") from shown_cause(error)
@@ -64,13 +64,13 @@ class once(cached_property[_T]):  # noqa: N801 - stands where `cached_property` 
 
 @dataclass(frozen=True)
 class App:
-    """The use cases over the real adapters, each built when it is first needed."""
+    """The use cases with the real adapters. Each is built at its first use."""
 
     settings: Settings
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "App":
-        """Build the app. Raises Misconfigured, naming every wrong setting, before anything is connected."""
+        """Return the app without connecting to any service. Raises Misconfigured, which names every wrong setting."""
         quiet_sdks()
         settings = Settings.from_env(environ)
         if settings.speech_api_version in RETIRED:
@@ -83,12 +83,12 @@ class App:
 
     @once
     def clock(self) -> SystemClock:
-        """Time."""
+        """System clock."""
         return SystemClock()
 
     @once
     def database(self) -> Connection:
-        """Cosmos DB, to which whoever needs it first connects."""
+        """Cosmos DB. The first use connects to it."""
         key = self.settings.cosmos_key
         given = key.get_secret_value() if key else None
         return Connection(lambda: connect(self.settings.cosmos_endpoint, given, self.settings.cosmos_database))
@@ -105,7 +105,7 @@ class App:
 
     @once
     def speech(self) -> SpeechApi:
-        """Speech's REST API: by key where one is given, else as the app's own identity."""
+        """Speech's REST API, with the key of the settings if there is one, else with the app's own identity."""
         key = self.settings.speech_key
         by_key = {"Ocp-Apim-Subscription-Key": key.get_secret_value()} if key else None
         authorize = bearer(SPEECH_SCOPE) if by_key is None else lambda: by_key
@@ -113,12 +113,12 @@ class App:
 
     @once
     def blobs(self) -> BlobServiceClient:
-        """Blob storage: by connection string on one machine, else as the app's own identity."""
+        """Blob storage, with the settings' connection string if there is one, else with the app's own identity."""
         return blob_service(self._connection_string, self.settings.storage_blob_uri)
 
     @once
     def ingest(self) -> Ingest:
-        """Write one file."""
+        """Fetch, split and write one file."""
         container = self.blobs.get_container_client(self.settings.raw_container)
         return Ingest(
             jobs=self.jobs,
@@ -137,17 +137,17 @@ class App:
 
     @once
     def poll_jobs(self) -> PollJobs:
-        """Use case of the timer: which jobs ended."""
+        """Use case of the timer, first half: find the jobs that ended at Speech."""
         return PollJobs(self.jobs, self.speech, self.clock, self.patience, self.settings.poll_get_limit)
 
     @once
     def settle_jobs(self) -> SettleJobs:
-        """Use case of the timer: which jobs are whole."""
+        """Use case of the timer, second half: end the jobs whose files are all in."""
         return SettleJobs(self.jobs, self.transcripts, self.clock, self.patience)
 
     @once
     def fetch_results(self) -> FetchResults:
-        """Use case of the queue that the functions send work on."""
+        """Use case of the queue on which the functions send messages to each other."""
         return FetchResults(
             self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT, self.patience
         )
@@ -160,7 +160,7 @@ class App:
 
     @once
     def check_rights(self) -> CheckRights:
-        """Use case of the timer's first run: is the app allowed to do what it has to?"""
+        """Use case of the timer's first run: test the app's permissions."""
         queues = QueueAccount(self._connection_string, self.settings.storage_queue_uri)
         return CheckRights(rights(self.settings, self.speech, self.database, queues, lambda: self.blobs))
 
@@ -170,7 +170,7 @@ class App:
 
     @property
     def patience(self) -> Patience:
-        """How long we wait for what."""
+        """The settings of pauses and deadlines."""
         return Patience(
             poll_min_seconds=self.settings.poll_min_seconds,
             not_found_minutes=self.settings.not_found_minutes,
@@ -183,14 +183,15 @@ class App:
 
 
 def quiet_sdks() -> None:
-    """Keep Azure's SDKs from telling of every request in two lines: dozens for each of ours, and each is paid for.
+    """Silence Azure's SDKs, which log two lines for every request. Log Analytics would charge for each.
 
-    What Entra ID's library says of a failure quotes the answer, which may be a token cut short; our own lines tell it.
+    Failures of azure.identity are silenced too: its lines quote the answer, which may be a truncated token. The app
+    logs these failures itself.
     """
     logging.getLogger("azure").setLevel(logging.WARNING)
     logging.getLogger("azure.identity").setLevel(logging.ERROR)
 
 
 def split_options(settings: Settings) -> SplitOptions:
-    """Return what the settings say of the split."""
+    """Return the settings of the split."""
     return SplitOptions(settings.turn_gap_seconds, all_words=settings.nbest_words == "all")

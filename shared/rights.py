@@ -23,7 +23,7 @@ def rights(
     queues: QueueAccount,
     blobs: Callable[[], BlobServiceClient],
 ) -> list[Right]:
-    """Return the permissions in the order of their log lines. `database` connects, and may raise Transient."""
+    """Return the permissions in the order of their log lines. `database` connects, so it may raise Transient."""
     return [
         _speech(settings, speech),
         *_cosmos(settings, database),

@@ -41,8 +41,8 @@ class Settings(BaseModel):
     content_hosts: HostList = Field(
         ".blob.core.windows.net",
         alias="CONTENT_HOSTS",
-        description="Sources of result files, separated by commas: hosts, suffixes that begin with a dot, and origins such "
-        "as `http://127.0.0.1:10000`. Hosts and suffixes allow only https and public addresses.",
+        description="Sources of result files, separated by commas: hosts, suffixes that begin with a dot, and origins "
+        "such as `http://127.0.0.1:10000`. Hosts and suffixes allow only https and public addresses.",
     )
     cosmos_endpoint: Origin = Field(
         alias="COSMOS_ENDPOINT", description="URL of the Cosmos DB account: `https://NAME.documents.azure.com`."

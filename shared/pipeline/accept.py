@@ -1,4 +1,4 @@
-"""accept_job: what the user enqueued becomes the job's document, or those of several jobs."""
+"""accept_job: creates the documents of the jobs that a user enqueued, or starts these jobs over."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,19 +18,21 @@ log = Log(__name__)
 
 @dataclass(frozen=True)
 class AcceptJob:
-    """Use case of the queue that users send to. `queue`: its name, for the log."""
+    """Use case of the queue that users send to. `queue`: the queue's name, for the log."""
 
     jobs: Jobs
     clock: Clock
     queue: str = JOBS_QUEUE
 
     def __call__(self, body: bytes, attempt: int = 1, sent_at: datetime | None = None) -> str | None:
-        """Create each job's document, or start it over, or do nothing if it is under way or done.
+        """Create each job's document, or start the job over; do nothing for a job that is under way or done.
 
-        Return the text to send anew after throttling: the message, of an array the entries that are left.
-        `attempt` counts the deliveries of the message from 1. `sent_at` is when it was put on the queue: with it, a
-        message that is delivered again changes nothing for the jobs that it began, even if they have ended meanwhile.
-        Raises InvalidMessage that says what is wrong with the message, before any of its jobs is begun; Transient.
+        Returns None, or after throttling the text to send again: of an array only the remaining entries.
+
+        `attempt`: the number of this delivery, from 1. `sent_at`: when the message was sent to the queue. With it a
+        second delivery is idempotent, even if the jobs that the first one started have ended since.
+
+        Raises InvalidMessage before any job is started, and Transient.
         """
         try:
             jobs = decode_enqueued(body)
@@ -43,26 +45,26 @@ class AcceptJob:
                 try:
                     if not unless_throttled(self.clock, attempt, partial(self._accept, enqueued, sent_at)):
                         if failed:
-                            break  # the whole message comes again, since a job that failed stands before this one
+                            break  # the whole message is delivered again, because it has a failed job before this one
                         return without_first(body, done)
                 except Transient:
-                    raise  # of a service, so the other jobs would fail too
+                    raise  # a service failed, so the other jobs would fail too
                 except Exception as error:  # noqa: BLE001 - a bulkhead: one job never stops another
                     failed.append(error)
         if failed:
-            raise failed[0]  # the others are accepted; the message comes again, and at last is kept as rejected
+            raise failed[0]  # the others are accepted; after the last delivery the message is recorded as rejected
         return None
 
     def _accept(self, enqueued: Enqueued, sent_at: datetime | None) -> None:
         now = self.clock.now()
         if self.jobs.get(enqueued.job_id) is None and self._created(enqueued, now):
             return
-        read: list[tuple[Job, Job | None]] = []  # the document as each try read it, and what it was to become
+        read: list[tuple[Job, Job | None]] = []  # for each try: the document as read, and as to be written
 
         def change(job: Job) -> Job | None:
             changed = enqueue(job, enqueued, now, sent_at)
             if changed is None and (enqueued.reprocess or enqueued.replay):
-                # The read may be stale: the job may have ended since. A write under the ETag shows it.
+                # The read may be stale, and the job may have ended since. A write with the ETag detects this.
                 changed = job
             read.append((job, changed))
             return changed
@@ -81,9 +83,9 @@ class AcceptJob:
             )
 
     def _created(self, enqueued: Enqueued, now: datetime) -> bool:
-        """Create the job's document; False if there is one, which the read before did not show."""
+        """Create the job's document. Returns False if it exists already, although the read before found none."""
         fresh = enqueue(None, enqueued, now)
-        assert fresh is not None, "the table lets every new job begin"  # noqa: S101 - narrows the type
+        assert fresh is not None, "the state table accepts every new job"  # noqa: S101 - narrows the type
         try:
             self.jobs.create(fresh)
         except Conflict:

@@ -1,19 +1,19 @@
-"""Groups documents into transactional batches, by the limits of Cosmos DB."""
+"""Groups documents into transactional batches within Cosmos DB's limits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from shared.domain.documents import FileDocument
 from shared.domain.parts import encoded_size
 
 BATCH_OPERATIONS = 100
-"""Cosmos DB's limit for a transactional batch."""
+"""Most operations of a transactional batch (Cosmos DB's limit)."""
 
 BATCH_BYTES = 1_100_000
-"""The Python SDK's README allows 1.2 MB for a batch. The rest is for the JSON around the documents."""
+"""Most bytes of a batch's documents. The Python SDK's README allows 1.2 MB, which include the JSON around them."""
 
 
 class Batches:
-    """Collects documents. Full batches go to `write`. `last()` returns the rest, for the batch with the head."""
+    """Collects documents and passes full batches to `write`. `last` returns the rest, for the batch with the head."""
 
     def __init__(self, write: Callable[[Sequence[FileDocument]], None]) -> None:
         self._write = write
@@ -21,12 +21,17 @@ class Batches:
         self._size = 0
 
     def add(self, document: FileDocument) -> None:
-        """Add a document. One that is too big for a batch is written alone."""
+        """Add a document. A document that exceeds a batch's size is written by itself."""
         size = encoded_size(document)
         if self._size + size > BATCH_BYTES or len(self._documents) >= BATCH_OPERATIONS - 1:
             self.flush()
         self._documents.append(document)
         self._size += size
+
+    def extend(self, documents: Iterable[FileDocument]) -> None:
+        """Add documents one after the other."""
+        for document in documents:
+            self.add(document)
 
     def flush(self) -> None:
         """Write the collected documents."""
@@ -35,7 +40,7 @@ class Batches:
         self._documents, self._size = [], 0
 
     def last(self, head_size: int) -> Sequence[FileDocument]:
-        """Return documents that fit into one batch with a head of `head_size` bytes, after writing the others."""
+        """Return the documents to be written in one batch with a head of `head_size` bytes. Writes all others first."""
         if self._size + head_size > BATCH_BYTES:
             self.flush()
         return self._documents

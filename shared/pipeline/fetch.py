@@ -1,4 +1,4 @@
-"""fetch_results: one message is one page of a job's files to be listed, some files of a page, or one file."""
+"""fetch_results: handles one message, which asks to list a page of files, to fetch files of a page, or one file."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -32,10 +32,11 @@ class FetchResults:
     patience: Patience
 
     def __call__(self, message: Work, attempt: int) -> list[Work]:
-        """Do what the message says; return the messages to send. `attempt` counts its deliveries from 1.
+        """Do what the message asks for and return the messages to send. `attempt`: the number of this delivery, from 1.
 
-        A file that can never be read is recorded at once. Throttling is no failed attempt: the message is sent anew.
-        Raises Transient, unless no attempt is left: then the job's document says when its files are listed again.
+        A file that can never be read is given up at once. After throttling the message itself is returned, so that it
+        is sent again with all its attempts. Raises Transient, except in the last attempt: then the job's document notes
+        when its files are listed again.
         """
         file_id = message.file_id if isinstance(message, FetchFile) else None
         with about(message.job_id, file_id):
@@ -63,7 +64,7 @@ class FetchResults:
         try:
             self.jobs.moved(message.job_id, message.run, self.clock.now())
         except Speech2CosmosError as error:
-            # Not raised: the files are written. The timer counts the job later, with those that did not move.
+            # The files are written, so the delivery succeeded. The timer counts this job later, with the unmoved jobs.
             kind = type(error).__name__
             log.warning(
                 "job %s: that it moved could not be written: %s",
@@ -73,7 +74,7 @@ class FetchResults:
             )
 
     def _fetch(self, done: list[FetchFile], message: FetchFile, given: TranscriptionFile | None, attempt: int) -> None:
-        """Fetch a file; add it to `done` if something was written of it."""
+        """Fetch a file. Add it to `done` if a document was written for it."""
         trace = Trace()
         try:
             match message.kind:
@@ -85,7 +86,7 @@ class FetchResults:
                     raise UnknownValue(
                         f"Speech says the file's kind is {kind[:100]!r}, which this version does not know"
                     )
-            if trace.revision is not None:  # else it was in already
+            if trace.revision is not None:  # otherwise it was in already
                 done.append(message)
         except Throttled:
             raise
@@ -100,7 +101,7 @@ class FetchResults:
                 done.append(message)
 
     def _remove_parts(self, message: FetchFile, trace: Trace) -> None:
-        # The same bytes fail in every delivery, so no other one is about to name these parts. After a Transient error
-        # another delivery may be: its leftovers are retired when they are a day old.
+        # The same bytes fail in every delivery, so no concurrent one will name these parts. After a Transient error
+        # one may: orphaned parts of such a delivery are retired when they are a day old.
         if trace.revision is not None and self.ingest.named_revision(message) != trace.revision:
             self.transcripts.remove(FileKey(message.job_id, message.file_id), trace.revision)

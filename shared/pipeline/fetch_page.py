@@ -1,4 +1,4 @@
-"""Fetches the files of a FetchPage, one after the other, each by the link that its page gives."""
+"""Fetches the files of a FetchPage one after the other, with the links that their page has."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from shared.pipeline.throttle import wait_as_told
 log = Log(__name__)
 
 FETCH_FOR = timedelta(minutes=5)
-"""After this time the rest of a page becomes a new message. host.json ends an invocation after 30 minutes, and a single
-file may take 20 (contents.py)."""
+"""After this time the remaining files become a new message. host.json ends an invocation after 30 minutes, and a single
+file may take 20 minutes (contents.py)."""
 
 Fetch = Callable[[FetchFile, TranscriptionFile | None, int], None]
-"""Fetches one file, given as its page lists it, in the delivery of that number; records what can never be read."""
+"""Fetches a file. Its arguments: the message, the file as its page lists it, and the number of the delivery."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class FilesOfPage:
     patience: Patience
 
     def __call__(self, message: FetchPage, attempt: int, fetch: Fetch) -> list[Work]:
-        """Fetch the files that are neither in nor given up; return messages for those that are left over.
+        """Fetch the files that are neither in nor given up, and return messages for those that remain.
 
-        A file that fails goes on by itself and never fails the others. Raises Transient and Throttled if Cosmos DB or
-        Speech fail before the first file.
+        A file that fails gets a message of its own and does not affect the others. Raises Transient or Throttled if
+        Cosmos DB or Speech fails before the first file.
 
-        The last delivery fetches no file. If Speech does not answer, it puts the files off until their job is listed
-        again. If it does, an earlier delivery may have ended with its process, so it sends a message for each file: one
-        that ends the process five times then takes no other one with it.
+        The last delivery fetches no file, because one of them may have killed the process in the earlier deliveries. It
+        returns a message for each file, so that such a file fails alone. If Speech does not answer, it notes the retry
+        in the job's document instead.
         """
         left = self._left(message)
         if not left:
@@ -78,9 +78,9 @@ class FilesOfPage:
         return failed
 
     def _links(self, message: FetchPage) -> dict[str, TranscriptionFile]:
-        """List the page again; return its files by their ids. Without an entry a file is asked for by itself.
+        """Request the page again and return its files by their ids. A file that it lacks gets a request of its own.
 
-        No document promises that a page holds the same files when it is listed again, or that it still can be.
+        No document promises that a page still exists later, or that it then has the same files.
         """
         try:
             page = self.speech.files(message.job_id, message.page)
@@ -92,7 +92,7 @@ class FilesOfPage:
             try:
                 found[file.file_id] = file
             except UnknownValue:
-                continue  # an entry without an id: whatever it is, it is not one of these files
+                continue  # an entry without an id is none of these files
         return found
 
     def _fetched(self, message: FetchPage, left: list[FetchFile], fetch: Callable[[FetchFile], None]) -> list[Work]:
@@ -107,9 +107,9 @@ class FilesOfPage:
                     fetch(file)
                 except Throttled as error:
                     wait_as_told(self.clock, error)
-                    # It comes last, so that the others do not wait for it if it is the only one.
+                    # The throttled file comes last, so that the others need not wait if only this one is throttled.
                     return [*alone, _rest(message, [*left[place + 1 :], file])]
-                except Exception as error:  # noqa: BLE001 - whatever a file meets, the others go on; it is raised when alone
+                except Exception as error:  # noqa: BLE001 - a bulkhead: the file's own message raises it
                     _tell(file, error)
                     alone.append(file)
         return alone

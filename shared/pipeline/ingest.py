@@ -1,10 +1,10 @@
-"""Fetches one file of a job, splits it and writes it: a reader never sees half of it."""
+"""Fetches, splits and writes one file of a job. A reader sees all of it or nothing, because the head is last."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from shared.domain.documents import FileDocument, utc
+from shared.domain.documents import utc
 from shared.domain.ingesting import reported
 from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
@@ -37,9 +37,9 @@ log = Log(__name__)
 
 @dataclass
 class Trace:
-    """What is known of a file when its ingestion fails: what to clean, and where the raw bytes are.
+    """What is known of a file when its ingestion fails.
 
-    `size`: the bytes that it has, as Speech says.
+    `revision`: the parts to remove. `raw`: name of the archived bytes. `size`: number of bytes according to Speech.
     """
 
     revision: str | None = None
@@ -60,7 +60,7 @@ class Ingest:
     options: SplitOptions
 
     def is_in_after_all(self, message: FetchFile) -> bool:
-        """Say, for 1 RU, whether another delivery wrote what the message asks for; then it was not given up."""
+        """Return whether the file is in. If it is, repair a job that counts it as given up. The read costs 1 RU."""
         if message.kind == KIND_REPORT:
             job = self.jobs.get(message.job_id)
             in_run = _report_run(job, message) if job else None
@@ -71,7 +71,7 @@ class Ingest:
         return in_run is not None
 
     def named_revision(self, message: FetchFile) -> str | None:
-        """Return the revision of the file that readers are led to, whatever run wrote it."""
+        """Return the revision that the file's head (for a report: the job) names, whichever run wrote it."""
         if message.kind == KIND_REPORT:
             job = self.jobs.get(message.job_id)
             report = job.report if job else None
@@ -80,12 +80,11 @@ class Ingest:
         return stored.head.revision if stored else None
 
     def transcript(self, message: FetchFile, trace: Trace, given: TranscriptionFile | None = None) -> None:
-        """Write the parts of a result file as they fill, then its head, then retire what the head replaced.
+        """Write the parts of a result file while it arrives, then its head, then retire the parts of the replaced head.
 
-        `given`: the file as a page listed it a moment ago, with a link; without it Speech is asked for the file.
-        Retired are the parts as they were before the head was replaced. Whoever names one of them again (the file
-        changed back) read this head first and wrote it after that, so it has another ETag and stays. A part that is
-        gone for any other reason is found missing before the job ends (settle.py).
+        `given`: the file with its link, as a page has just listed it; None to get it from Speech. The ETags of the
+        replaced parts are read before the head is replaced. If a later delivery writes such a part again, its ETag
+        differs and the part stays. settle.py detects parts that are missing for other reasons before the job ends.
         """
         key = _key(message)
         stored = self.transcripts.head(key)
@@ -99,12 +98,12 @@ class Ingest:
 
             def feed(chunk: bytes) -> None:
                 for item in reader.feed(chunk):
-                    _each(splitter.add(item), batches.add)
+                    batches.extend(splitter.add(item))
 
             def close() -> None:
                 for item in reader.close():
-                    _each(splitter.add(item), batches.add)
-                _each(splitter.finish(), batches.add)
+                    batches.extend(splitter.add(item))
+                batches.extend(splitter.finish())
 
             received, refusal = carry(content, raw, feed, close)
             trace.raw = raw.name
@@ -135,14 +134,14 @@ class Ingest:
         )
 
     def report(self, message: FetchFile, trace: Trace, given: TranscriptionFile | None = None) -> None:
-        """Write the report's parts, then name them in the job's document, then retire those named before.
+        """Write the report's parts, name them in the job's document, then retire the replaced parts.
 
         `given`: as for `transcript`.
         """
         key = _key(message)
         job = self.jobs.get(key.job_id)
         if job is None:
-            # Its files were listed from it: a replica that lags behind has answered.
+            # The listing of its files read this document, so this read is stale.
             raise Transient(f"job {key.job_id} is not to be seen in Cosmos DB yet")
         if (in_run := _report_run(job, message)) is not None:
             log.info("job %s file %s: the report is in", key.job_id, key.file_id)
@@ -156,7 +155,7 @@ class Ingest:
             raise _believed(refusal, received, trace.size)
         batches = Batches(lambda documents: self.transcripts.write(key, documents))
         parts = reader.parts(key, revision)
-        _each(parts, batches.add)
+        batches.extend(parts)
         batches.flush()
         summary = ReportSummary(
             successful_transcriptions_count=reader.successful,
@@ -173,14 +172,14 @@ class Ingest:
         log.info("job %s file %s: report in, %d details", *_ids(key), len(reader.details))
 
     def _name_report(self, job: Job, summary: ReportSummary) -> None:
-        """Name the report's parts in the place of those that `job` names, as `transcript` does it with a head."""
+        """Replace the report that `job` names, as `transcript` replaces a head."""
         old = job.report
         same = old is None or (old.file_id, old.revision) == (summary.file_id, summary.revision)
         replaced = {} if old is None or same else self.transcripts.parts(FileKey(job.id, old.file_id), old.revision)
 
         def change(current: Job) -> Job | None:
             if current.report and current.report.run > summary.run:
-                return None  # a later run was faster; what this one wrote is retired as a leftover
+                return None  # a later run was faster; the parts of this run are orphans, which the timer retires
             if current.report != old:
                 raise Transient(f"job {job.id}: another report was named since this one was begun")
             return reported(current, summary, self.clock.now())
@@ -195,7 +194,7 @@ class Ingest:
     def _open(
         self, message: FetchFile, trace: Trace, given: TranscriptionFile | None
     ) -> Iterator[tuple[Content, RawFile, str]]:
-        """Open the file's content by the link given, else by a fresh one; if it is refused, ask for another once."""
+        """Open the file's content with the given link or a fresh one. If it is refused, retry once with a new link."""
         for last in (False, True):
             usable = given is not None and given.content_url is not None and not last
             file = given if given and usable else self.speech.file(message.job_id, message.file_id)
@@ -221,14 +220,14 @@ class Ingest:
 
 
 def _believed(refusal: Permanent, received: int, size: float | None) -> Permanent | Transient:
-    """Return the refusal, unless fewer bytes came than Speech says there are: then the rest may come another time."""
+    """Return the refusal, but a Transient error if fewer bytes came than Speech says: then a retry may get the rest."""
     if size is None or received >= size:
         return refusal
     return Transient(f"only {received} of the {size:.0f} bytes came that Speech says there are: {refusal}")
 
 
 def _transcript_run(stored: StoredHead | None, message: FetchFile) -> int | None:
-    """Return the run that wrote what the message asks for; None: it is not in."""
+    """Return the run that wrote the file; None if the file is not in."""
     return stored.head.run if stored is not None and stored.head.run >= message.reprocess_from else None
 
 
@@ -245,8 +244,3 @@ def _key(message: FetchFile) -> FileKey:
 
 def _ids(key: FileKey) -> tuple[str, str]:
     return key.job_id, key.file_id
-
-
-def _each(documents: Iterable[FileDocument], take: Callable[[FileDocument], None]) -> None:
-    for document in documents:
-        take(document)

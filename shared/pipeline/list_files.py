@@ -1,4 +1,4 @@
-"""Lists one page of a job's files, and makes messages of them."""
+"""Lists one page of a job's files and returns messages that fetch them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from shared.pipeline.signals import Log, Signal
 log = Log(__name__)
 
 MOST_PAGES = 10_000
-"""Pages of one list. A job has at most 10,000 files (limits of batch transcription), so a longer list never ends."""
+"""Most pages of one list. A job has at most 10,000 files (limits of batch transcription), so a longer list loops."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class ListFiles:
     patience: Patience
 
     def __call__(self, message: ListJobFiles, attempt: int) -> list[Work]:
-        """List the page; return the message that lists the next one, if there is one, and those that fetch its files.
+        """List the page. Return the message that lists the next page, if there is one, and those that fetch its files.
 
-        After the last attempt, the job's document says when its files are listed again. Raises Transient, Throttled.
+        Raises Throttled, and Transient except in the last attempt: then the job's document notes the next listing.
         """
         try:
             return self._list(message)
@@ -54,7 +54,7 @@ class ListFiles:
     def _list(self, message: ListJobFiles) -> list[Work]:
         job = self.jobs.get(message.job_id)
         if job is None or (job.run, job.status) == (message.run, Status.PENDING) or job.run < message.run:
-            # The poll wrote the job before it sent this message, so a replica that lags behind has answered.
+            # The poll wrote the job before it sent this message, so this read is stale.
             raise Transient(f"job {message.job_id}: run {message.run} is not to be seen in Cosmos DB yet")
         if not is_fetched(job, message.run):
             log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
@@ -95,7 +95,7 @@ class ListFiles:
 
 
 def _added(message: ListJobFiles, files: list[PageFile]) -> ListJobFiles:
-    """Return what the message knows after its page: an id that an earlier page had counts once."""
+    """Return the message with this page's files added to its counts. An id of an earlier page is not counted again."""
     seen = unpacked(message.seen)
     new = [file for file in files if short_hash(file.id) not in seen]
     seen |= {_page_hash(message.page), *(short_hash(file.id) for file in new)}
@@ -106,13 +106,13 @@ def _added(message: ListJobFiles, files: list[PageFile]) -> ListJobFiles:
         expected=message.expected + len(new) - reports,
         reports=message.reports + reports,
         pages=message.pages + 1,
-        # Without room this page is not remembered. MOST_PAGES ends a circle that is not seen for that.
+        # Without room this page is not remembered, so a circle may be missed. MOST_PAGES then ends the list.
         seen=text if len(text) <= LONGEST_SEEN else message.seen,
     )
 
 
 def _loops(found: ListJobFiles, next_page: str | None) -> str | None:
-    """Return why the list does not end, if that is to be seen."""
+    """Return in which way the list does not end; None if nothing shows that."""
     if next_page is None:
         return None
     if _page_hash(next_page) in unpacked(found.seen):
@@ -123,13 +123,13 @@ def _loops(found: ListJobFiles, next_page: str | None) -> str | None:
 
 
 def _page_hash(page: str | None) -> int:
-    # A file's id has no space in it, so no file is taken for a page.
+    # A file's id has no space, so a page and a file never have the same hash input.
     return short_hash(f"page {page or ''}")
 
 
 def _unlistable(job: Job, *, error: Permanent, patience: Patience, now: datetime) -> Job:
     if isinstance(error, NotFound):
         return vanished(job, str(error), now)
-    # A failed job keeps Speech's own words.
+    # A failed job keeps Speech's own failure.
     told = troubled(job, error) if job.status is Status.INGESTING else job
     return unlistable(told, f"{error.code}: {error}", patience, now)

@@ -1,4 +1,4 @@
-"""Speech's lists of transcriptions, read in pieces: some pages a tick, from where the last tick stopped."""
+"""Reads Speech's lists of transcriptions: some pages in each tick, from where the previous tick stopped."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ log = Log(__name__)
 IDS_A_QUERY = 100
 
 FOR_THE_WALK = LISTS_A_TICK // 2
-"""Requests that the list of what ended leaves to the walk through the whole list, if there is one."""
+"""Requests that the list of ended jobs leaves for the walk through the whole list, if that follows."""
 
 PAGE_TRIES = 5
-"""Ticks in which a page may fail before its list begins anew."""
+"""After failing in this many ticks, a page is given up and its list is read from the start."""
 
 _MARKED = {Step.ENDED: "ended", Step.WALK: "all"}
-"""Under which name the mark has each list."""
+"""The property of PollMark that holds each list's walk."""
 
 
 @dataclass
 class Lists:
-    """The two lists in one tick. `mark`: the timer's memory, as it is to be written; `left`: requests still allowed."""
+    """The two lists in one tick. `mark`: the timer's memory, to be written after the tick. `left`: requests allowed."""
 
     pending: PendingJobs
     now: datetime
@@ -40,9 +40,9 @@ class Lists:
     left: int = LISTS_A_TICK
 
     def ended(self, waiting: Waiting, deadline: Deadline, *, walk_follows: bool) -> Iterator[ListJobFiles]:
-        """Go on with the list of what ended since the watermark. After its last page the watermark is when it began.
+        """Continue the list of jobs that ended since the watermark. After its last page its begin is the new watermark.
 
-        Raises ServiceRefused if Speech refuses the filter, or a page; Transient.
+        Raises ServiceRefused if Speech refuses the filter or a page, and Transient.
         """
         since = begin_of(waiting, self.mark.watermark)
         walk = self.mark.ended or Walk(began_at=utc(self.now), since=since)
@@ -51,13 +51,13 @@ class Lists:
             self.mark = msgspec.structs.replace(self.mark, watermark=end.began_at)
 
     def walk(self, deadline: Deadline) -> Iterator[ListJobFiles]:
-        """Go on through the whole list, to find new jobs sooner than by a GET each. Raises as `ended` does."""
+        """Continue the whole list, which finds many new jobs sooner than a GET for each. Raises what `ended` raises."""
         yield from self._pages(Step.WALK, self.mark.all or Walk(began_at=utc(self.now)), deadline, keep=0)
 
     def _pages(
         self, step: Step, walk: Walk, deadline: Deadline, *, keep: int
     ) -> Generator[ListJobFiles, None, Walk | None]:
-        """Read pages while there is time; return the walk after the last page, None if it is not over or began anew."""
+        """Read pages while there is time. Return the walk after the last page; None if it goes on or starts over."""
         while self.left > keep and not deadline.stops(step):
             page = self._page(step, walk)
             complete = yield from self._taken(page, only_new=step is Step.WALK)
@@ -84,21 +84,21 @@ class Lists:
             self._stopped_at(step, tried if tried.tries < PAGE_TRIES else None)
             raise
         except ServiceRefused:
-            self._stopped_at(step, None)  # the page may be too old; what the list had found is written
+            self._stopped_at(step, None)  # the page may have expired; what earlier pages said is written already
             raise
 
     def _stopped_at(self, step: Step, walk: Walk | None) -> None:
         self.mark = msgspec.structs.replace(self.mark, **{_MARKED[step]: walk})
 
     def _taken(self, page: TranscriptionPage, *, only_new: bool) -> Generator[ListJobFiles, None, bool]:
-        """Write what a page says of pending jobs; return False if not all of it could be written."""
+        """Write what a page says of pending jobs. Return False if some of it could not be written."""
         seen = {each.job_id: each for each in map(_entry, page.values) if each is not None}
         complete = True
         for begin in range(0, len(seen), IDS_A_QUERY):
             ids = list(seen)[begin : begin + IDS_A_QUERY]
             for job in self.pending.jobs.pending_among(ids):
                 if only_new and job.poll_count:
-                    continue  # the list of what ended finds it
+                    continue  # the list of ended jobs finds it
                 found, written = self.pending.take(job, seen[job.id], self.now)
                 yield from found
                 complete &= written

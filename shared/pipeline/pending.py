@@ -1,4 +1,4 @@
-"""One pending job's turn in a tick: Speech is asked for it, or a list told of it. An error ends this turn only."""
+"""A pending job's turn in a tick: its own GET, or an entry of a list, is written. An error ends only this turn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ from shared.pipeline.signals import Log, Signal, about, words_of
 log = Log(__name__)
 
 UNFORESEEN = "Unforeseen"
-"""Code of the failure of a job in whose turn an error came up that nobody foresaw: a defect of this app."""
+"""Failure code of a job whose turn raised an unexpected exception, which is a defect of this app."""
 
 
 @dataclass(frozen=True)
 class PendingJobs:
-    """Writes what Speech says of pending jobs. Raises nothing but Throttled."""
+    """Writes Speech's answers into pending jobs. Raises only Throttled."""
 
     jobs: Jobs
     speech: Speech
     patience: Patience
 
     def ask(self, job: Job, now: datetime) -> list[ListJobFiles]:
-        """Ask Speech for the job, and write the answer; return the message to list its files, if it succeeded.
+        """Get the job from Speech and write the answer. Return the message that lists its files, if the job succeeded.
 
-        A job that is too old expires even if Speech cannot be asked.
+        A job older than MAX_PENDING_HOURS expires even if Speech does not answer.
         """
         with about(job.id):
             try:
@@ -48,9 +48,9 @@ class PendingJobs:
                 return []
 
     def take(self, job: Job, seen: Transcription, now: datetime) -> tuple[list[ListJobFiles], bool]:
-        """Write what a list says of the job; return the message to list its files, and whether anything was written.
+        """Write a list's entry of the job. Return the message that lists its files, and whether a write succeeded.
 
-        If what the list says could not be written, the job is to be asked for by its own GET, as a new one.
+        If the entry could not be written, the job is marked as new, so that it gets its own GET.
         """
         with about(job.id):
             try:
@@ -61,7 +61,7 @@ class PendingJobs:
                 return [], self._note(msgspec.structs.replace(job, poll_count=0), error, now)
 
     def _with_error(self, job: Job, seen: Transcription) -> Transcription:
-        # Nothing says that the list holds what a failed job's own GET holds: its error.
+        # No document promises that entries of the list have a failed job's error, which its own GET has.
         if seen.status != "Failed" or "error" in seen.properties:
             return seen
         try:
@@ -85,7 +85,7 @@ class PendingJobs:
         return [ListJobFiles(job_id, written.run, written.reprocess_from)] if wanted else []
 
     def _note(self, job: Job, error: Exception, now: datetime) -> bool:
-        """Write into the job what is in its way; return False if not even that could be written."""
+        """Write the error into the job's document. Return False if that failed too."""
         words, kind = words_of(error), type(error).__name__
         log.error("job %s: %s", job.id, words, signal=Signal.FAILED, error=kind)
         again = job.poll_count == 0 and isinstance(error, Transient)
@@ -102,7 +102,7 @@ class PendingJobs:
 
     def _unasked(self, job: Job, *, why: Permanent, as_new: bool, now: datetime) -> Job:
         written = unasked(job, why, self.patience, now)
-        # It counts as asked for only when Speech answered: a new job may have ended before the watermark.
+        # The job stays new until Speech answers, because it may have ended before the watermark.
         return msgspec.structs.replace(written, poll_count=0, next_poll_at=None) if as_new else written
 
 

@@ -1,4 +1,4 @@
-"""poll_jobs, first half: finds which pending jobs ended."""
+"""poll_jobs, first half: finds the pending jobs that ended at Speech."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ log = Log(__name__)
 
 @dataclass(frozen=True)
 class PollJobs:
-    """Use case of the timer. Only the timer polls, and it runs once at a time, so two polls never race."""
+    """Use case of the timer. The platform never runs two ticks at once, so polls do not race."""
 
     jobs: Jobs
     speech: Speech
@@ -43,9 +43,9 @@ class PollJobs:
     get_limit: int
 
     def __call__(self) -> Iterator[ListJobFiles]:
-        """Ask Speech as the plan says, write what became of the jobs, and yield a message for each that succeeded.
+        """Send the plan's requests, write the answers, and yield a message for each job that succeeded.
 
-        Raises nothing that another tick may mend, and nothing of one job: see steps.contained.
+        Errors are logged and not raised, because the next tick tries again: see steps.contained.
         """
         now = self.clock.now()
         with contained(Step.GATHER):
@@ -113,7 +113,7 @@ class PollJobs:
         try:
             yield from lists.ended(waiting, deadline, walk_follows=plan_.walk)
         except NotFound:
-            raise  # the endpoint, not the filter: each job's own GET would say the same, and end it
+            raise  # the endpoint is wrong, not the filter; GETs would answer 404 too, and so end the jobs
         except ServiceRefused as error:
             log.error(
                 "tick: Speech refuses the filtered list, due jobs are asked for one by one: %s",
@@ -132,6 +132,6 @@ class PollJobs:
 
 
 def _wanted(mark: PollMark, plan_: PollPlan) -> PollMark:
-    """Return the mark without a list that is not wanted now: its pages would grow old."""
+    """Return the mark without lists that this tick does not need, because their pages would expire."""
     ended, walk = mark.ended if plan_.list_ended else None, mark.all if plan_.walk else None
     return msgspec.structs.replace(mark, ended=ended, all=walk)

@@ -1,4 +1,4 @@
-"""The ports: what the use cases need of the outside. Adapters implement them; tests have fakes with state."""
+"""The ports: the interfaces between the use cases and the outside. Adapters and the tests' fakes implement them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -35,7 +35,7 @@ class Speech(Protocol):
         """Get a transcription; None for a 404."""
 
     def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
-        """List one page of the transcriptions that the filter lets pass: the first, or the one that `page` names.
+        """List one page of the transcriptions that match the filter: the first, or the one that `page` names.
 
         Raises NotFound.
         """
@@ -44,7 +44,7 @@ class Speech(Protocol):
         """List one page of a job's files: the first, or the one that `page` names. Raises NotFound."""
 
     def file(self, job_id: str, file_id: str) -> TranscriptionFile:
-        """Get a file, with a content URL that was signed just now. Raises NotFound."""
+        """Get a file with a freshly signed content URL. Raises NotFound."""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
-    """The content's store answered 401 or 403: the signature may have expired."""
+    """The store of the content answered 401 or 403: the link's signature may have expired."""
 
 
 class Contents(Protocol):
@@ -85,34 +85,34 @@ class RawArchive(Protocol):
 
 
 class HeadVersion(msgspec.Struct, frozen=True):
-    """What a rewrite has to know of a head. A head that a later version wrote has these too, whatever else it has."""
+    """The properties of a head that a rewrite needs. Every version of this app writes them."""
 
     revision: str
     run: int
 
 
 class StoredHead(msgspec.Struct, frozen=True):
-    """The version of a stored head, with the ETag under which the head may be replaced."""
+    """A stored head's version, and the ETag that a replacement has to match."""
 
     head: HeadVersion
     etag: str
 
 
 PartEtags = Mapping[str, str]
-"""Ids of parts, each with the ETag that was read."""
+"""The ETags of parts by their ids, as they were read."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a file: the run that wrote its head, and the run that gave it up, each None if nobody did."""
+    """The run that wrote a file's head, and the run that gave the file up; None if no run did."""
 
     in_run: int | None = None
     failed_run: int | None = None
 
 
 class BrokenFile(msgspec.Struct, frozen=True):
-    """A file whose head names parts that are `missing`, or retired; `etag` is the head's.
+    """A file whose head names parts that are missing or retired. `missing`: the ids of these parts.
 
-    None: it is the job's report, whose parts the job's document names.
+    `etag`: that of the head; None for the job's report, whose parts the job's document names.
     """
 
     key: FileKey
@@ -130,16 +130,16 @@ class Jobs(Protocol):
         """Create a job's document. Raises Conflict if there is one."""
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
-        """Replace a job's document by what `change` makes of it, under its ETag, with retries after conflicts.
+        """Replace a job's document by what `change` returns for it (optimistic concurrency).
 
-        Returns the document that is stored then; None if there is no such job or `change` returned None. Raises
-        Conflict when other writers win every time.
+        After a conflict, the document is read again and `change` is called again. Returns the document as written; None
+        if there is no such job or `change` returned None. Raises Conflict if other writers win every time.
         """
 
     def moved(self, job_id: str, run: int, now: datetime) -> None:
-        """Set `movedAt` of a job that is being ingested in this run, so that the next tick counts it among the first.
+        """Set `movedAt` of a job that is ingesting in this run, so that the next tick counts it early.
 
-        A job that ended, started over or is gone is left alone. Raises Transient.
+        Does nothing for a job that ended, started over or was deleted. Raises Transient.
         """
 
     def new(self, limit: int) -> list[Job]:
@@ -164,23 +164,22 @@ class Jobs(Protocol):
         """Return those of the jobs that are pending."""
 
     def ingesting(self, after: Place | None, limit: int) -> list[Job]:
-        """Jobs that are being ingested, the longest unmoved first, in the order of Place.by_movement.
+        """Return ingesting jobs in the order of Place.by_movement, from the first or from after a place.
 
-        Those after a place, or from the first. About `limit`: jobs that moved at the same moment come together. Fewer
-        only if there are no more.
+        Returns more than `limit` if several jobs moved at the same moment, and fewer only if there are no more.
         """
 
     def to_list_again(self, now: UtcTime, limit: int) -> list[Job]:
-        """Jobs whose files are due to be listed again, the most overdue first: their `retry.at` has come."""
+        """Return the jobs whose `retry.at` has come, the most overdue first: their files are to be listed again."""
 
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
-        """Jobs that ended before `ended_before` and whose leftovers were not looked for since, by Place.by_end.
+        """Return jobs that ended before `ended_before` and are not tidied, in the order of Place.by_end.
 
-        Those after a place, or from the first; as many as with `ingesting`.
+        From the first or from after a place; as many as `ingesting` returns.
         """
 
     def poll_mark(self) -> PollMark:
-        """Read the timer's memory. One that cannot be read is told of, and counts as none."""
+        """Read the timer's memory. One that cannot be read is logged, and counts as none."""
 
     def put_poll_mark(self, mark: PollMark) -> None:
         """Write the timer's memory."""
@@ -196,43 +195,43 @@ class Transcripts(Protocol):
         """Read a file's head."""
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return by one query what became of these files of a job; those with neither head nor failure are left out."""
+        """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
-        """Upsert documents of one file, all or none."""
+        """Upsert documents of one file in one transactional batch."""
 
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
-        """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
+        """Upsert documents and write the head in one transactional batch.
 
-        Raises Conflict when another head is there.
+        `replaces`: ETag of the head to be replaced; None to create it. Raises Conflict if there is another head.
         """
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         """Return the ETags, by id, of the parts of a revision that are not retired."""
 
     def retire(self, key: FileKey, parts: PartEtags) -> None:
-        """Give parts an hour to live, except those that were deleted or written anew since their ETag was read."""
+        """Give parts an hour to live. Skip those that were deleted, or written again, since their ETag was read."""
 
     def discount(self, key: FileKey, etag: str) -> None:
-        """Set the head's run so that the file is in for no run. Raises Conflict if the head's ETag is another."""
+        """Set the head's run to NO_RUN, so that the file is not in. Raises Conflict if the head has another ETag."""
 
     def remove(self, key: FileKey, revision: str) -> None:
-        """Delete the parts of a revision that no head ever named. Parts that are gone already do not matter."""
+        """Delete the parts of a revision that no head ever named. Parts that are already deleted are skipped."""
 
     def failure_run(self, key: FileKey) -> int | None:
-        """Return the run that gave a file up; None if no document says that it was given up.
+        """Return the run that gave a file up; None if there is no failure document.
 
-        NO_RUN if the document cannot be read: it counts in no run, so it is replaced, or deleted when the file is in.
+        NO_RUN if the document cannot be read. It counts for no run: it is replaced, or deleted once the file is in.
         """
 
     def put_failure(self, failure: FileFailure) -> None:
-        """Write the document that says why a file was given up."""
+        """Write a file's failure document."""
 
     def clear_failure(self, key: FileKey) -> None:
         """Delete the file's failure document, if there is one."""
 
     def tally(self, job: Job) -> FileTally:
-        """Count the files that are in and those given up in the job's current run. No file counts as both."""
+        """Count the files that are in, and those that the job's current run has given up. No file counts as both."""
 
     def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
         """Return the job's orphaned parts, by file, and its broken files.

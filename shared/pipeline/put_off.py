@@ -1,4 +1,4 @@
-"""What failed too often: it is put off until its job's files are listed again, or it is given up."""
+"""After the last delivery of a message: its file or listing is put off to the job's next listing, or given up."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ log = Log(__name__)
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What becomes of a file: its failure if it is given up, else None; `at`: when its job's files are listed again."""
+    """The decision about a file. `failure`: why it is given up, or None. `at`: when its job is listed again."""
 
     failure: Failure | None
     at: str | None = None
@@ -28,11 +28,10 @@ class _Verdict:
 def put_off_file(  # noqa: PLR0913 - the failure's own properties
     ingest: Ingest, patience: Patience, message: FetchFile, words: str, *, attempts: int, raw: str | None
 ) -> bool:
-    """Note in the job's document that its files are listed again, or give the file up once that was tried for long.
+    """Note a retry in the job's document, or give the file up if its retries are over. Return whether it was given up.
 
-    A file that is in after all is in; one that was given up in this run stays so. Nothing is noted for a job that
-    ended, or started over. A file is given up if its job has no document, or none of that run.
-    Return whether it was given up. Raises Transient.
+    Does nothing for a file that is in, or that this run has given up already, and for a job that ended or started over.
+    A file whose job has no document of this run is given up. Raises Transient.
     """
     if ingest.is_in_after_all(message):
         return False
@@ -71,7 +70,7 @@ def put_off_file(  # noqa: PLR0913 - the failure's own properties
 
 
 def put_off_listing(jobs: Jobs, clock: Clock, patience: Patience, message: ListJobFiles, words: str) -> None:
-    """Note in the job's document that its files are listed again, or let it expire once that was tried for long."""
+    """Note a retry of the listing in the job's document, or let the job expire if its retries are over."""
 
     def change(job: Job) -> Job:
         return unlistable(job, words, patience, clock.now())
@@ -95,7 +94,7 @@ def put_off_listing(jobs: Jobs, clock: Clock, patience: Patience, message: ListJ
 def give_up(  # noqa: PLR0913 - the failure's own properties
     ingest: Ingest, message: FetchFile, code: str, words: str, *, attempts: int, raw: str | None
 ) -> None:
-    """Write the file's failure, unless what the message asks for is in, or a later run has given up the file too."""
+    """Write the file's failure document, unless the file is in or a later run has given it up too."""
     if ingest.is_in_after_all(message):
         return
     failed_run = ingest.transcripts.failure_run(FileKey(message.job_id, message.file_id))

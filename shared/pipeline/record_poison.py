@@ -1,4 +1,4 @@
-"""record_poison: what five deliveries did not do is done later, or recorded with the reason."""
+"""record_poison: handles a message whose five deliveries failed. It notes a retry, or records why it gave up."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -24,11 +24,11 @@ _NO_WORDS = "every attempt ended before it could say why: the process was killed
 
 @dataclass(frozen=True)
 class RecordPoison:
-    """Use case of the poison queues. `jobs_queue`: the queue that users send to; any other holds the app's messages.
+    """Use case of the poison queues. `jobs_queue`: the queue that users send to; other queues have the app's messages.
 
-    The host gives a message of a poison queue no last delivery: one that fails comes back after ten minutes, until it
-    is recorded (docs/decisions/0028-the-hosts-own-listener.md). So whatever raises Transient here waits in the queue
-    for Cosmos DB.
+    A message of a poison queue has no last delivery: if it fails, the host delivers it again after ten minutes
+    (docs/decisions/0028-the-hosts-own-listener.md). So a message that raises Transient here waits until Cosmos DB
+    answers.
     """
 
     jobs: Jobs
@@ -67,7 +67,7 @@ class RecordPoison:
         try:
             self._put_off(message)
         except Permanent as error:
-            # Such as a document that cannot be read. Kept so, the message can be sent again when that is mended.
+            # Such as an unreadable document. The message is kept, so that an operator can send it again after a repair.
             self._reject(queue, body, Permanent(f"it cannot be recorded with its job: {error}", "NotRecorded"))
 
     def _put_off(self, message: Work) -> None:

@@ -1,6 +1,6 @@
-"""poll_jobs, first run after a start: tests each permission of the app, so that a missing role is noticed at once.
+"""Tests each permission of the app at the first tick after a start, so that a missing role is noticed at once.
 
-Only the app can act with its identity, so nobody else can test this.
+Only the app can use its identity, so no other tool can test this.
 """
 
 import threading
@@ -15,19 +15,19 @@ from shared.pipeline.signals import Log, Signal
 log = Log(__name__)
 
 DEADLINE_SECONDS = 20.0
-"""The poll waits no longer than this for the answers, even if a service is slow."""
+"""Longest time that the first poll waits for the results, even if a service is slow."""
 
 
 @dataclass
 class CheckRights:
-    """Use case of the timer, before its first poll. It logs one line for each permission, whatever the test raises."""
+    """Use case of the timer before its first poll. It logs one line for each permission."""
 
     rights: Sequence[Right]
     seconds: float = DEADLINE_SECONDS
     _done: bool = field(default=False, init=False)
 
     def __call__(self) -> None:
-        """Test all permissions at once and log the results. Does nothing when called again. Raises nothing."""
+        """Test all permissions concurrently and log the results. Only the first call does this. Raises nothing."""
         if self._done:
             return
         self._done = True
@@ -36,12 +36,12 @@ class CheckRights:
         def attempt(number: int, right: Right) -> None:
             try:
                 right.attempt()
-            except Exception as error:  # noqa: BLE001 - whatever is in the way is the answer, and is logged
+            except Exception as error:  # noqa: BLE001 - the error is the test's result, and is logged
                 answers[number] = error
             else:
                 answers[number] = None
 
-        # These threads are daemons: one that waits for a service that never answers must not keep the process alive.
+        # Daemon threads, because a thread whose service never answers must not keep the process alive.
         threads = [threading.Thread(target=attempt, args=each, daemon=True) for each in enumerate(self.rights)]
         for thread in threads:
             thread.start()

@@ -1,4 +1,4 @@
-"""The log: one line for each event. A line that alerts, the workbook and people count is a signal: it ends with JSON.
+"""The log: one line for each event. Some lines are signals, which alerts and the workbook count. They end with JSON.
 
     job J file F: given up: InvalidResult: … {"signal":"givenUp","job":"J","file":"F","count":3}
 
@@ -29,7 +29,7 @@ DETAIL_LIMIT = 200
 """Greatest length of one text in the JSON object."""
 
 _PLACES = 4
-"""Calls shown of an error that nobody foresaw, the innermost last."""
+"""Number of stack frames that the log shows of an unexpected exception, the innermost last."""
 
 Detail = str | int | float | None
 
@@ -65,13 +65,13 @@ class Signal(StrEnum):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """The job, or the file of it, on which the process works."""
+    """The job or file that the current invocation handles."""
 
     job: str | None = None
     file: str | None = None
 
     def __str__(self) -> str:
-        """Return the text with which a line about it begins."""
+        """Return the text that begins a log line about the subject."""
         if self.job is None:
             return "no job"
         return f"job {self.job}" if self.file is None else f"job {self.job} file {self.file}"
@@ -84,7 +84,7 @@ _lock = Lock()
 
 @contextmanager
 def about(job_id: str | None, file_id: str | None = None) -> Iterator[None]:
-    """Make everything that is logged in the block, however deep, be about a job, or a file of it."""
+    """Add a job, or a file of it, to every signal that is logged inside the block, at any depth of calls."""
     token = _subject.set(Subject(job_id, file_id))
     try:
         yield
@@ -93,7 +93,7 @@ def about(job_id: str | None, file_id: str | None = None) -> Iterator[None]:
 
 
 def whose() -> Subject:
-    """Return the job and file on which the process works."""
+    """Return the job and file of the innermost `about` block."""
     return _subject.get()
 
 
@@ -104,9 +104,9 @@ def counts() -> dict[Signal, int]:
 
 
 def one_line(text: str, limit: int) -> str:
-    r"""Return the text with everything escaped that could end, hide or reorder a line: \n, \u2028, …
+    r"""Return at most `limit` characters of a text, with line breaks and control characters escaped: \n, \u2028, …
 
-    It is cut to `limit` characters.
+    So a text cannot end, hide or reorder a line of the log.
     """
     # Cut first, because escaping makes the text longer.
     kept = text if len(text) <= limit else f"{text[: limit - 1]}…"
@@ -116,13 +116,13 @@ def one_line(text: str, limit: int) -> str:
 
 
 class Log:
-    """The only way to log in this package. A warning or an error has to be a signal; a line of information may be."""
+    """A logger. This package logs only through it. Warnings and errors have to be signals; other lines may be."""
 
     def __init__(self, name: str) -> None:
         self._log = logging.getLogger(name)
 
     def info(self, text: str, *args: object, signal: Signal | None = None, **details: Detail) -> None:
-        """Log a success, as a signal if `signal` is given."""
+        """Log an event. It is a signal if `signal` is given."""
         if signal is None:
             self._write(logging.INFO, text, args)
         else:
@@ -133,7 +133,7 @@ class Log:
         self._signal(logging.WARNING, text, args, signal, details)
 
     def error(self, text: str, *args: object, signal: Signal, **details: Detail) -> None:
-        """Log and count a signal that somebody should look at."""
+        """Log and count a signal that an operator should look at."""
         self._signal(logging.ERROR, text, args, signal, details)
 
     def _signal(
@@ -152,7 +152,7 @@ class Log:
 
     def _write(self, level: int, text: str, args: tuple[object, ...], structure: str = "") -> None:
         if self._log.isEnabledFor(level):
-            # Foreign text may contain such a JSON object. It is altered, so that a line has only its own.
+            # A quoted text may contain such a JSON object. It is altered, so that a line has only the signal's own.
             words = one_line(masked(text % args if args else text), TEXT_LIMIT).replace('{"signal"', "{signal")
             self._log.log(level, "%s%s", words, structure, stacklevel=4 if structure else 3)
 
@@ -161,7 +161,7 @@ log = Log(__name__)
 
 
 def asked_again(service: str, attempt: int, wait: float, error: object) -> None:
-    """Log a retry: try number `attempt` of a request failed, and the next begins after `wait` seconds.
+    """Log a retry: attempt number `attempt` of a request failed, and the next one starts after `wait` seconds.
 
     `error` must not contain the query of a URL.
     """
@@ -181,7 +181,7 @@ def asked_again(service: str, attempt: int, wait: float, error: object) -> None:
 
 
 def asked_again_within(service: str, attempt: int, trouble: str) -> None:
-    """Log a retry by a service's SDK: try number `attempt` of a request failed by `trouble`."""
+    """Log a retry by a service's SDK: attempt number `attempt` of a request failed. `trouble`: the reason."""
     log.warning(
         "%s: %s: try %d failed, asked again by its SDK: %s",
         *(whose(), service, attempt, trouble),
@@ -193,7 +193,7 @@ def asked_again_within(service: str, attempt: int, trouble: str) -> None:
 
 
 def paused(service: str, wait: float, rate: float, words: str) -> None:
-    """Log that this process asks `service` nothing for `wait` seconds, then at most `rate` times in 10 seconds."""
+    """Log a pause: this process sends `service` nothing for `wait` seconds, then at most `rate` requests in 10 s."""
     log.warning(
         "%s answered 429: this process pauses for %.1f s, then asks at most %.1f times in 10 s: %s",
         *(service, wait, rate, words),
@@ -205,14 +205,14 @@ def paused(service: str, wait: float, rate: float, words: str) -> None:
 
 
 def set_aside(error: Unreadable) -> None:
-    """Log that a stored document was passed over: it cannot be read, and the others go on."""
+    """Log that a stored document cannot be read and was skipped."""
     log.error("set aside: %s", error, signal=Signal.TROUBLED, error=error.code)
 
 
 def words_of(error: Exception) -> str:
-    """Return what may be shown of an error: of one that nobody foresaw only its type, and where it came up.
+    """Return a text for an error that is safe to log.
 
-    Its text may quote anything, a signature too.
+    For an unexpected exception that is only its type and place, because its own text may contain a signature.
     """
     if isinstance(error, Speech2CosmosError):
         return str(error)
@@ -221,5 +221,5 @@ def words_of(error: Exception) -> str:
 
 
 def not_built(part: str, words: str) -> None:
-    """Log that a part of the app cannot be built; `words`: what the library says that refuses a setting."""
+    """Log that a part of the app cannot be built. `words`: the error of the library that refused a setting."""
     log.error("the app's %s cannot be built: %s", part, words, signal=Signal.TROUBLED, part=part)

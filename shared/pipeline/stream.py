@@ -1,4 +1,4 @@
-"""Carries the bytes of a file to the raw archive and, as they pass, to a reader."""
+"""Copies the bytes of a file into the raw archive, and passes them to a reader at the same time."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,19 +8,18 @@ from shared.pipeline.ports import Content, RawFile
 
 
 class Carried(NamedTuple):
-    """What came of a file. `received`: bytes that arrived; `refusal`: the reader's error, None for a good file."""
+    """The result of `carry`. `received`: number of bytes. `refusal`: the reader's error; None for a valid file."""
 
     received: int
     refusal: Permanent | None
 
 
 def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: Callable[[], None]) -> Carried:
-    """Read the content to its end, giving each chunk to `raw` and `feed`; commit `raw` when the bytes are whole.
+    """Pass each chunk of the content to `raw` and `feed`, and commit `raw` after the last one.
 
-    A file that the reader refuses is archived whole, so that a person can look at it. It is read to its end, because
-    only there it shows whether the bytes arrived unharmed. Bytes are counted here and not by the reader, which stops at
-    its first error.
-    Raises Transient, with nothing archived, if the bytes stop early or were harmed on their way.
+    A file that the reader refuses is archived whole too, so that a person can examine it. It is read to its end,
+    because only the end shows whether the bytes were damaged on their way. Bytes are counted here, because the reader
+    stops at its first error. Raises Transient, and archives nothing, if the bytes stop early or were damaged.
     """
     received = 0
     refusal: Permanent | None = None

@@ -1,4 +1,4 @@
-"""How a delivery ends that does not go well: throttling is no failed try; what fails is logged before it is raised."""
+"""How an unsuccessful delivery ends: throttling costs no attempt, and a failure is logged before it is raised."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,16 +12,16 @@ log = Log(__name__)
 _T = TypeVar("_T")
 
 THROTTLED_SECONDS = 5.0
-"""How long a throttled invocation waits when it was not told how long."""
+"""How long a throttled invocation waits if the service named no time."""
 
 THROTTLED_LIMIT_SECONDS = 60.0
-"""It never waits longer than this, told or not: the message is sent anew and will wait again."""
+"""The longest wait of an invocation. The message is sent again, and may wait again."""
 
 
 def delivered(clock: Clock, attempt: int, use_case: Callable[[], _T], anew: _T) -> _T:
-    """Return what the use case returns; after throttling, wait and return `anew`: the message is to be sent again.
+    """Return what the use case returns. After throttling, wait and return `anew`, so that the message is sent again.
 
-    Raises what the use case raises; the log says of which attempt it was.
+    Raises what the use case raises, after logging it with the number of the attempt.
     """
     try:
         return use_case()
@@ -41,7 +41,7 @@ def delivered(clock: Clock, attempt: int, use_case: Callable[[], _T], anew: _T) 
 
 
 def unless_throttled(clock: Clock, attempt: int, use_case: Callable[[], object]) -> bool:
-    """Run the use case as `delivered` does and return True; False after throttling."""
+    """Run the use case as `delivered` does. Return False after throttling, else True."""
 
     def done() -> bool:
         use_case()
@@ -51,7 +51,7 @@ def unless_throttled(clock: Clock, attempt: int, use_case: Callable[[], object])
 
 
 def wait_as_told(clock: Clock, error: Throttled) -> None:
-    """Log that the message is sent anew, and wait as long as the service said, within bounds."""
+    """Log that the message is sent again, and wait as long as the service asked, up to THROTTLED_LIMIT_SECONDS."""
     seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
     if isinstance(error, Paused):
         log.info("%s: sent anew after %.1f s: %s", whose(), seconds, error)
