@@ -36,7 +36,7 @@ APART = "tests/chaos/test_crash.py"
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # untyped to mypy: see pyproject.toml
-    """Gives all tests of a file to one worker, and all files of a folder of TOGETHER; those of APART one by one."""
+    """Gives all tests of a file, or of a folder of TOGETHER, to one worker, and tests of APART one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -66,7 +66,7 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
 
 @pytest.fixture(scope="session")
 def cosmos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
-    """Give the server of COSMOS_ENDPOINT and COSMOS_KEY; without them the one in local/cosmos."""
+    """Give the server of COSMOS_ENDPOINT and COSMOS_KEY; without them, local/cosmos."""
     if endpoint := os.environ.get("COSMOS_ENDPOINT"):
         yield Cosmos(None, endpoint, os.environ["COSMOS_KEY"])
         return
@@ -79,6 +79,6 @@ def cosmos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
 
 @pytest.fixture(scope="module")
 def between(cosmos: Cosmos) -> Iterator[Front]:
-    """Give a layer of faults in front of the Cosmos server."""
+    """Give a fault layer in front of the Cosmos server."""
     with FaultLayer() as layer:
         yield layer.front("cosmos", cosmos.endpoint)

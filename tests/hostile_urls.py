@@ -1,4 +1,4 @@
-"""Links that the app must never follow, built around the few that are allowed; and a witness of every connection."""
+"""Links that the app must never follow, built from allowed ones, and a recorder of every connection."""
 
 import sys
 from collections.abc import Iterator
@@ -30,14 +30,14 @@ OWN_NETWORK = [
     ),
     *("localhost.localdomain", "metadata.google.internal", "metadata", "127.0.0.1.nip.io", "ip6-localhost"),
 ]
-"""Hosts in spellings that some resolver takes for a private address."""
+"""Spellings of hosts that some resolvers read as private addresses."""
 
 
 def hostile(host: str, origin: str, path: str) -> dict[str, list[str]]:
-    """Return hostile links by what is wrong with them.
+    """Return hostile links by kind.
 
-    `host`: a name that is allowed, by https on port 443. `origin`: an origin that is allowed, by http with a port, of
-    this machine. `path`: a path that would be right; it begins with a slash.
+    `host` is a name that is allowed by https on port 443. `origin` is an allowed http origin of this machine, with a
+    port. `path` would be a valid path; it begins with a slash.
     """
     parent = host.partition(".")[2]
     address, port = origin.removeprefix("http://").rsplit(":", 1)
@@ -138,7 +138,7 @@ def forms(host: str, origin: str, path: str) -> list[str]:
 
 @dataclass
 class Witness:
-    """What the process requested of the network: names resolved, addresses connected to."""
+    """The names that the process resolved, and the addresses that it connected to."""
 
     names: list[str] = field(default_factory=list)
     connected: list[tuple[str, int]] = field(default_factory=list)
@@ -167,7 +167,7 @@ sys.addaudithook(_hook)  # once, because an audit hook cannot be removed
 
 @contextmanager
 def witnessing() -> Iterator[Witness]:
-    """Record every connection and every resolved name, by whatever library, until the block ends."""
+    """Record every connection and name look-up of the process until the block ends."""
     witness = Witness()
     _witnesses.append(witness)
     try:

@@ -1,4 +1,4 @@
-"""Reads the JSON object of log lines, by the expression that docs/operations.md gives."""
+"""Reads the JSON of log lines with the expression of docs/operations.md."""
 
 import logging
 import re

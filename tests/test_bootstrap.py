@@ -1,4 +1,4 @@
-"""The app is built from the settings, each part once, when it is first needed."""
+"""The app is built from the settings. Each part is built once, when it is first needed."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ class Slow:
         return (self.part,)
 
 
-def test_many_threads_build_each_part_once_in_whatever_order_they_need_it() -> None:
+def test_many_threads_build_each_part_once_in_any_order() -> None:
     slow = Slow()
     together = threading.Barrier(8)
 
@@ -52,7 +52,7 @@ def test_many_threads_build_each_part_once_in_whatever_order_they_need_it() -> N
     assert sorted(slow.built) == ["part", "whole"]
 
 
-def test_the_speech_client_with_its_limit_and_connections_is_one_for_all_threads() -> None:
+def test_all_threads_share_one_speech_client() -> None:
     app = App.from_env({**ENVIRONMENT, "SPEECH_KEY": "k"})
     with ThreadPoolExecutor(8) as threads:
         assert len({id(client) for client in threads.map(lambda _: app.speech, range(32))}) == 1
@@ -69,7 +69,7 @@ def test_settings_reach_the_use_cases() -> None:
 
 
 @pytest.mark.parametrize("version", ["v3.1", "v3.2", "2024-11-15", "2025-10-15"])
-def test_a_version_that_microsoft_retires_is_told_once_at_start_with_the_date(
+def test_a_retired_api_version_is_logged_once_at_start_with_the_date(
     version: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     App.from_env({**ENVIRONMENT, "SPEECH_API_VERSION": version})

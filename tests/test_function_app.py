@@ -1,4 +1,4 @@
-"""What function_app.py declares to the platform, and how it starts."""
+"""The functions and bindings that function_app.py declares, and its start."""
 
 import importlib
 import inspect
@@ -31,7 +31,7 @@ Bindings = dict[str, dict[str, Any]]
 
 @pytest.fixture
 def module(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Import function_app with its own settings, whose addresses lead nowhere."""
+    """Import function_app with settings whose addresses have no server."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     sys.modules.pop("function_app", None)  # tests of the host load other apps under this name
@@ -57,7 +57,7 @@ def queues(function: func.decorators.function_app.Function, kind: str) -> dict[s
     }
 
 
-def test_the_functions_are_those_that_the_design_names(functions: dict[str, Any]) -> None:
+def test_the_app_declares_its_five_functions(functions: dict[str, Any]) -> None:
     assert functions.keys() >= {
         "accept_job",
         "poll_jobs",
@@ -67,7 +67,7 @@ def test_the_functions_are_those_that_the_design_names(functions: dict[str, Any]
     }
 
 
-def test_each_queue_has_its_function_and_messages_go_where_they_belong(functions: dict[str, Any]) -> None:
+def test_each_queue_has_its_trigger_and_its_output_bindings(functions: dict[str, Any]) -> None:
     triggers = {name: queues(function, "queuetrigger") for name, function in functions.items()}
     assert {name: found for name, found in triggers.items() if found} == {
         "accept_job": {"msg": "transcription-jobs"},
@@ -102,7 +102,7 @@ def test_queues_have_the_names_that_the_settings_give(monkeypatch: pytest.Monkey
     }
 
 
-def test_every_queue_binding_uses_the_one_storage_account(functions: dict[str, Any]) -> None:
+def test_every_queue_binding_uses_azurewebjobsstorage(functions: dict[str, Any]) -> None:
     found = [
         binding["connection"]
         for function in functions.values()
@@ -113,7 +113,7 @@ def test_every_queue_binding_uses_the_one_storage_account(functions: dict[str, A
     assert set(found) == {"AzureWebJobsStorage"}
 
 
-def test_the_timer_runs_as_the_setting_says_and_not_at_start(functions: dict[str, Any]) -> None:
+def test_the_timer_runs_by_poll_schedule_and_not_at_start(functions: dict[str, Any]) -> None:
     timer = bindings(functions["poll_jobs"])["timer"]
     assert (timer["type"].lower(), timer["schedule"]) == ("timertrigger", "%POLL_SCHEDULE%")
     assert timer.get("runOnStartup") in {None, False}
@@ -125,7 +125,7 @@ def test_arguments_and_bindings_have_the_same_names(functions: dict[str, Any]) -
         assert bindings(function).keys() - {"$return"} == set(arguments)
 
 
-def test_every_output_is_a_list_typed_as_microsofts_worker_wants_it(functions: dict[str, Any]) -> None:
+def test_every_output_is_typed_as_a_list_that_microsofts_worker_accepts(functions: dict[str, Any]) -> None:
     # The host would parse plain text (azure-functions-python-worker#1492); the worker refuses a list[str].
     found = 0
     for function in functions.values():
@@ -136,7 +136,7 @@ def test_every_output_is_a_list_typed_as_microsofts_worker_wants_it(functions: d
     assert found == sum(len(queues(function, "queue")) for function in functions.values())
 
 
-def test_the_hosts_settings_are_those_the_code_counts_on() -> None:
+def test_host_json_has_the_values_that_the_code_relies_on() -> None:
     options = HOST["extensions"]["queues"]
     assert options["maxDequeueCount"] == MAX_DEQUEUE_COUNT
     assert options["messageEncoding"] == "none"
@@ -147,7 +147,7 @@ def test_importing_connects_to_nothing(module: ModuleType) -> None:
     assert set(vars(module.run)) == {"settings"}
 
 
-def test_with_wrong_settings_it_does_not_start_and_says_what_is_wrong() -> None:
+def test_with_invalid_settings_the_app_does_not_start_and_names_them() -> None:
     environ = {name: value for name, value in os.environ.items() if name not in {*ENVIRONMENT, *SECRETS}}
     environ |= {"POLL_GET_LIMIT": "many", "SPEECH_KEY": "s3cr3t"}
     ended = subprocess.run(

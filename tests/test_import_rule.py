@@ -1,4 +1,4 @@
-"""The rules of shared/__init__.py: which room imports which, and what only some files may know."""
+"""The import rules of shared/__init__.py, and the names that only some files may use."""
 
 import ast
 import sys
@@ -60,7 +60,7 @@ DOMAIN_NEVER_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "toda
 KNOWS_RESULTS = frozenset(
     f"shared/domain/{name}.py" for name in ("speech_result", "other_files", "phrases", "split", "parts")
 )
-"""Who may name `recognizedPhrases`: the reader of results, what recognises other files, and errors about a phrase."""
+"""Files that may name `recognizedPhrases`: they read results, recognise other files, or report errors of phrases."""
 
 FILES = sorted([ROOT / "function_app.py", *(ROOT / "shared").rglob("*.py")])
 
@@ -122,7 +122,7 @@ def test_packages_are_imported_only_in_their_rooms(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in CODE if room_of_file(path) == "domain"], ids=name_of)
-def test_the_domain_does_nothing_but_think(path: Path) -> None:
+def test_the_domain_has_no_io_clock_environment_or_logging(path: Path) -> None:
     for module in imports(path):
         assert not {module, module.partition(".")[0]} & DOMAIN_NEVER
     for node in ast.walk(ast.parse(path.read_text())):
@@ -141,7 +141,7 @@ def test_only_the_reader_of_results_knows_their_json(path: Path) -> None:
     assert not named or name_of(path) in KNOWS_RESULTS
 
 
-def test_no_room_is_without_a_rule_and_no_rule_without_files() -> None:
+def test_every_room_has_a_rule_and_every_rule_has_files() -> None:
     assert {room_of_file(path) for path in CODE} == ROOMS.keys()
     assert ALSO.keys() <= {name_of(path) for path in FILES}
     assert {name_of(path) for path in FILES} >= KNOWS_RESULTS

@@ -1,4 +1,4 @@
-"""A key that a service repeats is in no error, no cause, no line of the log, and in no text that is kept."""
+"""A key that a service repeats is masked in errors, causes, log lines and stored texts."""
 
 import base64
 import json
@@ -36,7 +36,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def key() -> str:
-    """Return a key as Cosmos DB and storage have them, with the characters that are escaped in URLs and JSON."""
+    """Return a key like those of Cosmos DB and storage, with characters that URLs and JSON escape."""
     made = base64.b64encode(b"\xfb\xff\xbf" + uuid4().bytes * 4).decode()
     assert {"+", "/", "="} <= set(made)
     return made
@@ -56,7 +56,7 @@ def settings(speech_key: str, cosmos_key: str, storage_key: str) -> Settings:
     )
 
 
-def test_every_key_of_the_settings_is_masked_from_then_on(key: str) -> None:
+def test_every_key_of_the_settings_is_masked_once_they_are_read(key: str) -> None:
     keys = [f"{key[:-4]}{number}A==" for number in range(3)]
     assert masked(keys[0]) == keys[0]
     settings(*keys)
@@ -64,7 +64,7 @@ def test_every_key_of_the_settings_is_masked_from_then_on(key: str) -> None:
         assert masked(f"your key {each} is not valid") == f"your key {REMOVED} is not valid"
 
 
-def test_a_key_is_masked_as_urls_json_and_base64_write_it_and_in_any_case(key: str) -> None:
+def test_a_key_is_masked_in_any_case_and_as_encoded_in_urls_json_and_base64(key: str) -> None:
     mask_from_now_on(key)
     forms = [key, key.upper(), quote(key, safe=""), key.replace("/", "\\/"), base64.b64encode(key.encode()).decode()]
     for form in forms:
@@ -72,12 +72,12 @@ def test_a_key_is_masked_as_urls_json_and_base64_write_it_and_in_any_case(key: s
         assert masked(f"<{form}>").startswith(f"<{REMOVED}")
 
 
-def test_a_short_value_is_no_key_and_masks_no_words() -> None:
+def test_a_short_value_is_not_masked() -> None:
     mask_from_now_on("k", "speech")
     assert masked("speech says ok") == "speech says ok"
 
 
-def test_errors_lines_their_structure_and_kept_texts_have_no_key(key: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_errors_log_lines_and_stored_texts_have_no_key(key: str, caplog: pytest.LogCaptureFixture) -> None:
     mask_from_now_on(key)
     assert key not in str(Transient(f"the key {key} is not valid"))
     assert key not in redacted(f"https://contoso.example/{key}/a")
@@ -85,10 +85,10 @@ def test_errors_lines_their_structure_and_kept_texts_have_no_key(key: str, caplo
         log.info("a line with %s", key)
         log.warning("%s%s", "x" * 1990, key, signal=Signal.TROUBLED, error=f"{'y' * 190}{key}")
     assert REMOVED in caplog.text
-    assert key[:8] not in caplog.text, "neither whole nor cut"
+    assert key[:8] not in caplog.text, "neither whole nor in part"
 
 
-def test_the_error_of_a_failed_job_has_no_key_and_has_the_inner_reason(key: str) -> None:
+def test_the_error_of_a_failed_job_has_the_inner_error_and_no_key(key: str) -> None:
     mask_from_now_on(key)
     error = {"code": "InvalidData", "message": f"{key} is wrong", "innerError": {"code": "NoAudio", "message": "Why."}}
     failed = Transcription(self_url="https://x/y", status="Failed", properties={"error": error}).failure()
@@ -96,11 +96,11 @@ def test_the_error_of_a_failed_job_has_no_key_and_has_the_inner_reason(key: str)
 
 
 def everything(error: BaseException) -> str:
-    """Return what the platform logs of an error that a function raised: the text and all causes."""
+    """Return what the platform logs of an error: its text and all causes."""
     return "".join(traceback.format_exception(error))
 
 
-def test_speechs_error_body_that_repeats_the_key(server: Server, key: str) -> None:
+def test_a_key_in_speechs_error_body_is_masked(server: Server, key: str) -> None:
     mask_from_now_on(key)
     for body in (json.dumps({"error": {"code": "401", "message": f"Bad key {key}."}}), f"{'.' * 190}{key}"):
         server.answer(Answer(401, body.encode()))
@@ -110,7 +110,7 @@ def test_speechs_error_body_that_repeats_the_key(server: Server, key: str) -> No
         assert key[:8] not in everything(refused.value)
 
 
-def test_cosmos_dbs_error_body_that_repeats_the_key(server: Server, key: str) -> None:
+def test_a_key_in_cosmos_dbs_error_body_is_masked(server: Server, key: str) -> None:
     mask_from_now_on(key)
     account: dict[str, object] = {"id": "a", "writableLocations": [], "readableLocations": []}
     account |= {"userConsistencyPolicy": {"defaultConsistencyLevel": "Session"}}
@@ -125,7 +125,7 @@ def test_cosmos_dbs_error_body_that_repeats_the_key(server: Server, key: str) ->
     assert key[:8] not in everything(refused.value)
 
 
-def test_storages_error_body_that_repeats_the_key(server: Server, azurite: Azurite) -> None:
+def test_a_key_in_storages_error_body_is_masked(server: Server, azurite: Azurite) -> None:
     there = azurite.connection_string.replace(azurite.blob_origin, server.origin)
     account_key = there.partition("AccountKey=")[2].partition(";")[0]
     mask_from_now_on(account_key)
@@ -137,7 +137,7 @@ def test_storages_error_body_that_repeats_the_key(server: Server, azurite: Azuri
     assert account_key[:8] not in everything(refused.value)
 
 
-def test_a_cause_without_a_key_stays_a_cause() -> None:
+def test_an_error_keeps_a_cause_without_a_key() -> None:
     mask_from_now_on("a-key-of-the-test")
     error = HttpResponseError("no")
     assert shown_cause(error) is error

@@ -31,7 +31,7 @@ def sent(folder: Path, files: list[str]) -> set[str]:
     return set(git(folder, "ls-files", "--others", f"--exclude-from={patterns}"))
 
 
-def test_the_package_is_the_app_and_nothing_else(tmp_path: Path) -> None:
+def test_the_package_has_only_the_app(tmp_path: Path) -> None:
     top = [path for path in ROOT.iterdir() if path.name != ".git"]
     shared = [path.relative_to(ROOT).as_posix() for path in (ROOT / "shared").rglob("*") if path.is_file()]
     files = [*(path.name if path.is_file() else f"{path.name}/a/file.py" for path in top), *shared]
@@ -41,13 +41,13 @@ def test_the_package_is_the_app_and_nothing_else(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["venv", ".venv", "env", "my-venv-3.12", "python"])
-def test_a_virtual_environment_of_any_name_stays_behind(tmp_path: Path, name: str) -> None:
+def test_a_virtual_environment_of_any_name_is_not_deployed(tmp_path: Path, name: str) -> None:
     inside = ["pyvenv.cfg", "bin/python", "lib/python3.12/site-packages/azure/core.py", "Lib/site-packages/six.py"]
     windows = ["Scripts/python.exe", "Include/site/python3.12/greenlet.h", "lib64"]
     assert sent(tmp_path, ["host.json", *(f"{name}/{path}" for path in inside + windows)]) == {"host.json"}
 
 
-def test_what_builds_and_runs_leave_stays_behind(tmp_path: Path) -> None:
+def test_files_of_builds_and_runs_are_not_deployed(tmp_path: Path) -> None:
     left = [
         "__pycache__/function_app.cpython-312.pyc",
         "shared/domain/__pycache__/job.cpython-312.pyc",

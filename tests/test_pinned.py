@@ -1,4 +1,4 @@
-"""Every package is pinned with a hash, and none comes from an address of its own. `make audit` checks all of them."""
+"""Every package is pinned with a hash, and none has an address of its own. `make audit` checks all of them."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def names(requirements: Iterable[str]) -> set[str]:
     return {re.split(r"[=<> ]", one)[0] for one in requirements}
 
 
-def test_each_list_of_pyproject_has_its_lock_and_all_of_it_is_there() -> None:
+def test_each_list_of_pyproject_has_a_complete_lock_file() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     lists = {f"requirements-{name}.txt": group for name, group in pyproject["dependency-groups"].items()}
     lists["requirements.txt"] = pyproject["project"]["dependencies"]
@@ -51,7 +51,7 @@ def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
         assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in rest), first
 
 
-def test_every_package_of_npm_has_its_integrity_and_no_address() -> None:
+def test_every_npm_package_has_an_integrity_hash_and_no_address() -> None:
     packages = json.loads((ROOT / "local" / "package-lock.json").read_text())["packages"]
     ours = {name: one for name, one in packages.items() if name}
     assert len(ours) > 200
@@ -60,7 +60,7 @@ def test_every_package_of_npm_has_its_integrity_and_no_address() -> None:
         assert "resolved" not in one, name
 
 
-def test_make_setup_installs_nothing_without_its_hash_and_make_audit_leaves_out_nothing() -> None:
+def test_make_setup_installs_only_hashed_packages_and_make_audit_checks_all() -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert makefile.count("pip install") == 1, "in $(PIP)"
     installs = re.findall(r"\$\(PIP\) (.*)", makefile)
@@ -70,7 +70,7 @@ def test_make_setup_installs_nothing_without_its_hash_and_make_audit_leaves_out_
     assert "npm --prefix local ci" in makefile
     recipe = makefile[makefile.index("\naudit:") :].partition("\n\n")[0]
     assert "for file in requirements*.txt" in recipe
-    assert "--strict" in recipe, "without it pip-audit passes over what it cannot ask about"
+    assert "--strict" in recipe, "without it pip-audit skips packages that it cannot check"
     assert "npm --prefix local audit" in recipe
     assert "-m infra.scan" in recipe
     assert "exit 1" in recipe

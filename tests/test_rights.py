@@ -1,4 +1,4 @@
-"""The tests of permissions against real servers: allowed, refused or missing. They leave nothing behind."""
+"""The app's check of its rights against real servers: allowed, refused or missing."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def named(found: Mapping[str, str], result: str) -> list[str]:
     return [name for name, each in found.items() if each == result]
 
 
-def test_every_right_is_there_and_nothing_stays_behind(
+def test_every_right_is_ok_and_the_check_leaves_nothing_behind(
     caplog: pytest.LogCaptureFixture, environ: Mapping[str, str], azurite: Azurite, cosmos: Cosmos
 ) -> None:
     assert results(caplog, environ) == dict.fromkeys(NAMES, "ok")
@@ -80,7 +80,7 @@ def test_every_right_is_there_and_nothing_stays_behind(
         ({"COSMOS_KEY": WRONG_KEY}, "Cosmos DB", "COSMOS_KEY"),
     ],
 )
-def test_a_wrong_key_is_missing_rights_of_that_service_only(
+def test_a_wrong_key_means_missing_rights_only_for_its_service(
     caplog: pytest.LogCaptureFixture,
     environ: Mapping[str, str],
     change: Mapping[str, str],
@@ -96,7 +96,7 @@ def test_a_wrong_key_is_missing_rights_of_that_service_only(
     assert next(iter(change.values())) not in caplog.text
 
 
-def test_a_wrong_storage_key_is_missing_rights_of_queues_and_blobs(
+def test_a_wrong_storage_key_means_missing_rights_for_queues_and_blobs(
     caplog: pytest.LogCaptureFixture, environ: Mapping[str, str], azurite: Azurite
 ) -> None:
     parts = dict(part.split("=", 1) for part in azurite.connection_string.strip(";").split(";"))
@@ -107,14 +107,16 @@ def test_a_wrong_storage_key_is_missing_rights_of_queues_and_blobs(
     assert "sig=" not in caplog.text
 
 
-def test_what_is_not_there_is_told_as_that(caplog: pytest.LogCaptureFixture, environ: Mapping[str, str]) -> None:
+def test_missing_resources_are_reported_as_not_there(
+    caplog: pytest.LogCaptureFixture, environ: Mapping[str, str]
+) -> None:
     absent = {"COSMOS_DATABASE": "absent", "RAW_CONTAINER": "absent", "RESULTS_QUEUE": "absent"}
     found = results(caplog, {**environ, **absent})
     assert named(found, "ok") == [NAMES[0], *NAMES[5:7]]
     assert len(named(found, "notThere")) == len(NAMES) - 3
 
 
-def test_without_an_archive_no_right_to_blobs_is_needed(
+def test_without_an_archive_no_right_to_blobs_is_checked(
     caplog: pytest.LogCaptureFixture, environ: Mapping[str, str]
 ) -> None:
     assert list(results(caplog, {**environ, "RAW_ARCHIVE": "false"})) == NAMES[:-1]

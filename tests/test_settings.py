@@ -44,13 +44,13 @@ CANNOT_BE_WRONG = {"SPEECH_KEY", "COSMOS_KEY", "COSMOS_DATABASE", "AzureWebJobsS
 
 
 def problems(environ: dict[str, str]) -> list[str]:
-    """Return the sentences of the error for `environ`."""
+    """Return the problems of the error for `environ`."""
     with pytest.raises(Misconfigured) as misconfigured:
         Settings.from_env(environ)
     return misconfigured.value.problems
 
 
-def test_what_is_needed_is_enough_and_the_rest_has_its_defaults() -> None:
+def test_required_settings_are_enough_and_the_others_have_defaults() -> None:
     settings = Settings.from_env(GOOD)
     assert settings.speech_endpoint == "https://contoso.cognitiveservices.azure.com"
     assert settings.cosmos_endpoint == "https://contoso.documents.azure.com:443"
@@ -64,7 +64,7 @@ def test_what_is_needed_is_enough_and_the_rest_has_its_defaults() -> None:
     assert settings.content_hosts == ".blob.core.windows.net"
 
 
-def test_every_missing_value_is_named_at_once_with_what_it_is_for() -> None:
+def test_all_missing_settings_are_reported_at_once_with_their_purpose() -> None:
     found = problems({})
     assert [sentence.partition(":")[0] for sentence in found] == [
         "SPEECH_ENDPOINT",
@@ -76,7 +76,7 @@ def test_every_missing_value_is_named_at_once_with_what_it_is_for() -> None:
     assert "AzureWebJobsStorage__blobServiceUri" in found[2]
 
 
-def test_every_wrong_value_is_named_at_once_with_what_was_found() -> None:
+def test_all_invalid_settings_are_reported_at_once_with_their_values() -> None:
     found = {sentence.partition(":")[0]: sentence for sentence in problems(WRONG)}
     assert found.keys() == WRONG.keys()
     for name, value in WRONG.items():
@@ -84,19 +84,19 @@ def test_every_wrong_value_is_named_at_once_with_what_was_found() -> None:
     assert WRONG.keys() | CANNOT_BE_WRONG == {name for name, _ in settings_table()}
 
 
-def test_missing_storage_is_named_together_with_what_is_wrong() -> None:
+def test_missing_storage_is_reported_together_with_invalid_settings() -> None:
     environ = {**GOOD, "POLL_GET_LIMIT": "many", "AzureWebJobsStorage": ""}
     assert [sentence.partition(":")[0] for sentence in problems(environ)] == ["POLL_GET_LIMIT", "AzureWebJobsStorage"]
     assert len(problems({**GOOD, "AzureWebJobsStorage": " "})) == 1
 
 
-def test_one_name_for_both_queues_is_refused_together_with_what_else_is_wrong() -> None:
+def test_one_name_for_both_queues_is_refused_together_with_other_problems() -> None:
     (sentence,) = problems({**GOOD, "JOBS_QUEUE": "transcription-results"})
     assert sentence.startswith("JOBS_QUEUE, RESULTS_QUEUE: name the same queue")
     assert len(problems({"RESULTS_QUEUE": "transcription-jobs"})) == 4
 
 
-def test_the_error_tells_all_problems_in_its_text() -> None:
+def test_the_error_text_has_all_problems() -> None:
     with pytest.raises(Misconfigured) as misconfigured:
         Settings.from_env(WRONG)
     for name in WRONG:
@@ -114,7 +114,7 @@ def test_the_error_tells_all_problems_in_its_text() -> None:
         ("SPEECH_ENDPOINT", "https://contoso.cognitiveservices.azure.com/speechtotext/v3.2", "without a path"),
     ],
 )
-def test_a_wrong_value_comes_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+def test_the_error_about_a_value_says_what_is_allowed(name: str, value: str, allowed: str) -> None:
     (sentence,) = problems({**GOOD, name: value})
     assert sentence.startswith(f"{name}: found {value!r}")
     assert allowed in sentence
@@ -137,24 +137,24 @@ def test_a_wrong_value_comes_with_what_is_allowed(name: str, value: str, allowed
         ("RESULTS_QUEUE", "transcription-jobs-poison"),
     ],
 )
-def test_what_would_go_wrong_later_is_refused_at_the_start(name: str, value: str) -> None:
+def test_values_that_would_fail_later_are_refused_at_the_start(name: str, value: str) -> None:
     assert [sentence.partition(":")[0] for sentence in problems({**GOOD, name: value})] == [name]
 
 
 @pytest.mark.parametrize("empty", ["", "  ", "\n"])
-def test_an_empty_value_counts_as_left_out(empty: str) -> None:
+def test_an_empty_value_counts_as_unset(empty: str) -> None:
     optional = {name: empty for name, field in settings_table() if not field.is_required()}
     assert Settings.from_env({**optional, **GOOD}) == Settings.from_env(GOOD)
 
 
-def test_white_space_around_a_value_does_not_count() -> None:
+def test_white_space_around_a_value_is_ignored() -> None:
     settings = Settings.from_env({**GOOD, "SPEECH_KEY": "abc\n", "SPEECH_API_VERSION": " v3.2 "})
     assert settings.speech_key is not None
     assert settings.speech_key.get_secret_value() == "abc"
     assert settings.speech_api_version == "v3.2"
 
 
-def test_other_variables_of_the_environment_do_not_matter() -> None:
+def test_other_environment_variables_are_ignored() -> None:
     assert Settings.from_env({**GOOD, "PATH": "/bin", "speech_key": "x"}) == Settings.from_env(GOOD)
 
 
@@ -185,7 +185,7 @@ def test_a_secret_in_the_wrong_place_is_refused_and_not_shown(name: str, value: 
     assert f"{name}: found (not shown)" in str(misconfigured.value)
 
 
-def test_either_way_to_the_storage_account_will_do() -> None:
+def test_storage_is_given_by_a_connection_string_or_by_uris() -> None:
     identity = {**GOOD, "AzureWebJobsStorage": "", "AzureWebJobsStorage__blobServiceUri": "https://x.blob.example/"}
     settings = Settings.from_env(identity)
     assert (settings.storage, settings.storage_blob_uri) == (None, "https://x.blob.example")
@@ -226,7 +226,7 @@ def test_a_connection_string_and_a_uri_of_another_account_are_refused(connection
         assert len(found) == 1 + len(further)
 
 
-def test_both_uris_of_another_account_are_named_at_once() -> None:
+def test_both_uris_of_another_account_are_reported_at_once() -> None:
     uris = {
         f"AzureWebJobsStorage__{service}ServiceUri": f"https://second.{service}.core.windows.net"
         for service in ("blob", "queue")
@@ -249,16 +249,16 @@ def test_both_uris_of_another_account_are_named_at_once() -> None:
         (KEYED, "", ""),
     ],
 )
-def test_one_account_may_be_named_in_both_ways(connection: str, blob: str, queue: str) -> None:
+def test_a_connection_string_and_uris_of_one_account_are_accepted(connection: str, blob: str, queue: str) -> None:
     environ = {"AzureWebJobsStorage__blobServiceUri": blob, "AzureWebJobsStorage__queueServiceUri": queue}
     settings = Settings.from_env({**GOOD, "AzureWebJobsStorage": connection, **environ})
     assert (settings.storage is None) == (not connection)
 
 
-def test_retention_in_days_is_seconds_for_cosmos() -> None:
+def test_retention_days_are_converted_to_seconds() -> None:
     assert Settings.from_env({**GOOD, "RETENTION_DAYS": "30"}).retention_seconds == 30 * 24 * 3600
 
 
-def test_every_setting_says_what_it_is_for() -> None:
+def test_every_setting_has_a_description() -> None:
     assert all(field.description for _, field in settings_table())
     assert {name for name, _ in settings_table()} >= SECRETS

@@ -47,7 +47,7 @@ def cost(made: Bill, what: str) -> float:
     return found
 
 
-def test_request_units_of_a_job_are_those_beyond_what_the_ticks_take_anyhow() -> None:
+def test_request_units_of_a_job_exclude_those_of_idle_ticks() -> None:
     units = formula.request_units(JOB, MEASURED)
     assert units["following the job"] == pytest.approx(8 + 12 + 60 + 40 - 20)
     assert sum(units.values()) == pytest.approx(10_000)
@@ -70,7 +70,7 @@ def test_a_line_is_amount_times_price(line: str, expected: float) -> None:
     assert cost(bill(JOB, MEASURED, Book()), line) == pytest.approx(expected)
 
 
-def test_what_is_paid_each_month_is_parted_from_what_is_paid_once() -> None:
+def test_monthly_and_single_costs_are_separate() -> None:
     made = bill(JOB, MEASURED, Book())
     assert made.monthly == pytest.approx(cost(made, "Cosmos DB: documents") + cost(made, "Blob storage: raw results k"))
     assert made.once + made.monthly == pytest.approx(sum(line.cost for line in made.lines))
@@ -82,7 +82,7 @@ def test_without_an_archive_nothing_is_paid_for_blobs() -> None:
     assert cost(made, "Logs") == pytest.approx(100 * (110 + 9 + 18) * 1000 / 1e9 * 2.30)
 
 
-def test_a_run_is_billed_for_a_second_at_least_and_for_its_length_if_that_is_more() -> None:
+def test_an_execution_is_billed_for_at_least_a_second() -> None:
     long, alone = gb_seconds(JOB, Book())
     assert long == pytest.approx((10.1 + 303 * 0.02 + 107 * 0.2 + 101 * 0.05 + 3) * 2)
     assert alone == pytest.approx(10.1 * 2)
@@ -92,7 +92,7 @@ def test_a_run_is_billed_for_a_second_at_least_and_for_its_length_if_that_is_mor
     assert short == pytest.approx(9 * 2)
 
 
-def test_lines_that_idle_ticks_log_are_not_a_jobs() -> None:
+def test_log_lines_of_idle_ticks_are_not_billed_to_a_job() -> None:
     talkative = WaitingUsage(jobs=0, request_units=60.0, speech_requests={}, log_lines=120)
     noisy = Measured(date="", machine="", jobs=[JOB], idle=talkative, waiting=[], foreign=0, beside_foreign={})
     assert log_rows(JOB, MEASURED) - log_rows(JOB, noisy) == pytest.approx(20 * 2)
@@ -103,19 +103,19 @@ def test_expiry_costs_request_units_and_pays_after_some_days() -> None:
     assert days_until_expiry_pays(JOB, Book()) == pytest.approx(0.2 / 0.5 * 365 / 12)
 
 
-def test_what_stands_there_each_month_follows_the_minutes_of_a_month() -> None:
+def test_the_monthly_base_cost_follows_the_minutes_of_a_month() -> None:
     lines = {line.what: line for line in standing(MEASURED, Book())}
     assert lines["Functions: poll_jobs each minute"].amount == 43_800 * 2
     assert lines["Cosmos DB: the ticks' queries"].cost == pytest.approx(43_800 / 1e6 * 0.25)
     assert lines["Logs"].cost == pytest.approx(43_800 * 11 * 1000 / 1e9 * 2.30)
 
 
-def test_as_many_alert_rules_are_paid_for_as_the_bicep_has() -> None:
+def test_the_bill_has_as_many_alert_rules_as_the_bicep() -> None:
     rules = ALERTS.read_text().partition("var rules = [")[2].partition("\n]\n")[0]
     assert len(re.findall(r"^    name: '", rules, re.MULTILINE)) == formula.LOG_ALERT_RULES
 
 
-def test_every_figure_can_be_replaced_and_says_so() -> None:
+def test_every_figure_can_be_replaced_and_is_marked_then() -> None:
     for figure in (*PRICES, *ASSUMPTIONS):
         book = Book().with_values([f"{figure.name}={figure.value * 2 + 1}"])
         assert book[figure.name] == figure.value * 2 + 1
@@ -123,7 +123,7 @@ def test_every_figure_can_be_replaced_and_says_so() -> None:
         assert Book()[figure.name] == figure.value
 
 
-def test_every_price_moves_some_figure_of_the_bill_or_is_an_amount_that_is_free() -> None:
+def test_every_price_changes_the_bill_or_is_a_free_amount() -> None:
     def totals(book: Book) -> tuple[float, ...]:
         made = bill(JOB, MEASURED, book)
         autoscale = formula.autoscale_hours(JOB, MEASURED, book, 400)
@@ -134,6 +134,6 @@ def test_every_price_moves_some_figure_of_the_bill_or_is_an_amount_that_is_free(
 
 
 @pytest.mark.parametrize(("given", "words"), [("cosmos=1", "'cosmos' is none of"), ("logs-gb=x", "is no name=number")])
-def test_a_figure_that_there_is_not_is_named(given: str, words: str) -> None:
+def test_an_unknown_figure_is_refused_by_name(given: str, words: str) -> None:
     with pytest.raises(UnknownFigure, match=words):
         Book().with_values([given])

@@ -28,12 +28,12 @@ KIB = 1024
         (9 * KIB, 1.33 + (1.67 - 1.33) / 8, 7.04 + (9.52 - 7.04) / 8),
     ],
 )
-def test_a_size_is_charged_by_the_table_and_on_the_line_between_its_rows(size: int, read: float, write: float) -> None:
+def test_a_size_is_charged_by_interpolation_in_the_table(size: int, read: float, write: float) -> None:
     assert read_charge(size) == pytest.approx(read)
     assert write_charge(size) == pytest.approx(write)
 
 
-def test_what_no_item_may_be_has_no_charge() -> None:
+def test_a_size_beyond_the_item_limit_is_refused() -> None:
     with pytest.raises(ValueError, match="greater than Cosmos DB takes"):
         write_charge(2048 * KIB + 1)
 
@@ -44,7 +44,7 @@ def item(size: int, **properties: object) -> dict[str, object]:
     return {**properties, "text": "x" * (size - len(json.dumps(empty, separators=(",", ":"))))}
 
 
-def test_microsofts_own_examples() -> None:
+def test_the_charges_match_microsofts_examples() -> None:
     """They round the write of 1 KB, 4.95 RU, up to 5."""
     names = "abcdefghij"
     made, ten = item(KIB, **dict.fromkeys(names, 1)), [(name,) for name in names]
@@ -55,7 +55,7 @@ def test_microsofts_own_examples() -> None:
     assert patch_charge(made, changed, ten, 2) == pytest.approx(11.6, abs=0.11)
 
 
-def test_only_indexed_properties_that_are_there_are_charged_for() -> None:
+def test_only_present_indexed_properties_are_charged() -> None:
     made = item(KIB, status="pending", other=1)
     assert create_charge(made, [("status",), ("ttl",)]) - create_charge(made, ()) == pytest.approx(0.2)
 
@@ -65,7 +65,7 @@ def test_a_replacement_that_leaves_the_index_alone_costs_two_writes() -> None:
     assert replace_charge(before, after, [("status",)]) == pytest.approx(4.95 + 22.67)
 
 
-def test_an_entry_of_a_composite_index_is_charged_as_one_term_when_any_of_its_properties_changes() -> None:
+def test_a_composite_index_is_charged_as_one_term_when_any_of_its_properties_changes() -> None:
     index = [("status", "nextPollAt")]
     made = item(KIB, status="pending", nextPollAt="1")
     assert create_charge(made, index) - create_charge(made, []) == pytest.approx(0.2)

@@ -24,7 +24,7 @@ def again(single: Cosmos) -> JobUsage:
     return measure_job(single, SAMPLE)
 
 
-def test_the_pipeline_still_asks_for_what_was_measured(again: JobUsage) -> None:
+def test_the_pipeline_still_sends_the_measured_requests(again: JobUsage) -> None:
     """If this fails the pipeline takes other steps than it did: `make cost` measures anew."""
     kept = load().job(SAMPLE.name)
     assert again.requests == kept.requests
@@ -33,7 +33,7 @@ def test_the_pipeline_still_asks_for_what_was_measured(again: JobUsage) -> None:
     assert (again.messages, again.log_lines, again.blob_writes) == (kept.messages, kept.log_lines, kept.blob_writes)
 
 
-def test_its_documents_are_still_as_great_and_charged_as_they_were(again: JobUsage) -> None:
+def test_its_documents_still_have_the_measured_sizes_and_charges(again: JobUsage) -> None:
     kept = load().job(SAMPLE.name)
     assert (again.documents, again.document_bytes) == (kept.documents, kept.document_bytes)
     assert again.request_units == pytest.approx(kept.request_units)
@@ -41,7 +41,7 @@ def test_its_documents_are_still_as_great_and_charged_as_they_were(again: JobUsa
     assert again.blob_bytes == pytest.approx(kept.blob_bytes, rel=0.1)  # zlib is not the same everywhere
 
 
-def test_what_grows_with_all_that_is_stored_is_named() -> None:
+def test_costs_that_grow_with_the_stored_documents_are_named() -> None:
     measured = load()
     more = measured.beside_foreign | {"settle": measured.beside_foreign["settle"] * 1.03}
     assert measured.grown() == []
@@ -49,7 +49,7 @@ def test_what_grows_with_all_that_is_stored_is_named() -> None:
     assert grown.startswith("settle: ")
 
 
-def test_a_short_recording_takes_three_requests_and_its_page_one_query(again: JobUsage) -> None:
+def test_a_short_recording_takes_three_requests_to_cosmos_db_and_its_page_one_query(again: JobUsage) -> None:
     mine = {name: number for name, number in again.requests.items() if name.startswith("page: transcripts")}
     assert mine == {
         "page: transcripts: query": 1,
@@ -60,7 +60,7 @@ def test_a_short_recording_takes_three_requests_and_its_page_one_query(again: Jo
     }
 
 
-def test_a_page_a_message_takes_a_tenth_of_what_a_file_a_message_takes() -> None:
+def test_messages_of_pages_cost_a_tenth_of_messages_of_files() -> None:
     measured = load()
     page, alone = measured.job(CALLS.name), measured.job(ALONE.format(CALLS.name))
     assert page.files == alone.files == CALLS.recordings + 1
@@ -77,7 +77,7 @@ def test_the_workloads_of_the_page_were_measured() -> None:
         assert kept.job(workload.name).largest_document_bytes <= 64 * 1024
 
 
-def test_jobs_that_wait_are_asked_for_once_an_hour_and_found_by_one_list_a_minute() -> None:
+def test_waiting_jobs_cost_a_request_an_hour_each_and_one_list_a_minute() -> None:
     many = load().waiting[-1]
     assert many.jobs == 1000
     assert many.speech_requests == {"list jobs": 60, "get job": 1000}

@@ -22,7 +22,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_page_says_what_was_measured() -> None:
+def test_the_cost_page_has_the_measured_figures() -> None:
     assert main(["--check"]) == 0
 
 
@@ -41,7 +41,7 @@ def test_the_check_fails_when_something_else_was_measured_and_writing_mends_it(c
     assert "Measured on 2027-01-01" in (copy / PAGE).read_text()
 
 
-def test_own_prices_are_printed_and_leave_the_page_alone(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_own_prices_are_printed_and_do_not_change_the_page(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (copy / PAGE).read_text()
     assert main(["--price", "cosmos-million-ru=1000"], copy, copy / "measured.json") == 0
     assert (copy / PAGE).read_text() == before
@@ -49,18 +49,18 @@ def test_own_prices_are_printed_and_leave_the_page_alone(copy: Path, capsys: pyt
     assert "| `cosmos-million-ru` | 1,000 | million RU, serverless | the command line | you |" in printed
 
 
-def test_a_price_that_there_is_not_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_price_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--price", "gold=1"]) == 2
     assert "'gold' is none of cosmos-million-ru," in capsys.readouterr().err
 
 
-def test_every_figure_and_who_says_so_is_on_the_page() -> None:
+def test_every_figure_and_its_source_is_on_the_page() -> None:
     page = (REPOSITORY / PAGE).read_text()
     for figure in (*PRICES, *ASSUMPTIONS):
         row = re.search(rf"^\| `{figure.name}` \|.*\| {figure.status} \|$", page, re.MULTILINE)
         assert row, figure.name
 
 
-def test_a_greater_price_makes_a_greater_bill() -> None:
+def test_a_higher_price_gives_a_higher_bill() -> None:
     dear = Book().with_values(["functions-gb-s=1"])
     assert blocks(load(), dear)["bill"] != blocks(load(), Book())["bill"]

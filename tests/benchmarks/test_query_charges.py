@@ -45,7 +45,7 @@ def made(cosmos: Cosmos) -> Iterator[Bench]:
         ),
     ],
 )
-def test_a_query_is_charged_for_what_has_to_be_read(
+def test_a_query_is_charged_for_the_documents_that_it_reads(
     made: Bench, container: str, text: str, levels: int, read: float
 ) -> None:
     metered = made.database.containers[container]

@@ -1,4 +1,4 @@
-"""Runs the command in this process, with real servers in which the pipeline has written three jobs."""
+"""Runs the command in this process, against real servers with three jobs that the pipeline wrote."""
 
 import json
 import os
@@ -104,7 +104,7 @@ def world(azurite: Azurite, cosmos: Cosmos, tmp_path_factory: pytest.TempPathFac
     yield world
     contacts = speech.control.about().contacts
     speech.stop()
-    assert contacts == (), "nobody calls the host that links name"
+    assert contacts == (), "no request is sent to the host in the links"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 HOSTILE_NAME = "two\x1b[2Jlines\n\x9b2J\u202eseman\u2066"
-"""A job's name that would clear a terminal, and show text in another order than it has."""
+"""A job's name that would clear a terminal and reverse the order of its text."""
 
 
 def _serve(speech: Speech) -> None:

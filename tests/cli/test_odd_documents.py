@@ -1,4 +1,4 @@
-"""Odd documents: the commands leave them out, name them on stderr, and show all others."""
+"""Unreadable documents: the commands skip them, report them on stderr, and show all others."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ Put = Callable[[str, Item], None]
 
 @pytest.fixture
 def put(here: World) -> Iterator[Put]:
-    """Give a function that stores a document, in place of the one that is there, until the test ends."""
+    """Give a function that stores a document, or replaces one, until the test ends."""
     database = App.from_env(here.settings).database
     undo: list[Callable[[], object]] = []
 
@@ -36,14 +36,12 @@ def put(here: World) -> Iterator[Put]:
 
 
 def stored(here: World, job_id: str, kind: str) -> list[Item]:
-    """Return the documents of a type of a job, in the order of their ids."""
+    """Return a job's documents of one type, sorted by id."""
     items = App.from_env(here.settings).transcripts.items(job_id)
     return sorted((item for item in items if item["type"] == kind), key=lambda item: str(item["id"]))
 
 
-def test_show_names_heads_and_failures_that_cannot_be_read_and_shows_the_others(
-    run: Run, here: World, put: Put
-) -> None:
+def test_show_reports_unreadable_heads_and_failures_and_shows_the_others(run: Run, here: World, put: Put) -> None:
     (head,), (failure,) = stored(here, WHOLE_JOB, "transcript"), stored(here, PARTLY_JOB, "fileFailure")
     before = run("show", WHOLE_JOB)
     put("transcripts", {**head, "fileId": "odd-head", "tracks": None})
@@ -66,7 +64,7 @@ def test_show_names_heads_and_failures_that_cannot_be_read_and_shows_the_others(
     assert ran.error.startswith("set aside: document transcript of job")
 
 
-def test_show_passes_over_a_part_that_cannot_be_read(run: Run, here: World, put: Put) -> None:
+def test_show_skips_an_unreadable_part(run: Run, here: World, put: Put) -> None:
     turns, report = stored(here, WHOLE_JOB, "turns")[0], stored(here, PARTLY_JOB, "report")[0]
     put("transcripts", {**turns, "turns": "many"})
     put("transcripts", {**report, "details": [5]})
@@ -78,7 +76,7 @@ def test_show_passes_over_a_part_that_cannot_be_read(run: Run, here: World, put:
     assert ran.error.startswith(f"set aside: document {report['id']} of job {PARTLY_JOB}")
 
 
-def test_show_has_the_files_of_a_job_that_cannot_be_read(run: Run, here: World, put: Put) -> None:
+def test_show_lists_the_files_of_an_unreadable_job(run: Run, here: World, put: Put) -> None:
     (head,) = stored(here, WHOLE_JOB, "transcript")
     job_id = str(uuid.uuid4())
     put("jobs", {"id": job_id, "type": "job", "status": "completed", "acceptedAt": 5})
@@ -89,7 +87,7 @@ def test_show_has_the_files_of_a_job_that_cannot_be_read(run: Run, here: World, 
     assert [each["id"] for each in run("show", job_id, DIARIZED.id, "--json", "--turns").lines[:1]] == ["transcript"]
 
 
-def test_what_was_given_up_is_listed_and_sent_beside_odd_documents(run: Run, here: World, put: Put) -> None:
+def test_poison_lists_and_sends_beside_unreadable_documents(run: Run, here: World, put: Put) -> None:
     (failure,) = stored(here, PARTLY_JOB, "fileFailure")
     odd_job = str(uuid.uuid4())
     put("jobs", {"id": odd_job, "type": "job", "status": "completed", "acceptedAt": 5})

@@ -1,4 +1,4 @@
-"""How values are written for people."""
+"""How the command line formats values for people."""
 
 import ast
 import json
@@ -43,16 +43,18 @@ HOSTILE += [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A
         (None, None),
     ],
 )
-def test_times_in_the_audio_are_hours_minutes_seconds_and_milliseconds(ticks: int | None, text: str | None) -> None:
+def test_times_in_the_audio_are_shown_as_hours_minutes_seconds_and_milliseconds(
+    ticks: int | None, text: str | None
+) -> None:
     assert clock(ticks) == text
 
 
-def test_times_of_day_lose_their_fractions() -> None:
+def test_times_of_day_are_shown_without_fractions() -> None:
     assert moment("2026-11-22T18:06:04.123456Z") == moment("2026-11-22T18:06:04Z") == "2026-11-22T18:06:04Z"
     assert moment(None) is None
 
 
-def test_control_characters_become_blanks_or_escapes_and_all_other_text_stays() -> None:
+def test_control_characters_are_replaced_or_escaped_and_other_text_is_unchanged() -> None:
     assert shown("a\x1b[2Jb\nc\x9bd\u2028e") == "a [2Jb c\\u009bd e"
     assert shown("x\u202etxt.exe\x7f\x85") == "x\\u202etxt.exe\\u007f\\u0085"
     assert shown("क्\u200dष 👩\u200d💻 שלום") == "क्\u200dष 👩\u200d💻 שלום"
@@ -64,13 +66,13 @@ def json_text(value: object) -> str:
 
 
 def printed(capfd: pytest.CaptureFixture[str]) -> str:
-    """Return what was printed, without the line feeds that end its lines."""
+    """Return the printed text without line feeds."""
     text = "".join(capfd.readouterr())
     return text.replace("\n", "")
 
 
 @pytest.mark.parametrize("character", HOSTILE, ids=lambda each: f"U+{ord(each):04X}")
-def test_no_way_of_printing_lets_a_hostile_character_through(character: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_print_function_prints_a_hostile_character(character: str, capfd: pytest.CaptureFixture[str]) -> None:
     text = f"a{character}b"
     print_line(text)
     print_error(text)
@@ -84,14 +86,14 @@ def test_no_way_of_printing_lets_a_hostile_character_through(character: str, cap
 
 @given(text=st.text(st.sampled_from([*HOSTILE, *'aé"\\क\u200d😀'])))
 @example(text="\\\u202e\\u202e")
-def test_json_is_escaped_and_says_the_same(text: str) -> None:
+def test_escaped_json_decodes_to_the_same_value(text: str) -> None:
     for found in map(json_text, ({text: text}, [text, {"a": text}])):
         assert not set(HOSTILE) & set(found)
         assert not any(unicodedata.category(each) == "Cc" for each in found)
     assert json.loads(json_text({text: text})) == {text: text}
 
 
-def test_only_one_file_of_the_command_line_prints() -> None:
+def test_only_output_py_prints() -> None:
     for file in CLI.glob("*.py"):
         names = {
             node.attr if isinstance(node, ast.Attribute) else node.id
@@ -101,7 +103,7 @@ def test_only_one_file_of_the_command_line_prints() -> None:
         assert file.name == "output.py" or not names & {"echo", "secho", "print", "stdout", "stderr"}, file.name
 
 
-def test_a_file_with_hostile_characters_is_printed_as_documents_that_say_the_same(run: Run, tmp_path: Path) -> None:
+def test_documents_with_hostile_characters_are_printed_escaped_and_unchanged(run: Run, tmp_path: Path) -> None:
     text = "".join(HOSTILE)
     phrase = {"offsetInTicks": 1, "durationInTicks": 1, "locale": text, "nBest": [{"display": f"a{text}"}]}
     file = tmp_path / "hostile.json"
@@ -113,7 +115,7 @@ def test_a_file_with_hostile_characters_is_printed_as_documents_that_say_the_sam
     assert (head["name"], head["locales"]) == (f"n{text}", [text])
 
 
-def test_an_error_that_repeats_a_files_text_is_escaped(run: Run, tmp_path: Path) -> None:
+def test_errors_with_text_of_a_file_are_escaped(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "wrong.json"
     file.write_text(json.dumps({"\x9b\u202ekey": {"recognizedPhrases": []}}, ensure_ascii=False))
     ran = run("split", file)

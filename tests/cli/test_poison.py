@@ -1,4 +1,4 @@
-"""`poison`: reads what was given up, and sends it again."""
+"""`poison`: shows given-up files, listings and messages, and sends them again."""
 
 import base64
 import uuid
@@ -26,7 +26,7 @@ WORDS = "Speech answered 503:\x1b[2J try\nagain"
 
 
 class Given:
-    """The documents of what was given up, and the queues to which it is sent."""
+    """Writes documents of given-up files, listings and messages, and reads the queues."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -39,7 +39,7 @@ class Given:
         return job
 
     def file(self, file_id: str, job_id: str = JOB, **members: object) -> FileFailure:
-        """Write why a file was given up."""
+        """Write the failure of a file."""
         message = FetchFile(job_id, file_id, KIND_TRANSCRIPTION, run=1)
         plain = FileFailure(
             id=FAILURE_ID,
@@ -60,7 +60,7 @@ class Given:
         return failure
 
     def message(self, text: str, *, code: str = "GivenUp", queue: str = JOBS_QUEUE, kept: int = 4096) -> Rejected:
-        """Write a rejected message that keeps only its first `kept` characters."""
+        """Write a rejected message with the first `kept` characters of its text."""
         rejected = Rejected(
             id=f"rejected_{message_hash(queue, text)}",
             queue=queue,
@@ -96,7 +96,7 @@ def given(here: World, cosmos: Cosmos, monkeypatch: pytest.MonkeyPatch) -> Itera
     given.app.database().client_connection.DeleteDatabase(f"dbs/{database}")
 
 
-def test_everything_that_was_given_up_is_listed_with_the_reason_on_one_line(run: Run, given: Given) -> None:
+def test_list_shows_every_given_up_file_listing_and_message_on_one_line(run: Run, given: Given) -> None:
     given.job()
     given.file("f1")
     stuck = Failure(LISTING_GIVEN_UP, "listing its files failed 5 times: 503", "speech2cosmos")
@@ -114,7 +114,7 @@ def test_everything_that_was_given_up_is_listed_with_the_reason_on_one_line(run:
     assert [each["type"] for each in documents] == ["rejected", "job", "fileFailure"]
 
 
-def test_what_was_given_up_of_one_job_is_listed_alone(run: Run, given: Given) -> None:
+def test_list_of_one_job_shows_only_its_files(run: Run, given: Given) -> None:
     given.file("f1")
     given.file("f2", OTHER)
     given.message("x")
@@ -123,7 +123,7 @@ def test_what_was_given_up_of_one_job_is_listed_alone(run: Run, given: Given) ->
     assert (nothing.code, nothing.out) == (0, "")
 
 
-def test_show_tells_all_that_is_kept_of_a_message_a_listing_and_a_file(run: Run, given: Given) -> None:
+def test_show_prints_a_rejected_message_a_listing_and_a_file_in_full(run: Run, given: Given) -> None:
     rejected = given.message('{"id":\n "x\x1b[2J"}')
     out = run("poison", "show", rejected.id).out
     assert "reason      it could not be accepted" in out
@@ -144,7 +144,7 @@ def test_show_tells_all_that_is_kept_of_a_message_a_listing_and_a_file(run: Run,
 
 
 @pytest.mark.parametrize("command", ["show", "requeue"])
-def test_what_was_not_given_up_is_an_error_and_nothing_is_sent(run: Run, given: Given, command: str) -> None:
+def test_an_unknown_id_is_an_error_and_nothing_is_sent(run: Run, given: Given, command: str) -> None:
     given.file("f1")
     for arguments in (("rejected_" + "0" * 32,), (OTHER,), (JOB, "f2")):
         ran = run("poison", command, *arguments)
@@ -153,11 +153,11 @@ def test_what_was_not_given_up_is_an_error_and_nothing_is_sent(run: Run, given: 
     assert given.sent() == []
 
 
-def test_files_are_sent_again_as_they_were_kept_and_stay_until_they_are_in(run: Run, given: Given) -> None:
+def test_requeue_sends_stored_messages_of_files_and_keeps_their_failures(run: Run, given: Given) -> None:
     given.job()
     failures = [given.file(f"f{number}", code=code) for number, code in enumerate(["GivenUp", "InvalidResult", "X"])]
     missing = run("poison", "requeue", JOB, "f1", "f9")
-    assert (missing.code, missing.out, given.sent()) == (1, "", []), "of several none is sent if one is not there"
+    assert (missing.code, missing.out, given.sent()) == (1, "", []), "none is sent if one does not exist"
     ran = run("poison", "requeue", JOB, "f1")
     assert (ran.code, ran.error) == (0, "")
     assert ran.out == f"sent to {RESULTS_QUEUE}: job {JOB} file f1 (InvalidResult)\n"
@@ -170,9 +170,7 @@ def test_files_are_sent_again_as_they_were_kept_and_stay_until_they_are_in(run: 
 @pytest.mark.parametrize(
     "text", [JOB, "please transcribe\tmy call", base64.b64encode(b"words").decode(), '{"id": "ü"}', " \n"]
 )
-def test_a_rejected_message_is_sent_to_its_queue_so_that_the_app_reads_the_same_text(
-    run: Run, given: Given, text: str
-) -> None:
+def test_requeue_sends_a_rejected_message_to_its_queue_with_the_same_text(run: Run, given: Given, text: str) -> None:
     rejected = given.message(text)
     ran = run("poison", "requeue", rejected.id)
     assert (ran.code, ran.error) == (0, "")
@@ -182,7 +180,7 @@ def test_a_rejected_message_is_sent_to_its_queue_so_that_the_app_reads_the_same_
     assert given.app.jobs.rejected() == []
 
 
-def test_a_message_that_was_not_kept_whole_or_is_empty_is_not_sent(run: Run, given: Given) -> None:
+def test_a_truncated_or_empty_message_is_not_sent(run: Run, given: Given) -> None:
     for rejected, words in ((given.message("x" * 5000), "only the beginning"), (given.message(""), "nothing to send")):
         ran = run("poison", "requeue", rejected.id)
         assert (ran.code, ran.out) == (1, "")
@@ -195,7 +193,7 @@ def test_a_message_that_was_not_kept_whole_or_is_empty_is_not_sent(run: Run, giv
     ("status", "words"),
     [(Status.FAILED, f"speech2cosmos replay {JOB}"), (Status.PENDING, "that tries it again by itself")],
 )
-def test_a_failure_of_an_earlier_run_is_not_sent_and_what_to_do_is_said(
+def test_a_failure_of_an_earlier_run_is_not_sent_and_the_error_says_what_to_do(
     run: Run, given: Given, status: Status, words: str
 ) -> None:
     given.job(status=status, run=2)
@@ -207,7 +205,7 @@ def test_a_failure_of_an_earlier_run_is_not_sent_and_what_to_do_is_said(
     assert given.sent() == [new.queue_message]
 
 
-def test_all_sends_what_may_come_in_and_says_what_it_passes_over(run: Run, given: Given) -> None:
+def test_requeue_all_sends_what_a_retry_may_help_and_reports_what_it_skips(run: Run, given: Given) -> None:
     given.job()
     stuck = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
     given.job(OTHER, status=Status.EXPIRED, failure=stuck)
@@ -230,6 +228,6 @@ def test_all_sends_what_may_come_in_and_says_what_it_passes_over(run: Run, given
 
 
 @pytest.mark.parametrize("arguments", [[], [JOB, "--all"]])
-def test_either_an_id_or_all_has_to_be_given(run: Run, arguments: list[str]) -> None:
+def test_requeue_needs_either_an_id_or_all(run: Run, arguments: list[str]) -> None:
     ran = run("poison", "requeue", *arguments)
     assert (ran.code, ran.out) == (2, "")

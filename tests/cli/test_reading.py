@@ -1,4 +1,4 @@
-"""`jobs`, `show`, `status`, `files`: show what Cosmos DB holds, and what Speech says."""
+"""`jobs`, `show`, `status` and `files`: documents of Cosmos DB and responses of Speech."""
 
 import json
 import uuid
@@ -38,7 +38,7 @@ def test_jobs_are_listed_the_newest_first_without_colour(run: Run, here: World) 
     assert here.settings["COSMOS_KEY"] not in ran.out
 
 
-def test_jobs_of_one_status_and_at_most_so_many(run: Run, here: World) -> None:
+def test_jobs_are_filtered_by_status_and_limited(run: Run, here: World) -> None:
     assert [job["id"] for job in run("jobs", "--json", "--limit", "1").lines] == [FAILED_JOB]
     assert [job["id"] for job in run("jobs", "--json", "--status", "completed").lines] == [WHOLE_JOB]
     assert run("jobs", "--json", "--status", "pending").out == ""
@@ -46,7 +46,7 @@ def test_jobs_of_one_status_and_at_most_so_many(run: Run, here: World) -> None:
     assert here
 
 
-def test_rejected_messages_are_listed_on_demand(run: Run, here: World) -> None:
+def test_rejected_messages_are_listed_with_an_option(run: Run, here: World) -> None:
     assert "rejected_" not in run("jobs").out
     assert "please transcribe my call" in run("jobs", "--rejected").out
     (rejected,) = [each for each in run("jobs", "--rejected", "--json").lines if each["type"] == "rejected"]
@@ -54,7 +54,7 @@ def test_rejected_messages_are_listed_on_demand(run: Run, here: World) -> None:
     assert here
 
 
-def test_a_job_that_cannot_be_read_is_named_on_stderr_and_hides_no_other(run: Run, here: World) -> None:
+def test_an_unreadable_job_is_reported_on_stderr_and_hides_no_other(run: Run, here: World) -> None:
     container = App.from_env(here.settings).database.get_container_client("jobs")
     for name, odd in (("odd-1", {"acceptedAt": 5}), ("odd-2", {"acceptedAt": "2026-11-02T12:00:00Z", "files": "many"})):
         container.upsert_item({"id": name, "type": "job", "schemaVersion": 1, "status": "pending", **odd})
@@ -69,7 +69,7 @@ def test_a_job_that_cannot_be_read_is_named_on_stderr_and_hides_no_other(run: Ru
     assert all(line.startswith("set aside: document odd-") and "acceptedAt" in told[0] for line in told)
 
 
-def test_show_tells_speechs_failures_from_ours(run: Run, here: World) -> None:
+def test_show_separates_failures_at_speech_from_those_of_the_app(run: Run, here: World) -> None:
     out = run("show", PARTLY_JOB.upper()).out
     given_up, _, at_speech = out.partition("Failed at Speech")
     assert "Given up by speech2cosmos" in given_up
@@ -81,7 +81,7 @@ def test_show_tells_speechs_failures_from_ours(run: Run, here: World) -> None:
     assert here
 
 
-def test_text_from_a_service_cannot_steer_the_terminal(run: Run, here: World) -> None:
+def test_text_from_a_service_cannot_control_the_terminal(run: Run, here: World) -> None:
     assert "name        two [2Jlines \\u009b2J\\u202eseman\\u2066\n" in run("show", PARTLY_JOB).out
     assert here
 
@@ -105,7 +105,7 @@ def test_show_prints_who_said_what_when(run: Run, here: World, arguments: tuple[
     assert here
 
 
-def test_json_follows_the_head_and_leaves_out_what_it_does_not_name(run: Run, here: World) -> None:
+def test_json_has_only_the_parts_that_the_head_names(run: Run, here: World) -> None:
     app = App.from_env(here.settings)
     stored = app.transcripts.items(WHOLE_JOB)
     container = app.database.get_container_client("transcripts")
@@ -130,7 +130,7 @@ def test_json_has_the_failure_and_the_report(run: Run, here: World) -> None:
     assert here
 
 
-def test_what_is_not_in_the_database_is_an_error(run: Run, here: World) -> None:
+def test_an_unknown_job_or_file_is_an_error(run: Run, here: World) -> None:
     unknown = str(uuid.uuid4())
     for arguments in ((unknown,), (WHOLE_JOB, unknown)):
         ran = run("show", *arguments)
@@ -144,7 +144,7 @@ def test_status_prints_what_speech_says_without_signatures(run: Run, here: World
     ran = run("status", PARTLY_JOB)
     said = json.loads(ran.out)
     assert (said["status"], said["displayName"]) == ("Succeeded", HOSTILE_NAME)
-    assert said["self"].startswith(here.speech.control.about().region), "as Speech sent it"
+    assert said["self"].startswith(here.speech.control.about().region), "unchanged"
     assert "REDACTED" not in ran.out
     url = f"https://westus.api.cognitive.microsoft.com/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
     assert json.loads(run("status", url).out) == said
@@ -158,7 +158,7 @@ def test_status_of_a_job_that_speech_does_not_know_is_an_error(run: Run, here: W
     assert here
 
 
-def test_files_of_all_pages_stand_in_one_list_without_signatures(run: Run, here: World) -> None:
+def test_files_of_all_pages_are_one_list_without_signatures(run: Run, here: World) -> None:
     url = f"{here.speech.endpoint}/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
     for job in (PARTLY_JOB, url):
         values = json.loads(run("files", job).out)["values"]

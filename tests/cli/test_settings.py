@@ -47,14 +47,12 @@ def named_in(error: str) -> list[str]:
         (["submit", f"https://x.example/speechtotext/transcriptions/{WHOLE_JOB}"], ["AzureWebJobsStorage"]),
     ],
 )
-def test_a_command_demands_the_settings_that_it_uses_and_no_others(
-    run: Run, arguments: list[str], missing: list[str]
-) -> None:
+def test_a_command_needs_only_the_settings_that_it_uses(run: Run, arguments: list[str], missing: list[str]) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out, named_in(ran.error)) == (2, "", missing)
 
 
-def test_what_is_wrong_is_named_together_with_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_and_missing_settings_are_reported_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEECH_API_VERSION", "v9")
     monkeypatch.setenv("SPEECH_KEY", " ")
     ran = run("status", WHOLE_JOB)
@@ -63,14 +61,14 @@ def test_what_is_wrong_is_named_together_with_what_is_missing(run: Run, monkeypa
     assert "'v9'" in ran.error
 
 
-def test_a_connection_string_that_is_none_is_named_and_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_connection_string_is_reported_and_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AzureWebJobsStorage", "pasted-secret")
     ran = run("submit", WHOLE_JOB)
     assert (ran.code, ran.out, named_in(ran.error)) == (2, "", ["AzureWebJobsStorage"])
     assert "pasted-secret" not in ran.error
 
 
-def test_without_settings_the_stack_that_runs_in_this_folder_is_asked(run: Run, world: World) -> None:
+def test_without_settings_the_stack_of_this_folder_is_used(run: Run, world: World) -> None:
     write_stack_file(world)
     provision_storage(world.settings["AzureWebJobsStorage"], "raw-results", ["stack-jobs"])
     assert f"Job {WHOLE_JOB}: completed" in run("show", WHOLE_JOB).out
@@ -80,7 +78,7 @@ def test_without_settings_the_stack_that_runs_in_this_folder_is_asked(run: Run, 
         assert [each.content for each in queue.receive_messages()] == [FAILED_JOB]
 
 
-def test_a_service_that_the_environment_names_is_never_mixed_with_the_running_stack(
+def test_a_service_in_the_environment_is_never_mixed_with_the_running_stack(
     run: Run, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_stack_file(world)
@@ -91,7 +89,7 @@ def test_a_service_that_the_environment_names_is_never_mixed_with_the_running_st
     assert "answered 404" in ran.error
 
 
-def test_a_queue_that_the_environment_names_is_never_replaced_by_the_running_stacks(
+def test_a_queue_in_the_environment_is_never_replaced_by_that_of_the_running_stack(
     run: Run, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_stack_file(world)
@@ -103,7 +101,7 @@ def test_a_queue_that_the_environment_names_is_never_replaced_by_the_running_sta
         assert queue.peek_messages() == []
 
 
-def test_a_setting_in_the_environment_wins_over_the_running_stacks(
+def test_a_setting_in_the_environment_overrides_the_running_stack(
     run: Run, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_stack_file(world)
@@ -113,13 +111,13 @@ def test_a_setting_in_the_environment_wins_over_the_running_stacks(
     assert "answered 401" in ran.error
 
 
-def test_a_settings_file_gives_what_the_environment_lacks(run: Run, world: World, tmp_path: Path) -> None:
+def test_a_settings_file_gives_settings_that_the_environment_lacks(run: Run, world: World, tmp_path: Path) -> None:
     file = tmp_path / "local.settings.json"
     file.write_text(json.dumps({"IsEncrypted": False, "Values": world.settings}))
     assert f"Job {PARTLY_JOB}: completedWithErrors" in run("--settings", file, "show", PARTLY_JOB).out
 
 
-def test_a_settings_file_that_is_none_is_named(run: Run, tmp_path: Path) -> None:
+def test_an_invalid_settings_file_is_reported_by_name(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "local.settings.json"
     file.write_text('{"Values": []}')
     ran = run("--settings", file, "jobs")
@@ -127,7 +125,7 @@ def test_a_settings_file_that_is_none_is_named(run: Run, tmp_path: Path) -> None
     assert str(file) in ran.error
 
 
-def test_a_service_that_does_not_answer_is_an_error_on_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_service_is_an_error_on_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEECH_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("SPEECH_KEY", "any")
     ran = run("status", WHOLE_JOB)

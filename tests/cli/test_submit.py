@@ -27,18 +27,18 @@ def test_bare_ids_are_enqueued_as_plain_text_in_lower_case(run: Run, here: World
     assert enqueued(here) == [FIRST.lower(), SECOND]
 
 
-def test_reprocess_is_said_in_json(run: Run, here: World) -> None:
+def test_reprocess_is_sent_as_json(run: Run, here: World) -> None:
     assert run("submit", FIRST, "--reprocess").code == 0
     assert [json.loads(text) for text in enqueued(here)] == [{"id": FIRST.lower(), "reprocess": True}]
 
 
-def test_a_url_of_any_host_is_enqueued_as_it_is(run: Run, here: World) -> None:
+def test_a_url_of_any_host_is_enqueued_unchanged(run: Run, here: World) -> None:
     url = f"https://westus.api.cognitive.microsoft.com/speechtotext/v3.1/transcriptions/{SECOND}"
     assert run("submit", url).code == 0
     assert enqueued(here) == [url]
 
 
-def test_a_message_lives_until_it_is_read(run: Run, here: World) -> None:
+def test_a_message_never_expires(run: Run, here: World) -> None:
     run("submit", SECOND)
     with here.queue() as queue:
         (message,) = queue.receive_messages()
@@ -46,7 +46,7 @@ def test_a_message_lives_until_it_is_read(run: Run, here: World) -> None:
     assert message.expires_on.year > 9000
 
 
-def test_wrong_ids_are_all_named_and_nothing_is_enqueued(run: Run, here: World) -> None:
+def test_all_invalid_ids_are_named_and_nothing_is_enqueued(run: Run, here: World) -> None:
     ran = run("submit", FIRST, "not-an-id", f"https://elsewhere.example/speechtotext/models/{FIRST}")
     assert (ran.code, ran.out) == (2, "")
     assert "'not-an-id'" in ran.error
@@ -55,7 +55,7 @@ def test_wrong_ids_are_all_named_and_nothing_is_enqueued(run: Run, here: World) 
     assert enqueued(here) == []
 
 
-def test_ids_are_read_from_a_file_a_line_each(run: Run, here: World, tmp_path: Path) -> None:
+def test_ids_are_read_from_a_file_one_per_line(run: Run, here: World, tmp_path: Path) -> None:
     file = tmp_path / "ids.txt"
     file.write_bytes(f"\ufeff{FIRST}\r\n\n  {SECOND}  ".encode())
     assert run("submit", "--file", file).code == 0
@@ -84,7 +84,7 @@ def test_ids_are_read_from_stdin(here: World) -> None:
     assert enqueued(here) == [FIRST.lower(), SECOND]
 
 
-def test_no_id_at_all_is_wrong_usage(run: Run) -> None:
+def test_no_id_is_a_usage_error(run: Run) -> None:
     ran = run("submit")
     assert ran.code == 2
     assert "at least one transcription id" in ran.error
@@ -99,7 +99,7 @@ def test_the_queue_is_the_one_that_the_settings_name(run: Run, here: World, monk
     assert enqueued(here) == []
 
 
-def test_a_queue_that_is_not_there_is_named(run: Run, here: World) -> None:
+def test_a_missing_queue_is_an_error_that_names_it(run: Run, here: World) -> None:
     with here.queue() as queue:
         queue.delete_queue()
         try:

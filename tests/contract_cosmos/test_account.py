@@ -37,7 +37,7 @@ def test_a_wrong_key_is_refused_with_401(cosmos: Cosmos) -> None:
     assert refused.status_code == HTTPStatus.UNAUTHORIZED
 
 
-def test_every_request_goes_to_the_address_the_client_was_given(cosmos: Cosmos, jobs: ContainerProxy) -> None:
+def test_every_request_goes_to_the_clients_address(cosmos: Cosmos, jobs: ContainerProxy) -> None:
     transport = RecordingTransport()
     with CosmosClient(cosmos.endpoint, cosmos.key, transport=transport) as client:
         container = client.get_database_client(jobs.container_link.split("/")[1]).get_container_client("jobs")
@@ -52,13 +52,13 @@ def test_creating_a_container_twice_is_a_conflict(database: DatabaseProxy, jobs:
     assert isinstance(refused, CosmosResourceExistsError)
 
 
-def test_an_item_of_a_container_that_is_not_there_is_not_found(database: DatabaseProxy) -> None:
+def test_an_item_of_a_missing_container_is_not_found(database: DatabaseProxy) -> None:
     missing = database.get_container_client(new_name())
     refused = refusal_of(lambda: missing.read_item("a", "a"))
     assert isinstance(refused, CosmosResourceNotFoundError)
 
 
-def test_containers_are_listed_and_a_deleted_one_comes_back_empty(database: DatabaseProxy) -> None:
+def test_containers_are_listed_and_a_recreated_one_is_empty(database: DatabaseProxy) -> None:
     name = new_name()
     database.create_container(name, PartitionKey("/id")).upsert_item({"id": "a"})
     assert name in [container["id"] for container in database.list_containers()]

@@ -17,7 +17,7 @@ def five(transcripts: ContainerProxy, key: Key) -> Key:
     return key
 
 
-def test_a_count_within_one_partition_comes_as_a_row_for_each_page(transcripts: ContainerProxy, five: Key) -> None:
+def test_a_count_within_one_partition_is_a_row_per_page(transcripts: ContainerProxy, five: Key) -> None:
     count = "SELECT VALUE COUNT(1) FROM c"
     assert rows_of(transcripts, count, five) == [2, 3]
     assert rows_of(transcripts, f"{count} WHERE c.n < 2", five) == [2]
@@ -28,21 +28,21 @@ def test_a_count_within_one_partition_comes_as_a_row_for_each_page(transcripts: 
     ]
 
 
-def test_by_prefix_the_sdk_adds_up(transcripts: ContainerProxy, five: Key) -> None:
+def test_the_sdk_adds_up_a_count_by_prefix(transcripts: ContainerProxy, five: Key) -> None:
     """SDK 4.17.1 does it in `_merge_query_results`."""
     transcripts.create_item(item([five[0], "other"], "item", n=5))
     count = "SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job"
     assert rows_of(transcripts, count, five[:1], job=five[0]) == [6]
 
 
-def test_without_a_key_the_sdk_adds_up_by_a_plan(transcripts: ContainerProxy, five: Key) -> None:
+def test_the_sdk_adds_up_a_count_without_a_key_by_a_plan(transcripts: ContainerProxy, five: Key) -> None:
     assert rows_of(transcripts, "SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job", job=five[0]) == [5]
     assert rows_of(transcripts, "SELECT VALUE MAX(c.n) FROM c WHERE c.jobId = @job", job=five[0]) == [4]
     assert rows_of(transcripts, "SELECT VALUE SUM(c.n) FROM c WHERE c.jobId = @job", job=five[0]) == [10]
     assert rows_of(transcripts, "SELECT VALUE AVG(c.n) FROM c WHERE c.jobId = @job", job=five[0]) == [2]
 
 
-def test_a_gateway_that_serves_at_once_gives_a_row_for_each_physical_partition(
+def test_a_gateway_without_a_plan_gives_a_row_per_physical_partition(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     running = start_cosmos(log=tmp_path_factory.mktemp("serves") / "cosmos.log", port=0, gateway="serves")

@@ -33,7 +33,7 @@ def test_a_batch_does_each_kind_of_operation_in_order(transcripts: ContainerProx
     assert transcripts.read_item("upserted", key)["n"] == 3
 
 
-def test_when_one_operation_fails_nothing_of_the_batch_is_seen(transcripts: ContainerProxy, key: Key) -> None:
+def test_when_one_operation_fails_the_batch_writes_nothing(transcripts: ContainerProxy, key: Key) -> None:
     before = [transcripts.create_item(item(key, name, n=1)) for name in ("a", "b", "c")]
     statuses = statuses_of_failed_batch(
         transcripts,
@@ -133,7 +133,7 @@ def test_a_thousand_items_are_written_in_batches_of_a_hundred(transcripts: Conta
     assert ids_in(transcripts, key) == names
 
 
-def test_text_in_any_script_survives_a_batch_and_a_query(transcripts: ContainerProxy, key: Key) -> None:
+def test_text_in_any_script_is_unchanged_by_a_batch_and_a_query(transcripts: ContainerProxy, key: Key) -> None:
     text = "नमस्ते, ज़रूर — 'quoted' \"twice\" 🎧👩🏽‍💻 \u2028 é"
     transcripts.execute_item_batch([("create", (item(key, "a", text=text),))], key)
     query = "SELECT VALUE c.text FROM c WHERE c.text = @text"

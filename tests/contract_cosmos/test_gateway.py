@@ -64,17 +64,17 @@ MERGED = [
 
 @pytest.mark.parametrize("page", [None, 1, 4])
 @pytest.mark.parametrize(("query", "expected"), MERGED)
-def test_rows_of_all_partitions_come_in_one_order(
+def test_rows_of_all_partitions_are_merged_in_order(
     container: ContainerProxy, query: str, expected: list[Any], page: int | None
 ) -> None:
     assert rows_of(container, query, page=page, top=5, least=10) == expected
 
 
-def test_counts_add_up_whichever_way_they_come(container: ContainerProxy) -> None:
+def test_counts_of_all_partitions_add_up_with_and_without_a_plan(container: ContainerProxy) -> None:
     assert sum(rows_of(container, "SELECT VALUE COUNT(1) FROM c WHERE c.status = 'even'")) == ROWS / 2
 
 
-def test_what_needs_merging_costs_a_refusal_a_plan_and_a_request_for_each_partition(
+def test_a_query_that_needs_merging_costs_a_refusal_a_plan_and_a_request_per_partition(
     container: ContainerProxy, between: Front, answer: str
 ) -> None:
     query = "SELECT VALUE c.n FROM c ORDER BY c.n"
@@ -85,7 +85,7 @@ def test_what_needs_merging_costs_a_refusal_a_plan_and_a_request_for_each_partit
     assert kinds == ([None, "plan", "0", "1", "2"] if answer == "refuses" else [None])
 
 
-def test_what_needs_no_merging_is_served_at_once_a_page_at_a_time(container: ContainerProxy, between: Front) -> None:
+def test_a_query_that_needs_no_merging_is_served_page_by_page(container: ContainerProxy, between: Front) -> None:
     before = len(between.asked)
     assert sorted(rows_of(container, "SELECT VALUE c.n FROM c", page=20)) == list(range(ROWS))
     queries = [each for each in between.asked[before:] if each.method == "POST"]
@@ -116,7 +116,7 @@ def test_a_named_aggregate_of_all_partitions_has_no_plan(container: ContainerPro
     assert "VALUE <AggregateFunc>" in str(refused)
 
 
-def test_the_sdk_loses_rows_if_it_goes_on_after_a_page_that_failed(
+def test_the_sdk_loses_rows_if_it_continues_after_a_failed_page(
     container: ContainerProxy, between: Front, answer: str
 ) -> None:
     """Only where the SDK merges: the partition whose page failed is left out of what follows (SDK 4.17.1)."""

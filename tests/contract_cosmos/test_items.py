@@ -16,7 +16,7 @@ from tests.contract_cosmos.support import Key, ids_in, item, new_name, refusal_o
 STALE = '"00000000-0000-0000-0000-000000000000"'
 
 
-def test_what_was_written_is_read_again_with_its_system_properties(transcripts: ContainerProxy, key: Key) -> None:
+def test_an_item_is_read_unchanged_with_its_system_properties(transcripts: ContainerProxy, key: Key) -> None:
     before = int(time.time())
     written = transcripts.create_item(item(key, "a", text="नमस्ते 🎧", ticks=7600000, ratio=0.5, nothing=None))
     read = transcripts.read_item("a", key)
@@ -30,7 +30,7 @@ def test_what_was_written_is_read_again_with_its_system_properties(transcripts: 
     assert before - 60 <= read["_ts"] <= time.time() + 60
 
 
-def test_whatever_needs_an_item_that_is_missing_answers_404_not_found(transcripts: ContainerProxy, key: Key) -> None:
+def test_every_operation_on_a_missing_item_gives_404(transcripts: ContainerProxy, key: Key) -> None:
     calls = (
         lambda: transcripts.read_item("a", key),
         lambda: transcripts.replace_item("a", item(key, "a")),
@@ -82,7 +82,7 @@ def test_a_write_keeps_the_identity_of_the_item(transcripts: ContainerProxy, key
         assert written["_rid"] == created["_rid"]
 
 
-def test_an_item_that_has_not_changed_is_not_sent_again(transcripts: ContainerProxy, key: Key) -> None:
+def test_an_unchanged_item_is_not_sent_again(transcripts: ContainerProxy, key: Key) -> None:
     etag = transcripts.create_item(item(key, "a", n=1))["_etag"]
     modified = MatchConditions.IfModified
     assert transcripts.read_item("a", key, etag=etag, match_condition=modified) == {}
@@ -90,7 +90,7 @@ def test_an_item_that_has_not_changed_is_not_sent_again(transcripts: ContainerPr
     assert transcripts.read_item("a", key, etag=etag, match_condition=modified)["n"] == 2
 
 
-def test_a_write_sends_nothing_back_when_nothing_is_wanted(transcripts: ContainerProxy, key: Key) -> None:
+def test_a_write_returns_no_body_if_none_is_requested(transcripts: ContainerProxy, key: Key) -> None:
     assert transcripts.upsert_item(item(key, "a"), no_response=True) == {}
     assert ids_in(transcripts, key) == ["a"]
 
@@ -110,7 +110,7 @@ def test_a_stale_etag_is_refused_with_412_by_every_write(transcripts: ContainerP
     assert transcripts.read_item("a", key)["n"] == 1
 
 
-def test_of_two_who_replace_what_they_both_read_only_the_first_succeeds(transcripts: ContainerProxy, key: Key) -> None:
+def test_only_the_first_of_two_replacements_under_the_same_etag_succeeds(transcripts: ContainerProxy, key: Key) -> None:
     etag = transcripts.create_item(item(key, "a", n=0))["_etag"]
 
     def replace(n: int) -> object:

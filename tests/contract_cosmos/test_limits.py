@@ -36,18 +36,18 @@ def test_an_id_has_at_most_1023_bytes(transcripts: ContainerProxy, key: Key) -> 
 
 
 @pytest.mark.parametrize("name", ["a b", "a%2Fb", "é🎧", "a+b", "a&b=c", "{rev}_c0_snone_0001"])
-def test_any_other_id_names_one_item_in_a_path(transcripts: ContainerProxy, key: Key, name: str) -> None:
+def test_any_other_id_works_in_a_path(transcripts: ContainerProxy, key: Key, name: str) -> None:
     transcripts.create_item(item(key, name))
     assert transcripts.read_item(name, key)["id"] == name
 
 
 @only_local  # the SDK refuses such ids itself, except in a batch, of which the documentation says nothing
 @pytest.mark.parametrize("name", ["a/b", "a\\b", "a#b", "a?b", ""])
-def test_an_id_that_no_path_can_carry_is_refused(transcripts: ContainerProxy, key: Key, name: str) -> None:
+def test_an_id_that_cannot_be_in_a_path_is_refused(transcripts: ContainerProxy, key: Key, name: str) -> None:
     statuses = statuses_of_failed_batch(transcripts, key, [("create", (item(key, name),))])
     assert statuses == [HTTPStatus.BAD_REQUEST]
 
 
-def test_the_sdk_refuses_to_send_an_id_that_no_path_can_carry(transcripts: ContainerProxy, key: Key) -> None:
+def test_the_sdk_refuses_an_id_that_cannot_be_in_a_path(transcripts: ContainerProxy, key: Key) -> None:
     with pytest.raises(ValueError, match="illegal"):
         transcripts.create_item(item(key, "a/b"))

@@ -39,7 +39,7 @@ def test_a_query_with_an_unsupported_part_is_refused_by_its_name(
     assert "not supported" in str(refused)
 
 
-def test_words_in_a_text_are_not_taken_for_unsupported_parts(transcripts: ContainerProxy, key: Key) -> None:
+def test_keywords_in_a_string_are_not_unsupported_parts(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.create_item(item(key, "a", text="DISTINCT, LIKE it's GROUP BY"))
     query = """SELECT VALUE c.id FROM c WHERE c.text = "DISTINCT, LIKE it's GROUP BY" """
     assert rows_of(transcripts, query, key) == ["a"]

@@ -39,7 +39,7 @@ def test_a_prefix_finds_every_file_of_its_job_and_of_no_other(transcripts: Conta
     assert {row["jobId"] for row in found} <= {job}
 
 
-def test_a_prefix_query_gives_its_rows_a_page_at_a_time(transcripts: ContainerProxy) -> None:
+def test_a_prefix_query_returns_its_rows_page_by_page(transcripts: ContainerProxy) -> None:
     job = new_name()
     for number in range(5):
         transcripts.create_item(item([job, f"file{number}"], "transcript"))
@@ -72,7 +72,7 @@ def test_three_levels_have_prefixes_of_one_and_of_two(database: DatabaseProxy) -
     database.delete_container(container)
 
 
-def test_an_item_without_a_value_for_the_key_is_found_under_none(database: DatabaseProxy) -> None:
+def test_an_item_without_a_key_value_has_the_key_none(database: DatabaseProxy) -> None:
     container = database.create_container(new_name(), PartitionKey("/owner"))
     container.create_item({"id": "a"})
     container.create_item({"id": "a", "owner": "o", "n": 2})
@@ -82,7 +82,7 @@ def test_an_item_without_a_value_for_the_key_is_found_under_none(database: Datab
 
 
 @pytest.mark.parametrize("value", [1, -2.5, True, False, None, "", "text"])
-def test_a_key_may_be_any_plain_value(database: DatabaseProxy, value: object) -> None:
+def test_a_key_may_be_any_scalar(database: DatabaseProxy, value: object) -> None:
     container = database.create_container_if_not_exists("plain-values", PartitionKey(["/a", "/b"]))
     written: Item = {"id": new_name(), "a": value, "b": value}
     container.create_item(written)

@@ -34,7 +34,7 @@ def patched(transcripts: ContainerProxy, key: Key, *operations: dict[str, Any]) 
         ({"op": "move", "from": "/deep", "path": "/x"}, {"x": {"a": 1}, "deep": None}),
     ],
 )
-def test_an_operation_changes_what_its_path_names(
+def test_an_operation_changes_the_value_at_its_path(
     transcripts: ContainerProxy, key: Key, operation: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     whole = {"n": 1, "list": [1, 2], "deep": {"a": 1}, **expected}
@@ -43,7 +43,7 @@ def test_an_operation_changes_what_its_path_names(
     assert patched(transcripts, key, operation) == whole
 
 
-def test_operations_are_done_in_order_and_all_or_none(transcripts: ContainerProxy, key: Key) -> None:
+def test_operations_are_applied_in_order_and_atomically(transcripts: ContainerProxy, key: Key) -> None:
     increase = {"op": "incr", "path": "/n", "value": 1}
     assert patched(transcripts, key, increase, {"op": "set", "path": "/n", "value": 5}, increase)["n"] == 6
     refused = refusal_of(lambda: patched(transcripts, key, increase, {"op": "remove", "path": "/x"}))
@@ -66,9 +66,7 @@ def test_operations_are_done_in_order_and_all_or_none(transcripts: ContainerProx
         {"op": "upend", "path": "/n", "value": 1},
     ],
 )
-def test_a_patch_that_cannot_be_done_is_refused(
-    transcripts: ContainerProxy, key: Key, operation: dict[str, Any]
-) -> None:
+def test_an_impossible_patch_is_refused(transcripts: ContainerProxy, key: Key, operation: dict[str, Any]) -> None:
     refused = refusal_of(lambda: patched(transcripts, key, operation))
     assert refused.status_code == HTTPStatus.BAD_REQUEST
 
@@ -80,7 +78,7 @@ def test_a_patch_has_at_most_ten_operations(transcripts: ContainerProxy, key: Ke
     assert refused.status_code == HTTPStatus.BAD_REQUEST
 
 
-def test_a_patch_is_done_only_where_its_condition_holds(transcripts: ContainerProxy, key: Key) -> None:
+def test_a_patch_is_applied_only_if_its_condition_holds(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.create_item(item(key, "a", status="pending", n=1))
 
     def set_status(status: str, predicate: str) -> None:
@@ -94,7 +92,7 @@ def test_a_patch_is_done_only_where_its_condition_holds(transcripts: ContainerPr
 
 
 @only_local
-def test_a_condition_that_is_not_understood_is_refused_by_name(transcripts: ContainerProxy, key: Key) -> None:
+def test_an_unsupported_condition_is_refused_by_name(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.create_item(item(key, "a"))
     operations = [{"op": "set", "path": "/n", "value": 1}]
     refused = refusal_of(

@@ -20,7 +20,7 @@ def _rows_by_range(container: ContainerProxy, query: str = "SELECT * FROM c") ->
 
 @only_local
 @pytest.mark.parametrize("paths", [["/a"], ["/a", "/b"], ["/a", "/b", "/c"]], ids=len)
-def test_a_document_lies_where_the_sdk_computes_it_to_be(database: DatabaseProxy, paths: list[str]) -> None:
+def test_a_document_is_in_the_partition_that_the_sdk_computes(database: DatabaseProxy, paths: list[str]) -> None:
     key: Any = PartitionKey(paths[0]) if len(paths) == 1 else PartitionKey(paths)
     container = database.create_container(new_name(), key)
     names = [path[1:] for path in paths]
@@ -38,7 +38,7 @@ def test_a_document_lies_where_the_sdk_computes_it_to_be(database: DatabaseProxy
 
 
 @pytest.mark.parametrize("query", ["SELECT VALUE c.n FROM c", "SELECT VALUE c.n FROM c ORDER BY c.n"])
-def test_a_query_of_one_physical_partition_gives_its_rows_a_page_at_a_time(database: DatabaseProxy, query: str) -> None:
+def test_a_query_of_one_physical_partition_returns_its_rows_page_by_page(database: DatabaseProxy, query: str) -> None:
     container = database.create_container(new_name(), PartitionKey("/id"))
     for number in range(20):
         container.create_item({"id": new_name(), "n": number})
@@ -69,7 +69,7 @@ def split_job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Contai
     running.stop()
 
 
-def test_a_prefix_finds_what_lies_on_two_physical_partitions(split_job: tuple[ContainerProxy, list[Item]]) -> None:
+def test_a_prefix_finds_documents_on_two_physical_partitions(split_job: tuple[ContainerProxy, list[Item]]) -> None:
     container, items = split_job
     assert all(rows for _, rows in _rows_by_range(container, "SELECT * FROM c WHERE c.n < 100"))
     job = items[0]["jobId"]
@@ -86,7 +86,7 @@ def test_a_job_on_two_physical_partitions_is_counted_on_both(split_job: tuple[Co
     assert rows_of(container, query, job=job) == [20]
 
 
-def test_by_prefix_order_and_top_hold_within_a_physical_partition_only(
+def test_by_prefix_order_and_top_apply_only_within_a_physical_partition(
     split_job: tuple[ContainerProxy, list[Item]],
 ) -> None:
     """The SDK queries one partition after the other and merges only aggregates (4.17.1, `__QueryFeed`)."""
@@ -99,7 +99,7 @@ def test_by_prefix_order_and_top_hold_within_a_physical_partition_only(
     assert rows_of(container, query, job=job) == [0, 1, 2]
 
 
-def test_a_range_that_is_gone_is_refused_so_that_the_sdk_reads_the_ranges_anew(jobs: ContainerProxy) -> None:
+def test_a_missing_range_is_refused_so_that_the_sdk_reads_the_ranges_again(jobs: ContainerProxy) -> None:
     connection: Any = jobs.client_connection
     path = f"/{jobs.container_link}/docs"
     refused = refusal_of(lambda: connection.QueryFeed(path, jobs.container_link, "SELECT * FROM c", {}, "77"))

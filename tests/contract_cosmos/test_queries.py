@@ -64,7 +64,7 @@ CHOSEN = "SELECT VALUE c.id FROM c WHERE {}"
         ("IS_DEFINED(c.tags.length)", ""),
     ],
 )
-def test_a_condition_chooses_the_rows_for_which_it_is_true(rows: ContainerProxy, condition: str, ids: str) -> None:
+def test_a_condition_selects_the_rows_for_which_it_is_true(rows: ContainerProxy, condition: str, ids: str) -> None:
     found = rows_of(rows, CHOSEN.format(condition), status="pending")
     assert "".join(sorted(found)) == ids
 
@@ -90,7 +90,7 @@ def test_a_query_gives_what_it_selects(rows: ContainerProxy, select: str, expect
     assert rows_of(rows, select) == expected
 
 
-def test_a_star_gives_the_item_as_a_point_read_does(rows: ContainerProxy) -> None:
+def test_a_star_returns_the_item_like_a_point_read(rows: ContainerProxy) -> None:
     assert rows_of(rows, "SELECT * FROM c WHERE c.id = 'a'") == [rows.read_item("a", "a")]
 
 
@@ -139,7 +139,7 @@ def test_top_gives_the_first_rows_in_order(rows: ContainerProxy) -> None:
         "SELECT VALUE c.n FROM c ORDER BY c.same",
     ],
 )
-def test_pages_give_every_row_once(transcripts: ContainerProxy, key: Key, query: str) -> None:
+def test_pages_return_every_row_once(transcripts: ContainerProxy, key: Key, query: str) -> None:
     operations = [("create", (item(key, f"i{n}", n=n, same=1),)) for n in range(20)]
     transcripts.execute_item_batch(operations, key)
     pages = transcripts.query_items(query, partition_key=key, max_item_count=6).by_page()
@@ -157,9 +157,7 @@ def test_a_page_holds_no_more_than_4_mb(transcripts: ContainerProxy, key: Key) -
 
 
 @pytest.mark.parametrize("query", ["SELECT VALUE c.id FROM c", "SELECT VALUE c.id FROM c ORDER BY c.n"])
-def test_what_is_deleted_between_two_pages_hides_no_other_row(
-    transcripts: ContainerProxy, key: Key, query: str
-) -> None:
+def test_a_deletion_between_two_pages_hides_no_other_row(transcripts: ContainerProxy, key: Key, query: str) -> None:
     operations = [("create", (item(key, f"i{n:02}", n=n),)) for n in range(12)]
     transcripts.execute_item_batch(operations, key)
     seen: list[str] = []
@@ -170,7 +168,7 @@ def test_what_is_deleted_between_two_pages_hides_no_other_row(
     assert sorted(seen) == [f"i{n:02}" for n in range(12)]
 
 
-def test_a_page_is_taken_up_again_by_its_continuation(transcripts: ContainerProxy, key: Key) -> None:
+def test_a_query_continues_by_its_continuation_token(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.execute_item_batch([("create", (item(key, f"i{n}", n=n),)) for n in range(5)], key)
     query = "SELECT VALUE c.n FROM c ORDER BY c.n"
     first: Any = transcripts.query_items(query, partition_key=key, max_item_count=3).by_page()
@@ -179,11 +177,11 @@ def test_a_page_is_taken_up_again_by_its_continuation(transcripts: ContainerProx
     assert list(next(rest.by_page(first.continuation_token))) == [3, 4]
 
 
-def test_read_all_items_gives_every_item(rows: ContainerProxy) -> None:
+def test_read_all_items_returns_every_item(rows: ContainerProxy) -> None:
     assert sorted(row["id"] for row in rows.read_all_items(max_item_count=2)) == ["a", "b", "c", "d", "e"]
 
 
-def test_read_items_gives_those_of_the_given_keys_that_exist(transcripts: ContainerProxy, key: Key) -> None:
+def test_read_items_returns_the_existing_items(transcripts: ContainerProxy, key: Key) -> None:
     other = [key[0], "other"]
     transcripts.create_item(item(key, "a"))
     transcripts.create_item(item(other, "a"))
@@ -202,7 +200,7 @@ def test_read_items_gives_those_of_the_given_keys_that_exist(transcripts: Contai
         (("name", "age", "since"), "c.name ASC, c.age ASC", None),
     ],
 )
-def test_order_by_several_paths_needs_a_composite_index_of_just_these(
+def test_order_by_several_paths_needs_a_composite_index_of_exactly_these(
     database: DatabaseProxy, index: tuple[str, ...], order: str, ids: str | None
 ) -> None:
     """The cases of Microsoft's page "Indexing policies", ORDER BY queries on multiple properties."""
@@ -236,7 +234,7 @@ def test_a_composite_index_may_have_a_direction_for_each_path(database: Database
     database.delete_container(container)
 
 
-def test_order_by_needs_an_index_and_with_one_by_name_keeps_what_has_no_value(
+def test_order_by_needs_an_index_and_a_named_one_keeps_items_without_a_value(
     database: DatabaseProxy,
 ) -> None:
     policy = {"includedPaths": [{"path": "/endedAt/?"}], "excludedPaths": [{"path": "/*"}]}
@@ -255,5 +253,5 @@ def test_order_by_needs_an_index_and_with_one_by_name_keeps_what_has_no_value(
 @pytest.mark.parametrize(
     "query", ["SELECT * FROM c WHERE", "SELECT * FROM c WHERE d.x = 1", "SELECT FORM c", "SELECT * FROM c ORDER BY 1"]
 )  # fmt: skip
-def test_a_query_that_makes_no_sense_is_refused(rows: ContainerProxy, query: str) -> None:
+def test_an_invalid_query_is_refused(rows: ContainerProxy, query: str) -> None:
     assert refusal_of(lambda: rows_of(rows, query)).status_code == HTTPStatus.BAD_REQUEST

@@ -14,7 +14,7 @@ EXPIRED_SECONDS = 2.2
 """After this time an item with a ttl of 1 s has surely expired: the ttl counts from a time in whole seconds."""
 
 
-def test_an_item_that_outlived_its_ttl_is_gone_for_everyone(transcripts: ContainerProxy, key: Key) -> None:
+def test_an_expired_item_no_longer_exists(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.execute_item_batch([("create", (item(key, "short", ttl=1),)), ("create", (item(key, "lasting"),))], key)
     eventually(lambda: ids_in(transcripts, key) == ["lasting"])
     assert isinstance(refusal_of(lambda: transcripts.read_item("short", key)), CosmosResourceNotFoundError)
@@ -23,7 +23,7 @@ def test_an_item_that_outlived_its_ttl_is_gone_for_everyone(transcripts: Contain
     assert transcripts.create_item(item(key, "short"))["id"] == "short"
 
 
-def test_a_write_begins_an_items_time_anew_and_may_end_it(transcripts: ContainerProxy, key: Key) -> None:
+def test_a_write_restarts_the_ttl_of_an_item_and_may_remove_it(transcripts: ContainerProxy, key: Key) -> None:
     transcripts.create_item(item(key, "kept", ttl=1))
     transcripts.upsert_item(item(key, "kept"))
     before = transcripts.create_item(item(key, "patched", ttl=3600))
@@ -33,7 +33,7 @@ def test_a_write_begins_an_items_time_anew_and_may_end_it(transcripts: Container
     eventually(lambda: ids_in(transcripts, key) == ["kept"])
 
 
-def test_an_items_own_ttl_means_nothing_until_the_container_has_time_to_live_on(
+def test_the_ttl_of_an_item_is_ignored_unless_the_container_has_time_to_live(
     database: DatabaseProxy,
 ) -> None:
     container = database.create_container(new_name(), PartitionKey("/id"))
@@ -45,7 +45,7 @@ def test_an_items_own_ttl_means_nothing_until_the_container_has_time_to_live_on(
     database.delete_container(container)
 
 
-def test_a_containers_default_counts_for_items_without_a_ttl_of_their_own(database: DatabaseProxy) -> None:
+def test_a_containers_default_ttl_applies_to_items_without_their_own(database: DatabaseProxy) -> None:
     container = database.create_container(new_name(), PartitionKey("/id"), default_ttl=1)
     container.create_item({"id": "default"})
     container.create_item({"id": "longer", "ttl": 3600})
@@ -56,6 +56,6 @@ def test_a_containers_default_counts_for_items_without_a_ttl_of_their_own(databa
 
 
 @pytest.mark.parametrize("ttl", [0, -2, 1.5, "60"])
-def test_a_ttl_that_is_no_number_of_seconds_is_refused(transcripts: ContainerProxy, key: Key, ttl: object) -> None:
+def test_an_invalid_ttl_is_refused(transcripts: ContainerProxy, key: Key, ttl: object) -> None:
     refused = refusal_of(lambda: transcripts.create_item(item(key, "a", ttl=ttl)))
     assert refused.status_code == HTTPStatus.BAD_REQUEST

@@ -1,4 +1,4 @@
-"""One run of the pipeline, shared by all tests of the generated files."""
+"""One run of the pipeline, shared by the tests of the generated files."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The commands of docs/deploy.md and docs/operations.md: valid bash that does what the page says."""
+"""The commands of docs/deploy.md and docs/operations.md are valid bash and do what the pages say."""
 
 import json
 import os
@@ -59,8 +59,8 @@ def test_bash_and_shellcheck_accept_every_command(page: str, tmp_path: Path) -> 
     subprocess.run(["bash", "-n", script], check=True)  # noqa: S603, S607 - the page's own commands, only parsed
     linter = shutil.which("shellcheck", path=str(ROOT / ".venv" / "bin"))
     assert linter is not None
-    # SC1090: shellcheck cannot follow the output of `azd env get-values`. SC2034, SC2154: one page sets, the other
-    # uses.
+    # SC1090: shellcheck cannot follow the output of `azd env get-values`.
+    # SC2034, SC2154: one page sets variables that the other uses.
     command = [linter, "--exclude=SC1090,SC2034,SC2154", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a program of ours
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -87,7 +87,7 @@ esac
 
 @dataclass
 class Shell:
-    """A bash in which az, azd, func, curl and zip only record their arguments, and answer as Azure would."""
+    """A bash in which az, azd, func, curl and zip record their arguments and print what Azure would."""
 
     folder: Path
 
@@ -103,7 +103,7 @@ class Shell:
         self.answer("rights.tsv", RIGHTS)
 
     def answer(self, name: str, text: str) -> None:
-        """Let Azure answer like this from now on."""
+        """Set what Azure returns from now on."""
         (self.folder / name).write_text(text)
 
     def run(self, *commands: str) -> str:
@@ -127,7 +127,7 @@ class Shell:
 
     @property
     def calls(self) -> str:
-        """The recorded calls, one a line, without the query's own lines."""
+        """The recorded calls, one per line."""
         return (self.folder / "calls").read_text()
 
 
@@ -151,7 +151,7 @@ def test_without_azd_the_outputs_reach_every_later_command(shell: Shell) -> None
     )
 
 
-def test_the_environment_of_the_shell_is_the_command_lines(shell: Shell) -> None:
+def test_the_shell_has_the_settings_of_the_command_line(shell: Shell) -> None:
     out = shell.run(*under("Without azd")[:2], "env")
     values = dict(line.partition("=")[::2] for line in out.splitlines())
     assert {
@@ -163,7 +163,7 @@ def test_the_environment_of_the_shell_is_the_command_lines(shell: Shell) -> None
     }
 
 
-def test_with_azd_the_check_finds_what_azd_says(shell: Shell) -> None:
+def test_with_azd_the_check_uses_azds_values(shell: Shell) -> None:
     shell.answer("values.env", 'AZURE_RESOURCE_GROUP="rg-azd"\nAZURE_FUNCTION_APP_NAME="func-azd"\n')
     shell.run(*under("With azd"), *under("Check it"))
     assert "azd up" in shell.calls
@@ -179,7 +179,7 @@ def test_with_azd_the_check_finds_what_azd_says(shell: Shell) -> None:
         (RIGHTS + "inconclusive\tSpeech: list transcriptions\t\tSPEECH_ENDPOINT\n", "NOT ALLOWED"),
     ],
 )
-def test_the_check_says_how_the_deployment_stands(shell: Shell, answer: str, verdict: str) -> None:
+def test_the_check_prints_whether_rights_are_missing(shell: Shell, answer: str, verdict: str) -> None:
     shell.answer("rights.tsv", answer)
     out = shell.run(*under("Without azd")[:2], *under("Check it"))
     assert out.splitlines()[-1].startswith(f"{verdict}: ")

@@ -48,7 +48,7 @@ def literal_codes(source: str) -> Iterator[str]:
                     yield part.value
 
 
-def test_every_code_that_the_code_writes_is_explained(page: str) -> None:
+def test_every_code_in_the_source_is_explained(page: str) -> None:
     written = {each.code for each in subclasses(Permanent)}
     for path in (REPOSITORY / "shared").rglob("*.py"):
         written.update(literal_codes(path.read_text(encoding="utf-8")))
@@ -56,7 +56,7 @@ def test_every_code_that_the_code_writes_is_explained(page: str) -> None:
     assert sorted(code for code in written if f"`{code}`" not in page) == []
 
 
-def test_every_status_type_and_container_has_its_words(page: str) -> None:
+def test_every_status_type_and_container_is_described(page: str) -> None:
     for status in Status:
         assert f"\n| `{status}` | " in page
     for each in CONTRACTS:
@@ -65,7 +65,7 @@ def test_every_status_type_and_container_has_its_words(page: str) -> None:
         assert f"\n| `{container.name}` | " in page
 
 
-def test_every_link_leads_somewhere(page: str) -> None:
+def test_every_link_of_the_page_has_a_target(page: str) -> None:
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
     links = re.findall(r"\]\(([^)]+)\)", page)
@@ -74,7 +74,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
         assert link[1:] in anchors if link.startswith("#") else (FOLDER / link).exists(), link
 
 
-def test_the_examples_hold_nothing_of_this_machine_and_nothing_of_cosmos_db(ran: Run) -> None:
+def test_the_examples_have_no_local_address_and_no_system_property(ran: Run) -> None:
     shown = examples(ran)
     assert FIXED_REGION in json.dumps(shown["job completed"])
     for name, document in shown.items():
@@ -101,23 +101,23 @@ def test_other_revisions_and_another_port_give_the_same_examples(ran: Run) -> No
     assert examples(other) == examples(ran)
 
 
-def test_the_retired_part_is_one_of_the_revision_that_was_replaced(ran: Run) -> None:
+def test_the_example_of_a_retired_part_is_of_the_replaced_revision(ran: Run) -> None:
     shown = examples(ran)
     assert shown["turns retired"]["id"] in shown["transcript"]["turns"]["parts"]
 
 
-def test_a_reader_who_does_as_the_page_says_finds_the_conversation(ran: Run) -> None:
+def test_the_query_of_the_page_returns_the_conversation(ran: Run) -> None:
     parts = [each for each in ran.ended if each["type"] == "turns" and each["jobId"] == CONVERSATION_JOB]
     assert ran.conversation == [turn for part in parts for turn in part["turns"]]
     assert len(ran.conversation) == 4
 
 
-def test_a_run_that_lacks_a_document_gives_no_examples(ran: Run) -> None:
+def test_a_run_without_a_document_type_is_an_error(ran: Run) -> None:
     less = dataclasses.replace(ran, ended=[each for each in ran.ended if each["type"] != "fileFailure"])
     with pytest.raises(ExampleError, match="fileFailure"):
         examples(less)
 
 
-def test_the_page_and_its_generator_name_no_machine_path(page: str) -> None:
+def test_the_page_has_no_path_of_this_machine(page: str) -> None:
     assert str(Path.home()) not in page
     assert str(REPOSITORY) not in page

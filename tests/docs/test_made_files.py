@@ -12,7 +12,7 @@ PAGE = f"{CONTRACT}/README.md"
 SCHEMA = f"{CONTRACT}/job.schema.json"
 
 
-def test_every_made_file_is_as_the_code_and_a_run_make_it(ran: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_generated_file_is_up_to_date(ran: Run, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["--check"], lambda: ran)
     assert (code, capsys.readouterr().err) == (0, "")
 
@@ -28,7 +28,7 @@ def test_every_made_file_is_as_the_code_and_a_run_make_it(ran: Run, capsys: pyte
         (SCHEMA, ("\n", "\r\n")),
     ],
 )
-def test_the_check_names_a_file_that_differs_and_fails(
+def test_the_check_fails_and_names_a_file_that_differs(
     name: str, change: tuple[str, str], ran: Run, copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old, new = change
@@ -39,9 +39,7 @@ def test_the_check_names_a_file_that_differs_and_fails(
     assert capsys.readouterr().err == f"{name} differs from the code; `make docs` writes it anew\n"
 
 
-def test_the_check_names_all_of_missing_and_leftover_schemas(
-    ran: Run, copy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_check_names_missing_and_obsolete_schemas(ran: Run, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (copy / SCHEMA).unlink()
     (copy / CONTRACT / "bygone.schema.json").write_text("{}")
     assert main(["--check"], lambda: ran, copy) == 1
@@ -49,7 +47,7 @@ def test_the_check_names_all_of_missing_and_leftover_schemas(
     assert names == [f"{CONTRACT}/bygone.schema.json", SCHEMA]
 
 
-def test_writing_mends_what_differs_and_leaves_nothing_to_write(ran: Run, copy: Path) -> None:
+def test_writing_updates_all_generated_files(ran: Run, copy: Path) -> None:
     (copy / SCHEMA).write_text("{}")
     (copy / SAMPLE).unlink()
     (copy / CONTRACT / "bygone.schema.json").write_text("{}")

@@ -46,7 +46,7 @@ def test_the_bicep_was_read() -> None:
 
 
 @pytest.mark.parametrize("page", [DEPLOY, OPERATIONS, COST])
-def test_every_parameter_that_a_page_names_is_one(page: str) -> None:
+def test_every_parameter_in_a_page_exists(page: str) -> None:
     camel = {name for name in named(page) if re.fullmatch(r"[a-z]+(?:[A-Z]+[a-z0-9]*)+", name)}
     states = {"completedWithErrors"}
     assert camel - PARAMETERS - OTHER_CAMEL - states == set()
@@ -63,14 +63,14 @@ def test_parameters_given_on_a_command_line_are_parameters() -> None:
     assert names - {"name"} <= PARAMETERS
 
 
-def test_every_output_that_is_asked_for_is_one() -> None:
+def test_every_output_in_the_commands_exists() -> None:
     asked = set(re.findall(r"\$\(output (\w+)\)", DEPLOY))
     assert asked
     assert asked <= OUTPUTS
     assert "APP_PRINCIPAL_ID" in named(DEPLOY) & OUTPUTS
 
 
-def test_variables_of_the_commands_are_outputs_or_set_beside_them() -> None:
+def test_variables_of_the_commands_are_outputs_or_set_in_the_page() -> None:
     for page in (DEPLOY, OPERATIONS):
         used = set(re.findall(r"\$\{?([A-Z]\w+)", page))
         own = set(re.findall(r"^ +(?:export )?([A-Z]+)=", DEPLOY, re.MULTILINE))
@@ -118,28 +118,28 @@ def test_every_log_line_is_explained_and_every_explained_line_is_logged() -> Non
     assert set(rows) == logged()
 
 
-def test_commands_are_commands() -> None:
+def test_every_command_in_the_pages_exists() -> None:
     known = {command.callback.__name__ for command in command_line.registered_commands if command.callback}
     for group in command_line.registered_groups:
         assert group.typer_instance is not None
         known.add(str(group.typer_instance.info.name))
         members = {str(command.name) for command in group.typer_instance.registered_commands}
         named = set(re.findall(rf"speech2cosmos {group.typer_instance.info.name} ([a-z]+)", OPERATIONS))
-        assert named == members, "each has its place in the table of commands, and no other is named"
+        assert named == members, "the page has exactly the subcommands"
     for page in (DEPLOY, OPERATIONS, COST):
         used = set(re.findall(r"(?:`|^    )speech2cosmos\s([a-z]+)\b(?!=)", page, re.MULTILINE))
         assert used
         assert used - known == set()
 
 
-def test_settings_in_back_ticks_are_settings() -> None:
+def test_every_setting_in_the_pages_exists() -> None:
     settings = {name for name, _ in settings_table()}
     for page in (OPERATIONS, COST):
         upper = {name.partition("=")[0] for name in named(page) if re.fullmatch(r"[A-Z]+_[A-Z_]+(=\w+)?", name)}
         assert upper - settings == set()
 
 
-def test_links_within_the_pages_lead_somewhere() -> None:
+def test_every_link_of_the_pages_has_a_target() -> None:
     pages = {"deploy.md": DEPLOY, "operations.md": OPERATIONS, "cost.md": COST, "infra.md": ""}
     for page in (DEPLOY, OPERATIONS, COST):
         own = next(name for name, text in pages.items() if text == page)
@@ -156,12 +156,12 @@ def test_links_within_the_pages_lead_somewhere() -> None:
                 assert anchor in slugs, f"{name}#{anchor}"
 
 
-def test_the_example_for_your_own_code_is_python() -> None:
+def test_the_example_for_own_code_is_valid_python() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", DEPLOY, re.DOTALL)
     compile(textwrap.dedent(code), "deploy.md", "exec")
 
 
-def test_queries_of_the_page_on_operations_run(cosmos: Cosmos) -> None:
+def test_the_queries_of_the_operations_page_run(cosmos: Cosmos) -> None:
     provision_cosmos(cosmos.endpoint, cosmos.key, "operations")
     database = CosmosClient(cosmos.endpoint, cosmos.key).get_database_client("operations")
     queries = re.findall(r"```sql\n-- (\w+): [^\n]*\n(.*?)```", OPERATIONS, re.DOTALL)

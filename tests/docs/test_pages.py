@@ -1,4 +1,4 @@
-"""Pages with generated blocks."""
+"""Pages with generated blocks: filling them, and formatting examples."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from local.docs.pages import WIDTH, PageError, filled, json_text, table
 PAGE = "before\n\n<!-- made: a b -->\nold\n<!-- end -->\nbetween\n<!-- made: c -->\n<!-- end -->\nafter\n"
 
 
-def test_blocks_are_filled_and_the_rest_stays() -> None:
+def test_blocks_are_filled_and_other_text_is_unchanged() -> None:
     text = filled("p.md", PAGE, {"a b": "new\nlines", "c": r"back\1slash"})
     assert text == (
         "before\n\n<!-- made: a b -->\nnew\nlines\n<!-- end -->\nbetween\n"
@@ -36,7 +36,7 @@ def test_filling_twice_changes_nothing() -> None:
         ("<!-- made: a -->\n<!-- end -->\n<!-- made: b -->\n<!-- end -->\n", "has a block that nobody makes: 'b'"),
     ],
 )
-def test_markers_that_do_not_fit_are_an_error_that_names_page_and_block(page: str, words: str) -> None:
+def test_invalid_markers_are_an_error_that_names_page_and_block(page: str, words: str) -> None:
     with pytest.raises(PageError, match=words) as caught:
         filled("p.md", page, {"a": ""})
     assert str(caught.value).startswith("p.md")
@@ -50,7 +50,7 @@ def test_markers_that_do_not_fit_are_an_error_that_names_page_and_block(page: st
         [{"numbers": [index / 7 for index in range(50)]}, list(range(100))],
     ],
 )
-def test_an_example_reads_back_as_the_value_that_it_shows(value: Any) -> None:  # noqa: ANN401 - any JSON value
+def test_an_example_decodes_to_its_value(value: Any) -> None:  # noqa: ANN401 - any JSON value
     assert json.loads(json_text(value)) == value
 
 
@@ -61,5 +61,5 @@ def test_an_example_breaks_lines_only_where_they_would_be_too_long() -> None:
     assert max(map(len, lines)) <= WIDTH
 
 
-def test_a_bar_in_a_table_is_no_end_of_its_cell() -> None:
+def test_a_bar_in_a_table_cell_is_escaped() -> None:
     assert table(("a",), [("x|y",)]).splitlines()[-1] == "| x\\|y |"

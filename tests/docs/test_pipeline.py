@@ -1,4 +1,4 @@
-"""The pipeline in one process."""
+"""The pipeline in one process, which the examples of the contract come from."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,14 +11,14 @@ from local.samples.catalog import REFERENCE_JOB
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
-def test_the_clock_stands_still_until_somebody_sleeps() -> None:
+def test_the_clock_moves_only_in_sleep() -> None:
     clock = SteppingClock(START)
     assert clock.now() == clock.now() == START
     clock.sleep(90)
     assert clock.now() == START + timedelta(seconds=90)
 
 
-def test_a_job_that_does_not_end_is_an_error_that_says_where_it_stands(servers: Servers, ran: Run) -> None:
+def test_a_job_that_does_not_end_is_an_error_with_its_status(servers: Servers, ran: Run) -> None:
     assert [each["status"] for each in ran.ended if each["id"] == RUNNING_JOB] == ["pending"]
     with servers.app_settings() as settings:
         pipeline = Pipeline(settings, START)

@@ -18,14 +18,14 @@ def required() -> set[str]:
     return python | set(package["dependencies"]) | set(package["devDependencies"])
 
 
-def test_every_dependency_stands_in_the_table_and_nothing_else() -> None:
+def test_the_table_has_exactly_the_dependencies() -> None:
     rows = [row.split("|") for row in TABLE.splitlines() if row.startswith("| ")][1:]
     named = {name.strip() for row in rows for name in row[2].split(",")}
     assert named - {"Azurite"} == required() - {"azurite"}
     assert all(row[3].strip() for row in rows), "each with a reason"
 
 
-def test_every_target_that_the_readme_names_is_there() -> None:
+def test_every_make_target_in_the_readme_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"`?make ([a-z-]+)", README))
     assert {"run", "test", "up", "setup"} <= named <= targets

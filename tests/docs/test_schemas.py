@@ -1,4 +1,4 @@
-"""The schemas accept what a run wrote, and refuse what is not a document of the project."""
+"""The schemas accept every document of a run, and refuse other documents."""
 
 import copy
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def declared(schema: Schema, root: Schema, prefix: str = "") -> Iterator[tuple[s
             yield from declared(each, root, f"{prefix}.{key}")
 
 
-def test_every_schema_is_one_of_its_dialect_and_knows_its_file(contract: dict[str, Schema]) -> None:
+def test_every_schema_is_valid_and_has_its_file_name_as_id(contract: dict[str, Schema]) -> None:
     for name, schema in contract.items():
         Draft202012Validator.check_schema(schema)
         assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
@@ -70,7 +70,7 @@ def test_every_schema_is_one_of_its_dialect_and_knows_its_file(contract: dict[st
         assert schema["description"]
 
 
-def test_the_run_wrote_every_type_of_document_and_each_fits_its_schema(ran: Run, contract: dict[str, Schema]) -> None:
+def test_every_document_type_is_written_and_matches_its_schema(ran: Run, contract: dict[str, Schema]) -> None:
     for document in ran.documents():
         Draft202012Validator(contract[document["type"]]).validate(document)
     assert {document["type"] for document in ran.documents()} == set(DOCUMENTS)
@@ -84,10 +84,10 @@ def test_the_schemas_name_every_property_that_the_run_wrote(ran: Run, contract: 
         strict[MESSAGES[message["do"]]].validate(message)
 
 
-def test_every_property_of_a_schema_is_to_be_seen_in_an_example(ran: Run, contract: dict[str, Schema]) -> None:
+def test_every_property_of_a_schema_is_in_an_example(ran: Run, contract: dict[str, Schema]) -> None:
     seen = {(title.split()[0], path) for title, value in examples(ran).items() for path in paths(value)}
     named = {(name, path) for name, schema in contract.items() for path, _ in declared(schema, schema)}
-    lone = {(name, ".ttl") for name in DOCUMENTS if name != "turns"}  # shown once, in the retired part
+    lone = {(name, ".ttl") for name in DOCUMENTS if name != "turns"}  # in the examples once, in the retired part
     amidst = {
         (name, path) for name, path in named if name == "poll" and path.count(".") > 1
     }  # present while a job is being processed
@@ -95,7 +95,7 @@ def test_every_property_of_a_schema_is_to_be_seen_in_an_example(ran: Run, contra
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_reader_may_meet_properties_that_were_added_later(name: str, ran: Run, contract: dict[str, Schema]) -> None:
+def test_the_schemas_allow_additional_properties(name: str, ran: Run, contract: dict[str, Schema]) -> None:
     document = example_of(name, ran) | {"addedLater": {"anything": 1}}
     assert Draft202012Validator(contract[name]).is_valid(document)
 
@@ -104,16 +104,14 @@ def test_a_reader_may_meet_properties_that_were_added_later(name: str, ran: Run,
 @pytest.mark.parametrize(
     "change", [{"type": "letter"}, {"schemaVersion": 2}, {"id": 5}, {"id": "a/b"}, {"ttl": "soon"}, {"type": None}]
 )
-def test_a_document_of_another_kind_does_not_fit(
-    name: str, change: Value, ran: Run, contract: dict[str, Schema]
-) -> None:
+def test_a_document_of_another_kind_is_invalid(name: str, change: Value, ran: Run, contract: dict[str, Schema]) -> None:
     document = example_of(name, ran)
     assert Draft202012Validator(contract[name]).is_valid(document)
     assert not Draft202012Validator(contract[name]).is_valid(document | change)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_that_lacks_a_property_does_not_fit(name: str, ran: Run, contract: dict[str, Schema]) -> None:
+def test_a_document_without_a_property_is_invalid(name: str, ran: Run, contract: dict[str, Schema]) -> None:
     document = example_of(name, ran)
     validator = Draft202012Validator(contract[name])
     for key in document.keys() - {"ttl"}:
@@ -136,17 +134,17 @@ def test_a_document_that_lacks_a_property_does_not_fit(name: str, ran: Run, cont
         ("fileFailure", {"id": "transcript"}),
     ],
 )
-def test_a_value_of_another_type_does_not_fit(name: str, change: Value, ran: Run, contract: dict[str, Schema]) -> None:
+def test_a_value_of_another_type_is_invalid(name: str, change: Value, ran: Run, contract: dict[str, Schema]) -> None:
     assert not Draft202012Validator(contract[name]).is_valid(example_of(name, ran) | change)
 
 
-def test_no_document_fits_the_schema_of_another_type(ran: Run, contract: dict[str, Schema]) -> None:
+def test_no_document_matches_the_schema_of_another_type(ran: Run, contract: dict[str, Schema]) -> None:
     for document in ran.documents():
         fitting = [name for name in DOCUMENTS if Draft202012Validator(contract[name]).is_valid(document)]
         assert fitting == [document["type"]]
 
 
-def test_what_may_be_null_says_when_it_is(contract: dict[str, Schema]) -> None:
+def test_every_nullable_property_says_when_it_is_null(contract: dict[str, Schema]) -> None:
     properties = [pair for schema in contract.values() for pair in declared(schema, schema)]
     nullable = [(path, each) for path, each in properties if "null" in msgspec.json.encode(_own(each)).decode()]
     assert len(nullable) > 30
@@ -157,13 +155,13 @@ def _own(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key in {"type", "anyOf", "items"}}
 
 
-def test_ticks_say_how_long_a_tick_is(contract: dict[str, Schema]) -> None:
+def test_every_property_in_ticks_gives_the_length_of_a_tick(contract: dict[str, Schema]) -> None:
     ticks = [pair for schema in contract.values() for pair in declared(schema, schema) if "InTicks" in pair[0]]
     assert [path for path, each in ticks if path.endswith("InTicks") and "100 ns" not in each["description"]] == []
     assert len(ticks) > 10
 
 
-def test_the_messages_that_are_shown_are_understood(ran: Run) -> None:
+def test_the_example_messages_can_be_decoded(ran: Run) -> None:
     shown = examples(ran)
     (enqueued,) = decode_enqueued(msgspec.json.encode(shown["enqueued"]))
     assert (enqueued.job_id, enqueued.reprocess) == (shown["enqueued"]["id"], True)
@@ -174,13 +172,13 @@ def test_the_messages_that_are_shown_are_understood(ran: Run) -> None:
     assert decode_work(shown["fileFailure"]["queueMessage"].encode()).job_id == shown["fileFailure"]["jobId"]
 
 
-def test_a_misspelt_property_of_what_a_user_enqueues_does_not_fit(ran: Run, contract: dict[str, Schema]) -> None:
+def test_a_misspelt_property_of_an_enqueued_message_is_invalid(ran: Run, contract: dict[str, Schema]) -> None:
     validator = Draft202012Validator(contract["enqueued"])
     assert validator.is_valid({"id": example_of("enqueued", ran)["id"]})
     assert not validator.is_valid({"id": "x", "reproces": True})
 
 
-def test_a_property_without_words_and_words_without_a_property_are_errors() -> None:
+def test_a_property_without_description_and_a_description_without_property_are_errors() -> None:
     meanings = Meanings()
     with pytest.raises(MeaningError, match=r"Job\.colour"):
         meanings.of(Job, "colour")

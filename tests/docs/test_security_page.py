@@ -25,11 +25,11 @@ def rows(heading: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("file", "test"), sorted(set(TESTS)))
-def test_every_test_that_the_page_names_is_there(file: str, test: str) -> None:
+def test_every_test_in_the_page_exists(file: str, test: str) -> None:
     assert re.search(rf"^def {test}\(", (ROOT / file).read_text(), re.MULTILINE)
 
 
-def test_every_row_says_what_stops_the_threat_and_names_a_test() -> None:
+def test_every_threat_has_a_measure_and_a_test() -> None:
     found = rows("What stops what")
     assert len(found) > 15
     for boundary, threat, stops, tests in found:
@@ -39,7 +39,7 @@ def test_every_row_says_what_stops_the_threat_and_names_a_test() -> None:
         assert re.search(r"`tests/[\w/]+\.py::\w+`", tests), threat
 
 
-def test_every_boundary_that_is_built_has_a_row_and_the_others_say_that_they_are_not() -> None:
+def test_every_built_boundary_has_a_row_and_others_are_marked_as_not_built() -> None:
     named = {row[0] for row in rows("What stops what")}
     assert named >= set(BOUNDARIES)
     said = {row[0]: row[1] for row in rows("Trust boundaries")}
@@ -47,7 +47,7 @@ def test_every_boundary_that_is_built_has_a_row_and_the_others_say_that_they_are
     assert not (ROOT / "shared" / "pipeline" / "webhook.py").exists(), "the page says that it is not built yet"
 
 
-def test_the_page_names_the_roles_that_the_bicep_gives_and_no_other() -> None:
+def test_the_page_has_exactly_the_roles_of_the_bicep() -> None:
     given = {(role, who) for role, who in GRANT.findall(MAIN)}
     assert len(given) >= 8
     assert {(row[0].strip("`"), row[1]) for row in rows("Who may do what")} == given

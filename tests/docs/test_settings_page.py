@@ -1,4 +1,4 @@
-"""Settings, their page and the sample have the same names."""
+"""The settings, their page and the sample agree."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_code_page_and_sample_name_the_same_settings(sample: dict[str, Any], row
     assert list(sample["Values"]) == [RUNTIME, *NAMES]
 
 
-def test_the_sample_is_what_core_tools_read(sample: dict[str, Any]) -> None:
+def test_the_sample_has_the_form_of_core_tools(sample: dict[str, Any]) -> None:
     assert sample["IsEncrypted"] is False
     assert sample["Values"][RUNTIME] == "python"
     assert all(isinstance(value, str) for value in sample["Values"].values())
@@ -52,14 +52,14 @@ def test_the_app_starts_with_the_sample(sample: dict[str, Any]) -> None:
     assert STORAGE_KEY in (settings.storage.get_secret_value() if settings.storage else "")
 
 
-def test_the_sample_gives_the_host_what_its_bindings_ask_for(sample: dict[str, Any]) -> None:
+def test_the_sample_has_every_setting_of_the_bindings(sample: dict[str, Any]) -> None:
     asked = re.findall(r"%(\w+)%", (REPOSITORY / "function_app.py").read_text(encoding="utf-8"))
     assert "POLL_SCHEDULE" in asked
     for name in asked:
         assert sample["Values"][name]
 
 
-def test_the_only_secrets_in_the_sample_are_those_that_everybody_knows(sample: dict[str, Any]) -> None:
+def test_the_sample_has_only_well_known_keys_of_local_servers(sample: dict[str, Any]) -> None:
     known = {"SPEECH_KEY": SPEECH_KEY, "COSMOS_KEY": COSMOS_KEY, "AzureWebJobsStorage": STORAGE_KEY}
     assert known.keys() == SECRETS
     for name, secret in known.items():

@@ -28,7 +28,7 @@ SETTINGS = {
 
 @dataclass
 class Whole:
-    """What a user has: a queue for ids, and the documents. `speech` is the simulator's control."""
+    """The stack as a user sees it: a queue for ids, and the documents. `speech` controls the simulator."""
 
     stack: Stack
     app: App
@@ -60,7 +60,7 @@ class Whole:
         return job
 
     def rejected(self, message: str) -> Rejected:
-        """Wait for the document of a message that was not understood."""
+        """Wait until a message is stored as rejected; return the document."""
         found = self.until(
             lambda: [each for each in self.app.jobs.rejected(100) if each.message == message], f"{message!r} rejected"
         )
@@ -87,6 +87,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     try:
         with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
             yield Whole(stack, App.from_env(stack.settings), speech)
-            assert speech.about().contacts == (), "nobody calls the host that links name"
+            assert speech.about().contacts == (), "no request is sent to the host in the links"
     finally:
         stack.stop()

@@ -1,4 +1,4 @@
-"""Every kind of invalid message or file, through the whole stack: nothing else is lost."""
+"""Every kind of invalid message and file, through the whole stack. Nothing else is lost."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ from tests.e2e.conftest import Whole
 GOOD = (DATA / "reference-result.json").read_bytes()
 CASES = Path(__file__).parents[1] / "domain" / "public_cases"
 LARGE = b" " * 3 * 1024 * 1024
-"""More than arrives at once: what makes the file unreadable is in an earlier chunk."""
+"""More than one chunk, so that the invalid byte is in an earlier one."""
 
 BROKEN = {
     "no-json.json": (b"<html>Service Unavailable</html>", "InvalidResult", "byte 0"),
@@ -47,7 +47,7 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(("message", "reason"), MESSAGES, ids=[text[:30] for text, _ in MESSAGES])
-def test_a_message_that_names_no_job_is_kept_with_the_reason(whole: Whole, message: str, reason: str) -> None:
+def test_an_invalid_message_is_stored_as_rejected_with_the_reason(whole: Whole, message: str, reason: str) -> None:
     whole.enqueue(message)
     kept = base64.b64decode(message).decode() if message.startswith("bm90") else message.strip() or message
     rejected = whole.rejected(kept)
@@ -56,7 +56,7 @@ def test_a_message_that_names_no_job_is_kept_with_the_reason(whole: Whole, messa
     assert rejected.reason.splitlines()[0] in (whole.stack.state / "logs" / "host.log").read_text()
 
 
-def test_an_array_with_a_bad_entry_begins_no_job_and_is_kept_whole_with_the_entry(whole: Whole) -> None:
+def test_an_array_with_an_invalid_entry_starts_no_job_and_is_stored_whole(whole: Whole) -> None:
     good = str(uuid4())
     message = json.dumps([good, {"id": good, "reproces": True}] + [str(uuid4()) for _ in range(498)])
     whole.enqueue(message)
@@ -65,7 +65,7 @@ def test_an_array_with_a_bad_entry_begins_no_job_and_is_kept_whole_with_the_entr
     assert whole.app.jobs.get(good) is None
 
 
-def test_a_job_named_by_the_url_of_another_resource_says_both_hosts(whole: Whole) -> None:
+def test_the_failure_of_an_unknown_job_enqueued_by_url_names_both_hosts(whole: Whole) -> None:
     job_id = str(uuid4())
     whole.enqueue(f"https://evil.example/speechtotext/v3.1/transcriptions/{job_id}")
     failure = whole.ended(job_id).failure
@@ -82,7 +82,7 @@ def test_a_job_that_speech_does_not_know_ends_as_not_found(whole: Whole) -> None
     assert job.failure.code == "NotFound"
 
 
-def test_files_that_are_no_results_fail_at_once_and_harm_no_other(whole: Whole) -> None:
+def test_invalid_files_fail_at_once_and_other_files_are_not_affected(whole: Whole) -> None:
     job_id = str(uuid4())
     names = ["good_0.json", *BROKEN, "good_1.json"]
     files = [FileSpec.of(job_id, name) for name in names]
@@ -101,17 +101,17 @@ def test_files_that_are_no_results_fail_at_once_and_harm_no_other(whole: Whole) 
         assert failures[name]["code"] == code
         assert where in failures[name]["message"]
         assert failures[name]["attempts"] == 1
-        assert failures[name]["raw"] is not None, "the raw bytes of a file that failed are kept"
+        assert failures[name]["raw"] is not None, "the raw bytes of an invalid file are kept"
     assert {each.name: each.code for each in job.files.failures} == {
         name: code for name, (_, code, _) in BROKEN.items()
     }
     assert sorted(head["name"] for head in whole.documents(job_id, "transcript")) == ["good_0.json", "good_1.json"]
     lost = {failure["fileId"] for failure in failures.values()}
     left = [each["id"] for each in whole.documents(job_id) if each["fileId"] in lost and each["type"] != "fileFailure"]
-    assert left == [], "a file that fails for good leaves no parts"
+    assert left == [], "a given-up file leaves no parts"
 
 
-def test_what_speech_failed_at_and_what_we_failed_at_are_told_apart(whole: Whole) -> None:
+def test_failures_at_speech_and_failures_of_the_app_are_separate(whole: Whole) -> None:
     job_id = str(uuid4())
     file, report_file = FileSpec.of(job_id, "contenturl_0.json"), FileSpec.of(job_id, "report.json")
     failed = {
@@ -144,7 +144,7 @@ def test_an_unknown_status_is_reported_and_never_counts_as_success(whole: Whole)
     assert "'Paused'" in job.failure.message
 
 
-def test_an_empty_result_of_a_silent_audio_is_a_success(whole: Whole) -> None:
+def test_an_empty_result_completes_its_job(whole: Whole) -> None:
     job_id = str(uuid4())
     file, report_file = FileSpec.of(job_id, "contenturl_0.json"), FileSpec.of(job_id, "report.json")
     silent = json.dumps({"source": "s", "durationInTicks": 1, "recognizedPhrases": []}).encode()

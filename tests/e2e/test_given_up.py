@@ -1,4 +1,4 @@
-"""An operator's work with what was given up: read it, send it again, replay it, from the command line."""
+"""An operator shows, requeues and replays given-up files and messages from the command line."""
 
 import json
 import subprocess
@@ -46,7 +46,7 @@ def in_order(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(documents, key=lambda each: (each["fileId"], each["id"]))
 
 
-def test_files_that_were_given_up_are_read_sent_again_and_replayed_without_the_portal(whole: Whole) -> None:
+def test_given_up_files_are_read_requeued_and_replayed_from_the_command_line(whole: Whole) -> None:
     job_id = str(uuid4())
     files = [FileSpec.of(job_id, f"contenturl_{index}.json") for index in range(3)]
     report_file = FileSpec.of(job_id, "report.json")
@@ -84,11 +84,11 @@ def test_files_that_were_given_up_are_read_sent_again_and_replayed_without_the_p
     assert "replay" in command(whole, "replay", job_id)
     again = ended(whole, job_id, "completed", 2)
     assert (again.files, again.report) == (job.files, job.report)
-    assert in_order(whole.documents(job_id)) == before, "nothing was written twice, nothing anew"
+    assert in_order(whole.documents(job_id)) == before, "no document was written again"
     assert again.status in END_STATES
 
 
-def test_a_message_that_was_rejected_is_read_and_comes_back_when_it_is_sent_again_as_it_was(whole: Whole) -> None:
+def test_a_requeued_rejected_message_is_rejected_again(whole: Whole) -> None:
     text = f"please transcribe {uuid4()}"
     whole.enqueue(text)
     rejected = whole.rejected(text)

@@ -1,4 +1,4 @@
-"""Jobs of many files, listed and fetched over the real adapters: what that asks of Speech, and in how many messages."""
+"""Jobs of many files, listed and fetched over the real adapters: the numbers of requests and messages."""
 
 from collections import Counter, deque
 from datetime import UTC, datetime
@@ -26,9 +26,9 @@ def serve(
     lost: int = 0,
     **behaviour: Any,  # noqa: ANN401 - JobSpec's properties
 ) -> JobSpec:
-    """Let Speech have a job of so many files with the same content, and a report; begin to ingest it.
+    """Add a job to Speech whose files have the same content, and a report; put it into `ingesting`.
 
-    `lost`: as in JobSpec, of the first so many files.
+    `lost` is JobSpec's, and applies to that many first files.
     """
     job_id = str(uuid4())
     blob = f"TranscriptionData/{job_id}.json"
@@ -45,16 +45,16 @@ def serve(
 
 
 def answered(whole: Whole, job_id: str) -> Counter[str]:
-    """Return how often each operation on the job was answered with 200.
+    """Return the number of each operation on the job that had the response 200.
 
-    Jobs of other tests share the resource, whose limit answers some requests with 429: those are asked again.
+    Jobs of other tests share the resource, so some requests get 429 and are repeated.
     """
     log = whole.speech.requests().log
     return Counter(each.operation for each in log if job_id in each.target and each.status == HTTPStatus.OK)
 
 
 def delivered(whole: Whole, message: Work) -> list[Work]:
-    """Deliver a message as the queue does: in words, and read anew."""
+    """Deliver a message as the queue does: encoded and decoded again."""
     text = encode(message)
     assert len(text.encode()) < LARGEST_MESSAGE
     return whole.app.fetch_results(decode_work(text.encode()), 1)
@@ -71,9 +71,9 @@ def test_each_invocation_lists_one_page_and_names_each_file_once(whole: Whole) -
         sent = delivered(whole, following[0])
         found += [file for message in sent if isinstance(message, FetchPage) for file in message.alone()]
         following = [message for message in sent if isinstance(message, ListJobFiles)]
-        assert len(sent) <= 5, "an invocation sends one page, 25 files a message, and the next link, no more"
+        assert len(sent) <= 5, "an invocation sends one page, 25 files per message, and the next list message"
 
-    assert invocations == 12, "pages of 90, a tenth shorter than asked for, and a last one of 11"
+    assert invocations == 12, "pages of 90, a tenth less than requested, and a last one of 11"
     assert answered(whole, job_id) == {"listFiles": invocations}
     assert len({message.file_id for message in found}) == len(found) == files + 1
     job = whole.app.jobs.get(job_id)
@@ -85,7 +85,7 @@ def test_each_invocation_lists_one_page_and_names_each_file_once(whole: Whole) -
     ("page_size", "again", "lost"),
     [(100, "same", 0), (50, "same", 0), (100, "reordered", 0), (100, "reordered", 7), (50, "shuffled", 0)],
 )
-def test_two_hundred_files_are_in_for_a_tenth_of_a_request_and_of_a_message_each(
+def test_two_hundred_files_take_at_most_a_tenth_of_a_request_and_of_a_message_each(
     whole: Whole, page_size: int, again: Literal["same", "reordered", "shuffled"], lost: int
 ) -> None:
     files = 200
@@ -104,6 +104,6 @@ def test_two_hundred_files_are_in_for_a_tenth_of_a_request_and_of_a_message_each
     assert job.report is not None
     requests = answered(whole, spec.id)
     if again != "shuffled":
-        assert requests["getFile"] == lost, "only what a page lost is asked for by itself"
+        assert requests["getFile"] == lost, "only files that a page lost get a request of their own"
         assert requests.total() - lost <= 0.1 * files
     assert executions <= 0.1 * (files + 1)

@@ -1,4 +1,4 @@
-"""A run of the whole system without faults: permissions are ok, no alert fires, the workbook shows it."""
+"""A run of the whole stack without faults: all rights are ok, no alert fires, the workbook shows the run."""
 
 import os
 import re
@@ -26,7 +26,7 @@ _RUN = re.compile(r"Executed '(\w+)' \((\w+), Id=\S+, Duration=(\d+)ms\)")
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """Give a separate stack, since the other tests' stack has faults."""
+    """Give a separate stack, because other tests cause faults in theirs."""
     environ = {**SETTINGS, "PATH": os.environ["PATH"]}
     stack = start_stack(tmp_path_factory.mktemp("quiet"), environ, ports=Ports((0, 0, 0), 0, 0, 0))
     try:

@@ -1,4 +1,4 @@
-"""The README's queries return what it says."""
+"""The queries of the README return what it says."""
 
 import re
 from pathlib import Path
@@ -35,14 +35,14 @@ def rows(whole: Whole, container: str, query: str, **values: Any) -> list[dict[s
     return list(client.query_items(query, parameters=parameters, enable_cross_partition_query=True))
 
 
-def test_the_recordings_of_a_job(whole: Whole, job_id: str) -> None:
+def test_the_first_query_returns_the_recordings_of_a_job(whole: Whole, job_id: str) -> None:
     (recording,) = rows(whole, TRANSCRIPTS.name, RECORDINGS, job=job_id)
     assert (recording["name"], recording["speakers"]) == ("contenturl_0.json", [1, 2])
     assert recording["wordCount"] > 0
     assert recording["parts"]
 
 
-def test_the_conversation_of_one_recording(whole: Whole, job_id: str) -> None:
+def test_the_second_query_returns_the_conversation_of_a_recording(whole: Whole, job_id: str) -> None:
     (recording,) = rows(whole, TRANSCRIPTS.name, RECORDINGS, job=job_id)
     values = {"job": job_id, "file": recording["fileId"], "parts": recording["parts"]}
     parts = rows(whole, TRANSCRIPTS.name, CONVERSATION, **values)
@@ -51,7 +51,7 @@ def test_the_conversation_of_one_recording(whole: Whole, job_id: str) -> None:
     assert [turn["offsetInTicks"] for turn in turns] == sorted(turn["offsetInTicks"] for turn in turns)
 
 
-def test_what_went_wrong(whole: Whole, job_id: str) -> None:
+def test_the_third_query_returns_the_jobs_with_failures(whole: Whole, job_id: str) -> None:
     (wrong,) = (row for row in rows(whole, JOBS.name, WRONG) if row["id"] == job_id)
     assert wrong["status"] == "completedWithErrors"
     assert [failure["name"] for failure in wrong["failures"]] == ["contenturl_1.json"]

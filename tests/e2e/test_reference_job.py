@@ -1,4 +1,4 @@
-"""The job on Microsoft's page "Get batch transcription results", from the queue to the documents, exactly."""
+"""The job on Microsoft's page "Get batch transcription results", from the queue to its exact documents."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_the_job_is_completed_with_both_files_in(job: Job) -> None:
     assert job.ended_at is not None
 
 
-def test_both_entries_of_the_report_are_kept(whole: Whole, job: Job) -> None:
+def test_both_details_of_the_report_are_stored(whole: Whole, job: Job) -> None:
     assert job.report is not None
     assert (job.report.successful_transcriptions_count, job.report.failed_transcriptions_count) == (2, 0)
     assert job.report.failures == []
@@ -43,7 +43,7 @@ def test_both_entries_of_the_report_are_kept(whole: Whole, job: Job) -> None:
 
 
 @pytest.mark.parametrize("file_id", FILES)
-def test_each_head_says_what_the_page_shows(whole: Whole, job: Job, file_id: str) -> None:
+def test_each_head_has_the_values_of_microsofts_page(whole: Whole, job: Job, file_id: str) -> None:
     (head,) = (each for each in whole.documents(job.id, "transcript") if each["fileId"] == file_id)
     shown = {
         "name": FILES[file_id],
@@ -64,9 +64,7 @@ def test_each_head_says_what_the_page_shows(whole: Whole, job: Job, file_id: str
 
 
 @pytest.mark.parametrize("file_id", FILES)
-def test_the_phrase_has_five_hypotheses_in_their_order_and_words_as_columns(
-    whole: Whole, job: Job, file_id: str
-) -> None:
+def test_the_phrase_has_five_hypotheses_in_order_and_words_as_columns(whole: Whole, job: Job, file_id: str) -> None:
     (track,) = (each for each in whole.documents(job.id, "track") if each["fileId"] == file_id)
     assert (track["channel"], track["speaker"]) == (0, None)
     (phrase,) = track["phrases"]
@@ -87,7 +85,7 @@ def test_the_phrase_has_five_hypotheses_in_their_order_and_words_as_columns(
     }
 
 
-def test_combined_texts_and_turns_are_the_pages(whole: Whole, job: Job) -> None:
+def test_combined_texts_and_turns_have_the_texts_of_microsofts_page(whole: Whole, job: Job) -> None:
     for combined in whole.documents(job.id, "combined"):
         forms = [combined[form] for form in ("lexical", "itn", "maskedITN", "display")]
         assert forms == ["hello world", "hello world", "hello world", "Hello world."]

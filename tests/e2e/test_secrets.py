@@ -1,4 +1,4 @@
-"""No secret reaches a store or a log: the stack runs with marked secrets, then every store is searched for them."""
+"""No secret reaches a store or a log. The stack runs with marked secrets, and every store is searched for them."""
 
 import gzip
 import os
@@ -18,7 +18,6 @@ from local.samples.generate import report
 from local.speech import FileSpec, JobError, JobSpec, SpeechControl
 from local.stack import Ports, start_stack
 from shared.bootstrap import App
-from shared.domain.job import END_STATES
 from tests.e2e.conftest import SETTINGS, Whole
 
 QUICK = {
@@ -31,7 +30,7 @@ Places = dict[str, bytes]
 
 
 def mark(name: str) -> str:
-    """Return a secret with that name, which occurs nowhere else."""
+    """Return a unique secret with that name."""
     return f"MARKED{name}{uuid4().hex}"
 
 
@@ -44,7 +43,7 @@ class Marks:
     in_files = (mark("source"), mark("report"))
 
     def all(self) -> list[str]:
-        """Return all of them, and the two keys of the local servers."""
+        """Return all secrets, and the two keys of the local servers."""
         ours = (self.speech_key, self.functions_key, self.enqueued, self.rejected_url, self.rejected_value)
         theirs = (self.poison, self.error, self.custom, self.properties, self.answer, *self.in_files)
         return [*ours, *theirs, azurite.KEY, cosmos.server.KEY]
@@ -71,7 +70,7 @@ def secret(marks: Marks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 
 @pytest.fixture(scope="module")
 def lived(secret: Whole, marks: Marks) -> Whole:
-    """Run it through success, failure, refusals, rejects, poison and an expired signature."""
+    """Run jobs with success, failure, refusals, rejected messages, poison and an expired signature."""
     endpoint = secret.stack.settings["SPEECH_ENDPOINT"]
     good, failed, expired, broken, odd = (str(uuid4()) for _ in range(5))
     signed = "https://audio.example/a.wav?sv=1&" + "sig" + "="
@@ -110,7 +109,7 @@ def lived(secret: Whole, marks: Marks) -> Whole:
 
 
 def places(whole: Whole) -> Places:
-    """Return every document, blob and message, and the host's log, by place; without Speech's own blobs."""
+    """Return every document, blob and message and the host's log, by place, without Speech's own blobs."""
     settings, found = whole.stack.settings, Places()
     with CosmosClient(settings["COSMOS_ENDPOINT"], settings["COSMOS_KEY"]) as client:
         database = client.get_database_client(settings["COSMOS_DATABASE"])
@@ -134,7 +133,7 @@ def places(whole: Whole) -> Places:
 
 
 def secrets_in(found: Places, marks: Marks) -> set[tuple[str, str]]:
-    """Return where a secret or a signature was found, and which. Raw results contain what Speech wrote into them."""
+    """Return the places and secrets or signatures found. Raw results may contain those that Speech wrote."""
     hits = set()
     for place, text in found.items():
         own = marks.in_files if place.startswith("blob raw-results ") else ()
@@ -151,12 +150,12 @@ def test_no_secret_is_found_in_any_store_or_log(lived: Whole, marks: Marks) -> N
     assert {job.status for job in lived.app.jobs.listed(None, 100)} >= {"completedWithErrors", "failed"}
     assert len([place for place in found if place.startswith("blob raw-results")]) >= 2
     for words in (b"given up", b"refused", b"rejected a message", b"InvalidUri"):
-        assert words in found["log"], "the log tells of what happened"
+        assert words in found["log"], "the log reports the failures"
     assert secrets_in(found, marks) == set()
 
 
 @pytest.mark.parametrize("kind", ["document jobs", "document transcripts", "blob", "message", "log"])
-def test_a_secret_that_is_planted_is_found(lived: Whole, marks: Marks, kind: str) -> None:
+def test_the_search_finds_a_planted_secret(lived: Whole, marks: Marks, kind: str) -> None:
     settings, word = lived.stack.settings, f"x {marks.speech_key} y"
     connection = settings["AzureWebJobsStorage"]
     if kind.startswith("document"):
@@ -186,13 +185,9 @@ def test_a_secret_that_is_planted_is_found(lived: Whole, marks: Marks, kind: str
         assert secrets_in(found, marks) == {("log", marks.speech_key), ("log", "a signature")}
 
 
-def test_what_the_stack_prints_of_itself_has_no_secret(lived: Whole, marks: Marks) -> None:
+def test_the_table_that_make_up_prints_has_no_secret(lived: Whole, marks: Marks) -> None:
     from local.up import _table  # noqa: PLC0415 - the program's own text, which only it prints
 
     found = {"make up": _table(lived.stack).encode()}
     assert lived.stack.settings["SPEECH_ENDPOINT"].encode() in found["make up"]
     assert secrets_in(found, marks) == set()
-
-
-def test_jobs_ended_whatever_secrets_they_carried(lived: Whole) -> None:
-    assert all(job.status in END_STATES for job in lived.app.jobs.listed(None, 100))

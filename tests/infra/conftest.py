@@ -1,4 +1,4 @@
-"""The compiler, if there is one, and a copy of the Bicep to change."""
+"""The Bicep compiler, if it is installed, and a copy of the Bicep that a test may change."""
 
 import shutil
 from pathlib import Path

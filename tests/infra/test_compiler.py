@@ -1,4 +1,4 @@
-"""What only the compiler finds, and what the check does without one."""
+"""Mistakes that only the compiler finds, and the check without a compiler."""
 
 import json
 import os
@@ -30,7 +30,7 @@ SEEDED = {
     ),
     "use-description-params": ("speech.bicep", "@description('Role assignments on it.')\n", ""),
 }
-"""For each of these diagnostics a mistake: the file, a text that occurs once in it, and its replacement."""
+"""A mistake for each diagnostic: the file, a text that occurs once in it, and its replacement."""
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -41,7 +41,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 @pytest.fixture(scope="session")
 def linted(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> list[Problem]:
-    """Return the compiler's findings in a copy with all the mistakes at once, because a call takes seconds."""
+    """Return the compiler's findings in a copy with all mistakes at once, because a call takes seconds."""
     infra = copied(tmp_path_factory.mktemp("seeded"))
     for file, old, new in SEEDED.values():
         edit(infra / "modules" / file, old, new)
@@ -49,12 +49,12 @@ def linted(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> list
 
 
 @pytest.mark.parametrize("rule", SEEDED)
-def test_a_warning_is_a_problem_and_names_the_file(rule: str, linted: list[Problem]) -> None:
+def test_a_compiler_warning_is_a_problem_with_the_file(rule: str, linted: list[Problem]) -> None:
     found = [problem.where for problem in linted if problem.text.startswith(f"{rule}: ")]
     assert f"infra/modules/{SEEDED[rule][0]}" in [where.partition(":")[0] for where in found]
 
 
-def test_what_azure_would_get_otherwise_is_a_problem_and_so_is_the_format(compiler: Compiler, copy: Path) -> None:
+def test_a_changed_deployment_and_an_unformatted_file_are_problems(compiler: Compiler, copy: Path) -> None:
     edit(copy / "modules" / "speech-account.bicep", "name: 'S0'", "name:   'S1'")
     edit(
         copy / "modules" / "cosmos.bicep",
@@ -74,7 +74,7 @@ def test_what_azure_would_get_otherwise_is_a_problem_and_so_is_the_format(compil
     assert '"S0" => "S1"' in changed.text
 
 
-def test_a_file_that_does_not_compile_is_a_problem_and_no_traceback(compiler: Compiler, copy: Path) -> None:
+def test_a_file_that_does_not_compile_is_a_problem(compiler: Compiler, copy: Path) -> None:
     edit(copy / "main.bicep", "targetScope = 'subscription'", "targetScope = 'subscription")
     assert any("BCP004" in problem.text for problem in compiled(copy, compiler))
 
@@ -94,7 +94,7 @@ class Shuffled(Compiler):
         return made
 
 
-def test_snapshots_are_the_same_each_time_they_are_written(copy: Path) -> None:
+def test_snapshots_are_deterministic(copy: Path) -> None:
     for _ in range(2):
         snapshots.write(copy, Shuffled(Path(), "0.0.0"))
         for file in snapshots.parameter_files(snapshots.INFRA):
@@ -108,7 +108,7 @@ def run(**environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=env | environ, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 
-def test_without_a_compiler_our_rules_still_run_and_one_line_says_how_to_get_it(tmp_path: Path) -> None:
+def test_without_a_compiler_the_rules_run_and_a_line_says_how_to_get_it(tmp_path: Path) -> None:
     done = run(PATH="", HOME=str(tmp_path))
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines() == [
@@ -117,7 +117,7 @@ def test_without_a_compiler_our_rules_still_run_and_one_line_says_how_to_get_it(
     ]
 
 
-def test_a_compiler_for_another_processor_counts_as_none(tmp_path: Path) -> None:
+def test_a_compiler_that_does_not_start_counts_as_missing(tmp_path: Path) -> None:
     other = tmp_path / "bicep"
     other.write_bytes(b"\x7fELF of another processor")
     other.chmod(0o755)
@@ -126,7 +126,7 @@ def test_a_compiler_for_another_processor_counts_as_none(tmp_path: Path) -> None
     assert f"{other} does not start" in done.stdout
 
 
-def test_a_compiler_that_is_named_and_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_configured_compiler_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     done = run(PATH="", HOME=str(tmp_path), BICEP=str(tmp_path / "bicep"))
     assert done.returncode == 1
     assert "is no file" in done.stderr
@@ -147,11 +147,11 @@ def test_the_compiler_is_found_in_each_place(place: str, tmp_path: Path) -> None
         Compiler.find({"PATH": str(tmp_path)})
 
 
-def test_without_a_compiler_a_changed_source_is_named(copy: Path) -> None:
+def test_without_a_compiler_a_changed_source_is_a_problem(copy: Path) -> None:
     assert check(copy, None) == []
     config = copy / "bicepconfig.json"
     config.write_bytes(config.read_bytes().replace(b"\n", b"\r\n"))
-    assert check(copy, None) == [], "other line ends are no change"
+    assert check(copy, None) == [], "other line ends do not count as a change"
     edit(copy / "modules" / "speech-account.bicep", "name: 'S0'", "name: 'S1'")
     (copy / "modules" / "identity.bicep").unlink()
     assert [line.partition(": changed")[0] for line in check(copy, None)] == [
@@ -160,6 +160,6 @@ def test_without_a_compiler_a_changed_source_is_named(copy: Path) -> None:
     ]
 
 
-def test_a_missing_snapshot_says_how_to_make_it(copy: Path) -> None:
+def test_the_error_about_a_missing_snapshot_says_how_to_make_it(copy: Path) -> None:
     (copy / "snapshots" / "default.snapshot.json").unlink()
     assert "make infra-snapshots" in " ".join(check(copy, None))

@@ -1,4 +1,4 @@
-"""What no compiler finds: mistakes seeded into the committed snapshots, one at a time, and the rule that finds each.
+"""Mistakes that no compiler finds. Each is seeded into the committed snapshots, and a rule must find it.
 
 A snapshot is JSON, so a mistake is a path and another value. These tests need no compiler.
 """
@@ -198,7 +198,7 @@ def test_the_committed_snapshots_break_no_rule() -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
-def test_a_seeded_mistake_is_found_for_what_it_is(mutant: Mutant) -> None:
+def test_a_seeded_mistake_is_found_by_its_rule(mutant: Mutant) -> None:
     world = copy.deepcopy(COMMITTED)
     mutant.apply(world)
     found = world.problems()
@@ -259,7 +259,7 @@ def test_a_mistake_in_the_template_is_found(change: Callable[[World], None]) -> 
 
 
 @pytest.mark.parametrize("instead", ["// none", "param nbestWords = 'first'"])
-def test_a_parameter_that_nobody_turns_is_found(instead: str) -> None:
+def test_a_parameter_without_a_deployment_that_sets_it_is_found(instead: str) -> None:
     world = copy.deepcopy(COMMITTED)
     written = world.parameters["everything"]
     world.parameters["everything"] = written.replace("param nbestWords = 'all'", instead)
@@ -267,7 +267,7 @@ def test_a_parameter_that_nobody_turns_is_found(instead: str) -> None:
     assert found.startswith("coverage: main.bicep: no deployment in infra/snapshots gives the parameter nbestWords")
 
 
-def test_azd_finds_its_parameters_and_its_service(tmp_path: Path) -> None:
+def test_mistakes_in_azds_parameters_and_service_are_found(tmp_path: Path) -> None:
     world = copy.deepcopy(COMMITTED)
     world.infra = tmp_path / "infra"
     world.infra.mkdir()
@@ -284,7 +284,7 @@ def test_azd_finds_its_parameters_and_its_service(tmp_path: Path) -> None:
     ]
 
 
-def test_every_kind_of_rule_is_tried_twice_at_least() -> None:
+def test_every_kind_of_rule_has_at_least_two_seeded_mistakes() -> None:
     tried = [mutant.kind for mutant in MUTANTS] + [kind for kind, _ in OTHERS.values()]
     by_compiler = {"compiler", "snapshot"}
     assert [kind for kind in KINDS if tried.count(kind) < 2 and kind not in by_compiler] == []

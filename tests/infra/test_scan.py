@@ -1,4 +1,4 @@
-"""`make scan`: how it evaluates the scanners' reports. The scanners themselves are not installed here."""
+"""`make scan`: the evaluation of the scanners' reports. The scanners themselves are not installed here."""
 
 import json
 import stat
@@ -35,7 +35,7 @@ def program(folder: Path, *, output: str = "", code: int = 0) -> Path:
     return file
 
 
-def test_a_finding_that_is_not_accepted_is_a_problem() -> None:
+def test_an_unaccepted_finding_is_a_problem() -> None:
     assert problems([SITE], []) == ["CKV_AZURE_17: default: Microsoft.Web/sites: found, and not accepted"]
     elsewhere = Finding(SITE.rule, SITE.on, "private")
     assert problems([SITE, elsewhere], [KNOWN]) == [
@@ -43,7 +43,7 @@ def test_a_finding_that_is_not_accepted_is_a_problem() -> None:
     ]
 
 
-def test_an_entry_that_nothing_matches_is_a_problem() -> None:
+def test_an_accepted_entry_without_finding_is_a_problem() -> None:
     assert problems([], [KNOWN]) == ["CKV_AZURE_17: default: Microsoft.Web/sites: accepted, but not found"]
     assert problems([SITE], [KNOWN]) == []
 
@@ -66,7 +66,7 @@ def test_checkovs_findings_are_read_with_deployment_and_type() -> None:
         ("[]", "is no report"),
     ],
 )
-def test_a_report_of_checkov_that_covers_too_little_is_a_failure(output: str, words: str) -> None:
+def test_an_incomplete_report_of_checkov_is_a_failure(output: str, words: str) -> None:
     with pytest.raises(ScanFailed, match=words):
         checkov.read(output, "", 9, ["default"])
 
@@ -81,7 +81,7 @@ def test_snapshots_are_given_to_checkov_as_templates_and_counted(tmp_path: Path)
         checkov.scan(program(tmp_path, output=report(["default"], [], resources=3)), [snapshot])
 
 
-def test_zizmors_findings_are_read_with_what_stands_there_and_the_file() -> None:
+def test_zizmors_findings_are_read_with_text_and_file() -> None:
     place = {"symbolic": {"kind": "Primary", "key": {"Local": {"verbatim_path": ".github/workflows/ci.yml"}}}}
     feature = {"concrete": {"feature": "npm install --global x\n"}}
     around = {"symbolic": {"kind": "Hidden"}}
@@ -90,7 +90,7 @@ def test_zizmors_findings_are_read_with_what_stands_there_and_the_file() -> None
 
 
 @pytest.mark.parametrize("output", ["", "{}", '[{"ident": "x", "locations": []}]'])
-def test_what_is_no_report_of_zizmor_is_a_failure(output: str) -> None:
+def test_an_invalid_report_of_zizmor_is_a_failure(output: str) -> None:
     with pytest.raises(ScanFailed, match="is no report"):
         zizmor.read(output)
 
@@ -102,7 +102,7 @@ def test_zizmor_that_audited_nothing_is_a_failure(tmp_path: Path, code: int) -> 
     assert zizmor.scan(program(tmp_path, output="[]", code=14), [tmp_path / "ci.yml"])[0] == []
 
 
-def test_a_scanner_that_is_not_there_or_has_nothing_to_read_is_a_failure(tmp_path: Path) -> None:
+def test_a_missing_scanner_or_no_files_is_a_failure(tmp_path: Path) -> None:
     for scan, _ in TOOLS.values():
         with pytest.raises(ScanFailed, match="there is no"):
             scan(program(tmp_path), [])
@@ -110,7 +110,7 @@ def test_a_scanner_that_is_not_there_or_has_nothing_to_read_is_a_failure(tmp_pat
         zizmor.scan(tmp_path / "missing", [tmp_path / "ci.yml"])
 
 
-def test_every_tool_has_files_to_read_and_every_accepted_finding_a_reason_and_a_place(tmp_path: Path) -> None:
+def test_every_accepted_finding_has_a_reason_and_an_existing_place(tmp_path: Path) -> None:
     for tool, (_, pattern) in TOOLS.items():
         names = {path.name.removesuffix(checkov.SUFFIX) for path in ROOT.glob(pattern)}
         places = {where for entry in accepted(ACCEPTED, tool) for where in entry.where}

@@ -1,4 +1,4 @@
-"""The workflow of continuous integration is valid, and everything that it names exists."""
+"""The workflow of continuous integration is valid, and its targets and paths exist."""
 
 import re
 import subprocess
@@ -20,19 +20,19 @@ def linted(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 
-def test_the_workflow_is_as_github_wants_it() -> None:
+def test_the_workflow_matches_githubs_schema() -> None:
     done = linted(WORKFLOW)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(("right", "wrong"), [("runs-on:", "run-on:"), ("jobs:", "job:"), ("steps:", "step:")])
-def test_a_mistake_in_it_is_found(right: str, wrong: str, tmp_path: Path) -> None:
+def test_a_mistake_in_the_workflow_is_found(right: str, wrong: str, tmp_path: Path) -> None:
     broken = tmp_path / "ci.yml"
     broken.write_text(WORKFLOW.read_text("utf-8").replace(right, wrong, 1), "utf-8")
     assert linted(broken).returncode == 1
 
 
-def test_every_target_and_path_that_it_names_is_there() -> None:
+def test_every_target_and_path_in_the_workflow_exists() -> None:
     text = WORKFLOW.read_text("utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = set(re.findall(r"run: make ([a-z-]+)", text))
@@ -43,7 +43,7 @@ def test_every_target_and_path_that_it_names_is_there() -> None:
         assert (ROOT / path).exists()
 
 
-def test_it_asks_microsoft_s_own_programs() -> None:
+def test_the_workflow_runs_microsofts_compiler_host_and_emulator() -> None:
     text = WORKFLOW.read_text("utf-8")
     for command in (f"az bicep install --version v{VERSION}", "func start", "azure-cosmos-emulator"):
         assert command in text

@@ -54,11 +54,11 @@ def test_an_alert_fires_on_its_fault(world: WatchedWorld, name: str, fault: Faul
     assert fires_now(world, name)
 
 
-def test_none_fires_on_no_rows_at_all() -> None:
+def test_no_alert_fires_without_rows() -> None:
     assert [name for name, rule in RULES.items() if fires(rule, {}, at=datetime.now(UTC))] == []
 
 
-def test_none_fires_while_all_goes_well(world: WatchedWorld) -> None:
+def test_no_alert_fires_in_a_run_without_faults(world: WatchedWorld) -> None:
     world.put_job({"a": result("hello"), "b": result("world")}, report=report_file("Succeeded", "Succeeded"))
     world.speech.jobs[JOB].statuses = ["NotStarted", "Running", "Running", "Succeeded"]
     world.enqueue()
@@ -73,7 +73,7 @@ def test_none_fires_while_all_goes_well(world: WatchedWorld) -> None:
     assert world.job().status == "completed"
 
 
-def test_the_first_minutes_of_a_deployment_may_be_full_of_refusals(world: WatchedWorld) -> None:
+def test_refusals_in_the_first_minutes_of_a_deployment_fire_no_alert(world: WatchedWorld) -> None:
     """Roles take effect some minutes after they are assigned."""
     world.put_job({"a": result("hello")})
     world.enqueue()
@@ -91,7 +91,7 @@ def test_the_first_minutes_of_a_deployment_may_be_full_of_refusals(world: Watche
     ("name", "fault", "quarters"),
     [("failures", every_run_fails, 1), ("poll-trouble", poll_is_refused, 1), ("throttled", throttled, 3)],
 )
-def test_what_lasts_a_quarter_of_an_hour_less_does_not_fire(
+def test_a_fault_a_quarter_of_an_hour_too_short_does_not_fire(
     world: WatchedWorld, name: str, fault: Callable[[WatchedWorld, int], None], quarters: int
 ) -> None:
     fault(world, quarters)
@@ -105,12 +105,12 @@ def test_failures_of_several_functions_are_not_added_up(world: WatchedWorld) -> 
 
 
 @pytest.mark.parametrize("hours", [26, 47, 49, 60, 71])
-def test_the_oldest_pending_job_is_told_of_as_long_as_it_is_pending(world: WatchedWorld, hours: int) -> None:
+def test_the_alert_on_the_oldest_pending_job_stays_open_while_it_is_pending(world: WatchedWorld, hours: int) -> None:
     speech_never_ends(world, hours)
     assert fires_now(world, "oldest-pending")
 
 
-def test_the_oldest_pending_job_is_told_of_until_it_ends(world: WatchedWorld) -> None:
+def test_the_alert_on_the_oldest_pending_job_closes_when_it_ends(world: WatchedWorld) -> None:
     speech_never_ends(world, 24)
     assert not fires_now(world, "oldest-pending")
     world.clock.move(hours=2)
@@ -121,7 +121,7 @@ def test_the_oldest_pending_job_is_told_of_until_it_ends(world: WatchedWorld) ->
     assert not fires_now(world, "oldest-pending")
 
 
-def test_a_job_that_was_never_asked_for_is_told_of_too(world: WatchedWorld) -> None:
+def test_the_alert_on_the_oldest_pending_job_includes_jobs_never_polled(world: WatchedWorld) -> None:
     world.enqueue()
     world.clock.move(hours=26)
     world.tick()
@@ -129,13 +129,15 @@ def test_a_job_that_was_never_asked_for_is_told_of_too(world: WatchedWorld) -> N
 
 
 @pytest.mark.parametrize(("minutes", "missing"), [(1, False), (14, False), (16, True), (60, True), (47 * 60, True)])
-def test_the_poll_is_missed_from_a_quarter_of_an_hour_on(world: WatchedWorld, minutes: int, missing: bool) -> None:  # noqa: FBT001 - a case of the table
+def test_the_alert_on_a_missing_poll_fires_after_a_quarter_of_an_hour(
+    world: WatchedWorld, minutes: int, *, missing: bool
+) -> None:
     world.tick()
     world.clock.move(minutes=minutes)
     assert fires_now(world, "poll-missing") is missing
 
 
-def test_a_poll_that_is_missing_for_days_is_not_called_resolved(world: WatchedWorld) -> None:
+def test_the_alert_on_a_missing_poll_stays_open_for_days(world: WatchedWorld) -> None:
     """No rule looks back further than two days. If the last execution is older, only the rule itself can stay open."""
     world.tick()
     world.clock.move(hours=49)
@@ -143,13 +145,13 @@ def test_a_poll_that_is_missing_for_days_is_not_called_resolved(world: WatchedWo
     assert [name for name, rule in RULES.items() if not rule.resolves] == ["poll-missing"]
 
 
-def test_a_run_of_another_function_is_no_poll(world: WatchedWorld) -> None:
+def test_a_run_of_another_function_does_not_count_as_a_poll(world: WatchedWorld) -> None:
     world.tick()
     each_minute(world, 2, world.enqueue)
     assert fires_now(world, "poll-missing")
 
 
-def test_a_rule_looks_back_as_far_as_azure_lets_it() -> None:
+def test_every_rule_looks_back_no_further_than_azure_allows() -> None:
     """https://learn.microsoft.com/azure/templates/microsoft.insights/scheduledqueryrules: two days at most."""
 
     def look_back(rule: Rule) -> timedelta:

@@ -23,7 +23,7 @@ def findings(queries: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def test_no_query_of_alerts_workbook_and_docs_has_a_finding() -> None:
+def test_no_query_of_alerts_workbook_and_docs_has_an_error() -> None:
     queries = {
         **{f"alert {name}": rule.query for name, rule in rules().items()},
         **{f"tile {name}": query for name, query in tiles().items()},
@@ -33,7 +33,7 @@ def test_no_query_of_alerts_workbook_and_docs_has_a_finding() -> None:
     assert {name: found for name, found in findings(queries).items() if found} == {}
 
 
-def test_the_workbook_sets_no_other_parameter_than_the_grain() -> None:
+def test_the_workbook_sets_only_the_parameter_grain() -> None:
     assert "{" not in "".join(tiles(GRAIN).values()).replace(GRAIN, "").replace(r"\{", "").replace("'{", "")
 
 

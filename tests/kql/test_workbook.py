@@ -49,18 +49,18 @@ def totals(rows: list[dict[str, Any]], by: str, of: str) -> dict[Any, Any]:
     return found
 
 
-def test_jobs_are_counted_by_how_they_ended(world: WatchedWorld) -> None:
+def test_jobs_are_counted_by_end_state(world: WatchedWorld) -> None:
     assert totals(shown(world, "jobs"), "State", "Jobs") == {"accepted": 3, "completed": 1, "completedWithErrors": 1}
 
 
-def test_files_and_megabytes_are_those_that_were_written(world: WatchedWorld) -> None:
+def test_files_and_megabytes_are_those_written(world: WatchedWorld) -> None:
     rows = shown(world, "files")
     size = len(result("hello")) + len(result("hello", "world"))
     assert sum(row["Files"] for row in rows) == 2
     assert sum(row["Megabytes"] for row in rows) == pytest.approx(size / 1e6)
 
 
-def test_runs_and_failures_are_those_of_each_function(world: WatchedWorld) -> None:
+def test_runs_and_failures_are_counted_by_function(world: WatchedWorld) -> None:
     requests = world.rows["AppRequests"]
     runs = {name: sum(row["Name"] == name for row in requests) for name in {row["Name"] for row in requests}}
     failed = {name: sum(row["Name"] == name and not row["Success"] for row in requests) for name in runs}
@@ -73,7 +73,7 @@ def test_runs_and_failures_are_those_of_each_function(world: WatchedWorld) -> No
     assert [row["Runs"] for row in table] == sorted(runs.values(), reverse=True)
 
 
-def test_the_oldest_pending_job_is_shown_by_its_hours(world: WatchedWorld) -> None:
+def test_the_age_of_the_oldest_pending_job_is_shown_in_hours(world: WatchedWorld) -> None:
     assert max(row["Hours"] for row in shown(world, "pending")) == pytest.approx(3.0)
 
 
@@ -90,7 +90,7 @@ def test_warnings_errors_and_signals_are_counted(world: WatchedWorld) -> None:
     assert len(shown(world, "lines")) == trouble["error"]
 
 
-def test_every_tile_shows_something_of_this_day_and_nothing_of_an_empty_one(world: WatchedWorld) -> None:
+def test_every_tile_has_rows_for_a_busy_day_and_none_for_an_empty_one(world: WatchedWorld) -> None:
     assert {name for name in tiles() if not shown(world, name)} == set()
     empty = {name: run(query, {}, at=datetime.now(UTC), look_back=DAY) for name, query in tiles().items()}
     assert [name for name, found in empty.items() if found] == []

@@ -47,7 +47,7 @@ def ask(front: Front, *, timeout: float | tuple[float, float] = PATIENCE_SECONDS
     return requests.post(f"{front.origin}/a%20b?c=%2F", data=b"asked", headers={"X-Own": "1"}, timeout=timeout)
 
 
-def test_without_rules_request_and_answer_pass_as_they_are(front: Front, server: Server) -> None:
+def test_without_rules_requests_and_responses_pass_unchanged(front: Front, server: Server) -> None:
     response = ask(front)
     assert (response.status_code, response.content, response.headers["ETag"]) == (200, BODY, '"1"')
     (asked,) = server.asked
@@ -62,21 +62,21 @@ def test_a_body_of_more_than_a_megabyte_passes(front: Front, server: Server) -> 
     assert asked.headers["content-length"] == str(len(body))
 
 
-def test_a_service_that_is_dead_looks_so() -> None:
+def test_a_stopped_service_refuses_connections() -> None:
     with FaultLayer() as layer:
         dead = layer.front("service", "http://127.0.0.1:9")
         with pytest.raises(requests.ConnectionError):
             ask(dead)
 
 
-def test_a_watcher_sees_the_answer_of_the_service(front: Front) -> None:
+def test_a_watcher_sees_the_response_of_the_service(front: Front) -> None:
     seen: list[bytes] = []
     front.watch = lambda exchange, moment: seen.append(exchange.answer) if moment is Moment.AFTER else None
     ask(front)
     assert seen == [BODY]
 
 
-def test_an_answer_in_the_services_place_keeps_the_request_from_it(front: Front, server: Server) -> None:
+def test_an_answer_in_place_of_the_service_does_not_forward_the_request(front: Front, server: Server) -> None:
     front.rules.append(Rule(Answer(429, {"Retry-After": "7"}), times=1))
     response = ask(front)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
@@ -95,40 +95,40 @@ def test_a_connection_is_reset_before_or_after_the_service_acted(
 
 
 @pytest.mark.parametrize("fault", [Reset(), CutShort()])
-def test_a_body_that_stops_in_the_middle_is_an_error_of_the_connection(front: Front, fault: Fault) -> None:
+def test_a_truncated_body_is_a_connection_error(front: Front, fault: Fault) -> None:
     front.rules.append(Rule(fault))
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         ask(front)
 
 
-def test_a_cut_length_looks_whole_and_is_half(front: Front) -> None:
+def test_a_truncated_body_with_a_matching_length_looks_whole(front: Front) -> None:
     front.rules.append(Rule(CutLength()))
     response = ask(front)
     assert response.content == BODY[: len(BODY) // 2]
     assert response.headers["Content-Length"] == str(len(BODY) // 2)
 
 
-def test_a_changed_body_comes_with_its_own_length(front: Front, server: Server) -> None:
+def test_a_changed_body_has_its_own_content_length(front: Front, server: Server) -> None:
     front.rules.append(Rule(Changed(lambda body: body.replace(b"values", b"v"))))
     response = ask(front)
     assert response.content == BODY.replace(b"values", b"v")
     assert len(server.asked) == 1
 
 
-def test_a_page_of_html_comes_with_status_200(front: Front, server: Server) -> None:
+def test_an_html_page_has_status_200(front: Front, server: Server) -> None:
     front.rules.append(Rule(NotJson()))
     response = ask(front)
     assert (response.status_code, response.headers["Content-Type"][:9]) == (200, "text/html")
     assert len(server.asked) == 1
 
 
-def test_a_slow_answer_comes_after_the_clients_patience(front: Front) -> None:
+def test_a_slow_response_exceeds_the_clients_timeout(front: Front) -> None:
     front.rules.append(Rule(Slow(2)))
     with pytest.raises(requests.ReadTimeout):
         ask(front, timeout=(PATIENCE_SECONDS, 0.2))
 
 
-def test_a_refused_connection_is_refused_until_it_is_accepted_at_the_same_port(front: Front, server: Server) -> None:
+def test_connections_are_refused_until_the_same_port_accepts_them_again(front: Front, server: Server) -> None:
     before = front.origin
     front.refuse()
     with pytest.raises(requests.ConnectionError, match="refused"):
@@ -139,7 +139,7 @@ def test_a_refused_connection_is_refused_until_it_is_accepted_at_the_same_port(f
     assert ask(front).content == BODY
 
 
-def test_rules_choose_by_method_target_condition_and_number(front: Front) -> None:
+def test_rules_match_by_method_target_condition_and_number(front: Front) -> None:
     fails = Answer(503)
     front.rules += [
         Rule(fails, method="GET"),
@@ -154,7 +154,7 @@ def test_rules_choose_by_method_target_condition_and_number(front: Front) -> Non
     assert rule.met == 2
 
 
-def test_chance_is_the_same_for_the_same_seed(server: Server) -> None:
+def test_random_faults_are_the_same_for_the_same_seed(server: Server) -> None:
     drawn = []
     for _ in range(2):
         with FaultLayer(seed=7) as layer:
@@ -165,7 +165,7 @@ def test_chance_is_the_same_for_the_same_seed(server: Server) -> None:
     assert set(drawn[0]) == {200, 500}
 
 
-def test_a_watcher_is_told_before_and_after_the_service_acted(front: Front, server: Server) -> None:
+def test_a_watcher_is_called_before_and_after_the_service_acts(front: Front, server: Server) -> None:
     seen: list[tuple[int, Moment, int]] = []
 
     def watch(exchange: Exchange, moment: Moment) -> None:
@@ -178,7 +178,7 @@ def test_a_watcher_is_told_before_and_after_the_service_acted(front: Front, serv
 
 
 @pytest.mark.parametrize(("moment", "acted"), [(Moment.BEFORE, 0), (Moment.AFTER, 1)])
-def test_a_watcher_may_say_that_the_client_is_gone(front: Front, server: Server, moment: Moment, acted: int) -> None:
+def test_a_watcher_may_drop_the_client(front: Front, server: Server, moment: Moment, acted: int) -> None:
     def watch(_: Exchange, now: Moment) -> None:
         if now is moment:
             raise ClientGone

@@ -63,7 +63,7 @@ def test_timers_and_routes_are_read_with_the_platforms_defaults() -> None:
     assert page_read.trigger == HttpBinding("req", "page", ("GET",), "function")
 
 
-def test_a_list_of_typing_is_taken_and_a_built_in_list_refused_as_microsofts_worker_does() -> None:
+def test_typing_list_is_accepted_and_built_in_list_refused_as_by_microsofts_worker() -> None:
     def taken(msg: str, out: func.Out[typing.List[str]]) -> None: ...  # noqa: UP006 - Microsoft's worker refuses list[str] here
 
     def refused(msg: str, out: func.Out[list[str]]) -> None: ...
@@ -88,7 +88,7 @@ def test_annotations_that_do_not_match_their_binding_are_refused() -> None:
     assert "annotation TimerRequest does not match the type 'queueTrigger'" in problems(app_with_output(wrong_input))
 
 
-def test_parameters_and_bindings_must_be_the_same() -> None:
+def test_parameters_and_bindings_must_have_the_same_names() -> None:
     def other(msg: str, more: int) -> None: ...
 
     text = problems(app_with_output(other))
@@ -96,7 +96,7 @@ def test_parameters_and_bindings_must_be_the_same() -> None:
     assert "binding 'out' has no parameter" in text
 
 
-def test_an_unknown_trigger_or_binding_is_named_with_its_function() -> None:
+def test_an_unknown_trigger_or_binding_is_reported_with_its_function() -> None:
     app = App()
 
     @app.queue_trigger(arg_name="msg", queue_name="incoming", connection="AzureWebJobsStorage")
@@ -122,7 +122,7 @@ def test_a_binding_name_that_the_platform_refuses_is_refused_here() -> None:
     )
 
 
-def test_every_missing_setting_and_connection_is_named_at_once() -> None:
+def test_all_missing_settings_and_connections_are_reported_at_once() -> None:
     app = App()
 
     @app.queue_trigger(arg_name="msg", queue_name="%QUEUE%", connection="OrdersStorage")
@@ -157,12 +157,12 @@ def test_an_impossible_queue_name_and_an_app_without_functions_are_refused() -> 
     assert problems(App()) == "function_app.py declares no function"
 
 
-def test_a_connection_that_is_no_connection_string_is_refused() -> None:
+def test_an_invalid_connection_string_is_refused() -> None:
     with pytest.raises(HostError, match="queue orders is no connection string"):
         Storage("none").queue("of the host", "orders")
 
 
-def test_a_route_constraint_that_the_host_does_not_know_is_refused() -> None:
+def test_an_unknown_route_constraint_is_refused() -> None:
     app = App()
 
     @app.route("things/{name:alpha}")
@@ -180,7 +180,7 @@ def test_a_route_constraint_that_the_host_does_not_know_is_refused() -> None:
         ("app = 1", "has no `app`"),
     ],
 )
-def test_an_app_that_cannot_be_loaded_says_why(
+def test_the_error_about_an_app_that_cannot_be_loaded_has_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, expected: str
 ) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))  # to which the app's folder is added, as on the platform
@@ -190,7 +190,7 @@ def test_an_app_that_cannot_be_loaded_says_why(
         load_app(tmp_path)
 
 
-def test_host_json_is_checked_and_every_fault_in_it_named(tmp_path: Path) -> None:
+def test_host_json_is_checked_and_all_its_errors_are_reported(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="No such file"):
         load_host_json(tmp_path, {})
     (tmp_path / "host.json").write_text(
@@ -215,7 +215,7 @@ def test_host_json_has_the_platforms_defaults_and_settings_change_it(tmp_path: P
     assert load_host_json(tmp_path, environ).extensions.queues.max_polling_interval == 86_400.5
 
 
-def test_the_hosts_own_settings_are_checked_and_all_faults_named() -> None:
+def test_the_hosts_settings_are_checked_and_all_errors_are_reported() -> None:
     assert load_local_settings({"LOCAL_QUEUE_LOCK_SECONDS": ""}).lock_seconds == 600
     with pytest.raises(HostError) as caught:
         load_local_settings({"LOCAL_QUEUE_LOCK_SECONDS": "0", "PYTHON_THREADPOOL_THREAD_COUNT": "many"})

@@ -18,9 +18,7 @@ def send(app: RunningApp, name: str, **told: object) -> None:
 PLAIN = {"AzureFunctionsJobHost__extensions__queues__messageEncoding": "none"}
 
 
-def test_sigterm_ends_the_host_with_0_after_the_running_invocation_and_fetches_no_more(
-    azurite: Azurite, tmp_path: Path
-) -> None:
+def test_sigterm_ends_the_host_with_0_after_the_running_invocation(azurite: Azurite, tmp_path: Path) -> None:
     app = RunningApp("queues", azurite, tmp_path, PLAIN)
     done = tmp_path / "done"
     send(app, "running", until=str(done), put="größe & <más>")
@@ -37,7 +35,7 @@ def test_sigterm_ends_the_host_with_0_after_the_running_invocation_and_fetches_n
     app.service.stop()
 
 
-def test_an_invocation_that_outlasts_the_function_timeout_ends_the_host_and_what_ran_beside_it_is_tried_again(
+def test_an_invocation_beyond_the_function_timeout_ends_the_host_and_parallel_ones_are_redelivered(
     azurite: Azurite, tmp_path: Path
 ) -> None:
     app = RunningApp("queues", azurite, tmp_path, {**PLAIN, "AzureFunctionsJobHost__functionTimeout": "00:00:02"})
@@ -54,7 +52,7 @@ def test_an_invocation_that_outlasts_the_function_timeout_ends_the_host_and_what
     assert len(app.texts("")) == 2, "both are visible again at once: the visibility timeout is 0"
 
 
-def test_wrong_settings_are_all_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
+def test_invalid_settings_are_all_reported_and_the_exit_code_is_1(tmp_path: Path) -> None:
     environ = {"AzureWebJobsStorage": "", "WORK": "", "TRACE": str(tmp_path / "trace")}
     service = spawn(APPS / "queues", tmp_path / "log", environ)
     assert service.process.wait(PATIENCE_SECONDS) == 1
@@ -63,14 +61,14 @@ def test_wrong_settings_are_all_named_and_the_exit_code_is_1(tmp_path: Path) -> 
     assert "function given_up, binding 'msg': the setting WORK" in service.tail()
 
 
-def test_a_storage_that_does_not_answer_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
+def test_unreachable_storage_is_reported_and_the_exit_code_is_1(tmp_path: Path) -> None:
     nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;QueueEndpoint=http://127.0.0.1:9/a"
     service = spawn(APPS / "queues", tmp_path / "log", {"AzureWebJobsStorage": nowhere, "WORK": "work"})
     assert service.process.wait(PATIENCE_SECONDS) == 1
     assert "error: ServiceRequestError" in service.tail()
 
 
-def test_a_port_in_use_is_named_and_the_exit_code_is_1(azurite: Azurite, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_and_the_exit_code_is_1(azurite: Azurite, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         environ = {"AzureWebJobsStorage": azurite.connection_string, "WORK": "work"}

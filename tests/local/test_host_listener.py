@@ -96,7 +96,7 @@ HIDDEN_FOR: dict[str, Callable[[Options], int]] = {
 }
 
 
-def test_the_recorded_times_are_those_of_the_rules() -> None:
+def test_the_recorded_times_follow_the_rules() -> None:
     for case, hidden in HIDDEN_FOR.items():
         for seconds in recorded["locks"][LOCKS][case]:
             assert hidden(LONG) - 1 <= seconds <= hidden(LONG) + LONG.polling + 2, case
@@ -124,7 +124,7 @@ class Chance(random.Random):
     ("share", "waits"),
     [(0.0, [0.1, 0.18, 0.26, 0.42, 0.74, 1.38, 2.0, 2.0]), (1.0, [0.1, 0.22, 0.34, 0.58, 1.06, 2.0, 2.0, 2.0])],
 )
-def test_the_wait_for_messages_doubles_up_to_the_maximum_and_begins_anew_after_one(
+def test_the_polling_interval_doubles_up_to_the_maximum_and_is_reset_by_a_message(
     share: float, waits: list[float]
 ) -> None:
     backoff = Backoff(2.0, Chance(share))

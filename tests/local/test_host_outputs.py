@@ -17,7 +17,7 @@ from local.host.outputs import messages
         (["a", '{"b": 1}', "[1, 2]", "2026-01-01T00:00:00Z"], ["a", '{"b": 1}', "[1, 2]", "2026-01-01T00:00:00Z"]),
     ],
 )
-def test_a_list_and_text_that_is_not_json_are_sent_as_they_are(value: object, sent: list[str]) -> None:
+def test_a_list_and_non_json_text_are_sent_unchanged(value: object, sent: list[str]) -> None:
     assert messages(value) == sent
 
 
@@ -30,11 +30,11 @@ def test_a_list_and_text_that_is_not_json_are_sent_as_they_are(value: object, se
         ("[]", []),
     ],
 )
-def test_text_that_is_json_is_parsed_split_and_written_anew_as_on_the_platform(text: str, sent: list[str]) -> None:
+def test_json_text_is_parsed_split_and_rewritten_as_on_the_platform(text: str, sent: list[str]) -> None:
     assert messages(text) == sent
 
 
 @pytest.mark.parametrize("text", ["{no json}", "[1, 2,]", '{"id": }'])
-def test_text_that_only_looks_like_json_fails_its_function_as_on_the_platform(text: str) -> None:
+def test_invalid_json_text_fails_its_function_as_on_the_platform(text: str) -> None:
     with pytest.raises(ValueError, match="line 1"):
         messages(text)

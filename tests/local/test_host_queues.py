@@ -34,7 +34,7 @@ def send(app: RunningApp, name: str, **told: object) -> str:
     return text
 
 
-def test_a_message_that_succeeds_is_deleted_and_the_function_sees_all_of_its_data(app: RunningApp) -> None:
+def test_a_successful_message_is_deleted_and_its_function_sees_all_its_data(app: RunningApp) -> None:
     send(app, "success")
     eventually(lambda: app.trace("end", id="success"))
     (begun,) = app.trace("begin", id="success")
@@ -47,7 +47,7 @@ def test_a_message_that_succeeds_is_deleted_and_the_function_sees_all_of_its_dat
     assert len(app.trace("begin", id="success")) == 1
 
 
-def test_each_invocation_has_one_line_with_its_id_and_the_apps_own_log_passes_through(app: RunningApp) -> None:
+def test_each_invocation_logs_one_line_with_its_id_and_the_apps_log_is_kept(app: RunningApp) -> None:
     send(app, "logged")
     (begun,) = eventually(lambda: app.trace("begin", id="logged"))
     assert begun["function"] == "work"
@@ -56,7 +56,7 @@ def test_each_invocation_has_one_line_with_its_id_and_the_apps_own_log_passes_th
     assert "INFO app: working on logged" in app.log()
 
 
-def test_a_failing_message_is_tried_five_times_and_then_lies_in_the_poison_queue(app: RunningApp) -> None:
+def test_a_failing_message_is_delivered_five_times_and_then_moved_to_the_poison_queue(app: RunningApp) -> None:
     send(app, "hopeless", fail=True)
     (poison,) = eventually(lambda: [one for one in app.trace("given up") if "hopeless" in one["body"]])
     assert json.loads(poison["body"]) == {"id": "hopeless", "fail": True}
@@ -65,7 +65,7 @@ def test_a_failing_message_is_tried_five_times_and_then_lies_in_the_poison_queue
     eventually(lambda: app.count() == 0)
 
 
-def test_a_message_that_is_not_base64_goes_to_poison_as_it_is_without_a_try(app: RunningApp) -> None:
+def test_a_message_that_is_not_base64_goes_to_the_poison_queue_unchanged_and_undelivered(app: RunningApp) -> None:
     # The poison queue's own function cannot decode it either. That queue has no poison queue, so the message stays.
     before = len(app.trace("begin"))
     with app.queue() as queue:
@@ -91,7 +91,7 @@ def test_a_function_that_sets_outputs_and_then_fails_sends_nothing(app: RunningA
     assert app.texts("-out") == []
 
 
-def test_an_async_function_with_text_in_and_its_return_value_as_output_works(app: RunningApp) -> None:
+def test_an_async_function_may_take_text_and_return_its_output(app: RunningApp) -> None:
     app.queue("-out").clear_messages()
     with app.queue("-async") as queue:
         queue.send_message(encoded("abc"))

@@ -66,7 +66,7 @@ def seconds_of_runs(clock: Hands, *takes: float) -> list[float]:
     return begun
 
 
-def test_a_timer_with_seconds_runs_once_in_each_of_them() -> None:
+def test_a_timer_with_seconds_runs_once_per_second() -> None:
     assert seconds_of_runs(Hands(), 0.2, 0.2, 0.2) == [1, 2, 3]
 
 
@@ -74,7 +74,7 @@ def test_a_timer_whose_wait_ends_a_little_early_does_not_run_twice_for_the_same_
     assert seconds_of_runs(Hands(early=0.01), 0.001, 0.001, 0.001) == [0.99, 1.99, 2.99]
 
 
-def test_a_timer_that_takes_longer_than_its_interval_never_overlaps_itself_and_leaves_out_what_it_missed() -> None:
+def test_a_timer_slower_than_its_interval_skips_runs_and_never_overlaps_itself() -> None:
     assert seconds_of_runs(Hands(), 2.5, 0.1, 1.0, 0.1) == [1, 4, 5, 7]
 
 
@@ -83,17 +83,17 @@ def test_a_timer_runs_on_its_schedule_and_not_late(app: RunningApp) -> None:
     assert not any(run["past_due"] for run in runs)
 
 
-def test_a_timer_that_fails_is_logged_and_its_schedule_goes_on(app: RunningApp) -> None:
+def test_a_failed_timer_is_logged_and_its_schedule_continues(app: RunningApp) -> None:
     eventually(lambda: app.trace("failing")[2:])
     assert "Executed 'failing' (Failed" in app.log()
     assert "ValueError: this timer always fails" in app.log()
 
 
-def test_a_timer_that_runs_on_startup_does_so_and_its_outputs_are_sent(app: RunningApp) -> None:
+def test_a_timer_with_run_on_startup_runs_at_start_and_sends_its_outputs(app: RunningApp) -> None:
     eventually(lambda: app.texts("-out") == ["started"])
 
 
-def test_a_run_that_was_missed_while_no_host_ran_is_made_up_for_as_past_due(app: RunningApp) -> None:
+def test_a_run_missed_while_no_host_ran_is_run_as_past_due(app: RunningApp) -> None:
     (run,) = eventually(lambda: app.trace("missed"))
     assert run["past_due"] is True
 

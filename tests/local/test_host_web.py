@@ -21,7 +21,7 @@ def get(app: RunningApp, path: str, **headers: str) -> requests.Response:
     return requests.get(f"{app.url}{path}", headers=headers, timeout=PATIENCE_SECONDS)
 
 
-def test_a_request_reaches_its_function_under_the_prefix_with_route_query_and_headers(app: RunningApp) -> None:
+def test_a_function_gets_route_query_and_headers_of_a_request_under_the_prefix(app: RunningApp) -> None:
     answer = get(app, "/v1/things/lamp/7?colour=red", **{"X-Agent": "test"})
     assert answer.json() == {
         "route": {"name": "lamp", "number": "7"},
@@ -37,7 +37,7 @@ def test_an_optional_parameter_may_be_left_out(app: RunningApp) -> None:
     assert get(app, "/v1/things/lamp", **{"X-Agent": "test"}).json()["route"] == {"name": "lamp"}
 
 
-def test_a_plain_route_goes_before_one_with_parameters_whatever_the_order(app: RunningApp) -> None:
+def test_a_plain_route_is_matched_before_one_with_parameters(app: RunningApp) -> None:
     answer = get(app, "/v1/things/special")
     assert answer.text == "größe"
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -52,13 +52,13 @@ def test_another_path_or_method_is_not_found(app: RunningApp, path: str) -> None
     assert get(app, path).status_code == 404
 
 
-def test_what_an_http_function_puts_out_is_in_the_queue_when_it_answers(app: RunningApp) -> None:
+def test_outputs_of_an_http_function_are_in_the_queue_before_its_response(app: RunningApp) -> None:
     answer = requests.post(f"{app.url}/v1/orders", json={"order": "tea"}, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 202
     assert app.texts("-out") == ["tea"]
 
 
-def test_a_function_that_fails_or_returns_the_unknown_answers_500_and_says_so_in_the_log(app: RunningApp) -> None:
+def test_a_function_that_fails_or_returns_an_unknown_type_gives_500_and_a_log_line(app: RunningApp) -> None:
     for path in ("/v1/broken", "/v1/odd"):
         answer = get(app, path)
         assert (answer.status_code, answer.text) == (500, "")
@@ -66,12 +66,12 @@ def test_a_function_that_fails_or_returns_the_unknown_answers_500_and_says_so_in
     assert "'odd' returned int" in app.log()
 
 
-def test_a_function_that_returns_nothing_answers_204(app: RunningApp) -> None:
+def test_a_function_that_returns_nothing_gives_204(app: RunningApp) -> None:
     assert get(app, "/v1/nothing").status_code == 204
 
 
 @pytest.mark.parametrize("path", ["/v1/guarded", "/v1/ruled"])
-def test_functions_that_are_not_anonymous_want_the_key_in_a_header_or_the_query(app: RunningApp, path: str) -> None:
+def test_functions_that_are_not_anonymous_need_the_key_in_a_header_or_the_query(app: RunningApp, path: str) -> None:
     assert get(app, path).status_code == 401
     assert get(app, path, **{"x-functions-key": "another"}).status_code == 401
     assert get(app, path, **{"x-functions-key": KEY}).text == "in"

@@ -34,7 +34,7 @@ def variant(request: pytest.FixtureRequest) -> GeneratedResult:
     return VARIANTS[request.param]
 
 
-def test_combined_texts_are_the_joined_first_hypotheses(variant: GeneratedResult) -> None:
+def test_combined_texts_join_the_first_hypotheses(variant: GeneratedResult) -> None:
     body = parsed(variant)
     assert [combined["channel"] for combined in body["combinedRecognizedPhrases"]] == list(range(variant.channels))
     for combined in body["combinedRecognizedPhrases"]:
@@ -43,12 +43,12 @@ def test_combined_texts_are_the_joined_first_hypotheses(variant: GeneratedResult
             assert combined[form] == " ".join(best[form] for best in of_channel)
 
 
-def test_the_same_options_give_the_same_bytes_and_another_seed_others(variant: GeneratedResult) -> None:
+def test_generated_files_depend_only_on_options_and_seed(variant: GeneratedResult) -> None:
     assert b"".join(variant) == b"".join(variant)
     assert b"".join(GeneratedResult(hours=0.1, seed=1)) != b"".join(GeneratedResult(hours=0.1, seed=2))
 
 
-def test_times_lie_within_the_audio_and_phrases_of_a_channel_follow_one_another(variant: GeneratedResult) -> None:
+def test_times_are_within_the_audio_and_phrases_of_a_channel_do_not_overlap(variant: GeneratedResult) -> None:
     body = parsed(variant)
     for channel in range(variant.channels):
         phrases = [p for p in body["recognizedPhrases"] if p["channel"] == channel]
@@ -85,7 +85,7 @@ def test_alternatives_are_up_to_five_and_the_first_is_not_always_the_likeliest()
     assert False in best
 
 
-def test_options_decide_which_keys_there_are() -> None:
+def test_options_select_the_members_of_a_generated_file() -> None:
     def keys(name: str) -> set[str]:
         phrases = parsed(VARIANTS[name])["recognizedPhrases"]
         return {key for phrase in phrases for key in (*phrase, *phrase["nBest"][0])}
@@ -105,7 +105,7 @@ def test_options_decide_which_keys_there_are() -> None:
     assert speakers == {1, 2, 3}
 
 
-def test_milliseconds_say_the_same_as_ticks() -> None:
+def test_milliseconds_and_ticks_agree() -> None:
     body = parsed(VARIANTS["milliseconds"])
     assert body["durationMilliseconds"] == 360_000
     for phrase in body["recognizedPhrases"]:
@@ -115,7 +115,7 @@ def test_milliseconds_say_the_same_as_ticks() -> None:
             assert timed["durationMilliseconds"] * 10_000 == timed["durationInTicks"]
 
 
-def test_a_locale_without_words_is_refused_by_name() -> None:
+def test_an_unknown_locale_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="xx-XX"):
         b"".join(GeneratedResult(hours=0.1, locale="xx-XX"))
 
@@ -135,7 +135,7 @@ print(written, largest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - bef
 """
 
 
-def test_fifty_megabytes_stream_through_flat_memory() -> None:
+def test_fifty_megabytes_are_generated_in_constant_memory() -> None:
     # In a separate process, because this one's peak memory says nothing any more.
     command = [sys.executable, "-c", STREAM_FIFTY_MEGABYTES]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
@@ -160,7 +160,7 @@ def test_every_copied_file_is_json_without_a_signature_in_it() -> None:
         assert text.count("sig=") == text.count("sig=REDACTED")
 
 
-def test_there_is_a_sample_for_every_end_a_job_can_come_to() -> None:
+def test_every_end_state_of_a_job_has_a_sample() -> None:
     samples = sample_jobs()
     assert len(samples) == 11
     assert {sample.expected for sample in samples} == {

@@ -15,7 +15,7 @@ from local.speech.simulator import Simulator
 from tests.local.conftest import TOKEN, Api
 
 
-def test_more_requests_than_the_limit_answer_429_and_say_how_long_to_wait(api: Api) -> None:
+def test_requests_beyond_the_limit_get_429_with_retry_after(api: Api) -> None:
     api.speech.control.configure(Settings(requests_per_window=3, window_seconds=3600))
     url = api.url("transcriptions")
     answers = [api.call(url) for _ in range(4)]
@@ -25,7 +25,7 @@ def test_more_requests_than_the_limit_answer_429_and_say_how_long_to_wait(api: A
     assert 0 < int(answers[3].headers["Retry-After"]) <= 3600
 
 
-def test_the_limit_is_speechs_own_unless_told_otherwise_and_its_window_slides() -> None:
+def test_the_default_limit_is_that_of_speech_and_its_window_slides() -> None:
     time = [0.0]
     simulator = Simulator(key="k", token=None, region_port=0, clock=lambda: time[0])
     for _ in range(50):
@@ -64,7 +64,7 @@ def test_the_next_requests_that_match_get_a_forced_answer(api: Api) -> None:
     assert answers[1].json() == {"code": "ServiceUnavailable"}
 
 
-def test_forced_answers_follow_one_another_and_see_the_query(api: Api) -> None:
+def test_forced_responses_are_used_in_order_and_match_the_query(api: Api) -> None:
     control = api.speech.control
     control.force(r"\btop=5\b", 500)
     control.force(r"\btop=5\b", 408)
@@ -74,7 +74,7 @@ def test_forced_answers_follow_one_another_and_see_the_query(api: Api) -> None:
     assert (answers[2].headers["Content-Type"], answers[2].text) == ("text/plain", "later")
 
 
-def test_forced_answers_may_be_withdrawn(api: Api) -> None:
+def test_forced_responses_can_be_removed(api: Api) -> None:
     api.speech.control.force(".", 500, times=100)
     api.speech.control.clear_forced()
     assert api.call(api.url("transcriptions")).status_code == 200
@@ -96,7 +96,7 @@ def test_requests_are_counted_by_operation_until_reset(api: Api) -> None:
     assert control.counts()["list"] == 0
 
 
-def test_the_log_tells_every_request_and_never_a_key(api: Api) -> None:
+def test_the_log_has_every_request_and_no_key(api: Api) -> None:
     key = api.speech.key
     api.call(api.url("transcriptions", "v3.1"), filter="status eq 'Failed'", key=key, token=TOKEN)
     requests.get(api.url("transcriptions"), headers={"Ocp-Apim-Subscription-Key": "wrong"}, timeout=30)
@@ -124,7 +124,7 @@ def test_a_second_simulator_finds_a_free_port_and_keeps_its_contents_apart(
     assert not second.service.alive()
 
 
-def test_a_call_of_the_regional_host_is_refused_and_remembered(azurite: Azurite, tmp_path: Path) -> None:
+def test_a_request_to_the_regional_host_is_refused_and_recorded(azurite: Azurite, tmp_path: Path) -> None:
     own = start_speech(azurite, log=tmp_path / "speech.log", port=0)
     try:
         job = str(uuid4())
@@ -153,6 +153,6 @@ def test_a_spec_with_an_unknown_field_is_refused_by_name(api: Api) -> None:
     assert "runSecond" in response.json()["message"]
 
 
-def test_removing_a_job_that_is_not_there_is_an_error(api: Api) -> None:
+def test_removing_an_unknown_job_is_an_error(api: Api) -> None:
     with pytest.raises(SpecError, match="404"):
         api.speech.control.delete_job(str(uuid4()))

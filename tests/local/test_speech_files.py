@@ -34,7 +34,7 @@ def fetch(file: Body) -> requests.Response:
     return requests.get(file["links"]["contentUrl"], timeout=30)
 
 
-def test_a_file_says_what_it_is_and_its_content_url_gives_it(api: Api) -> None:
+def test_a_file_has_its_properties_and_its_content_url_returns_its_content(api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json", "report.json"])
     values = api.body(f"transcriptions/{spec.id}/files", "v3.1")["values"]
     assert [(file["name"], file["kind"]) for file in values] == [
@@ -56,7 +56,7 @@ def test_files_come_in_the_order_of_the_job_spec(api: Api) -> None:
     assert [file["name"] for file in api.body(f"transcriptions/{spec.id}/files")["values"]] == names
 
 
-def test_a_job_that_still_runs_has_no_files(api: Api) -> None:
+def test_a_running_job_has_no_files(api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json"], run_seconds=60)
     assert api.body(f"transcriptions/{spec.id}/files") == {"values": []}
     response = api.call(api.url(f"transcriptions/{spec.id}/files/{spec.files[0].id}"))
@@ -64,7 +64,7 @@ def test_a_job_that_still_runs_has_no_files(api: Api) -> None:
 
 
 @pytest.mark.parametrize("version", ["v3.2", "2025-10-15"])
-def test_pages_have_the_size_of_the_job_spec_and_next_links_lead_on(version: str, api: Api) -> None:
+def test_pages_have_the_size_of_the_job_spec_and_next_links(version: str, api: Api) -> None:
     names = [f"contenturl_{index}.json" for index in range(7)]
     spec = put(api.speech, names, page_size=3)
     pages = api.pages(f"transcriptions/{spec.id}/files", version)
@@ -73,13 +73,13 @@ def test_pages_have_the_size_of_the_job_spec_and_next_links_lead_on(version: str
     assert [[file["name"] for file in page] for page in pages] == [names[4:6], names[6:]]
 
 
-def test_a_last_page_that_is_full_leads_nowhere(api: Api) -> None:
+def test_a_full_last_page_has_no_next_link(api: Api) -> None:
     spec = put(api.speech, [f"contenturl_{index}.json" for index in range(4)], page_size=2)
     assert [len(page) for page in api.pages(f"transcriptions/{spec.id}/files")] == [2, 2]
 
 
 @pytest.mark.parametrize(("version", "name"), [("v3.1", "sasValidityInSeconds"), ("2025-10-15", "sasLifetimeMinutes")])
-def test_next_link_drops_the_life_of_the_sas(version: str, name: str, api: Api) -> None:
+def test_the_next_link_lacks_the_validity_of_the_sas(version: str, name: str, api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json", "contenturl_1.json"], page_size=1)
     page = api.body(f"transcriptions/{spec.id}/files", version, **{name: 600})
     region = api.speech.control.about().region
@@ -103,7 +103,7 @@ def seconds_left(file: Body) -> float:
         ("2025-10-15", {"sasValidityInSeconds": 600}, 12 * 3600),
     ],
 )
-def test_a_request_may_say_how_long_the_sas_lives(
+def test_a_request_may_set_the_validity_of_the_sas(
     version: str, parameters: dict[str, int], seconds: int, api: Api
 ) -> None:
     spec = put(api.speech, ["contenturl_0.json"])
@@ -124,7 +124,7 @@ def test_azurite_refuses_a_sas_that_expired_and_get_file_gives_a_fresh_one(api: 
     assert fetch(api.body(f"{path}/{spec.files[0].id}")).status_code == 200
 
 
-def test_without_sas_only_an_identity_of_ones_own_reads_the_content(api: Api) -> None:
+def test_without_a_sas_only_an_authorised_identity_reads_the_content(api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json"], sas=False)
     file = api.body(f"transcriptions/{spec.id}/files")["values"][0]
     assert "?" not in file["links"]["contentUrl"]
@@ -133,7 +133,7 @@ def test_without_sas_only_an_identity_of_ones_own_reads_the_content(api: Api) ->
         assert blob.download_blob().readall() == CONTENT
 
 
-def test_deleting_answers_204_always_and_takes_the_contents_along(api: Api) -> None:
+def test_deleting_always_gives_204_and_removes_the_contents(api: Api) -> None:
     spec = put(api.speech, ["contenturl_0.json"])
     file = api.body(f"transcriptions/{spec.id}/files")["values"][0]
     for _ in range(2):
@@ -143,7 +143,7 @@ def test_deleting_answers_204_always_and_takes_the_contents_along(api: Api) -> N
     assert fetch(file).status_code == 404
 
 
-def test_deleting_leaves_contents_that_another_job_shares_or_the_customer_keeps(api: Api) -> None:
+def test_deleting_keeps_shared_contents_and_those_in_the_customers_container(api: Api) -> None:
     shared = put(api.speech, ["contenturl_0.json"])
     other = JobSpec(id=str(uuid4()), files=(FileSpec.of(shared.id, "x.json", shared.files[0].blob),))
     api.speech.control.put_job(other, {shared.files[0].blob: CONTENT})
@@ -156,7 +156,7 @@ def test_deleting_leaves_contents_that_another_job_shares_or_the_customer_keeps(
         assert blob.exists()
 
 
-def test_a_content_may_be_given_in_pieces(api: Api) -> None:
+def test_a_content_may_be_uploaded_in_pieces(api: Api) -> None:
     job = str(uuid4())
     file = FileSpec.of(job, "contenturl_0.json")
     api.speech.control.put_job(JobSpec(id=job, files=(file,)), {file.blob: (CONTENT for _ in range(3))})
@@ -165,7 +165,7 @@ def test_a_content_may_be_given_in_pieces(api: Api) -> None:
     assert fetch(listed).content == 3 * CONTENT
 
 
-def test_a_file_without_content_is_refused_unless_it_says_its_size(api: Api) -> None:
+def test_a_file_without_content_needs_a_size(api: Api) -> None:
     job = str(uuid4())
     with pytest.raises(SpecError, match=r"contenturl_0\.json"):
         api.speech.control.put_job(JobSpec(id=job, files=(FileSpec.of(job, "contenturl_0.json"),)))

@@ -80,7 +80,7 @@ def test_a_job_shows_what_its_creator_gave_it(api: Api) -> None:
         (9_000, "Failed", 7_200, {"durationMilliseconds": 1000, "error": {"code": "InvalidAudio", "message": "none"}}),
     ],
 )
-def test_a_job_goes_from_not_started_over_running_to_its_end(
+def test_a_job_goes_from_not_started_through_running_to_its_end(
     api: Api, age: int, status: str, since: int, properties: dict[str, object]
 ) -> None:
     created = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=age)
@@ -106,13 +106,13 @@ def test_a_job_created_long_ago_ended_long_ago(api: Api) -> None:
     assert body["lastActionDateTime"] == "2022-09-10T18:39:09Z"
 
 
-def test_a_job_may_end_with_a_status_that_nobody_documented(api: Api) -> None:
+def test_a_job_may_have_an_undocumented_status(api: Api) -> None:
     spec = job(status="Postponed")
     api.speech.control.put_job(spec)
     assert api.body(f"transcriptions/{spec.id}")["status"] == "Postponed"
 
 
-def test_a_job_may_run_for_ever_and_has_no_files_then(api: Api) -> None:
+def test_a_job_may_run_for_ever_without_files(api: Api) -> None:
     file = FileSpec(id=str(uuid4()), name="contenturl_0.json", blob="none", size=1)
     spec = job(status="Running", run_seconds=10**8, files=(file,))
     api.speech.control.put_job(spec)
@@ -131,14 +131,14 @@ def test_ids_are_compared_in_lower_case(api: Api) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("rest", ["", "/files", "/files/00000000-0000-4000-8000-00000000000f"])
-def test_what_is_not_there_answers_404_with_code_and_message(version: str, rest: str, api: Api) -> None:
+def test_unknown_resources_give_404_with_code_and_message(version: str, rest: str, api: Api) -> None:
     response = api.call(api.url(f"transcriptions/{uuid4()}{rest}", version))
     assert response.status_code == 404
     assert response.json()["code"] == "NotFound"
     assert response.json()["message"]
 
 
-def test_a_job_that_the_control_removed_is_not_there_any_more(api: Api) -> None:
+def test_a_removed_job_is_unknown(api: Api) -> None:
     spec = job()
     api.speech.control.put_job(spec)
     api.speech.control.delete_job(spec.id)
@@ -149,14 +149,14 @@ def test_a_job_that_the_control_removed_is_not_there_any_more(api: Api) -> None:
     "headers",
     [{}, {"Ocp-Apim-Subscription-Key": "wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}],
 )
-def test_a_wrong_key_or_token_answers_401_in_the_gateways_shape(headers: dict[str, str], api: Api) -> None:
+def test_a_wrong_key_or_token_gives_401_in_the_gateways_shape(headers: dict[str, str], api: Api) -> None:
     response = requests.get(api.url("transcriptions"), headers=headers, timeout=30)
     assert response.status_code == 401
     assert response.json()["error"]["code"] == "401"
     assert response.json()["error"]["message"]
 
 
-def test_a_bearer_token_may_stand_for_the_key(api: Api) -> None:
+def test_a_bearer_token_is_accepted_in_place_of_the_key(api: Api) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     assert requests.get(api.url("transcriptions"), headers=headers, timeout=30).status_code == 200
 

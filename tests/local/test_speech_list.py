@@ -74,7 +74,7 @@ def numbers(api: Api, locale: str, condition: str) -> str:
         ("locale ne 'en-US'", "01234"),
     ],
 )
-def test_a_filter_selects(condition: str, expected: str, group: str, api: Api) -> None:
+def test_a_filter_selects_jobs(condition: str, expected: str, group: str, api: Api) -> None:
     assert numbers(api, group, condition) == expected
 
 
@@ -100,13 +100,13 @@ def test_a_filter_selects(condition: str, expected: str, group: str, api: Api) -
         "contains(displayName, 'x')",
     ],
 )
-def test_a_filter_that_is_not_documented_answers_400(condition: str, api: Api) -> None:
+def test_an_undocumented_filter_gives_400(condition: str, api: Api) -> None:
     response = api.call(api.url("transcriptions"), filter=condition)
     assert response.status_code == 400
     assert response.json()["code"] == "InvalidPayload"
 
 
-def test_skip_and_top_cut_a_page_out_of_the_filtered_list(group: str, api: Api) -> None:
+def test_skip_and_top_select_a_page_of_the_filtered_list(group: str, api: Api) -> None:
     condition = f"locale eq '{group}' and status ne 'Running'"
     page = api.body("transcriptions", filter=condition, skip=1, top=2)
     assert [job["customProperties"]["number"] for job in page["values"]] == ["1", "2"]
@@ -123,26 +123,26 @@ def test_the_parameters_of_next_links_lead_through_all_pages(
     assert [[job["customProperties"]["number"] for job in page] for page in pages] == [["0", "1"], ["2", "3"], ["4"]]
 
 
-def test_next_link_has_lost_filter_and_top_and_names_another_host_and_version(group: str, api: Api) -> None:
+def test_the_next_link_lacks_filter_and_top_and_has_another_host_and_version(group: str, api: Api) -> None:
     page = api.body("transcriptions", top=2, filter=f"locale eq '{group}'")
     region = api.speech.control.about().region
     assert page["@nextLink"] == f"{region}/speechtotext/transcriptions?skip=2&api-version=3.2"
 
 
-def test_a_plus_in_the_query_is_no_space(group: str, api: Api) -> None:
+def test_a_plus_in_the_query_is_not_a_space(group: str, api: Api) -> None:
     url = f"{api.url('transcriptions')}&filter=locale+eq+'{group}'"
     assert requests.get(url, headers={"Ocp-Apim-Subscription-Key": api.speech.key}, timeout=30).status_code == 400
 
 
 @pytest.mark.parametrize(("name", "value"), [("skip", "fdsgf"), ("skip", "-1"), ("top", "0"), ("top", "1.5")])
-def test_paging_that_is_no_number_answers_400(name: str, value: str, api: Api) -> None:
+def test_invalid_skip_or_top_gives_400(name: str, value: str, api: Api) -> None:
     response = api.call(api.url("transcriptions"), "GET", **{name: value})
     assert response.status_code == 400
     assert response.json()["code"] == "InvalidPayload"
     assert value in response.json()["message"]
 
 
-def test_a_page_is_shorter_than_asked_for_unless_it_is_the_last(api: Api) -> None:
+def test_a_page_is_shorter_than_requested_unless_it_is_the_last(api: Api) -> None:
     locale = f"xx-{uuid4().hex}"
     specs = [JobSpec(id=str(uuid4()), locale=locale) for _ in range(101)]
     for spec in specs:

@@ -62,7 +62,7 @@ def stack(state: Path) -> Iterator[Stack]:
     running.stop()
 
 
-def test_everything_is_started_named_in_endpoints_json_and_gone_at_the_end(state: Path) -> None:
+def test_the_stack_starts_all_services_lists_them_in_endpoints_json_and_stops_them(state: Path) -> None:
     made: list[dict[str, str]] = []
     environ = {"WORK": "work", "POLL_SCHEDULE": "0 * * * * *", "COSMOS_ENDPOINT": "", "LOCAL_FUNCTIONS_KEY": KEY}
     environ["JOBS_QUEUE"] = "team-jobs"
@@ -94,13 +94,13 @@ def test_everything_is_started_named_in_endpoints_json_and_gone_at_the_end(state
     assert endpoints(state) == {}
 
 
-def test_what_the_environment_names_is_not_started(stack: Stack, state: Path) -> None:
+def test_services_in_the_environment_are_not_started(stack: Stack, state: Path) -> None:
     assert sorted(endpoints(state)["pids"]) == ["azurite", "host"]
     assert endpoints(state)["speechEndpoint"] == ELSEWHERE["SPEECH_ENDPOINT"]
     assert setting(stack, "SPEECH_KEY") == ""
 
 
-def test_a_host_that_dies_is_started_again_at_the_same_address(stack: Stack, state: Path) -> None:
+def test_a_crashed_host_is_restarted_at_the_same_address(stack: Stack, state: Path) -> None:
     before = endpoints(state)
     os.kill(before["pids"]["host"], signal.SIGKILL)
     after = eventually(lambda: endpoints(state)["pids"]["host"] != before["pids"]["host"] and endpoints(state))
@@ -109,7 +109,7 @@ def test_a_host_that_dies_is_started_again_at_the_same_address(stack: Stack, sta
     assert setting(stack, "WORK") == "work"
 
 
-def test_a_store_that_dies_ends_the_stack_with_its_name(stack: Stack, state: Path) -> None:
+def test_a_crashed_store_ends_the_stack_and_is_named(stack: Stack, state: Path) -> None:
     pids = endpoints(state)["pids"]
     os.kill(pids["azurite"], signal.SIGKILL)
     enough = threading.Event()
@@ -122,7 +122,7 @@ def test_a_store_that_dies_ends_the_stack_with_its_name(stack: Stack, state: Pat
     assert alive(pids) == []
 
 
-def test_storage_that_is_started_again_has_its_address_and_its_data(stack: Stack, state: Path) -> None:
+def test_restarted_storage_keeps_its_address_and_data(stack: Stack, state: Path) -> None:
     before = endpoints(state)
     with QueueClient.from_connection_string(stack.settings["AzureWebJobsStorage"], "kept") as queue:
         queue.create_queue()
@@ -146,7 +146,7 @@ def test_a_second_stack_on_the_same_state_is_refused(stack: Stack, state: Path) 
     assert endpoints(state)["pids"] == stack.pids
 
 
-def test_without_a_host_of_its_own_the_stack_leaves_the_functions_to_core_tools(state: Path) -> None:
+def test_without_its_own_host_the_stack_leaves_the_functions_to_core_tools(state: Path) -> None:
     environ = {**ELSEWHERE, "LOCAL_FUNCTIONS_HOST": "off"}
     stack = start_stack(state, environ, root=APPS / "web", ports=FREE, provision=no_database)
     try:
@@ -158,7 +158,7 @@ def test_without_a_host_of_its_own_the_stack_leaves_the_functions_to_core_tools(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_with_0_and_nothing_stays_behind(state: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_all_processes_and_the_exit_code_is_0(state: Path, number: signal.Signals) -> None:
     up = run_stack(state, WORK="work")
     pids = eventually(lambda: endpoints(state))["pids"]
     eventually(lambda: "Functions  http://127.0.0.1:" in up.tail())
@@ -169,7 +169,7 @@ def test_a_signal_ends_all_with_0_and_nothing_stays_behind(state: Path, number: 
     up.stop()
 
 
-def test_wrong_settings_end_the_start_with_1_and_the_hosts_own_words(state: Path) -> None:
+def test_invalid_settings_end_the_start_with_1_and_the_hosts_message(state: Path) -> None:
     up = run_stack(state, WORK="")
     assert up.process.wait(PATIENCE_SECONDS) == 1
     assert "function order, binding 'out': the setting WORK, named in '%WORK%-out', is missing or empty" in up.tail()
@@ -180,7 +180,7 @@ def test_wrong_settings_end_the_start_with_1_and_the_hosts_own_words(state: Path
     up.stop()
 
 
-def test_what_a_killed_stack_left_running_is_ended_by_the_next_one(state: Path) -> None:
+def test_processes_left_by_a_killed_stack_are_ended_by_the_next_one(state: Path) -> None:
     up = run_stack(state, WORK="work")
     orphans = eventually(lambda: endpoints(state))["pids"]
     up.process.kill()

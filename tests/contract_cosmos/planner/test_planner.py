@@ -42,7 +42,7 @@ def _without_comments(query: str) -> str:
     return " ".join(line for line in query.splitlines() if not line.startswith("--"))
 
 
-def test_every_line_of_the_code_that_asks_a_query_was_run_for_this_test() -> None:
+def test_every_line_that_sends_a_query_was_recorded() -> None:
     run = ask_all().lines
     asking = sites("shared", "local/docs/reader.py")
     assert asking
@@ -55,14 +55,14 @@ def test_the_pages_have_queries() -> None:
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.where)
-def test_the_planner_takes_every_query_of_the_project(asked: Asked) -> None:
+def test_the_planner_accepts_every_query_of_the_project(asked: Asked) -> None:
     assert "refused" not in _recorded(asked)
 
 
 @pytest.mark.parametrize(
     "asked", [each for each in ASKED if each.container == TRANSCRIPTS.name], ids=lambda it: it.where
 )
-def test_the_planner_sends_a_query_of_transcripts_to_one_job_or_to_files_of_it(asked: Asked) -> None:
+def test_the_planner_sends_every_query_of_transcripts_to_one_job(asked: Asked) -> None:
     ranges = _recorded(asked)["queryRanges"]
     if _without_comments(asked.query) in READS_EVERYTHING:
         assert [each["min"] for each in ranges] == [[]]
@@ -73,13 +73,13 @@ def test_the_planner_sends_a_query_of_transcripts_to_one_job_or_to_files_of_it(a
     assert sorted((each["min"], each["max"]) for each in ranges) == sorted((key, key) for key in keys)
 
 
-def test_every_exception_is_still_asked() -> None:
+def test_every_exception_is_still_a_query() -> None:
     assert {_without_comments(asked.query) for asked in ASKED} >= READS_EVERYTHING.keys()
 
 
 @pytest.mark.skipif(planner() is None, reason="the planner is not on this machine: its recorded answers are used")
 @pytest.mark.parametrize("asked", EVERY, ids=lambda asked: asked.query[:60])
-def test_the_recording_is_what_the_planner_says(asked: Asked) -> None:
+def test_the_recording_matches_the_planner(asked: Asked) -> None:
     assert plan_of(asked.query, asked.parameters, asked.paths) == _recorded(asked)
 
 
@@ -119,9 +119,7 @@ def _local_plan(container: ContainerProxy, asked: Asked) -> Plan:
 
 @only_local
 @pytest.mark.parametrize("asked", EVERY, ids=lambda asked: asked.query[:60])
-def test_local_cosmos_plans_as_the_planner_does(
-    asked: Asked, jobs: ContainerProxy, transcripts: ContainerProxy
-) -> None:
+def test_local_cosmos_plans_like_the_planner(asked: Asked, jobs: ContainerProxy, transcripts: ContainerProxy) -> None:
     container = transcripts if asked.container == TRANSCRIPTS.name else jobs
     theirs, ours = _recorded(asked), _local_plan(container, asked)
     if "refused" in theirs or "refused" in ours:
@@ -132,14 +130,12 @@ def test_local_cosmos_plans_as_the_planner_does(
 
 @only_local
 @pytest.mark.parametrize("asked", [each for each in INVALID if each.query not in COMPOSED], ids=lambda it: it.query)
-def test_one_partition_refuses_an_invalid_query_though_it_holds_nothing(
-    asked: Asked, transcripts: ContainerProxy
-) -> None:
+def test_an_empty_partition_refuses_an_invalid_query(asked: Asked, transcripts: ContainerProxy) -> None:
     values = {name[1:]: value for name, value in asked.parameters.items()}
     refused = refusal_of(lambda: rows_of(transcripts, asked.query, ["empty", "empty"], **values))
     assert refused.status_code == HTTPStatus.BAD_REQUEST
 
 
-def test_the_recording_holds_nothing_else() -> None:
+def test_the_recording_has_no_other_query() -> None:
     keys = {key_of(asked.query, asked.parameters, asked.paths) for asked in EVERY}
     assert sorted(ANSWERS.keys() - keys) == []
