@@ -8,27 +8,15 @@ import msgspec
 import pytest
 from azure.cosmos import DatabaseProxy
 
-from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.domain.documents import HEAD_ID, utc
-from shared.domain.job import NO_RUN, FileCounts, Job, ReportSummary, Status
-from shared.domain.patience import Patience
+from shared.domain.job import NO_RUN, Status
 from shared.domain.poll_mark import POLL_ID, PollMark
-from shared.domain.polling import STRAYS_LIMIT
 from shared.domain.split import FileKey
 from shared.errors import Unreadable
-from shared.pipeline.poll import PollJobs
-from shared.pipeline.settle import SettleJobs
 from tests.adapters.documents import head, new_job, new_key, part
-from tests.pipeline.fake_speech import FakeSpeech, SpeechJob
-from tests.pipeline.fakes import FakeClock
-from tests.pipeline.script import Script
+from tests.adapters.timer import GET_LIMIT, Timer
 
 Item = dict[str, Any]
-
-GET_LIMIT = 3
-
-REPORT = ReportSummary(1, 0, [], "report", "r1", [], None, 1)
-"""The report counts one transcription, so a job with one file is complete."""
 
 ODD_JOBS: dict[str, Callable[[Item], Item]] = {
     "only the properties that queries read": lambda job: {
@@ -50,57 +38,8 @@ ODD_JOBS: dict[str, Callable[[Item], Item]] = {
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-class Timer:
-    """The timer over a real database, with Speech in memory."""
-
-    def __init__(self, database: DatabaseProxy, clock: FakeClock) -> None:
-        self.clock = clock
-        self.container = database.get_container_client("jobs")
-        for item in self.container.query_items("SELECT c.id FROM c", enable_cross_partition_query=True):
-            self.container.delete_item(item["id"], item["id"])
-        self.jobs, self.transcripts = CosmosJobs(database, None), CosmosTranscripts(database, None)
-        self.speech = FakeSpeech(Script())
-        self.poll = PollJobs(self.jobs, self.speech, clock, Patience(), GET_LIMIT)
-        self.settle = SettleJobs(self.jobs, self.transcripts, clock, Patience())
-
-    def tick(self) -> set[str]:
-        """Run the timer once; return the ids of the jobs that it lists."""
-        return {message.job_id for message in (*self.poll(), *self.settle())}
-
-    def pending(self, status: str = "Succeeded", **changes: object) -> Job:
-        """Add a due job that has this status at Speech."""
-        early = utc(self.clock.now())
-        times = {"accepted_at": early, "polled_at": early, "next_poll_at": early}
-        job = new_job(**{"poll_count": 1, **times, **changes})
-        self.jobs.create(job)
-        self.speech.add(SpeechJob(job.id, [status], ended=self.clock.now()))
-        return job
-
-    def whole(self) -> Job:
-        """Add a job whose only file is in."""
-        early = utc(self.clock.now())
-        job = new_job(
-            status=Status.INGESTING, accepted_at=early, moved_at=early, files=FileCounts(expected=1), report=REPORT
-        )
-        self.jobs.create(job)
-        key = new_key(job)
-        self.transcripts.commit(key, [part(key, "r1", 0)], head(key, "r1", parts=1), None)
-        return job
-
-    def status(self, job: Job) -> Status:
-        """Return the job's status."""
-        found = self.jobs.get(job.id)
-        assert found is not None
-        return found.status
-
-
-@pytest.fixture
-def timer(database: DatabaseProxy, clock: FakeClock) -> Timer:
-    return Timer(database, clock)
+def timer(database: DatabaseProxy) -> Timer:
+    return Timer(database)
 
 
 @pytest.mark.parametrize("odd", ODD_JOBS)
@@ -230,52 +169,3 @@ def test_a_rewrite_reads_only_revision_and_run_of_a_head_and_replaces_nothing_el
     container.create_item({"id": HEAD_ID, "jobId": key.job_id, "fileId": key.file_id, **later, "type": "forgotten"})
     with pytest.raises(Unreadable, match=key.file_id):
         timer.transcripts.head(key)
-
-
-UNFOUND: dict[str, Callable[[Item], Item]] = {
-    "null in each time": lambda job: {**job, "polledAt": None, "nextPollAt": None, "movedAt": None},
-    "no times": lambda job: {k: v for k, v in job.items() if k not in {"polledAt", "nextPollAt", "movedAt"}},
-    "null in each property": lambda job: {**dict.fromkeys(job), **{name: job[name] for name in ("id", "status")}},
-    "numbers in place of texts": lambda job: {**job, "polledAt": 8, "nextPollAt": 7, "movedAt": 6, "acceptedAt": 5},
-    "words in place of times": lambda job: {**job, "polledAt": "soon", "nextPollAt": "soon", "movedAt": None},
-    "no count of polls": lambda job: {**job, "pollCount": None, "polledAt": None, "nextPollAt": None, "movedAt": 1},
-}
-
-
-@pytest.mark.parametrize("odd", UNFOUND)
-@pytest.mark.parametrize("status", [Status.PENDING, Status.INGESTING])
-def test_a_job_that_no_query_finds_is_taken_up_again_or_named(
-    timer: Timer, odd: str, status: Status, caplog: pytest.LogCaptureFixture
-) -> None:
-    jobs = [timer.whole() if status is Status.INGESTING else timer.pending() for _ in range(2)]
-    for job in jobs:
-        timer.container.upsert_item(UNFOUND[odd](msgspec.to_builtins(job)))
-    other = timer.whole()
-    found = timer.tick()
-    assert timer.status(other) is Status.COMPLETED
-    named = {
-        job.id for job in jobs for line in caplog.records if job.id in line.message and "set aside" in line.message
-    }
-    readable = odd in {"null in each time", "no times"}
-    assert named == (set() if readable else {job.id for job in jobs})
-    if readable and status is Status.PENDING:
-        assert {job.id for job in jobs} <= found
-    elif readable:
-        assert [timer.status(job) for job in jobs] == [Status.COMPLETED] * 2
-
-
-def test_jobs_that_no_query_finds_are_looked_for_after_a_while_again(timer: Timer) -> None:
-    timer.tick()
-    for minutes, found in ((29, False), (2, True), (29, False), (2, True)):
-        timer.clock.move(minutes=minutes)
-        job = timer.pending(next_poll_at=None, polled_at=None)
-        assert (job.id in timer.tick()) is found
-        timer.container.delete_item(job.id, job.id)
-
-
-def test_more_odd_jobs_than_a_tick_takes_up_hide_none_that_can_be_read(timer: Timer) -> None:
-    for number in range(2 * STRAYS_LIMIT):
-        item = msgspec.to_builtins(new_job(poll_count=1))
-        timer.container.create_item({**item, "acceptedAt": number, "polledAt": None})
-    jobs = [timer.pending(next_poll_at=None, polled_at=None) for _ in range(STRAYS_LIMIT + 1)]
-    assert {job.id for job in jobs} == {job_id for _ in range(2) for job_id in timer.tick()}

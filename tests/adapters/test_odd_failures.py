@@ -28,9 +28,9 @@ WITH_RUN: dict[str, Item] = {
     "of a later version": {"schemaVersion": 9, "code": {"new": True}},
 }
 WITHOUT_RUN: dict[str, Item] = {
+    "another type": {"type": "forgotten"},
     "no run": {"run": None},
     "an invalid run": {"run": "first"},
-    "another type": {"type": "forgotten"},
 }
 ODD = {**WITH_RUN, **WITHOUT_RUN}
 
@@ -138,10 +138,11 @@ def test_a_failure_without_a_run_belongs_to_no_run(world: StoredWorld) -> None:
     given, both = new_key(), new_key()
     both = FileKey(given.job_id, both.file_id)
     world.stored.commit(both, [], head(both, "r1"), None)
-    for key in (given, both):
-        world.stored.put_failure(failure(key))
-        world.make_odd(key, {"run": True})
-        assert world.stored.failure_run(key) == NO_RUN
+    for odd in (*WITHOUT_RUN.values(), {"run": True}):
+        for key in (given, both):
+            world.stored.put_failure(failure(key))
+            world.make_odd(key, odd)
+            assert world.stored.failure_run(key) == NO_RUN
     found = world.stored.outcomes(given.job_id, [given.file_id, both.file_id])
     assert found == {given.file_id: Outcome(None, NO_RUN), both.file_id: Outcome(1, NO_RUN)}
 

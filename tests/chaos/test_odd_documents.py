@@ -35,11 +35,11 @@ UNREADABLE: dict[str, Change] = {
     "of a later version": lambda job: {**job, "schemaVersion": 99, "shape": {"new": True}},
 }
 READABLE: dict[str, Change] = {
-    "with an id that is no GUID": lambda job: {**job, "id": f"odd-{uuid4()}"},
     "without the times by which it is found": lambda job: {
         key: value for key, value in job.items() if key not in {"nextPollAt", "polledAt", "movedAt"}
     },
 }
+HARMLESS: dict[str, Change] = {"with an id that is no GUID": lambda job: {**job, "id": f"odd-{uuid4()}"}}
 FAILURES: dict[str, Change] = {
     "with numbers in place of texts": lambda failure: {**failure, "code": 5, "message": 6, "kind": 7},
     "without a run": lambda failure: {key: value for key, value in failure.items() if key != "run"},
@@ -55,14 +55,14 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("status", ["pending", "ingesting"])
-@pytest.mark.parametrize("odd", [*UNREADABLE, *READABLE])
+@pytest.mark.parametrize("odd", [*UNREADABLE, *READABLE, *HARMLESS])
 def test_a_job(bench: Bench, row: Row, odd: str, status: str) -> None:
     before = bench.put(KINDS[0])
     bench.enqueue(before)
     bench.ended(before)
     container = bench.container(JOBS.name)
     known = dict(container.read_item(before.id, before.id))
-    change = UNREADABLE.get(odd) or READABLE[odd]
+    change = {**UNREADABLE, **READABLE, **HARMLESS}[odd]
     job = change({**known, "id": str(uuid4()), "status": status, "endedAt": None, "nextPollAt": known["acceptedAt"]})
     stored = container.create_item(job)
     others_go_on(bench, row)
@@ -70,7 +70,7 @@ def test_a_job(bench: Bench, row: Row, odd: str, status: str) -> None:
         bench.until(lambda: set_aside(bench, job["id"]), "the log names the odd document")
         row.expect(container.read_item(job["id"], job["id"]) == stored, "the odd document is another one now")
         row.expect(job["id"] in bench.command("jobs"), "the command line does not show the odd document")
-    else:
+    elif odd in READABLE:
         bench.until(lambda: container.read_item(job["id"], job["id"])["status"] == "notFound", "Speech is asked for it")
     container.delete_item(job["id"], job["id"])
 
