@@ -1,4 +1,4 @@
-"""The functions: triggers and bindings only. What they do is in shared/pipeline."""
+"""The functions: only triggers and bindings. The use cases are in shared/pipeline."""
 
 import os
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ from shared.domain.messages import POISON_SUFFIX, decode_work, encode
 from shared.errors import InvalidMessage
 
 Output = func.Out[List[str]]  # noqa: UP006 - as imported
-"""Outputs are always lists. The host parses plain text that looks like JSON: it makes a message of each element of an
-array, and fails if the text is no JSON after all (azure-functions-python-worker#1492)."""
+"""Outputs are always lists, because the host parses a plain text that looks like JSON. It would send each element of an
+array as a message, and fail if the text is no JSON after all (azure-functions-python-worker#1492)."""
 
 run = App.from_env(os.environ)
 app = func.FunctionApp()
 
 STORAGE = "AzureWebJobsStorage"
-# Not %JOBS_QUEUE%: without the setting the host would not start. docs/decisions/0023-queue-names-are-settings.md
+# Not %JOBS_QUEUE%, because the host does not start without that setting (docs/decisions/0023).
 JOBS_QUEUE = run.settings.jobs_queue
 JOBS_POISON = JOBS_QUEUE + POISON_SUFFIX
 RESULTS_QUEUE = run.settings.results_queue
@@ -27,7 +27,7 @@ RESULTS_POISON = RESULTS_QUEUE + POISON_SUFFIX
 
 
 def send(output: Output, texts: Sequence[str]) -> None:
-    """Pass messages to an output binding, which sends them if the function succeeds."""
+    """Pass messages to an output binding. The host sends them if the function succeeds."""
     if texts:
         output.set(list(texts))
 
@@ -37,7 +37,7 @@ def send(output: Output, texts: Sequence[str]) -> None:
 @app.queue_output(arg_name="poison", queue_name=JOBS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=JOBS_QUEUE, connection=STORAGE)
 def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
-    """Create the document of an enqueued job. A message that names no job goes to the poison queue at once."""
+    """Create the documents of enqueued jobs. A message that names no job goes to the poison queue at once."""
     body = msg.get_body()
     try:
         left = run.accept_job(body, msg.dequeue_count or 1, msg.insertion_time)
@@ -61,7 +61,7 @@ def poll_jobs(timer: func.TimerRequest, work: Output) -> None:  # noqa: ARG001 -
 @app.queue_output(arg_name="work", queue_name=RESULTS_QUEUE, connection=STORAGE)
 @app.queue_output(arg_name="poison", queue_name=RESULTS_POISON, connection=STORAGE)
 def fetch_results(msg: func.QueueMessage, work: Output, poison: Output) -> None:
-    """List a page of a job's files, or fetch, split and write some files of a page, or one file."""
+    """List a page of a job's files; or fetch, split and write one file or several files of a page."""
     try:
         message = decode_work(msg.get_body())
     except InvalidMessage:
@@ -74,7 +74,7 @@ def fetch_results(msg: func.QueueMessage, work: Output, poison: Output) -> None:
 @app.queue_trigger(arg_name="msg", queue_name=JOBS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=JOBS_POISON, connection=STORAGE)
 def record_poison_jobs(msg: func.QueueMessage, again: Output) -> None:
-    """Record why a message of the jobs queue was given up."""
+    """Retry a message of the jobs queue that failed too often, or record why it is rejected."""
     body = msg.get_body()
     if not run.record_poison(JOBS_QUEUE, body, msg.dequeue_count or 1):
         send(again, [text_of(body)])
@@ -84,7 +84,7 @@ def record_poison_jobs(msg: func.QueueMessage, again: Output) -> None:
 @app.queue_trigger(arg_name="msg", queue_name=RESULTS_POISON, connection=STORAGE)
 @app.queue_output(arg_name="again", queue_name=RESULTS_POISON, connection=STORAGE)
 def record_poison_results(msg: func.QueueMessage, again: Output) -> None:
-    """Record why a message of the results queue was given up."""
+    """Note the retry of a message of the results queue that failed too often, or give its file or job up."""
     body = msg.get_body()
     if not run.record_poison(RESULTS_QUEUE, body, msg.dequeue_count or 1):
         send(again, [text_of(body)])

@@ -38,6 +38,14 @@ class Azurite:
         """Scheme, host and port of the blob service, as an entry of CONTENT_HOSTS."""
         return self.blob_endpoint.removesuffix(f"/{ACCOUNT}")
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The app's settings of its storage account and of the sources of result files."""
+        return {
+            "AzureWebJobsStorage": self.connection_string,
+            "CONTENT_HOSTS": f"{self.blob_origin},.blob.core.windows.net",
+        }
+
     def answers(self) -> bool:
         """Return whether all three of its services accept connections."""
         return all(

@@ -1,6 +1,7 @@
-"""local/.state/endpoints.json: the addresses of the running stack, for its clients."""
+"""The state folder of a stack: its lock, and endpoints.json with the running stack's addresses for its clients."""
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -9,10 +10,21 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.processes import ServiceDied
+
 FILE = "endpoints.json"
 
 _END_SECONDS = 5.0
 """How long a process of an earlier stack may take to end before it is killed."""
+
+
+def lock_state(state: Path, cleanup: contextlib.ExitStack) -> None:
+    """Lock the folder until `cleanup` closes or the process ends. Raises ServiceDied if another stack has the lock."""
+    held = cleanup.enter_context((state / "lock").open("w"))
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ServiceDied(f"another stack runs on {state}") from error
 
 
 def write_endpoints(state: Path, values: Mapping[str, object]) -> None:
@@ -26,7 +38,7 @@ def write_endpoints(state: Path, values: Mapping[str, object]) -> None:
 
 
 def remove_endpoints(state: Path) -> None:
-    """Remove the file, if it is there, because nothing can be reached any more."""
+    """Remove the file, if there is one, because its addresses are no longer valid."""
     (state / FILE).unlink(missing_ok=True)
 
 
@@ -51,6 +63,16 @@ def end_leftovers(state: Path, marks: Mapping[str, str]) -> list[str]:
             _signal(pid, signal.SIGKILL)
     remove_endpoints(state)
     return sorted(found)
+
+
+def service_marks(state: Path) -> dict[str, str]:
+    """Return, by its name, a text that the command line of each service of a stack on `state` contains."""
+    return {
+        "azurite": str(state / "azurite"),
+        "cosmos": str(Path("cosmos") / "server.mjs"),
+        "speech": "-m local.speech",
+        "host": "-m local.host",
+    }
 
 
 def _command(pid: int) -> str:

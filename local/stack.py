@@ -1,6 +1,5 @@
-"""Runs the whole system on one machine: storage, Cosmos, Speech and the functions host. Restarts the host."""
+"""Runs the whole system on one machine: storage, Cosmos DB, Speech and the functions host, which it restarts."""
 
-import fcntl
 import signal
 import sys
 import threading
@@ -13,7 +12,7 @@ import requests
 
 from local.azurite import Azurite, start_azurite
 from local.cosmos import start_cosmos
-from local.endpoints import end_leftovers, remove_endpoints, write_endpoints
+from local.endpoints import end_leftovers, lock_state, remove_endpoints, service_marks, write_endpoints
 from local.processes import Service, ServiceDied, free_port, start
 from local.provision import provision_cosmos, provision_storage
 from local.speech import start_speech
@@ -22,7 +21,7 @@ from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 REPOSITORY = Path(__file__).parent.parent
 
 Provision = Callable[[Mapping[str, str]], None]
-"""Creates, for the given settings, what the Bicep creates in Azure: the database, the container of raw results."""
+"""Creates what the Bicep creates in Azure: the database, the queues, and the container of raw results."""
 
 Front = Callable[[str, str], str]
 """Maps a service (`blob`, `queue`, `cosmos`, `speech`) and its origin to the origin that the app uses."""
@@ -36,23 +35,23 @@ DEFAULTS = {
     "RAW_CONTAINER": "raw-results",
     "JOBS_QUEUE": JOBS_QUEUE,
     "RESULTS_QUEUE": RESULTS_QUEUE,
-    "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds, not minutes
+    "POLL_SCHEDULE": "*/2 * * * * *",  # a simulated job takes seconds
     "LOCAL_FUNCTIONS_KEY": "local-functions-key",
     # After this time the messages of a killed host are delivered again. The platform's ten minutes are too long here.
     "LOCAL_QUEUE_LOCK_SECONDS": "30",
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
 }
-"""Settings of the app on one machine, besides the addresses of what the stack starts."""
+"""Settings of the app on one machine, besides the addresses of the services that the stack starts."""
 
 SPEECH_KEY = "local-speech-key"
-"""The simulator's key, unless the environment sets one."""
+"""The simulator's key, unless the environment has one."""
 
 RESTARTS = 5
-"""After so many failed restarts in a row the stack gives up. Only a host that was serving is restarted."""
+"""Failed restarts of the host in a row after which the stack ends. A host that never served is not restarted."""
 
 _WATCH_SECONDS = 0.2
 _RESTART_SECONDS = 1.0
-"""Pause before the next restart of the host, after one that failed."""
+"""Pause after a failed restart of the host."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ PREFERRED = Ports()
 
 
 class Stack:
-    """The running stack, made by `start_stack`. It restarts a host that dies, and ends if a store dies."""
+    """The running stack; `start_stack` returns it. It restarts the host when that dies, and ends if a service dies."""
 
     def __init__(  # noqa: PLR0913 - made by start_stack alone
         self,
@@ -86,7 +85,7 @@ class Stack:
         self.settings = settings
         """The settings of the functions, besides this process's environment."""
         self.direct = direct
-        """The same settings with the services' own addresses, even if `start_stack` put something in front of them."""
+        """The same settings with the services' own addresses, also if `front` replaced them in `settings`."""
         self.azurite = azurite
         self.functions_url = f"http://127.0.0.1:{port}"
         self.state = state
@@ -105,13 +104,13 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Process ids of what was started: host and azurite; cosmos and speech unless they run elsewhere."""
+        """Process ids of the started services by their names. Services that run elsewhere are left out."""
         return {service.name: service.pid for service in (self._host, *self._stores) if service is not None}
 
     def restart_azurite(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Stop storage by a signal and start it again, as `Azurite.restart` does. Returns when it answers.
 
-        Raises ServiceDied; the stack then ends, as it does when storage dies by itself.
+        If storage does not start, raises ServiceDied, and the stack ends.
         """
         with self._watching:
             self.azurite.restart(by)
@@ -176,7 +175,7 @@ class Stack:
 
 
 def provision_all(settings: Mapping[str, str]) -> None:
-    """Create in Cosmos and in storage what the app needs."""
+    """Create the database, the queues and the container of raw results that the settings name."""
     provision_cosmos(settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"])
     queues = (settings["JOBS_QUEUE"], settings["RESULTS_QUEUE"])
     provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"], queues)
@@ -191,27 +190,27 @@ def start_stack(  # noqa: PLR0913 - what tests replace, each named by its caller
     provision: Provision = provision_all,
     front: Front = lambda _, origin: origin,
 ) -> Stack:
-    """Start the services and the host of the app in `root`, except what COSMOS_ENDPOINT and SPEECH_ENDPOINT name.
+    """Start the services, and the host of the app in `root`. Services with an endpoint in `environ` run elsewhere.
 
-    Settings in `environ` override the stack's own; an empty one counts as unset. Data, logs and endpoints.json lie in
-    `state`, on which one stack can run at a time. The app uses the addresses that `front` gives. Raises ServiceDied,
-    with the end of its log, if a service does not start; then nothing is left running.
+    Settings in `environ` override the stack's own; blank ones count as absent. Data, logs and endpoints.json are in
+    `state`, which one stack can use at a time. The app uses the addresses that `front` returns. If a service does not
+    start, raises ServiceDied with the end of its log, and leaves nothing running.
     """
     given = {name: value for name, value in environ.items() if value.strip()}
     state = state.resolve()
     logs = state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as cleanup:
-        _lock(state, cleanup)
-        end_leftovers(state, _marks(state))
+        lock_state(state, cleanup)
+        end_leftovers(state, service_marks(state))
         for log in logs.glob("*.log"):
             log.unlink()
         azurite = start_azurite(state / "azurite", log=logs / "azurite.log", ports=ports.azurite)
         cleanup.callback(azurite.service.stop)
         stores = [azurite.service]
         seen = azurite.through(front)
-        direct = {**DEFAULTS, **_storage_settings(azurite)}
-        settings = {**DEFAULTS, **_storage_settings(seen)}
+        direct = {**DEFAULTS, **azurite.settings}
+        settings = {**DEFAULTS, **seen.settings}
         if "COSMOS_ENDPOINT" not in given:
             cosmos = start_cosmos(log=logs / "cosmos.log", port=ports.cosmos)
             cleanup.callback(cosmos.stop)
@@ -238,32 +237,6 @@ def start_stack(  # noqa: PLR0913 - what tests replace, each named by its caller
             stores=stores,
             cleanup=cleanup,
         )
-
-
-def _storage_settings(azurite: Azurite) -> dict[str, str]:
-    return {
-        "AzureWebJobsStorage": azurite.connection_string,
-        "CONTENT_HOSTS": f"{azurite.blob_origin},.blob.core.windows.net",
-    }
-
-
-def _lock(state: Path, cleanup: ExitStack) -> None:
-    """Lock the state directory. The system releases the lock when this process ends, in whatever way."""
-    held = cleanup.enter_context((state / "lock").open("w"))
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise ServiceDied(f"another stack runs on {state}") from error
-
-
-def _marks(state: Path) -> dict[str, str]:
-    """Return, by name, the text by which a service of a killed stack is recognised in its command line."""
-    return {
-        "azurite": str(state / "azurite"),
-        "cosmos": str(Path("cosmos") / "server.mjs"),
-        "speech": "-m local.speech",
-        "host": "-m local.host",
-    }
 
 
 def serves(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the errors of Azure's SDKs mean to us."""
+"""Translates the errors of Azure's SDKs into those of errors.py."""
 
 from azure.core.exceptions import AzureError, HttpResponseError
 
@@ -7,7 +7,7 @@ from shared.errors import Conflict, Speech2CosmosError, Throttled, Transient
 from shared.masking import masked
 
 _CONFLICTS = frozenset({409, 412})
-"""Another writer was faster."""
+"""Statuses that mean that another writer was faster."""
 
 _THROTTLED = 429
 SERVER_BUSY = "ServerBusy"

@@ -33,12 +33,12 @@ from shared.pipeline.ports import RawFile
 SERVICE = "Blob storage"
 
 BLOCK_BYTES = 4 * 1024 * 1024
-"""Compressed bytes in a block. A blob of up to this size is uploaded by one request, which is atomic."""
+"""Compressed bytes of a block. A blob of up to this size is uploaded with one request, which is atomic."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 _SETTINGS = ContentSettings(content_type="application/json", content_encoding="gzip")
 _HOSTS_OWN = re.compile(r"/azure-webjobs-", re.IGNORECASE)
-"""The host keeps its leases and function keys in such containers, in the account that holds the queues."""
+"""Containers in which the Functions host keeps its leases and function keys, in the account of the queues."""
 
 _API_VERSION = "2023-11-03"
 _SAS_LIFETIME = timedelta(minutes=30)
@@ -46,22 +46,22 @@ _SAS_LIFETIME = timedelta(minutes=30)
 _PROBE = "_rights"
 _NO_ETAG = '"0x0"'
 
-# The policy in retrying.py makes the retries and logs each. Every request to the archive is idempotent.
+# The policy in retrying.py retries and logs instead of the SDK. Every request to the archive is idempotent.
 _ONE_TRY: dict[str, Any] = {"retry_total": 0}
 _TIMEOUTS = {"connection_timeout": 5, "read_timeout": 60}
 
 
 def blob_service(connection_string: str | None, service_uri: str | None) -> BlobServiceClient:
-    """Return the storage account: by connection string on one machine, otherwise with the app's identity."""
+    """Return a client of the storage account, with the connection string if there is one, else the app's identity."""
     options = {"transport": sdk_transport(**_TIMEOUTS), **_ONE_TRY}
     if connection_string:
         return BlobServiceClient.from_connection_string(connection_string, **options)
-    assert service_uri is not None, "the settings demand one of the two"  # noqa: S101 - narrows the type
+    assert service_uri is not None, "the settings require one of the two"  # noqa: S101 - narrows the type
     return BlobServiceClient(service_uri, credential=credential(), **options)
 
 
 def try_to_write_blob(container: ContainerClient) -> None:
-    """Write a blob on a condition that never holds. Storage checks the permission first, and nothing is stored.
+    """Write a blob under a condition that is never true. Storage checks the permission first and stores nothing.
 
     Raises Denied, NotFound, Transient.
     """
@@ -76,7 +76,7 @@ def try_to_write_blob(container: ContainerClient) -> None:
 
 
 class BlobArchive:
-    """Implements the port RawArchive. A blob is compressed with gzip and committed whole or not at all."""
+    """Implements the port RawArchive. Blobs are compressed with gzip, and each is committed atomically."""
 
     def __init__(self, container: ContainerClient) -> None:
         self._container = container
@@ -87,10 +87,10 @@ class BlobArchive:
 
 
 class NoArchive:
-    """Implements the port RawArchive where RAW_ARCHIVE is off: it keeps nothing."""
+    """Implements the port RawArchive for RAW_ARCHIVE=false: it stores nothing."""
 
     def begin(self, name: str) -> RawFile:  # noqa: ARG002 - the port's signature
-        """Return a file that keeps nothing and has no name."""
+        """Return a file that stores nothing and has no name."""
         return _Nothing()
 
 
@@ -105,7 +105,7 @@ class _Nothing:
 
 
 class _GzipBlob:
-    """Uploads blocks as they fill. The same bytes give the same blocks, so two writers do not conflict."""
+    """Uploads each full block. The same bytes give the same blocks, so concurrent writers do not conflict."""
 
     def __init__(self, name: str, blob: BlobClient) -> None:
         self.name: str | None = name
@@ -115,7 +115,7 @@ class _GzipBlob:
         self._blocks: list[str] = []
 
     def write(self, chunk: bytes) -> None:
-        """Compress the next bytes, and upload each block that is full."""
+        """Compress the next bytes and upload full blocks."""
         self._pending += self._compressor.compress(chunk)
         while len(self._pending) >= BLOCK_BYTES:
             self._stage(bytes(self._pending[:BLOCK_BYTES]))
@@ -139,12 +139,11 @@ class _GzipBlob:
 
 
 def own_reader(service: BlobServiceClient, token: Callable[[], dict[str, str]] | None = None) -> OwnRight:
-    """Return a function that makes a link without a signature readable.
+    """Return a function that authorizes the app to read a link without a signature.
 
-    It adds the app's token to the request or, where the settings hold an account key, a signature that lives for
-    minutes. The key signs links to the app's own account only. The token goes to that account, and to accounts that
-    CONTENT_HOSTS names in full. An entry that is a suffix allows accounts of strangers, who must not get the token
-    (docs/decisions/0014).
+    With an account key, the function adds a signature to links to the app's own account, valid for half an hour.
+    Otherwise it adds the app's token, but only for that account and for accounts that CONTENT_HOSTS names in full. A
+    suffix in CONTENT_HOSTS also allows accounts of strangers, who must not get the token (docs/decisions/0014).
     """
     key = getattr(service.credential, "account_key", None)
     token = token or bearer(STORAGE_SCOPE)
@@ -186,7 +185,7 @@ def _once(request: Callable[[], object]) -> None:
     try:
         request()
     except ResourceNotFoundError as error:
-        # An operator can create the container, so the file must not be given up at once.
+        # An operator can create the container, so the error is not final.
         words = "Blob storage has no container for the raw results; RAW_CONTAINER names it"
         raise Transient(words) from shown_cause(error)
     except AzureError as error:

@@ -1,4 +1,4 @@
-"""Reads the body of an HTTP response within limits: of bytes, also after decompression, and of time."""
+"""Reads the body of an HTTP response within limits of time and of bytes after decompression."""
 
 import threading
 from collections.abc import Callable, Generator
@@ -13,26 +13,26 @@ from shared.errors import Permanent, Transient
 
 CHUNK_BYTES = 1024 * 1024
 ERROR_BYTES = 64 * 1024
-"""Bytes that are read of an error's body. An error of Speech has some hundred."""
+"""Most bytes that are read of an error's body. An error of Speech has a few hundred."""
 
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
-"""One encoding at most. urllib3 limits the memory of nested decompression, but not its time."""
+"""Accepted encodings; never several at once, because urllib3 does not limit the time of nested decompression."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The greatest number of bytes of a body, after decompression, and the greatest time for reading it."""
+    """Most bytes of a body, after decompression, and most seconds for reading it."""
 
     bytes: int
     seconds: float
 
 
 ANSWER = Limits(16 * 1024 * 1024, 120.0)
-"""A response of an API. A page of 100 entries has about 100 KB."""
+"""Limits of an API's response. A page of 100 entries has about 100 KB."""
 
 
 class Alarm:
-    """Calls `ring` if the block takes longer than `seconds`. `rang` says whether it did."""
+    """A context manager that calls `ring` if its block takes longer than `seconds`. `rang`: whether it did."""
 
     def __init__(self, seconds: float, ring: Callable[[], object]) -> None:
         self.rang = False
@@ -49,7 +49,7 @@ class Alarm:
 
     def _go_off(self) -> None:
         self.rang = True
-        with suppress(OSError, ValueError, RuntimeError):  # the connection ended at the same moment
+        with suppress(OSError, ValueError, RuntimeError):  # the connection may end at the same moment
             self._ring()
 
 

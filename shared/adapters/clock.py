@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Time as the machine has it."""
+    """Implements the port Clock with the machine's clock."""
 
     def now(self) -> datetime:
         """Return the time of day in UTC."""

@@ -1,4 +1,4 @@
-"""What all HTTP sessions have in common, ours and those of Azure's SDKs: the size of their pools, and no cookies."""
+"""Options of all HTTP sessions, ours and those of Azure's SDKs: the size of their pools, and no cookies."""
 
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -9,23 +9,23 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 CONNECTIONS = 48
-"""Connections to a host that a session keeps open: the greatest `threadsPerInstance` of infra/main.bicep. By default it
-would keep 10, and with more threads than that close and open connections all the time."""
+"""Connections to one host that a session keeps open: the greatest `threadsPerInstance` of infra/main.bicep. With the
+default of 10, more threads would open and close connections all the time."""
 
 
 def without_cookies(session: requests.Session) -> None:
-    """Let the session neither keep cookies nor send any: the services need none, and one could mix up two requests."""
+    """Make the session neither keep nor send cookies. No service needs them, and one could mix up two requests."""
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
 
 def sdk_transport(**timeouts: float) -> RequestsTransport:
-    """Return what an Azure SDK sends its requests by, instead of the one that it would make itself.
+    """Return a transport for an Azure SDK, in place of the SDK's default.
 
-    `timeouts`: `connection_timeout` and `read_timeout` in seconds, where the SDK takes them from its transport.
+    `timeouts`: `connection_timeout` and `read_timeout` in seconds, if the SDK takes them from its transport.
     """
     session = requests.Session()
     without_cookies(session)
-    # As in RequestsTransport: retries are the SDK's own matter.
+    # As in RequestsTransport: only the SDK's pipeline retries.
     no_retries = Retry(total=False, redirect=False, raise_on_status=False)
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=no_retries, pool_maxsize=CONNECTIONS))

@@ -1,4 +1,4 @@
-"""The contents of result files: blobs behind signed links, or in the user's own container."""
+"""The contents of result files: blobs with signed links, or blobs in the user's own container."""
 
 import base64
 import hashlib
@@ -18,15 +18,15 @@ from shared.errors import ForbiddenUrl, Throttled, Transient
 from shared.pipeline.ports import Content, Refused
 
 FILE = Limits(2 * 1024**3, 20 * 60.0)
-"""Limits of a result file. Bytes: six times the largest file tried. Time: includes writing what was read. It ends so
-long before functionTimeout in host.json that, even if every other request is slow, the app records its own error before
-the platform stops it."""
+"""Limits of a result file. 2 GiB is six times the largest file in our tests. The time includes writing the documents.
+It is shorter than functionTimeout in host.json: even if all other requests are slow, the app records the error before
+the platform ends the invocation."""
 
 _CODE_CHARACTERS = 100
 _OK = 200
 _REFUSED = frozenset({401, 403})
 _VERSION = ("ETag", "Last-Modified")
-"""Headers that name a blob's version. A store sends one of them; the error page of a proxy does not."""
+"""Headers with a blob's version. A store sends at least one of them; a proxy's page has neither."""
 
 
 class OwnRight(Protocol):
@@ -40,10 +40,7 @@ class OwnRight(Protocol):
 
 
 class HttpContents:
-    """Implements the port Contents.
-
-    `own` gives access to a link without a signature, which leads to the user's own container.
-    """
+    """Implements the port Contents. `own` authorizes links without a signature: those to the user's own container."""
 
     def __init__(self, hosts: HostRule, own: OwnRight, limits: Limits = FILE) -> None:
         self._hosts = hosts
@@ -54,9 +51,9 @@ class HttpContents:
 
     @contextmanager
     def open(self, content_url: str) -> Iterator[Content]:
-        """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient; reading it raises Transient and Permanent.
+        """Open a file. Raises Refused, ForbiddenUrl, NotFound, Transient.
 
-        The end of reading raises Transient if the bytes do not match the hash that the store keeps.
+        Reading the chunks raises Transient and Permanent: at their end Transient if they do not match the store's MD5.
         """
         allowed = self._hosts.check(content_url)
         response = retrying("Content")(self._ask, allowed, content_url)
@@ -88,7 +85,7 @@ class HttpContents:
 
 
 def _unharmed(response: requests.Response, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the chunks, then compare them with the MD5 that Azure keeps of a blob uploaded in one request."""
+    """Yield the chunks, then compare their MD5 with the one that Azure stores for a blob uploaded in one request."""
     told = response.headers.get("Content-MD5")
     if told is None or "Content-Encoding" in response.headers:
         yield from chunks
@@ -102,6 +99,6 @@ def _unharmed(response: requests.Response, chunks: Iterator[bytes]) -> Iterator[
 
 
 def _etag(response: requests.Response) -> str:
-    # A store without ETags: the blob's date and length tell its versions apart.
+    # A store without ETags: the blob's date and length stand for its version.
     known = response.headers.get("ETag")
     return known or f"{response.headers.get('Last-Modified')} {response.headers.get('Content-Length')}"

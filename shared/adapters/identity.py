@@ -1,4 +1,4 @@
-"""The app's own identity in Entra ID, and the headers that prove it."""
+"""The app's own identity in Entra ID, and the headers with its tokens."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,10 +25,10 @@ _TROUBLE = 400
 
 @contextmanager
 def _understood() -> Iterator[None]:
-    """Raise one kind of error, as the SDKs that use the credential expect it, without what the endpoint answered.
+    """Convert every error of the library into the one that the SDKs expect, without the endpoint's answer.
 
-    A credential that once worked raises others: no connection, no JSON. A text of theirs quotes the answer, which may
-    be a token cut short; hence nothing of it, nor the error that has it, goes any further.
+    The library also raises other errors, for example without a connection or for an answer that is no JSON. Their text
+    quotes the answer, which may be a truncated token. So neither that text nor the original error is passed on.
     """
     try:
         yield
@@ -38,7 +38,7 @@ def _understood() -> Iterator[None]:
 
 
 class OwnIdentity(DefaultAzureCredential):
-    """The library's credential, with errors that can be told."""
+    """The library's credential, with errors that are safe to log."""
 
     def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:  # noqa: ANN401 - the library's own
         """Return a token. Raises ClientAuthenticationError."""
@@ -46,23 +46,23 @@ class OwnIdentity(DefaultAzureCredential):
             return super().get_token(*scopes, **kwargs)
 
     def get_token_info(self, *scopes: str, **kwargs: Any) -> AccessTokenInfo:  # noqa: ANN401 - the library's own
-        """Return a token and what is known of it. Raises ClientAuthenticationError."""
+        """Return a token and its properties. Raises ClientAuthenticationError."""
         with _understood():
             return super().get_token_info(*scopes, **kwargs)
 
 
 @cache
 def credential() -> OwnIdentity:
-    """Return the credential of this process; AZURE_CLIENT_ID chooses among user-assigned identities.
+    """Return the credential of this process. AZURE_CLIENT_ID selects a user-assigned identity.
 
-    It asks for a token up to four times within seconds, and tells of it. To leave that to our own policy would not
-    help: the library remembers a bad answer for a while.
+    The library requests a token up to four times within seconds, and each retry is logged. Our own policy could not
+    retry instead, because the library caches a failure for a while.
     """
     return OwnIdentity(transport=sdk_transport(), raw_request_hook=_sends, raw_response_hook=_answers)
 
 
 def bearer(scope: str) -> Callable[[], dict[str, str]]:
-    """Return a function that gives the header with a token for `scope`; tokens are cached by the credential.
+    """Return a function that returns the header with a token for `scope`. The credential caches tokens.
 
     The function raises Transient.
     """
@@ -71,14 +71,14 @@ def bearer(scope: str) -> Callable[[], dict[str, str]]:
         try:
             return {"Authorization": f"Bearer {credential().get_token(scope).token}"}
         except ClientAuthenticationError as error:
-            # Its text lists what each kind of credential lacks; tokens are not in it.
+            # Its text says for each kind of credential what is missing. It has no tokens.
             raise Transient(f"{SERVICE} gave no token for {scope}: {error.message}") from shown_cause(error)
 
     return headers
 
 
 def _sends(request: PipelineRequest[Any]) -> None:
-    # All tries of a request share its context.
+    # All attempts of a request share its context.
     tries = request.context.get("tries", 0)
     if tries:
         asked_again_within(SERVICE, tries, request.context.pop("trouble", "no answer"))

@@ -1,7 +1,7 @@
-"""The rate at which this process asks Speech: one pacer for all threads, slower after each 429 (docs/decisions/0032).
+"""Limits the rate of this process's requests to Speech: one pacer for all threads (docs/decisions/0032).
 
-Requests are spaced evenly. A 429 pauses the whole process. The rate halves once per pause, and rises again while no
-429 comes.
+Requests are spaced evenly. A 429 pauses the whole process and halves the rate, once per pause. Without further 429s the
+rate rises again.
 """
 
 import random
@@ -14,44 +14,44 @@ from shared.errors import Paused
 from shared.pipeline.signals import paused
 
 WINDOW_SECONDS = 10.0
-"""Speech counts the requests to a resource in the last 10 seconds; a rate here is a number of requests in that time."""
+"""Speech limits the requests to a resource within 10 seconds. A rate in this file is a number of requests per 10 s."""
 
 HIGHEST_RATE = 90.0
-"""Speech allows 100 in 10 s to everybody who uses the resource. One process alone stays below that."""
+"""Greatest rate of one process. Speech allows 100 requests in 10 s for all clients of the resource together."""
 
 START_RATE = 30.0
-"""The rate of a process that knows nothing yet: more than it needs for pages of files, which take longer to write."""
+"""Rate of a new process. Pages of files need less than this, because writing their files takes longer."""
 
 LOWEST_RATE = 1.0
 
 SMALL_USE = 8
-"""A process that sent fewer requests than this in 10 s is treated as if it had sent so many: it is hardly the cause of
-a 429, and would have to wait for long if its rate fell to half of next to nothing."""
+"""After a 429 a process halves the number of requests that it sent in the last 10 s, but at least this number. A
+process that sent fewer is hardly the cause, and half of these would be far too slow."""
 
 PAUSE_SECONDS = 10.0
-"""How long a 429 pauses the process that does not say how long: by then every request has left Speech's window."""
+"""Pause after a 429 without Retry-After. After this time no earlier request counts in Speech's window."""
 
 LONGEST_PAUSE_SECONDS = 600.0
-"""No documented limit of Speech lasts longer than a minute, so a longer Retry-After is not taken at its word."""
+"""Greatest Retry-After that is obeyed. No documented limit of Speech lasts longer than a minute."""
 
 SPREAD_SECONDS = 15.0
-"""A pause ends up to this much later, at random: processes that were refused together do not come back together."""
+"""A random time of up to this is added to each pause, so that processes that were refused together spread out."""
 
 LONGEST_WAIT_SECONDS = 60.0
-"""A request whose turn comes later is not waited for. It is as long as throttle.py waits before it sends a message
-anew, so a full line and the messages outside it come due together."""
+"""Longest wait for a turn. A request that would wait longer raises Paused. throttle.py waits as long before it sends a
+message again, so waiting requests and such messages continue at about the same time."""
 
 IDLE_SECONDS = 60.0
-"""After so long without a request, what the process learned of the others is stale: it begins at START_RATE again."""
+"""After this time without a request the learned rate is stale, and the process starts with START_RATE again."""
 
 _AT_ONCE_SECONDS = 0.001
-"""A wait that is shorter than this is none: clocks are not that exact."""
+"""A shorter wait counts as none, because clocks are not more precise."""
 
 
 class Pacer:
-    """Gives each request its turn. `now` is a monotonic clock in seconds, `sleep` waits, `chance` draws from [0, 1).
+    """Gives each request its turn. `now`: a monotonic clock in seconds. `chance`: returns random numbers in [0, 1).
 
-    `start_rate` and `spread` are not START_RATE and SPREAD_SECONDS only where a simulation compares them with others.
+    `start_rate` and `spread` have other values only in a simulation that compares them.
     """
 
     def __init__(
@@ -76,13 +76,13 @@ class Pacer:
         self._longest_spread, self._spread = spread, 0.0
 
     def deadline(self) -> float:
-        """Return the latest moment at which a request that begins to wait now may have its turn."""
+        """Return the time of the monotonic clock up to which a request that starts now may wait for its turn."""
         return self._now() + LONGEST_WAIT_SECONDS
 
     def take(self, deadline: float, *, first: bool = False) -> float:
-        """Wait for the request's turn; return the moment at which it is sent.
+        """Wait for the request's turn and return the time at which it is sent.
 
-        `first`: it goes before all that wait. Raises Paused, at once, if its turn would come after `deadline`.
+        `first`: it goes ahead of all waiting requests. Raises Paused at once if its turn would come after `deadline`.
         """
         turns = self.turns(deadline, first=first)
         while True:
@@ -92,7 +92,7 @@ class Pacer:
                 return float(end.value)
 
     def turns(self, deadline: float, *, first: bool = False) -> Generator[float, None, float]:
-        """Do as `take`, but yield each wait in seconds: the caller sleeps as its own clock does."""
+        """Do what `take` does, but yield each wait in seconds, and let the caller sleep."""
         place = object()
         with self._lock:
             self._line.insert(0 if first else len(self._line), place)
@@ -107,9 +107,9 @@ class Pacer:
                 self._line.remove(place)
 
     def refused(self, sent: float, told: float | None, words: str) -> None:
-        """Take note of a 429 for the request that was sent at `sent`; `told`: its Retry-After in seconds, if any.
+        """Note a 429 for the request that was sent at `sent`. `told`: its Retry-After in seconds, if it has one.
 
-        Only a request that was sent after the latest pause began is a new refusal. The others were on their way.
+        A request that was sent before the latest pause began was already under way, and halves no rate.
         """
         pause = min(PAUSE_SECONDS if told is None else told, LONGEST_PAUSE_SECONDS)
         with self._lock:
@@ -118,7 +118,7 @@ class Pacer:
                 self._paused_until = max(self._paused_until, now + pause + self._spread)
                 return
             self._refused_before = True
-            # Half of what was sent, not of what was allowed: of many processes none comes near its rate.
+            # Half of the sent requests, not of the allowed rate: of many processes none reaches its rate.
             self._rate = max(LOWEST_RATE, min(self._rate, max(SMALL_USE, self._sent_lately(now))) / 2)
             self._spread = self._longest_spread * self._chance()
             self._paused_at = now

@@ -1,4 +1,4 @@
-"""Queue storage: tests whether the app may read a queue. The host's bindings carry the messages."""
+"""Queue storage: tests whether the app may read a queue. The host's bindings send and receive the messages."""
 
 import email.utils
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _SAS_LIFETIME = timedelta(minutes=5)
 
 
 class QueueAccount:
-    """The account's queues: by connection string on one machine, otherwise with the app's identity."""
+    """The account's queues, with the connection string if there is one, else with the app's identity."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class QueueAccount:
     def peek(self, queue: str) -> None:
         """Peek at the first message of a queue, which changes nothing.
 
-        Raises Denied, NotFound, Transient; Permanent if no setting says where the queues are.
+        Raises Denied, NotFound, Transient, and Permanent if no setting has the queues' address.
         """
         url, headers = self._signed() if self._connection_string else self._own()
         address, _, signature = url.partition("?")
@@ -56,7 +56,7 @@ class QueueAccount:
             raise Permanent("AzureWebJobsStorage has no AccountName or no AccountKey to ask the queues with")
         suffix = named.get("endpointsuffix", "core.windows.net")
         endpoint = named.get("queueendpoint", f"https://{account}.queue.{suffix}")
-        # An account signature names the services that it is for, so the Blob SDK can make one for queues.
+        # An account signature can be for any service, so the Blob SDK can make one for queues.
         signature = generate_account_sas(
             account_name=account,
             account_key=key,

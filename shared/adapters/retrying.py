@@ -1,4 +1,4 @@
-"""The one retry policy inside an invocation; beyond it the queue retries."""
+"""The retry policy within an invocation. After it the queue retries the message."""
 
 import random
 from collections.abc import Callable
@@ -18,19 +18,19 @@ from shared.pipeline.signals import asked_again
 
 ATTEMPTS = 4
 TOLD_ATTEMPTS = 10
-"""When a service says how long to wait it is merely busy. As many as Cosmos DB's own SDK makes."""
+"""Attempts while a service says how long to wait, because it is then only busy. Cosmos DB's own SDK makes as many."""
 
 BUDGET_SECONDS = 20.0
-"""No try begins later than this after the first: waiting costs money, and the queue's own retry is free.
+"""No attempt starts later than this after the first. Waiting costs money, and the queue's retry is free.
 
-So a call takes at most this and what its last try may take: for Speech and contents 65 s until the answer begins
-(http.TIMEOUT_SECONDS), for Blob storage 65 s (blob.py), for Cosmos DB 35 s (cosmos/client.py). What the platform allows
-an invocation, host.json says: `functionTimeout`.
+So a call takes at most this and the time of its last attempt: for Speech and contents 65 s until the answer begins
+(http.TIMEOUT_SECONDS), for Blob storage 65 s (blob.py), for Cosmos DB 35 s (cosmos/client.py). An invocation may take
+`functionTimeout` in host.json.
 """
 
 
 class _AsToldOrRandom(wait_base):
-    """Waits as a service told us to, and up to twice that, else a random time that grows (0.2 s to 5 s)."""
+    """Waits once to twice as long as the service asked, else with exponential backoff and jitter (up to 5 s)."""
 
     def __init__(self) -> None:
         self._random = wait_random_exponential(multiplier=0.2, max=5)
@@ -38,8 +38,8 @@ class _AsToldOrRandom(wait_base):
     def __call__(self, retry_state: RetryCallState) -> float:
         told = _told(retry_state)
         if told:
-            # All who were refused at once were told the same.
-            return told * random.uniform(1, 2)  # noqa: S311 - spreads requests, guards nothing
+            # Jitter, because all clients that were refused together were told the same time.
+            return told * random.uniform(1, 2)  # noqa: S311 - jitter, not a secret
         return self._random(retry_state)
 
 
@@ -67,9 +67,9 @@ def _telling(service: str) -> Callable[[RetryCallState], None]:
 
 
 def retrying(service: str) -> Retrying:
-    """Return a policy: Transient is tried again a few times within seconds; the last error is raised as it is.
+    """Return a policy that retries Transient errors a few times within seconds, and then raises the last one.
 
-    Every retry is logged and counted as one of `service`.
+    Every retry is logged and counted under `service`.
     """
     late = stop_before_delay(BUDGET_SECONDS)
 
@@ -83,11 +83,11 @@ def retrying(service: str) -> Retrying:
 
 
 RACE_ATTEMPTS = 10
-"""How often a document is read and changed anew because somebody else was faster; then the queue has its turn."""
+"""Attempts to read, change and replace a document while other writers are faster. After them the queue retries."""
 
 
 def racing(service: str) -> Retrying:
-    """Return a policy for reading, changing and replacing a document: a Conflict is tried again after up to 0.5 s."""
+    """Return a policy for optimistic concurrency, which retries a Conflict after up to 0.5 s."""
     return Retrying(
         retry=retry_if_exception_type(Conflict),
         stop=stop_after_attempt(RACE_ATTEMPTS),

@@ -29,11 +29,11 @@ from shared.errors import (
 )
 
 PAGE = 100
-"""Entries asked for a page. No document gives a maximum of `top`; a page may be shorter."""
+"""Entries that the app requests for a page. No document states a maximum of `top`. A page may have fewer."""
 
 _OK = 200
 _REFUSALS = frozenset(range(400, 500)) - {401, 408, 429, 449}
-"""Statuses that may mean a refused API version; of the others each has a meaning of its own."""
+"""Statuses that may mean a refused API version. The excluded ones have other meanings."""
 
 _P = TypeVar("_P", bound=Page)
 
@@ -43,10 +43,10 @@ class _Values(Page, frozen=True, kw_only=True):
 
 
 class SpeechApi:
-    """Implements the port Speech. `authorize` gives the header with the key or a token.
+    """Implements the port Speech. `authorize` returns the header with the key or a token.
 
-    Every request goes to the resource's endpoint, whatever links say, so the header is sent nowhere else. All requests
-    of a process share a pacer. Those for transcriptions go before those for files: few of them start all other work.
+    Every request goes to the resource's endpoint and never to a link, so the header is sent nowhere else. All requests
+    of a process share a pacer. Requests for transcriptions go first, because a few of them start all other work.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class SpeechApi:
     ) -> None:
         self.resource = resource
         self._authorize = authorize
-        # The endpoint is written out in the settings, and may lie in a private network.
+        # The settings have the whole endpoint, so it may be in a private network.
         self._session = trusted_session()
         self._pacer = pacer or Pacer()
 
     def transcription(self, job_id: str) -> Transcription | None:
-        """Get a transcription; None for a 404. Raises UnknownValue for an answer that tells of another one."""
+        """Get a transcription; None for a 404. Raises UnknownValue if the answer is another transcription."""
         try:
             seen = decode_answer(self.transcription_body(job_id), Transcription)
         except NotFound:
@@ -68,11 +68,11 @@ class SpeechApi:
         return seen
 
     def transcription_body(self, job_id: str) -> bytes:
-        """Get a transcription as Speech sent it. Raises NotFound."""
+        """Get a transcription's JSON as Speech sent it. Raises NotFound."""
         return self._get(job_id)
 
     def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
-        """List one page of the transcriptions that the filter lets pass: the first, or the one that `page` names.
+        """List one page of the transcriptions that match the filter: the first, or the one that `page` names.
 
         Raises NotFound.
         """
@@ -95,7 +95,7 @@ class SpeechApi:
             yield from page.values
 
     def file(self, job_id: str, file_id: str) -> TranscriptionFile:
-        """Get a file, with a content URL signed at this moment. Raises NotFound."""
+        """Get a file with a freshly signed content URL. Raises NotFound."""
         return decode_answer(self._get(job_id, "files", file_id), TranscriptionFile)
 
     def _pages(self, shape: type[_P], *parts: str, **query: str) -> Iterator[_P]:

@@ -1,4 +1,4 @@
-"""What the status of an HTTP answer means, whichever service or SDK it comes from (decision 0035)."""
+"""The error for each status of an HTTP answer, the same for every service and SDK (decision 0035)."""
 
 from shared.errors import Denied, NotFound, ServiceRefused, Transient
 
@@ -10,9 +10,9 @@ _MEANINGS: dict[int, type[Denied | NotFound | ServiceRefused]] = {
 
 
 def meaning(status: int) -> type[Transient | NotFound | ServiceRefused]:
-    """Return the error that an answer of this status stands for.
+    """Return the type of error for an answer with this status.
 
-    Only 400 and 413 are about the request itself: it will never be right. A status that is not listed is retried: 410
-    (a partition moved), 423 (a lock), 408, 449 and 5xx pass, and of an unknown status nobody knows that it stays.
+    Only 400 and 413 are final, because they mean that the request itself is wrong. Any other status that is not listed
+    is retried: 410 (a partition moved), 423 (a lock), 408, 449 and 5xx are temporary, and an unknown status may be.
     """
     return _MEANINGS.get(status, Transient)

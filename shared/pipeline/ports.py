@@ -198,7 +198,7 @@ class Transcripts(Protocol):
         """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
-        """Upsert documents of one file in one transactional batch."""
+        """Upsert documents of one file atomically."""
 
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
         """Upsert documents and write the head in one transactional batch.

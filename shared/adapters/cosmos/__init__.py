@@ -1,4 +1,4 @@
-"""Azure Cosmos DB: the two containers as the ports Jobs and Transcripts."""
+"""Azure Cosmos DB: implements the ports Jobs and Transcripts with its two containers."""
 
 from shared.adapters.cosmos.client import connect
 from shared.adapters.cosmos.connection import Connection, Database

@@ -1,4 +1,4 @@
-"""Tests whether the app may read and write a container, and leaves nothing there."""
+"""Tests whether the app may read and write a container, without leaving anything there."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The connection to Cosmos DB: calls with retries, queries, and errors translated at this edge."""
+"""The client of Cosmos DB: calls with retries, queries, and the translation of the SDK's errors."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,11 +25,11 @@ from shared.pipeline.signals import asked_again_within
 SERVICE = "Cosmos DB"
 
 CALL_SECONDS = 30
-"""Limit of one try, including what the SDK repeats within it; in a query, of one page. The SDK checks it between its
-tries, so connecting (5 s) may come on top."""
+"""Limit of one attempt with the SDK's own retries; for a query, of one page. The SDK checks it between its retries, so
+connecting may add 5 s."""
 
 ROWS_A_PAGE = 1000
-"""Greatest number of rows in a page. Cosmos DB may send fewer and ends a page at 4 MB; its default is 100."""
+"""Most rows of a page. Cosmos DB may send fewer, and ends a page at 4 MB. Its default is 100."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -37,21 +37,21 @@ _T = TypeVar("_T")
 _TROUBLE = 400
 
 _TO_BE_PLANNED = "1004"
-"""Sub-status with which the gateway refuses a query that it cannot answer alone. The SDK then asks for its plan."""
+"""Sub-status of a query that the gateway cannot answer by itself. The SDK then requests the query's plan."""
 
 
 def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
-    """Return the database. Signs in with `key` if there is one, else as the app's identity.
+    """Return the database. Uses `key` if there is one, else the app's own identity.
 
-    Raises Transient when the account cannot be reached.
+    Raises Transient if the account cannot be reached.
     """
     with cosmos_errors(), _watched():
         client = CosmosClient(
             endpoint,
             key or credential(),
-            # Without it the SDK escapes all but ASCII, which nearly doubles such documents on the wire.
+            # By default the SDK escapes all but ASCII, which nearly doubles the size of non-English documents.
             enable_compact_utf8_item_writes=True,
-            # The policy in retrying.py makes the retries, and logs each.
+            # The policy in retrying.py retries and logs instead of the SDK.
             retry_total=0,
             retry_connect=0,
             retry_read=0,
@@ -66,7 +66,7 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
 
 @contextmanager
 def cosmos_errors() -> Iterator[None]:
-    """Translate the SDK's errors into errors.py's."""
+    """Translate the SDK's errors into those of errors.py."""
     try:
         yield
     except HttpResponseError as error:
@@ -84,7 +84,7 @@ def _ours(error: HttpResponseError) -> Speech2CosmosError:
 
 @dataclass
 class _Watch:
-    """The last request that the SDK sent within one call, and how it failed, if it did."""
+    """The SDK's last request within one call, how often it was sent, and how it failed, if it did."""
 
     sent: str | None = None
     tries: int = 0
@@ -96,11 +96,11 @@ _watch: ContextVar[_Watch | None] = ContextVar("watch", default=None)
 
 @contextmanager
 def _watched() -> Iterator[None]:
-    """Log the requests that the SDK repeats by itself in the block.
+    """Log the requests that the SDK retries by itself inside the block.
 
-    Not all of these retries can be switched off, nor should they be: the SDK asks another region, a replica that lags
-    behind the session (404/1002), a write region that moved (403/3), and the account's description. In an account of
-    one region it repeats reads once after 408 and 5xx.
+    Not all of these retries can be switched off, and they are useful: the SDK tries another region, a stale replica
+    again (404/1002), a write region that moved (403/3), and the account's description. In an account with one region it
+    retries a read once after 408 and 5xx.
     """
     token = _watch.set(_Watch())
     try:
@@ -131,9 +131,9 @@ def _answers(response: PipelineResponse[Any, Any]) -> None:
 
 
 def call(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Call the SDK, with retries. Every call is a read, an upsert or a conditional write, so it may be repeated.
+    """Call the SDK with retries. Every call is a read, an upsert or a conditional write, so retries are safe.
 
-    Raises NotFound, Throttled, Transient, ServiceRefused; Conflict, of which conflicts.py says what to do.
+    Raises NotFound, Throttled, Transient, ServiceRefused, and Conflict, which conflicts.py explains.
     """
     return _tried(lambda: function(*args, timeout=CALL_SECONDS, **kwargs))  # type: ignore[arg-type] # the SDK's **kwargs
 
@@ -153,10 +153,10 @@ def query(
     *,
     partition: list[str] | None = None,
 ) -> list[Any]:
-    """Return all rows of a query. `values` are its @parameters. Without `partition` it covers all partitions.
+    """Return all rows of a query. `values`: its @parameters. Without `partition` it covers all partitions.
 
-    Within a partition each page is retried alone, since a job of 10,000 files has many pages. Across partitions a
-    failure breaks the state that the SDK keeps between pages, so the whole query is retried.
+    With a partition each page is retried by itself, because a job of 10,000 files has many pages. Without one a failure
+    breaks the state that the SDK keeps between pages, so the whole query is retried.
     """
     parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": each} for name, each in (values or {}).items()]
     where: dict[str, Any] = {"partition_key": partition} if partition else {"enable_cross_partition_query": True}
@@ -176,7 +176,7 @@ def query(
 
 
 def as_item(document: Document, retention_seconds: int | None) -> dict[str, Any]:
-    """Return the document in the SDK's form. `retention_seconds` becomes its `ttl`, unless it has one."""
+    """Return the document as the SDK takes it. `retention_seconds` becomes its `ttl`, unless it has one."""
     item: dict[str, Any] = msgspec.to_builtins(document)
     if retention_seconds is not None:
         item.setdefault("ttl", retention_seconds)

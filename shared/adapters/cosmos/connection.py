@@ -1,4 +1,4 @@
-"""The connection to Cosmos DB, made when it is first needed, and a failure to make it, remembered for some seconds."""
+"""The connection to Cosmos DB. It is made at its first use, and a failure to connect is cached for some seconds."""
 
 import threading
 import time
@@ -10,21 +10,21 @@ from azure.cosmos import ContainerProxy, DatabaseProxy
 from shared.errors import Speech2CosmosError, Transient
 
 REMEMBERED_SECONDS = 5.0
-"""After a failure nobody connects again for so long. The threads that waited for it, and those that come meanwhile, get
-the same error at once. Otherwise each would wait in turn until the SDK gives up, which takes many seconds."""
+"""How long a failure to connect is cached. Meanwhile every thread gets the same error at once. Otherwise each would
+wait in turn until the SDK gives up, which takes many seconds."""
 
 
 class Database(Protocol):
-    """What the adapters need of a database: a DatabaseProxy, or a connection that is made later."""
+    """The part of a DatabaseProxy that the adapters use. `Connection` has it too."""
 
     def get_container_client(self, container: str) -> ContainerProxy:
         """Return a container's client."""
 
 
 class Connection:
-    """A database to which `connect` connects. `now` is a monotonic clock in seconds.
+    """A database that `connect` connects at the first use. `now`: a monotonic clock in seconds.
 
-    Its lock is its own, so that only those wait for Cosmos DB who need it.
+    It has its own lock, so that only threads that need Cosmos DB wait for it.
     """
 
     def __init__(self, connect: Callable[[], DatabaseProxy], now: Callable[[], float] = time.monotonic) -> None:
@@ -36,26 +36,26 @@ class Connection:
         self._failed_at = 0.0
 
     def __call__(self) -> DatabaseProxy:
-        """Return the database, connected. Raises what `connect` raises; Transient for what is no error of ours."""
+        """Return the connected database. Raises what `connect` raises, other libraries' errors as Transient."""
         with self._lock:
             if self._database is None:
                 self._database = self._connected()
             return self._database
 
     def get_container_client(self, container: str) -> ContainerProxy:
-        """Return a container's client. Raises as a call does."""
+        """Return a container's client. Raises what `__call__` raises."""
         return self().get_container_client(container)
 
     def _connected(self) -> DatabaseProxy:
         if self._failure is not None and self._now() < self._failed_at + REMEMBERED_SECONDS:
-            # A new error, since each raise writes into the one that it raises.
+            # A new error, because raising an error changes its traceback, and several threads may raise it.
             raise type(self._failure)(*self._failure.args)
         try:
             return self._connect()
         except Speech2CosmosError as error:
             self._failure = error
             raise
-        except Exception as error:  # noqa: BLE001 - whatever is in the way is told as what it is
+        except Exception as error:  # noqa: BLE001 - any error of the SDK is raised as Transient
             self._failure = Transient(f"Cosmos DB: the client cannot be made: {type(error).__name__}: {error}")
             raise self._failure from None
         finally:

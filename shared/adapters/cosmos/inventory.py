@@ -1,4 +1,4 @@
-"""Compares the parts that a job's heads and its report name with the parts that are stored."""
+"""Compares the parts that a job's heads and report name with the stored parts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,20 +16,20 @@ from shared.pipeline.ports import BrokenFile
 from shared.pipeline.signals import set_aside
 
 RETIRED_SECONDS = 3600
-"""How long retired parts live, for readers who still hold the head that was replaced."""
+"""How long retired parts live, for readers that have read the replaced head."""
 
 REVISIONS_AT_ONCE = 500
-"""Revisions whose parts one query counts. The text of a query may have 512 KB."""
+"""Most revisions whose parts one query counts. A query's text may have 512 KB."""
 
 PARTS = "c.type IN ('track', 'combined', 'turns', 'report')"
 LIVING = f"{PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
-"""Parts that are not retired. A retired part counts as missing, since it expires within the hour."""
+"""Parts that are not retired. A retired part counts as missing, because it expires within the hour."""
 
 
 class Named(msgspec.Struct, frozen=True):
-    """The parts that a head names; or those of the report, which the job's document names: then `etag` is None.
+    """The parts that a head names, or a job for its report. `etag`: that of the head; None for a report.
 
-    Nobody knows what a head that is not `readable` names.
+    If the head is not `readable`, its parts are unknown and `parts` is empty.
     """
 
     key: FileKey
@@ -53,7 +53,7 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
-    """Return the parts that the job's heads and its report name, of every run."""
+    """Return the parts that the job's heads and its report name, whichever run wrote these."""
     heads = "c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
     rows = rows_with_file(container, job.id, select=heads, where="c.type = 'transcript'")
     named = [_named(job, row) for row in rows]
@@ -77,10 +77,10 @@ def _named(job: Job, row: dict[str, Any]) -> Named:
 
 
 def broken_files(container: ContainerProxy, job: Job, named: Sequence[Named]) -> list[BrokenFile]:
-    """Return the files of which parts are missing or retired, and those whose head cannot be read.
+    """Return the files with missing or retired parts, and the files whose head cannot be read.
 
-    Counting parts reads only the index. Ids of parts are read only if the count differs from the number of names. Parts
-    are counted by revision, so that an orphaned part cannot make up for a missing one.
+    Counting parts needs only the index. Ids of parts are read only if the count differs from the number of named parts.
+    Only parts of the named revisions are counted, so that an orphaned part cannot hide a missing one.
     """
     chunks = (named[begin : begin + REVISIONS_AT_ONCE] for begin in range(0, len(named), REVISIONS_AT_ONCE))
     unread = [BrokenFile(each.key, [HEAD_ID], each.etag) for each in named if not each.readable]
@@ -100,5 +100,5 @@ def _broken_among(container: ContainerProxy, job: Job, named: Sequence[Named]) -
 
 
 def counting(job: Job, named: Sequence[Named]) -> list[Named]:
-    """Return those that are in, in the job's current run."""
+    """Return those whose files are in, in the job's current run."""
     return [each for each in named if each.run >= job.reprocess_from]

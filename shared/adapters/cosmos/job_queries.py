@@ -1,4 +1,4 @@
-"""Queries of container `jobs`: the first jobs in an order, whatever odd documents lie among them."""
+"""Queries of container `jobs` for the first jobs in an order. Unreadable documents do not affect the others."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,9 +16,8 @@ from shared.pipeline.signals import set_aside
 Values = Mapping[str, str]
 
 IS_TEXT = ">= ''"
-"""The SDK cannot merge the answers of two partitions if what they are sorted by is of two types: it raises ValueError.
-So each query says of the time that it sorts by that it is a text, or one odd document would make it fail for all jobs.
-"""
+"""Condition that a property is a text. The SDK raises ValueError if a property that it sorts by has several types. So
+each query has this condition for its time; otherwise one invalid document would make it fail for all jobs."""
 
 # A comparison of two types is undefined, and so is its negation. So each type is tested first: false AND undefined is
 # false in Cosmos DB.
@@ -34,21 +33,21 @@ before."""
 
 
 def jobs_of(rows: list[Any], tell: Tell = set_aside) -> list[Job]:
-    """Return the rows that can be read; `tell` is told of the others."""
+    """Return the rows that can be read, and call `tell` for each of the others."""
     return list(readable(rows, Job, name_of, tell))
 
 
 def name_of(row: Mapping[str, Any]) -> str:
-    """Return how a document of the container is named in errors."""
+    """Return the name of a document in errors."""
     return f"document {row.get('id')} in {JOBS.name}"
 
 
 def first(
     container: ContainerProxy, where: str, limit: int, values: Values | None = None, tell: Tell = set_aside
 ) -> list[Job]:
-    """Return the first `limit` jobs that can be read: what cannot be read takes nobody's place.
+    """Return the first `limit` jobs that can be read. Unreadable ones are replaced by further jobs.
 
-    `where`: the conditions, and the order, if there is one, by texts only (IS_TEXT).
+    `where`: the conditions and, if there is an order, the ORDER BY, which may sort only by texts (IS_TEXT).
     """
     told: dict[str, Unreadable] = {}
     top = limit
@@ -76,8 +75,8 @@ def in_order(  # noqa: PLR0913 - the parts of a query, and where its answer begi
 ) -> list[Job]:
     """Return jobs after a place, or from the first: about `limit`, fewer only if there are no more.
 
-    `order`: of ORDER BY, the time of `place_of` at its end. Cosmos DB sorts by that alone, and times need not differ;
-    an order by id too would take a further composite index. So all that have the time of the last are read.
+    `order`: the properties of ORDER BY; the last one is the time of `place_of`. Several jobs may have the same time.
+    Sorting by id too would need a further composite index, so all jobs with the last job's time are returned.
     """
     moment = order.rpartition(" ")[2]
     given = values or {}
@@ -90,7 +89,7 @@ def in_order(  # noqa: PLR0913 - the parts of a query, and where its answer begi
     same = jobs_of(query(container, text, {**given, "moment": last}))
     further = _after([*(job for job in found if place_of(job).moment < last), *same], place_of, after)
     if len(further) < limit:
-        # In the order of texts nothing lies between a time and the same with a blank behind it.
+        # In the order of texts nothing lies between a time and the same time with a blank after it.
         beyond = Place(f"{last} ", "")
         further += in_order(container, where, order=order, place_of=place_of, after=beyond, limit=limit, values=values)
     return further

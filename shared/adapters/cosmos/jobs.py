@@ -21,11 +21,11 @@ from shared.errors import Conflict, NotFound
 from shared.pipeline.signals import set_aside
 
 _PENDING = f"c.status = '{Status.PENDING}'"
-"""Only jobs have a status. One that was never asked for has no `nextPollAt`, so it is never due."""
+"""Only jobs have a status. A job that was never polled has no `nextPollAt`, so it is never due."""
 
 
 class CosmosJobs:
-    """Implements the port Jobs. `retention_seconds`: the `ttl` of every document; None: they stay."""
+    """Implements the port Jobs. `retention_seconds`: the `ttl` of every document; None if documents stay."""
 
     def __init__(self, database: Database, retention_seconds: int | None) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class CosmosJobs:
 
     @property
     def _container(self) -> ContainerProxy:
-        # Not kept: to connect is part of the attempt that needs it. The SDK makes this object without a request.
+        # Not cached, so that connecting is part of the attempt that needs it. Making this object sends no request.
         return self._database.get_container_client(JOBS.name)
 
     def get(self, job_id: str) -> Job | None:
@@ -42,16 +42,12 @@ class CosmosJobs:
         return found[0] if found else None
 
     def create(self, job: Job) -> None:
-        """Create a job's document; raise Conflict if there is one."""
+        """Create a job's document. Raises Conflict if there is one."""
         call(self._container.create_item, self._item(job))
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
-        """Replace a job's document by what `change` makes of it, under its ETag, with retries after conflicts.
-
-        Returns the document that is stored then; None if there is no such job or `change` returned None. Raises
-        Conflict when other writers win every time.
-        """
-        # The rule of conflicts.py, over all tries: the read right after a conflict may be stale.
+        """Replace a job's document by what `change` returns for it (optimistic concurrency). The port says more."""
+        # The rule of conflicts.py, over all attempts, because the read right after a conflict may be stale.
         tried: list[Job] = []
 
         def once() -> Job | None:
@@ -76,11 +72,8 @@ class CosmosJobs:
         return racing(SERVICE)(once)
 
     def moved(self, job_id: str, run: int, now: datetime) -> None:
-        """Set `movedAt` of a job that is being ingested in this run, so that the next tick counts it among the first.
-
-        A job that ended, started over or is gone is left alone. Raises Transient.
-        """
-        # A patch, so that the many messages of a job do not conflict with each other.
+        """Set `movedAt` of a job that is ingesting in this run, so that the next tick counts it early."""
+        # A patch without an ETag, so that the many messages of a job do not conflict.
         with suppress(NotFound, Conflict):
             call(
                 self._container.patch_item,
@@ -91,21 +84,21 @@ class CosmosJobs:
             )
 
     def new(self, limit: int) -> list[Job]:
-        """Pending jobs never asked for, the oldest first."""
+        """Return the pending jobs that were never polled, the oldest first."""
         text = f"{_PENDING} AND c.pollCount = 0 AND c.acceptedAt {IS_TEXT} ORDER BY c.status, c.pollCount, c.acceptedAt"
         return self._first(text, limit)
 
     def due(self, now: UtcTime, limit: int) -> list[Job]:
-        """Pending jobs asked for before whose next poll is due, the most overdue first."""
+        """Return the pending jobs whose next poll is due, the most overdue first."""
         return self._first(f"{_PENDING} AND c.nextPollAt <= @now ORDER BY c.status, c.nextPollAt", limit, {"now": now})
 
     def unseen(self, before: UtcTime, limit: int) -> list[Job]:
-        """Pending jobs not heard of since `before`, the oldest first."""
+        """Return the pending jobs that no answer mentioned since `before`, the oldest first."""
         text = f"{_PENDING} AND c.polledAt <= @before ORDER BY c.status, c.polledAt"
         return self._first(text, limit, {"before": before})
 
     def oldest_pending(self) -> Job | None:
-        """Of the pending jobs, the one that was accepted first."""
+        """Return the pending job that was accepted first."""
         text = f"{_PENDING} AND c.acceptedAt {IS_TEXT} ORDER BY c.status, c.acceptedAt"
         return next(iter(self._first(text, 1)), None)
 
@@ -117,29 +110,22 @@ class CosmosJobs:
         return self._first(STRAYS, limit, {"now": now})
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
-        """Those of the jobs that are pending."""
+        """Return those of the jobs that are pending."""
         names = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
         listed = ", ".join(f"@{name}" for name in names)
         return jobs_of(query(self._container, f"SELECT * FROM c WHERE {_PENDING} AND c.id IN ({listed})", names))
 
     def ingesting(self, after: Place | None, limit: int) -> list[Job]:
-        """Jobs that are being ingested, the longest unmoved first, in the order of Place.by_movement.
-
-        Those after a place, or from the first. About `limit`: jobs that moved at the same moment come together. Fewer
-        only if there are no more.
-        """
+        """Return ingesting jobs in the order of Place.by_movement, from the first or from after a place."""
         where, order = f"c.status = '{Status.INGESTING}'", "c.status, c.movedAt"
         return in_order(self._container, where, order=order, place_of=Place.by_movement, after=after, limit=limit)
 
     def to_list_again(self, now: UtcTime, limit: int) -> list[Job]:
-        """Jobs whose files are due to be listed again, the most overdue first."""
+        """Return the jobs whose files are to be listed again by now, the most overdue first."""
         return self._first("c.retry.at <= @now ORDER BY c.retry.at", limit, {"now": now})
 
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
-        """Jobs that ended before `ended_before` and whose leftovers were not looked for since, by Place.by_end.
-
-        Those after a place, or from the first; as many as with `ingesting`.
-        """
+        """Return jobs that ended before `ended_before` and are not tidied, in the order of Place.by_end."""
         where, order = "c.tidiedAt = null AND c.endedAt <= @before", "c.tidiedAt, c.endedAt"
         return in_order(
             self._container,
@@ -152,9 +138,9 @@ class CosmosJobs:
         )
 
     def listed(self, status: str | None, limit: int, tell: Tell = set_aside) -> list[Job]:
-        """Jobs, the newest first; of one status if given. For people. `tell` is told of what cannot be read.
+        """Return jobs for the command line, the newest first; of one status if given.
 
-        Also of jobs that have no time to sort them by, whatever their status.
+        `tell` is called for each job that cannot be read, also for those without a time to sort by, of any status.
         """
         text = "SELECT * FROM c WHERE c.type = 'job' AND NOT IS_STRING(c.acceptedAt)"
         jobs_of(query(self._container, text), tell)  # none of these can be read
@@ -166,7 +152,7 @@ class CosmosJobs:
         return self._first(text, limit, {"status": status}, tell)
 
     def poll_mark(self) -> PollMark:
-        """Read the timer's memory. One that cannot be read is told of, and counts as none."""
+        """Read the timer's memory. One that cannot be read is logged, and counts as none."""
         found = self._item_of(POLL_ID)
         return next(readable([found] if found else [], PollMark, name_of), PollMark(id=POLL_ID))
 
@@ -175,22 +161,22 @@ class CosmosJobs:
         call(self._container.upsert_item, as_item(mark, None))
 
     def reject(self, rejected: Rejected) -> None:
-        """Keep a message that was not understood."""
+        """Record a message that was not understood."""
         call(self._container.upsert_item, as_item(rejected, self._retention))
 
     def rejected(self, limit: int | None = None, tell: Tell = set_aside) -> list[Rejected]:
-        """Messages that were not understood, or could not be accepted, the newest first; all without a limit."""
+        """Return the messages that were not understood or accepted, the newest first; all without a limit."""
         top = "" if limit is None else f"TOP {limit:d} "
         text = f"SELECT {top}* FROM c WHERE c.type = 'rejected' AND c.rejectedAt {IS_TEXT} ORDER BY c.rejectedAt DESC"
         return list(readable(query(self._container, text), Rejected, name_of, tell))
 
     def rejected_as(self, rejected_id: str) -> Rejected | None:
-        """Read the document of one such message."""
+        """Read the document of one rejected message."""
         found = self._item_of(rejected_id)
         return _rejected(found) if found else None
 
     def forget(self, rejected: Rejected) -> bool:
-        """Delete the document of a message; False: it was rejected again since, and stays."""
+        """Delete the document of a rejected message. Returns False if the message was rejected again since."""
         found = self._item_of(rejected.id)
         if found is None:
             return True
@@ -206,9 +192,9 @@ class CosmosJobs:
         return True
 
     def unlisted(self, tell: Tell = set_aside) -> list[Job]:
-        """Jobs that wait to be listed again, or expired so, after listing their files was given up.
+        """Return the jobs whose listing was given up, for the command line.
 
-        For people: no index has the code of a failure, so it reads every job that is ingesting or expired.
+        Failure codes are not indexed, so the query reads every ingesting or expired job.
         """
         waiting = f"c.status IN ('{Status.INGESTING}', '{Status.EXPIRED}')"
         text = f"SELECT * FROM c WHERE {waiting} AND c.failure.code = '{LISTING_GIVEN_UP}'"

@@ -1,8 +1,8 @@
 """Queries of container `transcripts`, each for one job or one file of it.
 
-Cosmos DB treats a prefix of a hierarchical key as a range, and answers from the index of the whole physical partition.
-It loads every document there that matches the WHERE clause, of any job (azure-cosmos-dotnet-v3#4248, #3936). So each
-WHERE clause names the job. Then a query costs the same however much else is stored.
+Cosmos DB treats a prefix of a hierarchical key as a range, and searches the index of the whole physical partition. It
+loads every document there that matches the WHERE clause, of any job (azure-cosmos-dotnet-v3#4248, #3936). So each WHERE
+clause names the job. The price of a query then does not depend on what else is stored.
 """
 
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ def rows_of(
     where: str | None = None,
     values: Values | None = None,
 ) -> list[Any]:
-    """Return the rows that `select` makes of the matching documents of a job (its id) or of one file of it.
+    """Return a row for each matching document of a job or of one file of it. `owner`: the job's id, or the file's key.
 
-    `select` and `where` must not contain TOP, ORDER BY, GROUP BY or an aggregate: a job may lie on several physical
-    partitions, and the SDK does not merge their results when the key is a prefix.
+    `select` and `where` must not contain TOP, ORDER BY, GROUP BY or an aggregate: a job may span several physical
+    partitions, and the SDK does not merge their results if the key is a prefix.
     """
     key = {"job": owner} if isinstance(owner, str) else {"job": owner.job_id, "file": owner.file_id}
     whose = " AND ".join(f"c.{name}Id = @{name}" for name in key)
@@ -41,7 +41,7 @@ def rows_of(
 def rows_with_file(
     container: ContainerProxy, job_id: str, *, select: str, where: str, values: Values | None = None
 ) -> list[Any]:
-    """Return the rows of a job that name their file; the others are set aside. `select` has to contain c.fileId."""
+    """Return the rows of a job that have a file id, and log how many have none. `select` has to contain c.fileId."""
     named, odd = [], 0
     for row in rows_of(container, job_id, select=select, where=where, values=values):
         if isinstance(row.get("fileId"), str):
@@ -54,15 +54,15 @@ def rows_with_file(
 
 
 def name_of(row: Mapping[str, Any]) -> str:
-    """Return how a document of the container is named in errors."""
+    """Return the name of a document in errors."""
     return f"document {row.get('id')} of job {row.get('jobId')} file {row.get('fileId')} in {TRANSCRIPTS.name}"
 
 
 def count_of(container: ContainerProxy, job_id: str, where: str, values: Values | None = None) -> int:
     """Return how many documents of a job match.
 
-    The query passes no partition key: for a range Cosmos DB loads each document to count it, without one the index is
-    enough (azure-cosmos, `__QueryFeed`). A count over several pages or partitions comes as several rows.
+    The query has no partition key. With the range of a prefix, Cosmos DB would load each document to count it; without
+    it the index is enough (azure-cosmos, `__QueryFeed`). Several pages or partitions return several rows.
     """
     text = f"SELECT VALUE COUNT(1) FROM c WHERE c.jobId = @job AND {where}"
     return sum(query(container, text, {"job": job_id, **(values or {})}))

@@ -1,4 +1,4 @@
-"""What heads and failures say became of files, also those of which this version cannot read the rest."""
+"""Reads runs and revisions of heads and failures, even if this version cannot read the rest of the document."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -30,13 +30,13 @@ class _Failure(msgspec.Struct, frozen=True, rename={"kind": "type"}):
 
 
 class GivenUp(FailedFile, frozen=True, kw_only=True):
-    """A file that was given up; `kind` is Speech's word for what it holds."""
+    """A file that was given up, with Speech's kind of the file."""
 
     kind: str
 
 
 def head_version(item: Row) -> HeadVersion:
-    """Return the version of a head. One that cannot be read is of NO_RUN and has no revision, so it is replaced.
+    """Return the version of a head. An unreadable one has NO_RUN and no revision, so it will be replaced.
 
     Raises Unreadable for a document of another type, which is not replaced.
     """
@@ -44,13 +44,13 @@ def head_version(item: Row) -> HeadVersion:
     try:
         return decoded(item, HeadVersion, name_of(item))
     except Unreadable as error:
-        # It names nothing that could be kept.
+        # It names no parts that could be kept.
         set_aside(error)
         return HeadVersion("", NO_RUN)
 
 
 def failure_run(item: Row) -> int:
-    """Return the run of a failure. One that cannot be read is of NO_RUN: it is replaced, or deleted."""
+    """Return the run of a failure. An unreadable one has NO_RUN, so it will be replaced or deleted."""
     try:
         return decoded(item, _Failure, name_of(item)).run
     except Unreadable as error:
@@ -59,13 +59,13 @@ def failure_run(item: Row) -> int:
 
 
 def outcomes_of(rows: Iterable[Row]) -> Mapping[str, Outcome]:
-    """Return what became of files, from `fileId`, `type` and `run` of their heads and failures.
+    """Return the outcomes of files by their ids. `rows`: `fileId`, `type` and `run` of their heads and failures.
 
-    A head without a run is that of a file that is not in. A failure without one is of NO_RUN.
+    A file whose head has no valid run is not in. A failure without a valid run has NO_RUN.
     """
     found: dict[str, Outcome] = {}
     for row in rows:
-        run = row["run"] if type(row.get("run")) is int else None  # True is an int too
+        run = row["run"] if type(row.get("run")) is int else None  # not isinstance, because True is an int too
         before = found.get(row["fileId"], Outcome())
         if row["type"] == "transcript":
             found[row["fileId"]] = Outcome(run, before.failed_run)
@@ -75,7 +75,7 @@ def outcomes_of(rows: Iterable[Row]) -> Mapping[str, Outcome]:
 
 
 def given_up(job: Job, row: Row) -> GivenUp:
-    """Return why a file was given up: it was, even if nothing but its id can be read."""
+    """Return the file that a failure document is about. An unreadable document still counts as given up."""
     name = name_of({"id": FAILURE_ID, "jobId": job.id, "fileId": row["fileId"]})
     try:
         return decoded(row, GivenUp, name)

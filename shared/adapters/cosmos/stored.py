@@ -1,4 +1,4 @@
-"""Stored documents as our types. One that cannot be read is named, and stops no other."""
+"""Decodes stored documents. An unreadable document is reported with its name and does not affect others."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -13,18 +13,18 @@ from shared.pipeline.signals import set_aside
 _T = TypeVar("_T")
 
 Tell = Callable[[Unreadable], object]
-"""Is told of each row that cannot be read."""
+"""Called for each row that cannot be read."""
 
 
 def decoded(item: Mapping[str, Any], shape: type[_T], name: str) -> _T:
-    """Return a document, or a row of a query, as `shape`; raise Unreadable, with `name` and what is wrong with it.
+    """Return a document, or a row of a query, as `shape`. Raises Unreadable, with `name` and the problem.
 
-    A document of a later schemaVersion is not read either: what this version does not know would be lost by a rewrite.
+    A document of a later schemaVersion is unreadable too, because a rewrite would lose its unknown properties.
     """
     try:
         found = msgspec.convert(item, shape)
         _check_days(found)
-    except ValueError as error:  # msgspec's is one too
+    except ValueError as error:  # msgspec.ValidationError is a ValueError too
         text = f"{name} is no {shape.__name__.removeprefix('_')} that this version can read: {error}"
         raise Unreadable(text) from error
     if isinstance(found, Document) and found.schema_version > SCHEMA_VERSION:
@@ -33,7 +33,7 @@ def decoded(item: Mapping[str, Any], shape: type[_T], name: str) -> _T:
 
 
 def _check_days(found: object) -> None:
-    """Raise ValueError for 30 February, which no pattern of a type finds."""
+    """Raise ValueError for days such as 30 February, which the types' pattern does not exclude."""
     if not isinstance(found, msgspec.Struct):
         return
     for name in found.__struct_fields__:
@@ -49,7 +49,7 @@ def readable(
     name_of: Callable[[Mapping[str, Any]], str],
     tell: Tell = set_aside,
 ) -> Iterator[_T]:
-    """Yield the rows that can be read; `tell` is told of each of the others, by its name."""
+    """Yield the rows that can be read, and call `tell` with the error for each of the others."""
     for row in rows:
         try:
             found = decoded(row, shape, name_of(row))

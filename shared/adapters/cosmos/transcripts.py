@@ -1,4 +1,4 @@
-"""Container `transcripts`. All documents of one audio file share a logical partition."""
+"""Container `transcripts`. All documents of one result file share a logical partition."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 
 
 class CosmosTranscripts:
-    """Implements the port Transcripts. `retention_seconds` is the `ttl` of every document; None keeps them.
+    """Implements the port Transcripts. `retention_seconds`: the `ttl` of every document; None if documents stay.
 
-    Parts live an hour longer than their head: they never expire before it, and a reader who holds it still finds them.
+    Parts live an hour longer than their head, so that a reader who has read the head still finds them.
     """
 
     def __init__(self, database: Database, retention_seconds: int | None) -> None:
@@ -37,7 +37,7 @@ class CosmosTranscripts:
 
     @property
     def _container(self) -> ContainerProxy:
-        # Not kept: to connect is part of the attempt that needs it. The SDK makes this object without a request.
+        # Not cached, so that connecting is part of the attempt that needs it. Making this object sends no request.
         return self._database.get_container_client(TRANSCRIPTS.name)
 
     def head(self, key: FileKey) -> StoredHead | None:
@@ -48,7 +48,7 @@ class CosmosTranscripts:
         return StoredHead(head_version(item), item["_etag"])
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return by one query what became of these files of a job; those with neither head nor failure are left out."""
+        """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
         files = {f"f{number}": file_id for number, file_id in enumerate(file_ids)}
         listed = ", ".join(f"@{name}" for name in files)
         ended = f"c.type IN ('transcript', 'fileFailure') AND c.fileId IN ({listed})"
@@ -56,17 +56,17 @@ class CosmosTranscripts:
         return outcomes_of(rows)
 
     def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
-        """Upsert documents of one file, all or none."""
+        """Upsert documents of one file atomically."""
         if len(documents) == 1:
-            # A batch has room for 1.2 MB, a single item for 2 MB.
+            # A batch may have 1.2 MB, a single item 2 MB.
             call(self._container.upsert_item, self._item(documents[0]))
         else:
             self._batch(key, [("upsert", (self._item(each),)) for each in documents])
 
     def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
-        """Upsert documents and create the head, or replace the one with ETag `replaces`: all or none.
+        """Upsert documents and write the head in one transactional batch.
 
-        Raises Conflict when another head is there.
+        `replaces`: ETag of the head to be replaced; None to create it. Raises Conflict if there is another head.
         """
         operations: list[Any] = [("upsert", (self._item(each),)) for each in documents]
         item = self._item(head)
@@ -82,7 +82,7 @@ class CosmosTranscripts:
         return {row["id"]: row["_etag"] for row in rows}
 
     def retire(self, key: FileKey, parts: PartEtags) -> None:
-        """Give parts an hour to live, except those that were deleted or written anew since their ETag was read."""
+        """Give parts an hour to live. Skip those that were deleted, or written again, since their ETag was read."""
         for part, etag in parts.items():
             try:
                 self._patch(key, part, etag, "/ttl", RETIRED_SECONDS)
@@ -90,7 +90,7 @@ class CosmosTranscripts:
                 continue
 
     def discount(self, key: FileKey, etag: str) -> None:
-        """Set the head's run so that the file is in for no run. Raises Conflict if the head's ETag is another."""
+        """Set the head's run to NO_RUN, so that the file is not in. Raises Conflict if the head has another ETag."""
         with suppress(NotFound):
             write_or_compare(
                 lambda: self._patch(key, HEAD_ID, etag, "/run", NO_RUN),
@@ -98,17 +98,17 @@ class CosmosTranscripts:
             )
 
     def remove(self, key: FileKey, revision: str) -> None:
-        """Delete the parts of a revision that no head ever named. Parts that are gone already do not matter."""
+        """Delete the parts of a revision that no head ever named. Parts that are already deleted are skipped."""
         for part in self._of_revision(key, revision, "VALUE c.id", PARTS):
             self._delete(key, part)
 
     def failure_run(self, key: FileKey) -> int | None:
-        """Return the run that gave a file up; None if no document says that it was given up. The port says more."""
+        """Return the run that gave a file up; None if there is no failure document. The port says more."""
         item = self._read(key, FAILURE_ID)
         return failure_run(item) if item else None
 
     def put_failure(self, failure: FileFailure) -> None:
-        """Write the document that says why a file was given up."""
+        """Write a file's failure document."""
         call(self._container.upsert_item, self._item(failure))
 
     def clear_failure(self, key: FileKey) -> None:
@@ -116,7 +116,7 @@ class CosmosTranscripts:
         self._delete(key, FAILURE_ID)
 
     def tally(self, job: Job) -> FileTally:
-        """Count the files that are in and those given up in the job's current run. No file counts as both."""
+        """Count the files that are in, and those that the job's current run has given up. No file counts as both."""
         heads, since = "c.type = 'transcript' AND c.run >= @run", {"run": job.reprocess_from}
         failures = rows_with_file(
             self._container,
@@ -127,7 +127,7 @@ class CosmosTranscripts:
         )
         if not failures:
             return FileTally(count_of(self._container, job.id, heads, since), 0, 0, [])
-        # A file that is in has a failure document until that is deleted. It must not count twice.
+        # A file that came in late may still have its failure document. It must not count twice.
         ingested = set(rows_of(self._container, job.id, select="VALUE c.fileId", where=heads, values=since))
         done = ingested | _report_in(job)
         lost = [given_up(job, row) for row in failures if row["fileId"] not in done]
@@ -136,7 +136,7 @@ class CosmosTranscripts:
         return FileTally(len(ingested), kinds[False], kinds[True], shown)
 
     def leftovers(self, job: Job, older_than: datetime | None) -> tuple[Mapping[FileKey, PartEtags], list[BrokenFile]]:
-        """Return the job's orphaned parts, by file, and its broken files. The port says which."""
+        """Return the job's orphaned parts, by file, and its broken files. The port says more."""
         named = named_parts(self._container, job)
         keys = {each.key for each in counting(job, named)}
         broken = broken_files(self._container, job, named)
@@ -158,7 +158,7 @@ class CosmosTranscripts:
         return dict(left), [each for each in broken if each.key in keys]
 
     def items(self, job_id: str, file_id: str | None = None) -> list[dict[str, Any]]:
-        """Return all documents of a job, or of one file of it, as they are stored. For people and tests."""
+        """Return all stored documents of a job, or of one file of it. Only people and tests use this."""
         return rows_of(self._container, FileKey(job_id, file_id) if file_id else job_id)
 
     def _of_revision(self, key: FileKey, revision: str, select: str, where: str) -> list[Any]:
