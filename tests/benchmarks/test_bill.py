@@ -1,4 +1,4 @@
-"""The formula, on numbers that can be followed by hand."""
+"""The formula of the bill, on numbers that can be checked by hand."""
 
 import re
 from pathlib import Path
@@ -42,7 +42,7 @@ MEASURED = Measured(date="2026-11-22", machine="none", jobs=[JOB], idle=IDLE, wa
 
 
 def cost(made: Bill, what: str) -> float:
-    """Return the cost of the line that begins so."""
+    """Return the cost of the line that begins with this text."""
     (found,) = (line.cost for line in made.lines if line.what.startswith(what))
     return found
 

@@ -1,4 +1,4 @@
-"""Request units, by Microsoft's table and rules."""
+"""Request units by Microsoft's table and rules."""
 
 import json
 
@@ -23,7 +23,7 @@ KIB = 1024
         (16 * KIB, 1.67, 9.52),
         (64 * KIB, 4.76, 22.67),
         (2048 * KIB, 291.80, 1250.00),
-        (1, 1.00, 4.95),  # nothing is less than the table's first row
+        (1, 1.00, 4.95),  # the first row of the table is the minimum
         (48 * KIB, (2.19 + 4.76) / 2, (11.23 + 22.67) / 2),  # halfway between two rows
         (9 * KIB, 1.33 + (1.67 - 1.33) / 8, 7.04 + (9.52 - 7.04) / 8),
     ],

@@ -1,4 +1,4 @@
-"""What the real pipeline asks for, measured again on a small job, against what the page rests on."""
+"""The requests of the real pipeline for a small job, against the measurements behind docs/cost.md."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from local.cosmos import Cosmos, start_cosmos
 
 @pytest.fixture(scope="module")
 def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
-    """Give a server whose containers have one physical partition each, as the page's figures have it."""
+    """Give a server with one physical partition per container, as the page assumes."""
     running = start_cosmos(log=tmp_path_factory.mktemp("single") / "cosmos.log", port=0, partitions=1)
     yield running
     running.stop()
@@ -25,7 +25,7 @@ def again(single: Cosmos) -> JobUsage:
 
 
 def test_the_pipeline_still_sends_the_measured_requests(again: JobUsage) -> None:
-    """If this fails the pipeline takes other steps than it did: `make cost` measures anew."""
+    """If this fails, the pipeline's steps have changed: `make cost` measures them again."""
     kept = load().job(SAMPLE.name)
     assert again.requests == kept.requests
     assert again.speech_requests == kept.speech_requests
@@ -38,7 +38,7 @@ def test_its_documents_still_have_the_measured_sizes_and_charges(again: JobUsage
     assert (again.documents, again.document_bytes) == (kept.documents, kept.document_bytes)
     assert again.request_units == pytest.approx(kept.request_units)
     assert again.expiry_request_units == pytest.approx(kept.expiry_request_units)
-    assert again.blob_bytes == pytest.approx(kept.blob_bytes, rel=0.1)  # zlib is not the same everywhere
+    assert again.blob_bytes == pytest.approx(kept.blob_bytes, rel=0.1)  # zlib versions compress differently
 
 
 def test_costs_that_grow_with_the_stored_documents_are_named() -> None:
@@ -53,7 +53,7 @@ def test_a_short_recording_takes_three_requests_to_cosmos_db_and_its_page_one_qu
     mine = {name: number for name, number in again.requests.items() if name.startswith("page: transcripts")}
     assert mine == {
         "page: transcripts: query": 1,
-        # Of a recording its head, and of each file a failure of an earlier delivery.
+        # The head of the recording, and a possible failure of each of the two files.
         "page: transcripts: read, not there": 2 * SAMPLE.recordings + 1,
         "page: transcripts: batch": SAMPLE.recordings,
         "page: transcripts: upsert": 1,

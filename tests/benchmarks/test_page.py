@@ -1,4 +1,4 @@
-"""docs/cost.md is in step, and its check can fail."""
+"""docs/cost.md is up to date, and its check can fail."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from benchmarks.cost.prices import ASSUMPTIONS, PRICES, Book
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Make a repository with nothing but the page and what was measured."""
+    """Make a repository with only the page and the measurements."""
     (tmp_path / "docs").mkdir()
     shutil.copy(REPOSITORY / PAGE, tmp_path / PAGE)
     shutil.copy(FILE, tmp_path / "measured.json")

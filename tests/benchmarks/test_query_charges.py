@@ -1,4 +1,4 @@
-"""What the meter charges for a query beside documents of other jobs: it sees each way in which a query reads those."""
+"""The meter's charge for a query that reads documents of other jobs, in each way in which a query can."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from local.cosmos import Cosmos
 FILES = 5
 ENDED = FILES * JOBS_A_FILE
 ITEM = read_charge(1)
-"""RU of loading one of the foreign documents, which are small."""
+"""RU for loading one document of another job."""
 
 COUNT = "SELECT VALUE COUNT(1) FROM c WHERE"
 OF_JOB = "c.jobId = @job AND c.type = 'turns'"

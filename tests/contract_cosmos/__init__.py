@@ -1,1 +1,1 @@
-"""What the project relies on in Azure Cosmos DB, tested against whichever server replaces it."""
+"""The behaviour of Azure Cosmos DB that the project relies on, tested against any server in its place."""

@@ -1,4 +1,4 @@
-"""One database a session, dropped at its end. Tests use different partition keys."""
+"""One database per session, deleted at its end. Tests use different partition keys."""
 
 from collections.abc import Iterator
 

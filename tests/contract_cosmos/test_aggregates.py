@@ -1,4 +1,4 @@
-"""Aggregates whose result has several rows: within one partition only the caller adds them up."""
+"""Aggregates with several result rows. Within one partition, the caller has to add them up."""
 
 import pytest
 from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
@@ -6,7 +6,7 @@ from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 from local.cosmos import start_cosmos
 from tests.contract_cosmos.support import Key, item, new_name, only_local, rows_of
 
-pytestmark = only_local  # only of local/cosmos is it known how many documents a row counts
+pytestmark = only_local  # the number of documents per row is known only of local/cosmos
 
 
 @pytest.fixture

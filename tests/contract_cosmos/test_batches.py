@@ -100,7 +100,7 @@ def test_the_failing_operation_has_its_own_status_and_the_others_424(
     placed = tuple(item(key, argument["id"]) if isinstance(argument, dict) else argument for argument in arguments)
     operations = [
         ("upsert", (item(key, "first"),)),
-        # The SDK empties the options that it gets, so each call needs its own.
+        # The SDK empties the options that are passed, so each call needs its own.
         (verb, placed, *(dict(option) for option in options)),
         ("upsert", (item(key, "last"),)),
     ]

@@ -18,14 +18,14 @@ IS_PLAN = "x-ms-cosmos-is-query-plan-request"
 NOT_SERVABLE = 1004
 ROWS = 30
 
-pytestmark = only_local  # the server's options define the gateway's answer
+pytestmark = only_local  # the server's options define the gateway's response
 
 COMPOSITE = [{"path": "/status", "order": "ascending"}, {"path": "/n", "order": "ascending"}]
 
 
 @pytest.fixture(scope="module", params=["refuses", "serves"])
 def answer(request: pytest.FixtureRequest) -> str:
-    """Return how the gateway answers a query without a partition key that needs merging."""
+    """Return whether the gateway refuses or serves a query without a partition key that needs merging."""
     return str(request.param)
 
 
@@ -38,7 +38,7 @@ def cosmos(answer: Literal["refuses", "serves"], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="module")
 def container(cosmos: Cosmos, between: Front) -> Iterator[ContainerProxy]:
-    """Give a container with ROWS items, n from 0, over three physical partitions, asked through `between`."""
+    """Give a container with ROWS items, n from 0, on three physical partitions, through the fault layer."""
     with CosmosClient(between.origin, cosmos.key, retry_total=0) as client:
         created = client.create_database("gateway").create_container(
             "rows", PartitionKey("/id"), indexing_policy={"compositeIndexes": [COMPOSITE]}
@@ -119,7 +119,7 @@ def test_a_named_aggregate_of_all_partitions_has_no_plan(container: ContainerPro
 def test_the_sdk_loses_rows_if_it_continues_after_a_failed_page(
     container: ContainerProxy, between: Front, answer: str
 ) -> None:
-    """Only where the SDK merges: the partition whose page failed is left out of what follows (SDK 4.17.1)."""
+    """If the SDK merges, the rest of the partition whose page failed is left out (SDK 4.17.1)."""
     query = "SELECT VALUE c.n FROM c ORDER BY c.n"
     pages: Any = container.query_items(query, enable_cross_partition_query=True, max_item_count=4).by_page()
     failing = Rule(Answer(400), when=lambda each: "x-ms-continuation" in each.headers, times=1)

@@ -1,4 +1,4 @@
-"""Single items: what exists, what does not, and which writer was last."""
+"""Single items: reads, writes, conflicts and ETags."""
 
 import time
 from http import HTTPStatus

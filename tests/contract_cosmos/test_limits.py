@@ -41,7 +41,7 @@ def test_any_other_id_works_in_a_path(transcripts: ContainerProxy, key: Key, nam
     assert transcripts.read_item(name, key)["id"] == name
 
 
-@only_local  # the SDK refuses such ids itself, except in a batch, of which the documentation says nothing
+@only_local  # the SDK refuses such ids itself, except in a batch, which is not documented
 @pytest.mark.parametrize("name", ["a/b", "a\\b", "a#b", "a?b", ""])
 def test_an_id_that_cannot_be_in_a_path_is_refused(transcripts: ContainerProxy, key: Key, name: str) -> None:
     statuses = statuses_of_failed_batch(transcripts, key, [("create", (item(key, name),))])

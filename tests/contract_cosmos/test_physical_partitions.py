@@ -1,4 +1,4 @@
-"""Physical partitions: where a document lies, and which partitions a request reaches."""
+"""Physical partitions: the partition of a document, and the partitions that a request reaches."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""For each alert a fault that makes it fire, caused in the real use cases. The app writes the lines."""
+"""A fault for each alert, caused in the real use cases, so that the app logs its own lines."""
 
 from collections.abc import Callable, Mapping
 
@@ -30,7 +30,7 @@ def file_fails_for_a_day(world: WatchedWorld) -> None:
 
 
 def file_fails_five_times(world: WatchedWorld) -> None:
-    """Let a file fail in its page, and in five deliveries by itself; the report, which is the first, is in."""
+    """Let a file fail in its page and in five deliveries of its own message. The report is in before."""
     world.put_job({"a": result("hello")}, report=report_file("Succeeded"))
     world.enqueue()
     world.tick()
@@ -129,7 +129,7 @@ def poll_ends(world: WatchedWorld) -> None:
 
 
 def each_minute(world: WatchedWorld, quarters: int, act: Callable[[], object]) -> None:
-    """Repeat it each minute for some quarters of an hour, the last time a minute ago."""
+    """Repeat a fault each minute for some quarters of an hour, until a minute ago."""
     for _ in range(quarters * QUARTER_MINUTES - 1):
         act()
         world.clock.move(minutes=1)
@@ -153,4 +153,4 @@ FAULTS: Mapping[str, list[Fault]] = {
     "throttled": [throttled],
     "poll-missing": [poll_ends],
 }
-"""The faults by the name of the alert that they make fire."""
+"""The fault of each alert, by the alert's name."""

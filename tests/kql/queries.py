@@ -1,4 +1,4 @@
-"""The queries of the alerts and the workbook, as Azure gets them, and those in docs/."""
+"""The queries of the alerts and the workbook, as deployed, and those in docs/."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 SNAPSHOT = ROOT / "infra" / "snapshots" / "default.snapshot.json"
 GRAIN = "{TimeRange:grain}"
-"""The workbook replaces this by a time span, which depends on the selected range."""
+"""The workbook replaces this by a time span that depends on the selected range."""
 
 _SPAN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
@@ -20,7 +20,7 @@ _SPAN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 class Rule:
     """An alert. It fires if its query returns more than `threshold` rows in each of `periods` windows.
 
-    `split_by`: rows are counted for each value of these columns. `resolves`: the alert closes when it no longer fires.
+    Rows are counted for each value of the columns `split_by`. If `resolves`, the alert closes when it no longer fires.
     """
 
     name: str
@@ -87,7 +87,7 @@ def documented() -> dict[str, str]:
 def _documented() -> Iterator[tuple[str, str]]:
     for page in sorted((ROOT / "docs").glob("*.md")):
         text = re.sub(r"^  ", "", page.read_text(), flags=re.MULTILINE)
-        # The query stands in a page, or a command of the page passes it to `az`.
+        # The page has the query as a block, or in a command that passes it to `az`.
         found = re.findall(r"```kusto\n(.*?)```|<<'END'\n(.*?)\n +END\n", text, re.DOTALL)
         for number, queries in enumerate(found, 1):
             yield f"{page.name} {number}", "".join(queries)

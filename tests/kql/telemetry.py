@@ -1,4 +1,4 @@
-"""The rows that Application Insights makes of the app: a request for each execution, a trace for each log line."""
+"""The rows that Application Insights stores: a request for each execution, a trace for each log line."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping

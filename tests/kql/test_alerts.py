@@ -1,4 +1,4 @@
-"""Each alert fires on its fault, stays open as long as the fault lasts, and does not fire without one."""
+"""Each alert fires on its fault, stays open while the fault lasts, and does not fire without one."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The tiles of the workbook, and the queries of docs/, show what the app did."""
+"""The tiles of the workbook and the queries of docs/, on a day of the app."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ GOOD, UNSEEN = "22222222-2222-4333-8444-555555555555", "33333333-2222-4333-8444-
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[WatchedWorld]:
-    """Give a day with a completed job, one of which a file was given up, throttling, and one that stays pending."""
+    """Give a day with a completed job, a job with a given-up file, throttling, and a job that stays pending."""
     world = WatchedWorld(NONE_AT_ALL)
     with world.watched():
         world.put_job({"a": result("hello"), "b": result("hello", "world")}, job_id=GOOD)

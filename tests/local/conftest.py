@@ -1,4 +1,4 @@
-"""The Speech simulator for tests: started once a session, without a limit, with its counts reset for every test."""
+"""The Speech simulator for tests: started once per session, without a limit, with counts reset for each test."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Api:
-    """Calls the simulated API as a client of any version would."""
+    """A client of the simulated API, in any version."""
 
     speech: Speech
 
@@ -66,7 +66,7 @@ def speech_server(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) ->
 def speech(speech_server: Speech) -> Iterator[Speech]:
     """Give the simulator without limit, forced answers and counts. It still has the jobs of earlier tests.
 
-    The test fails if it calls the regional host, which links name.
+    The test fails if it sends a request to the regional host, which is in the links.
     """
     control = speech_server.control
     control.configure(UNLIMITED)

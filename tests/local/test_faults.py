@@ -1,4 +1,4 @@
-"""Every fault of the layer looks to a client as its name says, and the service acts or not as promised."""
+"""The faults of the fault layer, as the client sees them, and whether the service acted."""
 
 from collections.abc import Iterator
 

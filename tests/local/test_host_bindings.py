@@ -1,4 +1,4 @@
-"""What an app may declare, and what the host refuses before anything runs."""
+"""The declarations of an app that the host accepts, and those that it refuses at the start."""
 
 import sys
 import typing

@@ -1,4 +1,4 @@
-"""How a host starts, ends or is killed, and what happens to its messages."""
+"""The start, end and death of a host, and what happens to its messages."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""What the host makes of an output's value."""
+"""The messages that the host makes of an output's value."""
 
 import pytest
 

@@ -125,7 +125,7 @@ import resource
 from local.samples.generate import GeneratedResult
 
 pieces = iter(GeneratedResult(hours=10, channels=2, display_words=True))
-written = len(next(pieces))  # by now all modules and the stock of utterances are there
+written = len(next(pieces))  # all modules and utterances are loaded by now
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 largest = 0
 for piece in pieces:
@@ -136,7 +136,7 @@ print(written, largest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - bef
 
 
 def test_fifty_megabytes_are_generated_in_constant_memory() -> None:
-    # In a separate process, because this one's peak memory says nothing any more.
+    # In a separate process, because the peak memory of this one is already high.
     command = [sys.executable, "-c", STREAM_FIFTY_MEGABYTES]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     written, largest, kibibytes_grown = map(int, done.stdout.split())

@@ -1,4 +1,4 @@
-"""The simulated Speech service: a job's files, their pages, and contents behind SAS that really expire."""
+"""The simulated Speech service: a job's files, their pages, and contents behind SAS that expire."""
 
 import re
 import time

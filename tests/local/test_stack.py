@@ -1,4 +1,4 @@
-"""The stack: what it starts, how it restarts the host, and that it leaves nothing behind."""
+"""The stack: its services, restarts of the host, and its end."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from tests.local.apps.run_stack import FREE, no_database
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 ELSEWHERE = {"COSMOS_ENDPOINT": "http://127.0.0.1:9/", "COSMOS_KEY": "k", "SPEECH_ENDPOINT": "http://127.0.0.1:9"}
-"""Settings with which the stack starts neither Cosmos nor the simulator."""
+"""Settings with which the stack starts neither local/cosmos nor the simulator."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Jobs that no query finds: the timer takes them up, and neither they nor an error at one of them stops the others."""
+"""Strays: jobs that no query of the timer finds. The timer searches for them, and they stop no other job."""
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from tests.pipeline.world import JOB, World, result
 
 
 def strays(world: World, count: int, status: Status = Status.PENDING) -> list[str]:
-    """Put jobs without the times by which they are found, that succeeded at Speech; return their ids."""
+    """Add jobs that succeeded at Speech and lack the times that queries sort by; return their ids."""
     ids = [job_id(number) for number in range(count)]
     for each in ids:
         world.speech.add(SpeechJob(each))
@@ -23,7 +23,7 @@ def strays(world: World, count: int, status: Status = Status.PENDING) -> list[st
     return ids
 
 
-def test_pending_strays_are_asked_for_and_ingesting_ones_move() -> None:
+def test_pending_strays_are_polled_and_ingesting_ones_get_a_moved_at() -> None:
     world = World()
     ids = strays(world, 2)
     assert [message.job_id for message in world.poll()] == ids
@@ -35,7 +35,7 @@ def test_pending_strays_are_asked_for_and_ingesting_ones_move() -> None:
     assert {world.job(each).moved_at for each in ids} == {utc(world.clock.now())}
 
 
-def test_a_stray_that_speech_has_not_ended_is_due_from_then_on() -> None:
+def test_a_stray_that_still_runs_at_speech_gets_a_time_for_its_next_poll() -> None:
     world = World()
     (stray,) = strays(world, 1)
     world.speech.add(SpeechJob(stray, ["Running", "Succeeded"]))
@@ -45,7 +45,7 @@ def test_a_stray_that_speech_has_not_ended_is_due_from_then_on() -> None:
     assert [message.job_id for message in world.poll()] == [stray]
 
 
-def test_the_search_is_made_anew_until_no_stray_is_left_and_then_after_a_while() -> None:
+def test_the_search_is_repeated_each_tick_until_no_stray_is_left() -> None:
     world = World()
     strays(world, 2 * STRAYS_LIMIT + 1)
     found = []
@@ -56,7 +56,7 @@ def test_the_search_is_made_anew_until_no_stray_is_left_and_then_after_a_while()
     assert world.script.counts()["jobs.strays"] == 3
 
 
-def test_a_search_in_the_future_is_no_search() -> None:
+def test_a_search_dated_in_the_future_is_ignored() -> None:
     world = World()
     world.jobs.mark = msgspec.structs.replace(world.jobs.mark, searched_at="2099-01-01T00:00:00Z")
     assert len(strays(world, 1)) == len(list(world.poll()))
@@ -64,7 +64,7 @@ def test_a_search_in_the_future_is_no_search() -> None:
 
 @pytest.mark.parametrize("error", [Transient("503"), Throttled("429"), ServiceRefused("400")])
 @pytest.mark.parametrize("effect", ["jobs.strays", "jobs.moved"])
-def test_an_error_stops_no_other_job(effect: str, error: Speech2CosmosError) -> None:
+def test_an_error_in_the_search_for_strays_stops_no_other_job(effect: str, error: Speech2CosmosError) -> None:
     world = World()
     ids = strays(world, 2, Status.INGESTING)
     world.put_job({"a": result("one")})

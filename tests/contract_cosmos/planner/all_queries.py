@@ -12,5 +12,5 @@ def asked_queries() -> list[Asked]:
 
 
 def all_queries() -> list[Asked]:
-    """Return these, and the forms of query for which local/cosmos and the planner have to agree."""
+    """Return these queries and the forms for which local/cosmos and the planner have to agree."""
     return [*asked_queries(), *FORMS]

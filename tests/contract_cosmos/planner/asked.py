@@ -1,4 +1,4 @@
-"""A query that the code asked, and containers that record every query."""
+"""A query that the code sent, and containers that record every query."""
 
 import ast
 import sys
@@ -39,7 +39,7 @@ class Rows(list[Any]):
     """The rows of a query in the SDK's form: one by one, or as one page."""
 
     def by_page(self) -> Iterator[list[Any]]:
-        """Return all of them as one page."""
+        """Return all rows as one page."""
         yield list(self)
 
 
@@ -48,7 +48,7 @@ Answer = Callable[[str], list[Any]]
 
 
 class AskedContainer:
-    """Records every query with the lines of the project that asked it, and answers as configured."""
+    """Records every query with the lines of the project that sent it, and returns the configured rows."""
 
     def __init__(self, name: str, database: "AskedDatabase") -> None:
         self._name = name
@@ -63,7 +63,7 @@ class AskedContainer:
         return Rows(self._database.answer(query))
 
     def read_item(self, *_: object, **__: object) -> dict[str, Any]:
-        """Answer that there is no such item."""
+        """Raise the error for a missing item."""
         raise CosmosResourceNotFoundError(404, "not there")  # type: ignore[no-untyped-call] # the SDK's
 
 

@@ -42,7 +42,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     for after in (None, Place(NOON, "job")):
         jobs.ingesting(after, 1)
         jobs.untidied(NOON, after, 1)
-    # More than it was asked for, so that those of the same moment are looked for.
+    # More rows than the limit, so that the query for rows with the same time is sent.
     moved = msgspec.to_builtins(msgspec.structs.replace(JOB, moved_at=NOON, ended_at=NOON))
     for find in (jobs.ingesting, partial(jobs.untidied, LATER)):
         rows = iter([[moved] * 2])
@@ -67,7 +67,7 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     transcripts.items("job", "file")
     database.answer = lambda text: [LOST] if "c.kind" in text else []
     transcripts.tally(JOB)
-    # More parts than any head names, so that the ids are read.
+    # More parts than any head names, so that the query for ids is sent.
     database.answer = lambda text: [1] if "COUNT" in text else []
     transcripts.leftovers(JOB, None)
     broken_files(container, JOB, [Named(KEY, "revision", 1, frozenset(), None)])

@@ -1,4 +1,4 @@
-"""The cases: what is enqueued, what the program does, and which of the listener's steps are recorded.
+"""The cases: enqueued messages, what the program does, and which steps of the listener are recorded.
 
 No result depends on the speed of the machine: the cases wait for steps, and only steps and their order are recorded.
 """
@@ -126,7 +126,7 @@ def encoded(stage: Stage) -> Facts:
 
 
 def _robbed(stage: Stage, case: str, *, well: bool) -> Callable[[Invocation], Reply]:
-    """Make the message visible while its first holder has it, whose receipt is void then. Let that one end first."""
+    """Make the message visible while its first holder has it, which voids that receipt. Let that holder end first."""
     settled = "delete" if well else "update"
 
     def behave(call: Invocation) -> Reply:
@@ -179,7 +179,7 @@ def _polls(stage: Stage, events: list[Event]) -> list[Event]:
 
 
 def _burst(stage: Stage, gate: Semaphore) -> list[Facts]:
-    """Finish some messages at a time; return how many each fetch requested and got, and how many were in work."""
+    """Finish some messages at a time. Return for each fetch the numbers requested, got and in work."""
     queue = f"{stage.work}-burst"
 
     def begun(count: int) -> None:

@@ -1,4 +1,4 @@
-"""The program behind both listeners: an HTTP server that answers an invocation as the message's case says."""
+"""The program behind both listeners: an HTTP server that responds to each invocation as its case says."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Reply:
-    """A function's answer: whether it succeeded, and the messages to send, each to a queue."""
+    """A function's result: whether it succeeded, and the messages to send, with their queues."""
 
     well: bool = True
     messages: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -22,9 +22,9 @@ _PATH = re.compile(r"/[^/]+/(?P<queue>[^/]+)(?:/messages(?:/(?P<id>[^/]+))?)?")
 class Event:
     """One step: `what` is receive, invoke, update, delete, send, or empty for a receive that found nothing.
 
-    `count` is how often the message was received, `asked` for how many a receive asks, `seconds` the visibility timeout
-    that was asked for; `refused` says that storage answered with an error; `visible` is when, by storage's clock, the
-    lock ends.
+    `count` is how often the message was received. `asked` is the number of messages that a receive requests. `seconds`
+    is the requested visibility timeout. `refused` says that storage returned an error. `visible` is the end of the lock
+    by storage's clock.
     """
 
     at: float
