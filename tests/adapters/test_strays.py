@@ -1,4 +1,4 @@
-"""Jobs in a real Cosmos server that no query of the timer finds: it takes them up, or names them."""
+"""Strays in a Cosmos server: jobs that no query of the timer finds. A search finds them, or logs unreadable ones."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ UNFOUND: dict[str, Callable[[Item], Item]] = {
     "no times": lambda job: {k: v for k, v in job.items() if k not in {"polledAt", "nextPollAt", "movedAt"}},
     "null in each property": lambda job: {**dict.fromkeys(job), **{name: job[name] for name in ("id", "status")}},
     "numbers in place of texts": lambda job: {**job, "polledAt": 8, "nextPollAt": 7, "movedAt": 6, "acceptedAt": 5},
-    "words in place of times": lambda job: {**job, "polledAt": "soon", "nextPollAt": "soon", "movedAt": None},
+    "text in place of times": lambda job: {**job, "polledAt": "soon", "nextPollAt": "soon", "movedAt": None},
     "no count of polls": lambda job: {
         **{k: v for k, v in job.items() if k != "pollCount"},
         "polledAt": None,
@@ -38,7 +38,7 @@ UNFOUND: dict[str, Callable[[Item], Item]] = {
 
 @pytest.mark.parametrize("odd", UNFOUND)
 @pytest.mark.parametrize("status", [Status.PENDING, Status.INGESTING])
-def test_a_job_that_no_query_finds_is_taken_up_again_or_named(
+def test_a_stray_is_found_again_or_reported_as_unreadable(
     timer: Timer, odd: str, status: Status, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = [timer.whole() if status is Status.INGESTING else timer.pending() for _ in range(2)]
@@ -58,7 +58,7 @@ def test_a_job_that_no_query_finds_is_taken_up_again_or_named(
         assert [timer.status(job) for job in jobs] == [Status.COMPLETED] * 2
 
 
-def test_jobs_that_no_query_finds_are_looked_for_after_a_while_again(timer: Timer) -> None:
+def test_strays_are_searched_every_thirty_minutes(timer: Timer) -> None:
     timer.tick()
     for minutes, found in ((29, False), (2, True), (29, False), (2, True)):
         timer.clock.move(minutes=minutes)
@@ -67,7 +67,7 @@ def test_jobs_that_no_query_finds_are_looked_for_after_a_while_again(timer: Time
         timer.container.delete_item(job.id, job.id)
 
 
-def test_more_odd_jobs_than_a_tick_takes_up_hide_none_that_can_be_read(timer: Timer) -> None:
+def test_many_unreadable_strays_hide_no_readable_one(timer: Timer) -> None:
     for number in range(2 * STRAYS_LIMIT):
         item = msgspec.to_builtins(new_job(poll_count=1))
         timer.container.create_item({**item, "acceptedAt": number, "polledAt": None})

@@ -1,21 +1,17 @@
 """Outages longer than all deliveries of a message: afterwards everything comes in, and nobody has to act."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from shared.domain.documents import HEAD_ID
 from shared.domain.job import Status
-from shared.domain.messages import RESULTS_QUEUE, encode
 from shared.domain.patience import Patience
-from shared.errors import Denied, NotFound, Speech2CosmosError, Transient
-from tests.pipeline.fake_speech import SpeechJob
+from shared.errors import Denied, NotFound, Transient
+from tests.pipeline.outages import SPEECH, Platform, broken, wait
 from tests.pipeline.script import fails
-from tests.pipeline.world import ATTEMPTS, JOB, World, report_file, result
+from tests.pipeline.world import World, result
 
 FILES = {"a": result("one"), "b": result("two"), "c": result("three")}
 
-SPEECH = {"speech.get", "speech.list", "speech.files", "speech.file"}
 COSMOS = {
     *(
         "jobs.get",
@@ -40,48 +36,6 @@ OUTAGES = {
 }
 
 
-class Platform:
-    """Runs a world minute by minute, as the Functions host does: five deliveries, and poison every ten minutes."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.poison: list[bytes] = []
-
-    def minutes(self, number: int) -> Iterator[int]:
-        """Let minutes pass, each with one tick and up to two deliveries of every message."""
-        for minute in range(number):
-            self.world.clock.move(minutes=1)
-            self._tick()
-            for _ in range(2):
-                self._deliver()
-            if minute % 10 == 0:
-                self._record()
-            yield minute
-
-    def _tick(self) -> None:
-        for use_case in (self.world.poll, self.world.settle):
-            self.world.send(use_case())
-
-    def _deliver(self) -> None:
-        for _ in range(len(self.world.queue)):
-            message, attempt = self.world.queue.popleft()
-            try:
-                self.world.send(self.world.fetch(message, attempt))
-            except Speech2CosmosError:
-                if attempt < ATTEMPTS:
-                    self.world.queue.append((message, attempt + 1))
-                else:
-                    self.poison.append(encode(message).encode())
-
-    def _record(self) -> None:
-        waiting, self.poison = self.poison, []
-        for body in waiting:
-            try:
-                self.world.poison(RESULTS_QUEUE, body)
-            except Speech2CosmosError:
-                self.poison.append(body)
-
-
 def succeeded(time_to_live_hours: int | None = None) -> World:
     """Return a world whose job of FILES succeeded and was polled. Speech keeps it for these hours, or for ever."""
     world = World()
@@ -94,20 +48,9 @@ def succeeded(time_to_live_hours: int | None = None) -> World:
     return world
 
 
-def wait(world: World, minutes: int) -> None:
-    """Run the platform for this time."""
-    for _ in Platform(world).minutes(minutes):
-        pass
-
-
 def wait_until_ended(platform: Platform, minutes: int) -> int:
     """Run the platform until the job is no longer `ingesting`. Return the last minute."""
     return next(each for each in platform.minutes(minutes) if platform.world.job().status is not Status.INGESTING)
-
-
-def broken(world: World, effects: set[str], error: Speech2CosmosError) -> None:
-    """Let all these effects fail from now on."""
-    world.script.chance = lambda moment: error if moment.removeprefix("before ") in effects else None
 
 
 @pytest.mark.parametrize("before", [0, 1, 2], ids=["before the list", "after the list", "after a file"])
@@ -179,48 +122,6 @@ def test_a_job_that_speech_deletes_during_its_outage_ends_as_not_found_with_that
     wait_until_ended(platform, 90)
     failure = world.job().failure
     assert (world.job().status, failure and failure.code) == (Status.NOT_FOUND, "TimeToLiveEnded")
-
-
-def test_the_report_of_a_failed_job_is_fetched_by_one_list_and_the_job_stays_failed() -> None:
-    world = World()
-    error = {"code": "InvalidData", "message": "invalid data"}
-    job = world.put_job({"a": result("not wanted")}, report=report_file("Failed"))
-    job.statuses, job.error = ["Failed"], error
-    world.enqueue()
-    wait(world, 120)
-    found = world.job()
-    assert (found.status, found.failure and found.failure.code, found.retry) == (Status.FAILED, "InvalidData", None)
-    assert found.report is not None
-    assert [each.source for each in found.report.failures] == ["https://audio.example/0.wav"]
-    assert world.speech.requests["files"] == 2, "the list, and the page of its report"
-    assert world.file("a") == {}, "of a failed job only the report is fetched"
-
-
-def test_a_failed_job_without_a_report_is_listed_once_and_does_not_change() -> None:
-    world = World()
-    world.speech.add(SpeechJob(JOB, ["Failed"], error={"code": "InvalidData", "message": "invalid data"}))
-    world.enqueue()
-    wait(world, 120)
-    found = world.job()
-    assert (found.status, found.report, found.retry) == (Status.FAILED, None, None)
-    assert world.speech.requests["files"] == 1
-
-
-def test_the_report_of_a_failed_job_is_fetched_after_an_outage() -> None:
-    world = World()
-    job = world.put_job({}, report=report_file("Failed"))
-    job.statuses = ["Failed"]
-    world.enqueue()
-    world.tick()
-    broken(world, SPEECH | {"open"}, Transient("503"))
-    platform = Platform(world)
-    for _ in platform.minutes(12 * 60):
-        pass
-    world.script.chance = lambda _: None
-    for _ in platform.minutes(75):
-        pass
-    found = world.job()
-    assert (found.status, found.report is not None, found.retry) == (Status.FAILED, True, None)
 
 
 @pytest.mark.parametrize("patience", [Patience(), Patience(give_up_hours=0)], ids=["patient", "at once"])
