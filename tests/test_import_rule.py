@@ -81,7 +81,7 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are written out"
+            assert node.level == 0, "imports are absolute"
             assert node.module is not None
             yield from (_module(node.module, alias.name) for alias in node.names)
 

@@ -1,4 +1,4 @@
-"""The timer over a real database, for the tests of odd documents and strays."""
+"""The timer over a real database, for the tests of unreadable documents and strays."""
 
 from azure.cosmos import DatabaseProxy
 

@@ -52,7 +52,7 @@ def test_without_rules_requests_and_responses_pass_unchanged(front: Front, serve
     assert (response.status_code, response.content, response.headers["ETag"]) == (200, BODY, '"1"')
     (asked,) = server.asked
     assert (asked.method, asked.path, asked.headers["x-own"]) == ("POST", "/a%20b?c=%2F", "1")
-    assert asked.headers["host"] == front.origin.removeprefix("http://"), "as a signature may cover it"
+    assert asked.headers["host"] == front.origin.removeprefix("http://"), "a signature may cover the host header"
 
 
 def test_a_body_of_more_than_a_megabyte_passes(front: Front, server: Server) -> None:

@@ -22,8 +22,8 @@ def test_an_invalid_file_is_given_up_at_once_and_other_files_are_not_affected() 
     assert failure is not None
     assert (failure.code, failure.attempts, failure.name, failure.run) == ("InvalidResult", 1, "bad.json", 1)
     assert f"byte {len(BROKEN) - 1}" in failure.message
-    assert world.file("bad").keys() == {FAILURE_ID}, "its parts are gone"
-    assert world.script.counts()["write"] > 1, "there were some"
+    assert world.file("bad").keys() == {FAILURE_ID}, "its parts are deleted"
+    assert world.script.counts()["write"] > 1, "parts were written before"
     assert failure.raw is not None
     assert world.archive.blobs[failure.raw] == BROKEN
     assert HEAD_ID in world.file("good")

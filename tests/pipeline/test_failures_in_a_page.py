@@ -109,7 +109,7 @@ def test_a_throttled_page_continues_with_the_remaining_files_and_loses_no_delive
     (rest,) = world.fetch(page_of("report", *FILES), 4)
     assert world.clock.slept == [12.5]
     assert isinstance(rest, FetchPage)
-    assert [file.id for file in rest.files] == ["c", "d", "e", "b"], "what was throttled comes last"
+    assert [file.id for file in rest.files] == ["c", "d", "e", "b"], "the throttled file comes last"
     assert rest.files[0] == PageFile("c", KIND_TRANSCRIPTION, "c.json")
     assert world.fetch(rest, 1) == []
     assert are_in(world) == "abcde"
@@ -132,7 +132,7 @@ def test_a_file_that_failed_before_the_throttling_continues_in_its_own_message(w
 
 
 class Killed(BaseException):
-    """The process dies: nothing of ours handles it."""
+    """A crash of the process, which the app does not handle."""
 
 
 @pytest.mark.parametrize("effect", ["open", "commit", "archive.commit", "failure_run", "speech.files", "outcomes"])
@@ -164,7 +164,7 @@ def test_the_last_delivery_of_a_page_only_sends_each_missing_file_in_its_own_mes
     world.speech.requests.clear()
     sent = world.fetch(page_of(*FILES), ATTEMPTS)
     assert [file_of(each) for each in sent] == ["b", "c", "d", "e"]
-    assert world.script.counts()["commit"] == 1, "it fetches nothing itself"
+    assert world.script.counts()["commit"] == 1, "only the first message fetched a file"
     world.send(sent)
     world.drain()
     assert are_in(world) == "abcde"
@@ -176,7 +176,7 @@ def test_a_page_that_fails_through_an_outage_of_speech_waits_for_the_next_listin
     world.script.before("speech.files", *[fails(Transient("503"))] * ATTEMPTS)
     world.send([page_of("report", *FILES)])
     world.drain()
-    assert world.script.counts()["speech.files"] == ATTEMPTS, "no file asks by itself"
+    assert world.script.counts()["speech.files"] == ATTEMPTS, "no file is requested by itself"
     retry = world.job().retry
     assert retry is not None
     assert (retry.code, retry.message, are_in(world)) == ("FetchFailed", "503", "")

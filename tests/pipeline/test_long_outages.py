@@ -84,7 +84,7 @@ def test_during_an_outage_the_job_keeps_its_start_and_reason_and_is_listed_at_mo
     assert retry is not None
     assert (retry.code, retry.message) == ("FetchFailed", "the store answers 503")
     assert begun.isoformat() < retry.since < begun.replace(hour=begun.hour + 1).isoformat()
-    assert world.speech.requests["files"] < 2 * 25, "a list and a page each time"
+    assert world.speech.requests["files"] < 2 * 25, "each listing requests a list and a page"
 
 
 def test_files_that_fail_for_24_hours_are_given_up_and_the_job_ends() -> None:

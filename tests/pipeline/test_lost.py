@@ -57,7 +57,7 @@ def test_a_job_that_never_ends_at_speech_expires_and_can_be_enqueued_again() -> 
     assert "Running after 72 h (MAX_PENDING_HOURS)" in expired.failure.message
     world.enqueue()
     world.tick()
-    assert world.job().status is Status.PENDING, "its time begins anew"
+    assert world.job().status is Status.PENDING, "MAX_PENDING_HOURS begins again"
     job.statuses = ["Succeeded"]
     world.clock.move(minutes=10)
     world.tick()

@@ -77,7 +77,7 @@ def test_jobs_without_progress_take_turns_and_none_has_a_second_turn_before_all_
     assert [len(turn) for turn in turns] == [WAITING_LIMIT, WAITING_LIMIT, 7]
     assert len({job for turn in turns for job in turn}) == many
     world.tick()
-    assert looked_at(world) == turns[0], "the next round"
+    assert looked_at(world) == turns[0], "the next round begins"
 
 
 def test_jobs_that_a_tick_did_not_reach_come_first_in_the_next_one() -> None:
@@ -91,7 +91,7 @@ def test_jobs_that_a_tick_did_not_reach_come_first_in_the_next_one() -> None:
         world.tick()
         turns.append(looked_at(world))
         world.clock.move(seconds=1)
-    assert [len(turn) for turn in turns] == [4] * 12, "the time of the step"
+    assert [len(turn) for turn in turns] == [4] * 12, "as many as the time of the step allows"
     assert len({job for turn in turns for job in turn}) == 48
 
 
@@ -134,9 +134,9 @@ def test_a_message_updates_moved_at_only_if_it_wrote_something() -> None:
     world.clock.move(minutes=5)
     before = world.job().moved_at
     world.fetch(fetch_message("a"), 1)
-    assert world.job().moved_at == before, "it was in"
+    assert world.job().moved_at == before, "the file was in"
     world.fetch(fetch_message("nothing"), 1)
-    assert world.job().moved_at == utc(world.clock.now()), "given up"
+    assert world.job().moved_at == utc(world.clock.now()), "the file was given up"
     world.script.before("jobs.moved", fails(Transient("503")))
     assert world.fetch(fetch_message("nothing else"), 1) == []
     assert world.job(JOB).status is Status.INGESTING

@@ -75,9 +75,9 @@ def test_jobs_whose_get_failed_come_last_in_the_next_tick() -> None:
     world.speech.broken |= {job_id(number): Transient("timeout") for number in range(4)}
     accepted(world, *range(8))
     world.script.before("speech.get", *[lambda: world.clock.move(seconds=5)] * 100)
-    assert polled(world) == set(), "three failing ones took the time"
-    assert polled(world) == {4, 5}, "the fourth, then working ones"
-    assert polled(world) == {6, 7}, "working ones first"
+    assert polled(world) == set(), "three failing requests used up the time"
+    assert polled(world) == {4, 5}, "the fourth failing job, then working ones"
+    assert polled(world) == {6, 7}, "working jobs first"
 
 
 def test_a_new_job_whose_get_fails_stays_new() -> None:
@@ -90,7 +90,7 @@ def test_a_new_job_whose_get_fails_stays_new() -> None:
     assert polled(world) == set()
     new = world.jobs.get(job_id(99))
     assert new is not None
-    assert (new.poll_count, new.next_poll_at) == (0, None), "or the query for due jobs would find it too"
+    assert (new.poll_count, new.next_poll_at) == (0, None), "otherwise the query for due jobs would find it too"
     world.clock.move(minutes=1)
     assert polled(world) == {99}
 

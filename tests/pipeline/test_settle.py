@@ -100,7 +100,7 @@ def test_a_job_without_progress_while_the_app_was_off_is_retried_for_a_day_befor
     world.deliver()
     world.queue.clear()
     world.clock.move(hours=73)
-    assert world.tick() == [ListJobFiles(JOB, 1)], "the app may not have run all the time"
+    assert world.tick() == [ListJobFiles(JOB, 1)], "the app may have been off"
     world.queue.clear()
     for _ in range(24 * 2):
         assert world.job().status is Status.INGESTING
