@@ -2,14 +2,14 @@
 
 The rooms, and what belongs in each:
 
-    masking.py     the process's keys, and how they are kept out of every text that leaves it
+    masking.py     removes the process's keys from every text that leaves it
     errors.py      the error tree: an error's type answers "retry, record, or fix the settings?"
-    settings.py    every setting, read from the environment and checked at once (setting_types.py: the values' forms)
+    settings.py    every setting, read from the environment and checked at once (setting_types.py: types of values)
     rights.py      every permission that the app needs, and the request that tests it
-    bootstrap.py   builds the app; the only place that sees both pipeline and adapters
-    domain/        what is true without any service: reading, splitting, ids, states; no I/O, clock or logging
-    pipeline/      the use cases, each gather, decide, apply; they talk to ports, set the order of effects, and log
-    adapters/      one outside system a file: Speech, contents, Cosmos DB, Blob storage
+    bootstrap.py   builds the app; the only module that imports both pipeline and adapters
+    domain/        decisions without I/O, clock or logging: reading files, splitting, ids, states of a job
+    pipeline/      the use cases: each gathers inputs through ports, decides with domain/, applies the result, and logs
+    adapters/      implementations of the ports, one outside system a file: Speech, contents, Cosmos DB, Blob storage
     cli/           the command `speech2cosmos`
 
 Imports run one way:
@@ -27,7 +27,7 @@ The project's words:
     in         a file is in when its head (for a report: the job's document) was written by run `reprocessFrom` or later
     orphan     a part that no head or job names, because the run that wrote it died; also called a leftover
     retired    a part that a newer head replaced, or an orphan that was found; its `ttl` deletes it after an hour
-    moved      a job being ingested moved when one of its files, its list or its report was written; it is counted first
+    moved      an ingesting job moved when one of its files, its list or its report was written; it is counted first
     retry      a new listing of a job's files after a pause; it tries every file that is not in (domain/patience.py)
     given up   the app no longer tries a file, or a job's listing, by itself; a document keeps the code and the reason
     poison     the dead-letter queue `NAME-poison`: the host moves a message there after its last failed delivery

@@ -1,6 +1,6 @@
-"""HTTP requests that go only where they may: no redirects, no proxies of the environment, no private addresses.
+"""HTTP requests to allowed addresses only: no redirects, no proxies of the environment, no private addresses.
 
-The head of an answer has to come in time; its body is read within the bounds of adapters/bodies.py.
+The head of an answer has a time limit. adapters/bodies.py reads the body within limits.
 """
 
 import email.utils
@@ -21,17 +21,17 @@ from shared.domain.urls import is_public_address, without_query
 from shared.errors import ForbiddenUrl, Permanent, Speech2CosmosError, Throttled, Transient
 
 TIMEOUT_SECONDS = (5.0, 60.0)
-"""To connect, and between two pieces of an answer."""
+"""Limits for connecting, and for the wait between two pieces of an answer."""
 
 HEAD_SECONDS = 90.0
-"""For status and headers together: the wait for the first byte, and half as much again for the rest."""
+"""Limit for status and headers together: 60 s for the first byte, and half as much for the rest."""
 
 THROTTLED = 429
 _REDIRECTS = range(300, 400)
 
 
 class _Prompt(HTTPConnection):
-    """Gives an answer up whose headers drip: a timeout between two pieces alone lets them do so for hours."""
+    """Limits the time of an answer's head. With only a timeout between pieces, slow headers could take hours."""
 
     head_seconds = HEAD_SECONDS
 
@@ -46,29 +46,29 @@ class _Prompt(HTTPConnection):
                 if alarm.rang:
                     raise late from None
                 raise
-        if alarm.rang:  # an end that the alarm made is taken for that of the headers
+        if alarm.rang:  # urllib3 takes the end that the alarm caused for the end of the headers
             response.close()
             raise late
         return response
 
 
 class PromptConnection(_Prompt, HTTPConnection):
-    """Connects to what the settings name, without TLS."""
+    """Connects without TLS to a host that the settings contain."""
 
 
 class PromptTlsConnection(_Prompt, HTTPSConnection):
-    """Connects to what the settings name."""
+    """Connects with TLS to a host that the settings contain."""
 
 
 class _PrivateAddressError(Exception):
-    """A name that may be asked led to an address that may not."""
+    """An allowed host name has an address that is not allowed."""
 
 
 class PublicConnection(PromptTlsConnection):
-    """Connects only to public addresses; the address that was checked is the one connected to."""
+    """Connects only to public addresses, and exactly to the address that was checked."""
 
     def addresses(self) -> list[str]:
-        """Return the addresses that the host's name has; the certificate is checked against the name all the same."""
+        """Return the addresses of the host's name. The certificate is still checked against the name."""
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
@@ -84,7 +84,7 @@ class PublicConnection(PromptTlsConnection):
         try:
             return super()._new_conn()
         finally:
-            # What is read of the host after this goes into the handshake, the certificate's check and the request.
+            # After this the name is used again: for the handshake, the certificate's check and the request.
             self._dns_host = name
 
 
@@ -101,7 +101,7 @@ class PromptTlsPool(HTTPSConnectionPool):
 
 
 class PublicPool(HTTPSConnectionPool):
-    """Connections to one host that is reached at public addresses."""
+    """Connections to one host at its public addresses."""
 
     ConnectionCls = PublicConnection
 
@@ -118,23 +118,23 @@ class _Adapter(HTTPAdapter):
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Follow none: requests would read the body of a redirect whole, even where it may not follow it."""
+        """Return None. Otherwise requests reads a redirect's whole body, even if it must not follow it."""
 
 
 def trusted_session() -> requests.Session:
-    """Return a session for origins that the settings write out: they may lie in a private network."""
+    """Return a session for origins that the settings contain in full. They may have private addresses."""
     return _session({"http": PromptPool, "https": PromptTlsPool})
 
 
 def public_session() -> requests.Session:
-    """Return a session for hosts that a name or suffix allows: by https, to public addresses, or not at all."""
+    """Return a session for hosts that a name or suffix allows: only https, and only public addresses."""
     return _session({"https": PublicPool})
 
 
 def _session(pools: dict[str, type[HTTPConnectionPool]]) -> requests.Session:
     session = _Session()
     without_cookies(session)
-    session.trust_env = False  # no proxy, no .netrc password that the settings do not name
+    session.trust_env = False  # no proxy of the environment, no password of .netrc
     session.adapters.clear()
     for scheme in pools:
         session.mount(f"{scheme}://", _Adapter(pools))
@@ -142,22 +142,22 @@ def _session(pools: dict[str, type[HTTPConnectionPool]]) -> requests.Session:
 
 
 def get(session: requests.Session, url: str, headers: dict[str, str]) -> requests.Response:
-    """GET `url`; return the answer, whatever its status, its body not read yet: see adapters/bodies.py.
+    """GET `url` and return the answer with any status. Its body is not read yet: see adapters/bodies.py.
 
-    Raises Transient, ForbiddenUrl; no error has a query in it.
+    Raises Transient and ForbiddenUrl. No error contains the URL's query.
     """
     shown = without_query(url)
     try:
         return session.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
     except requests.RequestException as error:
-        # The library's text holds the whole URL with its signature, so only the kind of error is told.
+        # The library's text has the whole URL with its signature, so only the type of the error is shown.
         raise Transient(f"GET {shown}: {type(error).__name__}") from None
     except _PrivateAddressError as error:
         raise ForbiddenUrl(f"{shown}: {error}") from error
 
 
 def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
-    """Return the error that an answer other than 200 means; `words` are the service's own."""
+    """Return the error for an answer other than 200. `words`: the service's own text."""
     status = response.status_code
     text = f"GET {without_query(response.url)} answered {status}: {words}"
     if status == THROTTLED:
@@ -168,7 +168,7 @@ def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
 
 
 def retry_after(header: str | None) -> float | None:
-    """Return the seconds that a Retry-After header tells to wait, in either of its forms; None if it does not."""
+    """Return the wait in seconds of a Retry-After header, in either of its forms; None without a valid one."""
     if header is None:
         return None
     if header.isascii() and header.strip().isdigit():

@@ -1,7 +1,7 @@
 """The documents in Cosmos DB, their ids and partition keys. `make docs` generates docs/contract/ from these types.
 
-Times of day are ISO 8601 in UTC. Times in the audio are integer ticks of 100 ns. A property without a value is stored
-as null. Only a property whose type includes UnsetType is left out instead.
+Times of day are ISO 8601 in UTC. Times in the audio are integer ticks of 100 ns. A property without a value is null.
+Only a property whose type includes UnsetType is left out instead.
 """
 
 from datetime import UTC, datetime
@@ -17,7 +17,6 @@ Count = Annotated[int, Meta(ge=0)]
 ChannelPair = Annotated[list[int], Meta(min_length=2, max_length=2)]
 _UTC = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$"
 """The code compares times as texts and parses them. In this notation the order of texts is the order of times."""
-
 UtcTime = Annotated[str, Meta(description="time of day, ISO 8601 in UTC", pattern=_UTC)]
 
 

@@ -1,4 +1,4 @@
-"""Lines that alerts and the workbook read: the oldest pending job of a tick, and the end of a job, wherever it ends."""
+"""Log lines that alerts and the workbook read: the oldest pending job of each tick, and the end of each job."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ log = Log(__name__)
 
 
 def tell_oldest(oldest: Job | None, now: datetime) -> None:
-    """Log which pending job was accepted first, and for how many hours it has been pending, if any job is pending."""
+    """Log the pending job that was accepted first and its hours since then; nothing if no job is pending."""
     if oldest is None:
         return
     hours = round((now - datetime.fromisoformat(oldest.accepted_at)) / timedelta(hours=1), 3)
@@ -24,14 +24,14 @@ def tell_oldest(oldest: Job | None, now: datetime) -> None:
 
 
 def tell_end(job: Job | None) -> None:
-    """Log how the job ended, if its document was written (not None) and says that it ended."""
+    """Log the job's end state. Does nothing for a job that has not ended, or whose document was not written (None)."""
     if job is not None and job.status in END_STATES:
         with about(job.id):
             log.info("job %s: %s, %s", job.id, job.status, file_counts(job), signal=Signal.ENDED, status=job.status)
 
 
 def file_counts(job: Job) -> str:
-    """Return in words how many of the job's files are in, given up, and expected."""
+    """Return a text with the numbers of files that are in, given up and expected."""
     if job.files.expected is None:
         return "its files were not listed"
     return f"{job.files.ingested} files in and {job.files.failed} given up of {job.files.expected}"

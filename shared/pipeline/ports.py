@@ -155,10 +155,7 @@ class Jobs(Protocol):
         """Return the pending job that was accepted first."""
 
     def strays(self, now: UtcTime, limit: int) -> list[Job]:
-        """Return pending and ingesting jobs that no other query finds: a time that those sort or filter by is missing.
-
-        What cannot be read is logged, as by every query.
-        """
+        """Return pending and ingesting jobs that lack a time by which the other queries sort or filter."""
 
     def pending_among(self, job_ids: Sequence[str]) -> list[Job]:
         """Return those of the jobs that are pending."""
@@ -173,10 +170,7 @@ class Jobs(Protocol):
         """Return the jobs whose `retry.at` has come, the most overdue first: their files are to be listed again."""
 
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
-        """Return jobs that ended before `ended_before` and are not tidied, in the order of Place.by_end.
-
-        From the first or from after a place; as many as `ingesting` returns.
-        """
+        """Return jobs that ended before `ended_before` and are not tidied, by Place.by_end, as `ingesting` does."""
 
     def poll_mark(self) -> PollMark:
         """Read the timer's memory. One that cannot be read is logged, and counts as none."""

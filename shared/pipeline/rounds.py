@@ -1,4 +1,4 @@
-"""A round: jobs in an order, some in each tick, from where the last tick stopped."""
+"""A round: goes through jobs in an order, some in each tick, from where the previous tick stopped."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,15 +7,16 @@ from shared.domain.job import Job
 from shared.domain.poll_mark import Place
 
 JOBS_A_QUERY = 200
-"""As many documents are read before the first of them is looked at."""
+"""Most jobs that one query reads. All of them are read before the first one is handled."""
 
 
 @dataclass
 class Round:
-    """Jobs after the place `at`, one by one; None: from the first.
+    """Iterates over the jobs after the place `at`; None: from the first.
 
-    find: reads the jobs after a place, about as many as it is told, fewer only if there are no more; before: where the
-    round ends; limit: jobs in one tick. `ended`: there is no further job. `passed`: ids of those that were looked at.
+    find: reads the jobs after a place; its second argument is about their number, and fewer mean that there are no
+    more. before: the place at which the round ends. limit: most jobs of one tick. ended: there are no further jobs.
+    passed: ids of the jobs that were handled.
     """
 
     find: Callable[[Place | None, int], list[Job]]
@@ -28,16 +29,16 @@ class Round:
 
     @property
     def next(self) -> Place | None:
-        """Where the next tick goes on: after a round ended, with the first job."""
+        """The place from which the next tick continues; None to start with the first job."""
         return None if self.ended else self.at
 
     def passes(self, job: Job) -> None:
-        """Go on after the job: it was looked at."""
+        """Note that the job was handled."""
         self.at = self.place_of(job)
         self.passed.add(job.id)
 
     def __iter__(self) -> Iterator[Job]:
-        """Yield the jobs until the limit. One that moved on while it was looked at is not yielded again."""
+        """Yield the jobs up to the limit. A job whose place changes meanwhile is not yielded again."""
         after = self.at
         size = min(self.limit or JOBS_A_QUERY, JOBS_A_QUERY)
         while not self.ended:

@@ -1,4 +1,4 @@
-"""poll_jobs, second half: ends the jobs whose files are all in, lists those again that stand still, tidies up."""
+"""poll_jobs, second half: ends jobs whose files are all in, lists stalled jobs again, retires orphaned parts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from shared.pipeline.steps import Deadline, Step, contained
 log = Log(__name__)
 
 OVERLAP = timedelta(minutes=1)
-"""Jobs that moved this long before the last tick are counted again: clocks differ, and reads may be stale."""
+"""Jobs that moved within this time before the last tick are counted again: clocks differ, and reads may be stale."""
 
 WAITING_LIMIT = 1000
 """Greatest number of jobs that did not move to count in one tick. A round takes a tick for each thousand of them."""
@@ -36,13 +36,13 @@ TIDY_LIMIT = 20
 """Greatest number of ended jobs in one tick whose orphaned parts are looked for."""
 
 ALL_IN_STATES = frozenset({Status.COMPLETED, Status.COMPLETED_WITH_ERRORS})
-"""A job reaches these only after every part that its heads and its report name was found."""
+"""A job reaches these states only after every part that its heads and its report name was found."""
 
 TIDY_AFTER = timedelta(days=1)
-"""No run of a file lasts this long, so a part that is older and that no head names is an orphan of a run that died.
+"""No delivery lasts this long, so an older part that no head names is an orphan: its delivery died.
 
-Orphaned parts of files that are in are retired already before their job ends. That is safe: a worker that wants to name
-them finds another head, and fails with a conflict.
+Orphaned parts of files that are in are retired earlier, before their job ends. That is safe: a delivery that still
+wants to name them finds another head, and fails with a conflict.
 """
 
 
@@ -56,10 +56,10 @@ class SettleJobs:
     patience: Patience
 
     def __call__(self) -> Iterator[ListJobFiles]:
-        """Count what is in and end what is whole to its last part; yield a message for each job to be listed again.
+        """Count the files of jobs, end the complete ones, and yield a message for each job to be listed again.
 
-        Jobs that moved come first, so that a finished job ends soon, however many do not move. Raises nothing that
-        another tick may mend, and nothing of one job: see steps.contained.
+        Jobs that moved come first, so that a finished job ends soon, however many do not move. Errors are logged and
+        not raised, because the next tick tries again: see steps.contained.
         """
         now = self.clock.now()
         settle_ = partial(self._settle, now=now)
@@ -89,7 +89,7 @@ class SettleJobs:
                 self.jobs.put_poll_mark(mark)
 
     def _turns(self, step: Step, jobs: Round, act: Callable[[Job], Iterable[ListJobFiles]]) -> Iterator[ListJobFiles]:
-        """Do it for each job of the round while there is time. Raises Throttled."""
+        """Call `act` for each job of the round while there is time. Raises Throttled."""
         deadline = Deadline.of(step, self.clock)
         for job in jobs:
             yield from _turn(job, act)
@@ -98,11 +98,11 @@ class SettleJobs:
                 return
 
     def _due(self, now: datetime) -> Callable[[Place | None, int], list[Job]]:
-        # Whoever was listed again is due no longer, so the first are always the next.
+        # A job that was listed again is no longer due, so the first due jobs are always the next ones.
         return lambda _, limit: self.jobs.to_list_again(utc(now), limit)
 
     def _settle(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
-        # Both need the job's document alone, so a job ends in time even if its files can never be counted.
+        # Both need only the job's document, so a job ends in time even if its files can never be counted.
         over = expired(job, self.patience, now)
         if over is not None:
             tell_end(self.jobs.update(job.id, lambda current: over if current == job else None))
@@ -121,11 +121,11 @@ class SettleJobs:
             yield from self._repair(job, broken, now)
             return
         self._retire(job, left)
-        # A job that changed since it was read was counted and looked through as another: the next tick does it.
+        # The job changed after it was read, so these counts are outdated. The next tick counts again.
         tell_end(self.jobs.update(job.id, lambda current: settled if current == job else None))
 
     def _again(self, job: Job, now: datetime) -> Iterator[ListJobFiles]:
-        """List the job's files again if that is due: the one retry of everything that is not in."""
+        """List the job's files again if that is due. This is the only retry of files that are not in."""
         written = self.jobs.update(job.id, partial(listed_again, patience=self.patience, now=now))
         if written is None or written.retry is None:
             return
@@ -140,9 +140,9 @@ class SettleJobs:
         yield ListJobFiles(job.id, written.run, written.reprocess_from)
 
     def _repair(self, job: Job, broken: list[BrokenFile], now: datetime) -> Iterator[ListJobFiles]:
-        """Let broken files count as missing, and list the job's files again at once: they are written anew.
+        """Mark broken files as not in, and list the job's files again at once, so that they are written again.
 
-        Whoever dies in between leaves a job that stands still, since it is not all in: it is listed again later.
+        If the process dies between the two, the job stands still with files missing, so it is listed again later.
         """
         for file in broken:
             log.warning(
@@ -199,7 +199,7 @@ def _turn(job: Job, act: Callable[[Job], Iterable[ListJobFiles]]) -> list[ListJo
 
 
 def _reopened(current: Job, *, read: Job, report: bool, now: datetime) -> Job:
-    """Return the job as one that just moved; its report, if that is broken and still the one, counts in no run."""
+    """Return the job as one that just moved. If `broken` has its current report, the report no longer counts as in."""
     job = msgspec.structs.replace(current, moved_at=utc(now))
     if report and current.report is not None and current.report == read.report:
         job = msgspec.structs.replace(job, report=msgspec.structs.replace(current.report, run=NO_RUN))

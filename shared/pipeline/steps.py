@@ -1,7 +1,7 @@
-"""The steps of a tick: how long each may take, and what becomes of an error that ends one.
+"""The steps of a tick: how long each may take, and how its errors are contained.
 
-A tick has to fit into the minute until the next. Time is looked at between two requests, so a step can take longer by
-what its last request takes. What a step did not reach comes first in the next tick.
+A tick has to end within a minute, before the next one. The time is checked between requests, so a step may take longer
+by its last request. Jobs that a step did not reach come first in the next tick.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ log = Log(__name__)
 
 
 class Step(StrEnum):
-    """What a tick does, one after the other. `PollJobs` has those up to WALK, `SettleJobs` the others."""
+    """The steps of a tick, in order. `PollJobs` does those up to WALK, `SettleJobs` the others."""
 
     GATHER = "looks up the pending jobs"
     STRAYS = "looks for jobs that no other query finds"
@@ -42,27 +42,27 @@ SECONDS = {
     Step.AGAIN: 4,
     Step.TIDY: 3,
 }
-"""Together less than a minute, the default of POLL_SCHEDULE."""
+"""Time limits of steps. Together they are less than a minute, the default interval of POLL_SCHEDULE."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When a step has to stop."""
+    """The time at which a step has to stop."""
 
     clock: Clock
     at: datetime
 
     @classmethod
     def of(cls, step: Step, clock: Clock) -> "Deadline":
-        """Return the deadline of a step that begins now."""
+        """Return the deadline of a step that starts now."""
         return cls(clock, clock.now() + timedelta(seconds=SECONDS[step]))
 
     def over(self) -> bool:
-        """Say whether the time is over."""
+        """Return whether the time is over."""
         return self.clock.now() >= self.at
 
     def stops(self, step: Step) -> bool:
-        """Say whether the time is over, and log it."""
+        """Return whether the time is over. If it is, log that."""
         if self.over():
             log.warning("tick: %s: time is up: the rest waits for the next tick", step, signal=Signal.TROUBLED)
             return True
@@ -71,16 +71,16 @@ class Deadline:
 
 @dataclass
 class Outcome:
-    """How a step ended. `throttled`: a service asked to slow down, so the others that ask it wait for the next tick."""
+    """How a step ended. `throttled`: a service asked to slow down, so later steps wait for the next tick."""
 
     throttled: bool = False
 
 
 @contextmanager
 def contained(step: Step) -> Iterator[Outcome]:
-    """Let an error end the step and not the tick: what the other steps found has to be sent.
+    """Log an error of the step and raise nothing, because the messages of the other steps have to be sent.
 
-    Raises nothing: the error is logged, and the next tick tries again.
+    The next tick tries again.
     """
     outcome = Outcome()
     try:
