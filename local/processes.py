@@ -1,4 +1,4 @@
-"""Child processes: finds a free port, starts a service and waits until it answers, and stops it for certain."""
+"""Child processes: finds free ports, starts services, waits until they answer, and stops them reliably."""
 
 import contextlib
 import os

@@ -104,6 +104,6 @@ def _plain(document: Document) -> Mapping[str, object]:
 
 
 def _cut(document: Document, name: str) -> Document:
-    """Return the document with only the shortest entries of a list, in their order, because a page has little room."""
+    """Return the document with only the shortest entries of a list, in their order, to save space on the page."""
     short = sorted(document[name], key=lambda entry: len(msgspec.json.encode(entry)))[:SHOWN]
     return {**document, name: [entry for entry in document[name] if entry in short]}

@@ -1,4 +1,4 @@
-"""A layer of faults in front of any HTTP service: refuses, resets, cuts, delays and lies as it is told."""
+"""A proxy that injects faults into any HTTP service: it refuses, resets, truncates, delays or falsifies answers."""
 
 from local.faults.faults import (
     Answer,

@@ -1,4 +1,4 @@
-"""What arrives at the client of a service's answer, given the fault."""
+"""Sends a service's answer to the client in the way that a fault demands."""
 
 import asyncio
 import socket
@@ -18,14 +18,14 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def passed_on(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers that belong to request or answer, not to the connection."""
+    """Return the end-to-end headers, without those of the connection."""
     return [(name, value) for name, value in headers if name.lower() not in _OF_THE_CONNECTION]
 
 
 async def answered(
     request: web.BaseRequest, fault: Fault | None, answer: aiohttp.ClientResponse, content: bytes
 ) -> web.StreamResponse:
-    """Send the service's answer as the fault leaves it."""
+    """Send the service's answer, changed by the fault."""
     half = content[: len(content) // 2]
     match fault:
         case Lost():
@@ -58,7 +58,7 @@ def _length(request: web.BaseRequest, answer: aiohttp.ClientResponse, content: b
 
 
 async def _stopped(request: web.BaseRequest, response: web.StreamResponse, half: bytes, *, reset: bool) -> None:
-    """Send the head and half of the body, and end the connection in one way or the other."""
+    """Send the head and half of the body, then close or reset the connection."""
     response.force_close()
     await response.prepare(request)
     await response.write(half)
@@ -71,11 +71,11 @@ async def _stopped(request: web.BaseRequest, response: web.StreamResponse, half:
 def gone(request: web.BaseRequest) -> web.StreamResponse:
     """Reset the connection without an answer."""
     reset_connection(request.transport)
-    return web.Response()  # nobody is there to receive it
+    return web.Response()  # the client is gone
 
 
 def reset_connection(transport: asyncio.BaseTransport | None) -> None:
-    """End a connection by RST, as a process that dies does."""
+    """End a connection by RST, as when a process dies."""
     if transport is None:
         return
     connection = transport.get_extra_info("socket")

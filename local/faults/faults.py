@@ -1,4 +1,4 @@
-"""What can go wrong between a client and a service, and the rules that say when."""
+"""The faults between a client and a service, and the rules that select the requests that meet them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from random import Random
 
 
 class Moment(StrEnum):
-    """When a watcher is told of a request: the service has not seen it yet, or has acted on it already."""
+    """The moments at which a watcher is called: before the service gets the request, and after it has acted."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -31,7 +31,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Answer:
-    """The layer answers in the service's place, which never sees the request."""
+    """The layer answers itself, and the service never gets the request."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Drop:
-    """The connection is reset before the service sees the request."""
+    """The connection is reset before the service gets the request."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class CutShort:
 
 @dataclass(frozen=True)
 class CutLength:
-    """The service acts, and half of the body arrives under a Content-Length that fits it."""
+    """The service acts, and only half of the body arrives, with a matching Content-Length."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,14 @@ class NotJson:
 
 @dataclass(frozen=True)
 class Slow:
-    """The service acts, and its answer waits for so long, in seconds."""
+    """The service acts, and its answer is delayed by this many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Changed:
-    """The service acts, and its answer's body arrives as `change` makes it."""
+    """The service acts, and `change` replaces the body of its answer."""
 
     change: Callable[[bytes], bytes]
 
@@ -87,7 +87,7 @@ Fault = Answer | Changed | Drop | Lost | Reset | CutShort | CutLength | NotJson 
 
 @dataclass
 class Rule:
-    """Which requests meet the fault: those whose method and target match, by chance, at most `times` of them."""
+    """A rule: which requests meet the fault. Method and target have to match. `chance` and `times` limit them."""
 
     fault: Fault
     chance: float = 1.0
@@ -96,13 +96,13 @@ class Rule:
     target: str = ""
     """Regular expression found anywhere in path and query."""
     when: Callable[[Exchange], bool] = lambda _: True
-    """A further condition, on headers or body."""
+    """Another condition, on headers or body."""
     times: int | None = None
     met: int = 0
-    """How many requests met it."""
+    """How many requests met the fault."""
 
     def take(self, exchange: Exchange, random: Random) -> Fault | None:
-        """Return the fault if the request meets it, and count that."""
+        """Return the fault if the request meets it, and count the request."""
         if self.times is not None and self.met >= self.times:
             return None
         if not re.fullmatch(self.method, exchange.method) or not re.search(self.target, exchange.target):

@@ -1,4 +1,4 @@
-"""The servers of the layer: each a front that hands requests on to a service, with the faults that its rules say."""
+"""The servers of the layer. Each one, a front, forwards requests to one service, with the faults of its rules."""
 
 import asyncio
 import threading
@@ -24,13 +24,13 @@ Watcher = Callable[[Exchange, Moment], None]
 
 
 class ClientGone(Exception):
-    """Raised by a watcher that knows the client to be dead: the request is not handed on, or its answer not sent."""
+    """Raised by a watcher if the client is dead. The request is not forwarded then, or its answer is not sent."""
 
 
 class Front:
-    """Stands before one service. Rules are asked in their order; the first fault counts.
+    """A proxy of one service. The first rule that gives a fault counts.
 
-    `watch` is called in the layer's thread for every request before and after the service acts; it must not block, and
+    `watch` is called in the layer's thread for every request, before and after the service acts. It must not block, and
     may raise ClientGone.
     """
 
@@ -41,7 +41,7 @@ class Front:
         self.asked: list[Exchange] = []
         """Every request so far, without its body."""
         self.origin = ""
-        """Scheme, host and port to ask in the service's place."""
+        """Scheme, host and port of the front. Clients use them instead of the service's."""
         self._layer = layer
         self._upstream = origin.rstrip("/")
         self._port = free_port()
@@ -49,7 +49,7 @@ class Front:
         self._site: web.TCPSite | None = None
 
     def refuse(self) -> None:
-        """Refuse connections from now on, and reset those that are open."""
+        """Refuse new connections from now on, and reset open ones."""
         self._layer.run(self._refuse())
 
     def accept(self) -> None:
@@ -57,7 +57,7 @@ class Front:
         self._layer.run(self.listen())
 
     async def listen(self) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections."""
         if self._site is not None:
             return
         self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=0)
@@ -81,7 +81,10 @@ class Front:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             return await self._handled(request)
-        except (aiohttp.ClientConnectionError, ConnectionError):  # the client is dead; or the service, and it looks so
+        except (
+            aiohttp.ClientConnectionError,
+            ConnectionError,
+        ):  # the client or the service is dead
             return gone(request)
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -100,7 +103,7 @@ class Front:
             answer, content = await self._ask(request, exchange)
             self._tell(replace(exchange, answer=content), Moment.AFTER)
             return await answered(request, fault, answer, content)
-        except (ClientGone, aiohttp.ClientConnectionError):  # a dead service looks to its client as a dead connection
+        except (ClientGone, aiohttp.ClientConnectionError):  # to its client a dead service looks like a dead connection
             return gone(request)
 
     def _fault(self, exchange: Exchange) -> Fault | None:
@@ -125,7 +128,7 @@ class Front:
 
 
 class FaultLayer:
-    """All fronts of one system, in a thread of their own. `seed` makes what happens by chance repeatable."""
+    """All fronts of one system, in their own thread. `seed` makes random faults repeatable."""
 
     client: aiohttp.ClientSession
 
@@ -147,14 +150,14 @@ class FaultLayer:
         self._loop.close()
 
     def front(self, service: str, origin: str) -> Front:
-        """Stand before the service at `origin` (scheme, host, port), on a free port of 127.0.0.1."""
+        """Start a front of the service at `origin` (scheme, host, port), on a free port of 127.0.0.1."""
         front = Front(self, service, origin)
         self.run(front.listen())
         self.fronts[service] = front
         return front
 
     def clear(self) -> None:
-        """Forget all rules and watchers, and accept connections everywhere."""
+        """Remove all rules and watchers, and let all fronts accept connections."""
         for front in self.fronts.values():
             front.rules.clear()
             front.watch = None

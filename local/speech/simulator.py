@@ -46,7 +46,7 @@ class Job:
         return moment >= self._ended
 
     def page(self, begin: int, end: int) -> list[FileSpec]:
-        """Return the files on a page; from the second time on as `again` and `lost` of the spec say."""
+        """Return the files on a page. From the second time on, `again` and `lost` of the spec change the page."""
         self._listed[begin] += 1
         times, files = self._listed[begin], list(self.spec.files)
         if times > 1 and self.spec.again == "shuffled":

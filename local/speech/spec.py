@@ -83,8 +83,8 @@ class JobSpec(Wire, frozen=True):
     files, so that it lacks some and has others. No document promises that a page stays the same: Microsoft's page on
     getting results shows unordered lists, and `skip` is an offset."""
     lost: tuple[str, ...] = ()
-    """Ids of files that no page holds any more when it is listed again, though Get File still knows them: for want of a
-    document that says otherwise."""
+    """Ids of files that no page has when it is listed again, although Get File still returns them. No document excludes
+    this."""
     unlinked: tuple[str, ...] = ()
     """Ids of files that a list names without `contentUrl`. The API's definition (`FileLinks`) does not require it."""
     sas_seconds: int | None = None
@@ -112,8 +112,8 @@ class Settings(Wire, frozen=True):
     counts_refused: bool = False
     """Whether a refused request counts in the window too. No document says, so nothing may depend on either answer."""
     retry_after: Literal["window", "second", "none"] = "window"
-    """What a 429 says of the wait: when the window has room again; one second, as in the only 429 that was found in
-    public (code `ResourceRateLimitBy10s`); or nothing. Documents promise no header."""
+    """Retry-After of a 429: the time until the window has room; one second, as in the only public example of a 429
+    (code `ResourceRateLimitBy10s`); or no header, because no document promises one."""
     continuation: str | None = None
     """The parameter by which `@nextLink` names the next page. None: `skip`, as in the documented examples."""
 

@@ -1,4 +1,4 @@
-"""Sends to the app's storage queues. No other file imports their SDK."""
+"""Sends messages to the app's storage queues. No other file imports the queues' SDK."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,14 +14,14 @@ from shared.errors import Misconfigured
 from shared.settings import Settings
 
 FOREVER = -1
-"""Life of a message in seconds: for ever. By default the service deletes a message after seven days, without notice."""
+"""A message's time to live: it never expires. By default the service deletes it after seven days, without notice."""
 
 
 def enqueue(settings: Settings, name: str, messages: Iterable[str]) -> Iterator[str]:
-    """Send messages to a queue as plain text, in order. Yields each one when the queue has accepted it.
+    """Send messages to a queue as plain text, in order. Yields each message after the queue has accepted it.
 
-    A send whose response is lost is repeated; the app handles duplicates. Raises Misconfigured for an address that the
-    SDK refuses, NotFound if there is no such queue, Transient, ServiceRefused.
+    If a response is lost, the message is sent again, because the app handles duplicates. Raises Misconfigured for an
+    address that the SDK refuses, NotFound if there is no such queue, Transient, and ServiceRefused.
     """
     with _client(settings, name) as queue:
         for message in messages:
@@ -38,7 +38,7 @@ def _send(queue: QueueClient, message: str) -> None:
 
 def _client(settings: Settings, name: str) -> QueueClient:
     storage, uri = settings.storage, settings.storage_queue_uri
-    # retry_total: the SDK's default waits add up to a minute, too long for a command line.
+    # With the SDK's default number of retries a user would wait up to a minute.
     options: dict[str, Any] = {
         "retry_total": 0,
         "transport": sdk_transport(connection_timeout=5, read_timeout=60),

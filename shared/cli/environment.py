@@ -1,4 +1,4 @@
-"""Finds the settings of a command, and knows which settings each command needs."""
+"""Finds the settings of a command. A command needs only some of the app's settings."""
 
 import os
 from collections.abc import Mapping
@@ -38,14 +38,14 @@ _STACK = (
         },
     ),
 )
-"""For each service: the settings that address it, and the keys of STACK_FILE that hold their local values."""
+"""For each service: its settings, each with the key of STACK_FILE that has its local value."""
 
 _UNNEEDED = {
     "SPEECH_ENDPOINT": "https://unneeded.invalid",
     "COSMOS_ENDPOINT": "https://unneeded.invalid",
     "AzureWebJobsStorage__blobServiceUri": "https://unneeded.invalid",
 }
-"""Values for settings that Settings requires and the command does not use. `.invalid` has no address (RFC 2606)."""
+"""Values of settings that Settings requires but the command does not use. `.invalid` never resolves (RFC 2606)."""
 
 _NO_QUEUE = (
     "AzureWebJobsStorage: is missing; set it to a connection string, or set AzureWebJobsStorage__queueServiceUri to "
@@ -58,16 +58,16 @@ class _LocalSettings(msgspec.Struct, frozen=True):
 
 
 def settings_of(ctx: typer.Context, needed: frozenset[str], **given: str | None) -> Settings:
-    """Return the settings, of which only the `needed` ones were checked. `given` holds the command line's options.
+    """Return the settings, of which only the `needed` ones were checked. `given`: the command line's options.
 
-    Options win over the environment, the environment over the file of `--settings`, that file over the running local
-    stack. Raises Misconfigured with one sentence for each needed setting that is missing or wrong.
+    A value is taken from the first of these that has it: options, environment, the file of `--settings`, the running
+    local stack. Raises Misconfigured with a sentence for each needed setting that is missing or wrong.
     """
     options = {name: value for name, value in given.items() if value is not None}
     known = {name: value for name, value in (_known(ctx.obj) | options).items() if name in needed}
     problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & _STORAGE else []
     unneeded = {name: value for name, value in _UNNEEDED.items() if name not in needed}
-    if "AzureWebJobsStorage" in known:  # the local value would belong to another account
+    if "AzureWebJobsStorage" in known:  # the local value belongs to another account
         unneeded.pop("AzureWebJobsStorage__blobServiceUri", None)
     try:
         settings = Settings.from_env(unneeded | known)
@@ -84,7 +84,7 @@ def _known(settings_file: Path | None) -> dict[str, str]:
     stack = _read(STACK_FILE, dict[str, object]) if STACK_FILE.is_file() else {}
     local: dict[str, str] = {}
     for address, keys in _STACK:
-        # A service is filled in whole or not at all: a local key must not be sent to the address of a real account.
+        # All settings of a service or none: a local key must not be sent to the address of a real account.
         if not named.keys() & address:
             local |= _filled({name: str(stack.get(key) or "") for name, key in keys.items()})
     return local | named

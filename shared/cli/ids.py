@@ -10,7 +10,7 @@ _DOCUMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def job_id_of(text: str) -> str:
-    """Return the job id, in lower case, that a text holds alone or in a URL. Raises InvalidMessage."""
+    """Return the job id in a text, in lower case. The text is the id or a URL with it. Raises InvalidMessage."""
     name = text.strip()
     found = name.lower() if GUID.fullmatch(name) else transcription_id(name)
     if found is None:
@@ -19,7 +19,7 @@ def job_id_of(text: str) -> str:
 
 
 def job_ids_of(texts: Iterable[str]) -> list[str]:
-    """Return the job ids of several texts. Raises InvalidMessage that names every wrong one."""
+    """Return the job ids of several texts. Raises InvalidMessage, which names every wrong text."""
     ids: list[str] = []
     wrong: list[str] = []
     for text in texts:

@@ -28,7 +28,7 @@ def _group(name: str, about: str | None = None) -> typer.Typer:
     return typer.Typer(
         name=name,
         help=about,
-        rich_markup_mode=None,  # errors stay plain text, which can be piped and searched
+        rich_markup_mode=None,  # errors are plain text, which can be piped and searched
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
@@ -55,15 +55,15 @@ SettingsFile = Annotated[
 def root(ctx: typer.Context, settings: SettingsFile = None) -> None:
     """Results of Azure Speech batch transcription in Azure Cosmos DB.
 
-    Settings come from the environment, as those of the app, each command looking only at the ones it uses. Of a
-    service that it does not name, the stack on this machine is used if it runs (local/.state/endpoints.json).
+    Settings come from the environment, as for the app. Each command reads only the settings that it uses. For services
+    without settings it uses the stack on this machine, if that runs (local/.state/endpoints.json).
     """
     ctx.obj = settings
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command with `arguments`, or those of the process, and exit."""
-    # Otherwise Python prints the warnings of Azure's SDKs, many lines long, above our one line.
+    """Run the command with `arguments`, by default those of the process, and exit."""
+    # Otherwise Python prints long warnings of Azure's SDKs above the error.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
         app(arguments)
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             print_error(problem)
         sys.exit(WRONG_USAGE)
     except InvalidMessage as error:
-        # Every message and id that a command decodes was given by the user, so this is wrong usage.
+        # Every message and id that a command decodes comes from the user, so this is wrong usage.
         print_error(str(error))
         sys.exit(WRONG_USAGE)
     except Speech2CosmosError as error:

@@ -1,6 +1,7 @@
-"""Prints what the commands show: JSON for programs, tables and lines for people, an error on one line.
+"""Prints the commands' output: JSON for programs, tables and lines for people, an error on one line.
 
-No other file of this folder prints, so text from files and services cannot control the terminal or reorder a line.
+Only this file prints. It escapes control characters, so a text of a file or service cannot control the terminal or
+reorder a line.
 """
 
 import re
@@ -20,16 +21,16 @@ NOTHING = "-"
 """Printed for a missing value, so that every row of a piped table has the same number of columns."""
 
 _BLANK = re.compile(r"[\x00-\x1f\u2028\u2029]")
-"""ASCII control characters and line separators. JSON escapes the former by itself."""
+"""ASCII control characters and line separators. JSON escapes the control characters by itself."""
 
 _ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """DEL, the C1 control characters, line separators, and the characters that Unicode lists as Bidi_Control.
 
-Not all that Python calls unprintable: Hindi is written with joiners that Python counts among those.
+Not every character that Python calls unprintable: these include joiners, with which Hindi is written.
 """
 
 _UNLIMITED = 100_000
-"""Width of a table that is not printed on a terminal: nothing is wrapped or cut."""
+"""Width of a table that is not printed on a terminal. With it no cell is wrapped or cut."""
 
 
 def print_json_line(document: object) -> None:
@@ -43,17 +44,17 @@ def print_json(value: object) -> None:
 
 
 def print_note(text: str) -> None:
-    """Print a line on stderr that is no error."""
+    """Print a note on one line of stderr."""
     typer.echo(shown(text), err=True)
 
 
 def print_error(text: str) -> None:
-    """Print an error on one line of stderr. Errors of the SDKs have several lines."""
+    """Print an error on one line of stderr, even if it has several lines, as the SDKs' errors have."""
     typer.echo(f"error: {shown(text)}", err=True)
 
 
 def print_set_aside(error: Unreadable) -> None:
-    """Print on stderr which document is left out because it cannot be read."""
+    """Print on stderr that a document cannot be read and is left out."""
     typer.echo(f"set aside: {shown(error)}", err=True)
 
 
@@ -66,7 +67,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     console.print(title, style="bold")
     with console.capture() as printed:
         console.print(table)
-    # The last column is padded like the others. A long cell would make a screenful of blanks of that.
+    # The table pads the last column too. After a long cell that would print many blanks.
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()), color=console.is_terminal)
 
 

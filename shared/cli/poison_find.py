@@ -1,4 +1,4 @@
-"""Finds what was given up, and the message that would try it again: the parts of `speech2cosmos poison`."""
+"""Finds what was given up, and the messages that retry it, for the commands `speech2cosmos poison`."""
 
 import base64
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ READS_ALL = "reading the failures of all jobs: the more there are, the more requ
 
 @dataclass(frozen=True)
 class GivenUp:
-    """Rejected messages, jobs whose listing was given up, and files that were given up."""
+    """What was given up: rejected messages, listings of jobs, and files."""
 
     messages: list[Rejected]
     listings: list[Job]
@@ -28,7 +28,7 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class Kept:
-    """A message that can be sent again. `rejected`: the document to delete then, if nothing else needs it."""
+    """A message that can be sent again. `rejected`: its document, which is deleted after the message was sent."""
 
     queue: str
     text: str
@@ -37,7 +37,7 @@ class Kept:
 
 
 def everything(app: App) -> GivenUp:
-    """Return everything that was given up, of all jobs. Warns on stderr that this reads all of it."""
+    """Return everything that was given up, of all jobs. Warns on stderr that this may read many documents."""
     print_note(READS_ALL)
     return GivenUp(
         app.jobs.rejected(tell=print_set_aside),
@@ -47,9 +47,9 @@ def everything(app: App) -> GivenUp:
 
 
 def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
-    """Return what was given up under a name: a `rejected_…` id, a job, or files of a job.
+    """Return what was given up of a message (by its `rejected_…` id), of a job, or of files of a job.
 
-    Raises NotFound if nothing was given up under it, InvalidMessage for a name that is no id.
+    Raises NotFound if nothing of it was given up, and InvalidMessage for a name that is no id.
     """
     if name.strip().lower().startswith(REJECTED):
         message = app.jobs.rejected_as(document_id_of(name))
@@ -68,7 +68,7 @@ def named(app: App, name: str, file_ids: list[str]) -> GivenUp:
 
 
 def readable_job(app: App, job_id: str) -> Job | None:
-    """Read a job's document. One that cannot be read is named on stderr, and counts as none."""
+    """Read a job's document. Returns None if there is none, or if it cannot be read, which stderr says."""
     try:
         return app.jobs.get(job_id)
     except Unreadable as error:
@@ -77,19 +77,19 @@ def readable_job(app: App, job_id: str) -> Job | None:
 
 
 def kept_message(rejected: Rejected) -> Kept:
-    """Return a rejected message in the form in which it can be sent again. Raises Permanent if it cannot."""
+    """Return the message that sends a rejected message again. Raises Permanent if it cannot be sent."""
     if message_hash(rejected.queue, rejected.message) != rejected.id.removeprefix(REJECTED):
         raise Permanent(f"{rejected.id}: only the beginning of its message was kept; its sender has to send it again")
     if not rejected.message:
         raise Permanent(f"{rejected.id}: its message is empty, so there is nothing to send")
     text = rejected.message
-    if text_of(text.encode()) != text:  # the app would decode it as Base64, or strip white space
+    if text_of(text.encode()) != text:  # the app would decode this text as Base64, or strip white space from it
         text = base64.b64encode(text.encode()).decode()
     return Kept(rejected.queue, text, f"{rejected.id} ({rejected.code})", rejected)
 
 
 def kept_file(failure: FileFailure, job: Job | None, queue: str) -> Kept:
-    """Return the message that tries a file again, for `queue`. Raises Permanent if it would have no effect."""
+    """Return the message for `queue` that retries a file. Raises Permanent if it would have no effect."""
     name = f"job {failure.job_id} file {failure.file_id}"
     if failure.queue_message is None:
         raise Permanent(f"{name}: its message was not kept: speech2cosmos replay {failure.job_id}")

@@ -31,7 +31,7 @@ def list_given_up(ctx: typer.Context, job_id: JobId = None, *, as_json: AsJson =
 
 
 def _of_job(app: App, job_id: str) -> GivenUp:
-    """Return what was given up of a job; nothing is no error."""
+    """Return what was given up of a job. Raises nothing if that is nothing."""
     try:
         return named(app, job_id, [])
     except NotFound:

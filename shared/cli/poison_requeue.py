@@ -1,4 +1,4 @@
-"""`speech2cosmos poison requeue`: sends the kept messages of what was given up."""
+"""`speech2cosmos poison requeue`: sends the stored messages of what was given up again."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from shared.domain.job import Job
 from shared.errors import Permanent, Speech2CosmosError
 
 GIVEN_UP = "GivenUp"
-"""The only code of failures that may have passed since."""
+"""The only code of failures that may be over by now."""
 
 Id = Annotated[str | None, typer.Argument(metavar="ID", help="The id of a rejected message, or of a job.")]
 FileIds = Annotated[list[str] | None, typer.Argument(metavar="[FILE_ID...]", help="Only these files of the job.")]
@@ -25,9 +25,9 @@ All = Annotated[bool, typer.Option("--all", help=f"Everything with code {GIVEN_U
 
 
 def requeue(ctx: typer.Context, name: Id = None, file_ids: FileIds = None, *, send_all: All = False) -> None:
-    """Send kept messages again: a rejected one, or those of a job's given-up files, of all or of each FILE_ID.
+    """Send stored messages again: a rejected one, or those of a job's given-up files (all, or those with FILE_ID).
 
-    Prints what cannot be sent and sends the rest; then the exit code is 1.
+    If some cannot be sent, prints these, sends the others, and exits with 1.
     """
     if send_all == (name is not None):
         raise typer.BadParameter("give either an ID or --all", param_hint="ID")
@@ -44,7 +44,7 @@ def requeue(ctx: typer.Context, name: Id = None, file_ids: FileIds = None, *, se
 
 
 def _worth_it(found: GivenUp) -> GivenUp:
-    """Return what a retry may mend. Prints what is left out, and why."""
+    """Return the failures that a retry may fix. Prints the others with the reason."""
     codes = [message.code for message in found.messages] + [file.code for file in found.files]
     for code, count in sorted(Counter(code for code in codes if code != GIVEN_UP).items()):
         print_line(f"passed over {count} with code {code}: a retry alone does not help; name it to send it")
@@ -77,7 +77,7 @@ def _kept(app: App, found: GivenUp) -> tuple[list[Kept], list[str]]:
 
 
 def _send(app: App, kept: Iterable[Kept]) -> bool:
-    """Send the messages. Returns whether a document that should have been deleted is still there."""
+    """Send the messages. Returns whether a document that should have been deleted still exists."""
     by_queue: dict[str, list[Kept]] = {}
     for each in kept:
         by_queue.setdefault(each.queue, []).append(each)

@@ -1,4 +1,4 @@
-"""Reads a job as any application would: the heads first, then only the parts that they name."""
+"""Reads a job's documents as any application should: first the heads, then only the parts that they name."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Files:
 class Reader:
     """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there.
 
-    Documents that cannot be read are left out; `tell` is told of each, and by default prints it.
+    Unreadable documents are left out. `tell` is called for each of them, and by default prints it.
     """
 
     def __init__(self, database: Database, tell: Tell = print_set_aside) -> None:
@@ -50,7 +50,7 @@ class Reader:
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
         """Return the failures of a job, or of all jobs, the newest first.
 
-        Without a job it reads every failure that is stored: the only query of `transcripts` that names no job.
+        Without a job it reads every stored failure. It is the only query of `transcripts` that names no job.
         """
         if job_id is None:
             rows = query(self._container, "SELECT * FROM c WHERE c.type = 'fileFailure'")
@@ -59,7 +59,7 @@ class Reader:
         return sorted(self._readable(rows, FileFailure), key=lambda each: each.failed_at, reverse=True)
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:
-        """Yield parts in the order of `ids`. Each is read when the one before was consumed."""
+        """Yield parts in the order of `ids`. Each part is read only when it is needed."""
         for part in ids:
             item = call(self._container.read_item, part, [key.job_id, key.file_id])
             yield {name: value for name, value in item.items() if not name.startswith("_")}

@@ -14,7 +14,7 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or URLs of 
 
 
 def replay(ctx: typer.Context, ids: Ids) -> None:
-    """Take ended jobs up again: what was given up is tried anew, files that are in stay."""
+    """Start ended jobs over. Files that were given up are retried. Files that are in stay as they are."""
     messages = [msgspec.json.encode({"id": job_id, "replay": True}).decode() for job_id in job_ids_of(ids)]
     settings = settings_of(ctx, QUEUE)
     for message in enqueue(settings, settings.jobs_queue, messages):

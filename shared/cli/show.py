@@ -1,4 +1,4 @@
-"""`speech2cosmos show`: shows what Cosmos DB holds of a job."""
+"""`speech2cosmos show`: prints what Cosmos DB stores of a job."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -24,7 +24,7 @@ Turns = Annotated[bool, typer.Option("--turns", help="Show every file's conversa
 def show(
     ctx: typer.Context, job_id: JobId, file_id: FileId = None, *, as_json: AsJson = False, turns: Turns = False
 ) -> None:
-    """Show a job: how it stands, what failed, its files; with FILE_ID or --turns, who said what when."""
+    """Show a job: its state, its failures and its files; with FILE_ID or --turns also the conversation."""
     wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
     app = App(settings_of(ctx, COSMOS))
     job = _job(app, wanted_job)
@@ -52,7 +52,7 @@ def show(
 
 
 def _job(app: App, job_id: str) -> Job | None:
-    """Read the job's document; None if it cannot be read, which is printed. Raises NotFound if there is none."""
+    """Read the job's document. If it cannot be read, prints that and returns None. Raises NotFound if there is none."""
     try:
         job = app.jobs.get(job_id)
     except Unreadable as error:

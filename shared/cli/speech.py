@@ -1,4 +1,4 @@
-"""`speech2cosmos status` and `files`: shows what Speech says of a job."""
+"""`speech2cosmos status` and `files`: print Speech's own answers about a job."""
 
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from shared.domain.speech_api import decode_answer
 from shared.domain.urls import strip_queries
 
 _OWN_LINKS = frozenset({"self", "files", "@nextLink"})
-"""Speech's links to itself. Their query string holds no secret."""
+"""Links of Speech to its own API. Their queries have no secrets."""
 
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
@@ -20,7 +20,7 @@ WithSignatures = Annotated[bool, typer.Option(help="Print signatures too. Whoeve
 
 
 def status(ctx: typer.Context, job_id: JobId) -> None:
-    """Print what Speech says of a transcription, as JSON."""
+    """Print a transcription as Speech describes it, as JSON."""
     app, asked = _asked(ctx, job_id)
     print_json(_unsigned(decode_answer(app.speech.transcription_body(asked), dict[str, Any])))
 

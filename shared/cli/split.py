@@ -52,14 +52,14 @@ def split(  # noqa: PLR0913 - the command's own options
     nbest_words: NBestWords = None,
     turn_gap_seconds: TurnGap = None,
 ) -> None:
-    """Print the documents that a result file becomes, one line of JSON each; of a file that is none, nothing."""
+    """Print the documents of a result file, one line of JSON each. For an invalid file, print only the error."""
     settings = settings_of(ctx, SPLIT, NBEST_WORDS=nbest_words, TURN_GAP_SECONDS=turn_gap_seconds)
     options = split_options(settings)
     with _seekable(content) as seekable:
         digest = _digest(seekable)
         file = _File(
             content=seekable,
-            size=seekable.tell(),  # the digest has read it to its end
+            size=seekable.tell(),  # the digest has read the file to its end
             key=FileKey(document_id_of(job_id), document_id_of(file_id or str(uuid.UUID(digest[:32])))),
             revision=revision_of(digest, options),
             name=name or (None if content.name == _STDIN else PurePath(content.name).name),
@@ -83,7 +83,7 @@ class _File:
     options: SplitOptions
 
     def transcript(self) -> Iterator[FileDocument]:
-        """Yield the parts of a result as they fill, then the head."""
+        """Yield the parts of a result, then its head."""
         reader, splitter = ResultReader(), Splitter(self.key, self.revision, self.options)
         for chunk in _chunks(self.content):
             for item in reader.feed(chunk):
@@ -110,9 +110,9 @@ class _File:
 
 
 def _readable(file: _File, *, as_report: bool) -> Callable[[], Iterator[FileDocument]]:
-    """Return a function that yields the file's documents. It reads the file once before: a bad one prints nothing.
+    """Return a function that yields the file's documents. The file is read once before, so that its errors come first.
 
-    Raises InvalidResult: for the report if one was asked for, otherwise for the result.
+    Raises InvalidResult for a file that is no report if a report was asked for, otherwise for one that is no result.
     """
     if as_report:
         _exhaust(file.report())
@@ -147,7 +147,7 @@ def _exhaust(documents: Iterator[FileDocument]) -> None:
 
 @contextmanager
 def _seekable(content: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Return the content as a file that can be read twice. Input from a pipe is copied to a temporary file."""
+    """Return a file that can be read twice. Input from a pipe is copied to a temporary file."""
     if content.seekable():
         yield content
         return

@@ -1,4 +1,4 @@
-"""`speech2cosmos submit`: enqueues jobs, as any sender would."""
+"""`speech2cosmos submit`: sends jobs to the queue, as any application would."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ Reprocess = Annotated[bool, typer.Option(help="Write the job's files anew even i
 
 
 def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess: Reprocess = False) -> None:
-    """Enqueue transcription jobs; all ids are checked before the first is sent."""
+    """Enqueue transcription jobs. All ids are checked before the first one is sent."""
     texts = [*_texts(ids or []), *_lines(file or ())]
     if not texts:
         raise typer.BadParameter("give at least one transcription id", param_hint="ID")

@@ -1,4 +1,4 @@
-"""Prints what `speech2cosmos show` shows to people."""
+"""Prints the output of `speech2cosmos show` for people."""
 
 from collections.abc import Iterable
 
@@ -46,14 +46,14 @@ def print_job(job: Job) -> None:
 
 
 def print_given_up(failures: Iterable[FileFailure]) -> None:
-    """Print the files that speech2cosmos gave up, if there are any."""
+    """Print the files that were given up, if there are any."""
     rows = [(it.file_id, it.name, it.kind, it.run, it.attempts, it.code, it.message) for it in failures]
     if rows:
         print_table("Given up by speech2cosmos", _GIVEN_UP, rows)
 
 
 def print_report(details: Iterable[ReportDetail], *, only_failures: bool) -> None:
-    """Print the report's rows: of every source, or only of those at which Speech failed."""
+    """Print the report's rows: all sources, or only those that failed."""
     chosen = [detail for detail in details if not (only_failures and detail.status == "Succeeded")]
     if chosen or not only_failures:
         title = "Failed at Speech, by its report" if only_failures else "Report"

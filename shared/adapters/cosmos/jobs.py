@@ -103,9 +103,9 @@ class CosmosJobs:
         return next(iter(self._first(text, 1)), None)
 
     def strays(self, now: UtcTime, limit: int) -> list[Job]:
-        """Pending and ingesting jobs that no other query finds, because a time is missing, or is no text.
+        """Return pending and ingesting jobs that lack a time by which the other queries sort or filter.
 
-        It loads each pending and ingesting job for that, and no job that ended.
+        The query loads every pending and ingesting job, and no job that ended.
         """
         return self._first(STRAYS, limit, {"now": now})
 
