@@ -135,7 +135,7 @@ class QueueListener:
         )
 
     async def _renew(self, message: QueueMessage, done: asyncio.Event) -> None:
-        """Renew the lock whenever half of it has passed; earlier after a failed renewal.
+        """Renew the lock at half of its time; earlier after a failed renewal.
 
         If the host loses the message (UpdateQueueMessageVisibilityCommand), the function continues without a lock.
         """

@@ -43,7 +43,7 @@ class Control:
         return _json(About(container=self._content.container, region=simulator.region, contacts=contacts))
 
     async def put_jobs(self, request: Request) -> Response:
-        """Create jobs or put them anew. The time of each begins now unless it says otherwise."""
+        """Create or replace jobs. The time of each starts now, unless its spec has another time."""
         for spec in await _decoded(request, list[JobSpec]):
             self._simulator.put(spec)
         return Response(status_code=204)

@@ -14,7 +14,7 @@ from local.speech.errors import too_many
 from local.speech.spec import FileSpec, Forced, JobSpec, LoggedRequest, Requests, Settings, SpecError
 
 LOG_LENGTH = 10_000
-"""How many requests are recorded one by one. The counts go on."""
+"""How many of the latest requests are recorded one by one. The counts include all requests."""
 
 
 def now() -> datetime:
@@ -162,7 +162,7 @@ class Simulator:
         self._log.append(LoggedRequest(operation=operation, method=method, target=target, status=status, at=now()))
 
     def contact(self, method: str, path: str) -> None:
-        """Record a request to the regional host, which nobody may call."""
+        """Record a request to the regional host, which the app must not call."""
         self.contacts.append(f"{method} {path}")
 
     def requests(self) -> Requests:

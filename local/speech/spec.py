@@ -142,6 +142,6 @@ class About(Wire, frozen=True):
 
     container: str
     region: str
-    """Origin of the regional host. Links name it, and nobody may call it."""
+    """Origin of the regional host. Links name it, but the app must not call it."""
     contacts: tuple[str, ...]
     """Method and path of each request to the regional host since the start. A reset does not clear them."""

@@ -127,7 +127,7 @@ class Pacer:
         paused("Speech", wait, rate, words)
 
     def _ask(self, place: object, deadline: float) -> tuple[float, float]:
-        """Return the time, and the seconds until the request's turn; 0: it has come, and the request counts as sent."""
+        """Return the time and the seconds until the request's turn. With 0 the request counts as sent."""
         with self._lock:
             now = self._now()
             wait = max(self._free_at, self._paused_until) - now

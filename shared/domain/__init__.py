@@ -1,1 +1,1 @@
-"""What is true without any service: reading results, splitting them, ids, states. No I/O, clock or logging."""
+"""Decisions without I/O, clock or logging: reading results, splitting them, ids, states of a job."""

@@ -164,7 +164,7 @@ def _whole(job: Job, tally: FileTally, now: datetime) -> Job:
 
 
 def _cut_short(tally: FileTally) -> Failure | None:
-    """Return the failure if Speech had deleted the job: its reader has to know that a new run cannot help."""
+    """Return the failure of the job if files were given up because Speech deleted it: a new run cannot help then."""
     late = next((each for each in tally.failures if each.code == TIME_TO_LIVE_ENDED), None)
     return None if late is None else Failure(late.code, late.message, "speech2cosmos")
 

@@ -73,8 +73,8 @@ class PollMark(Document, rename="camel", frozen=True, kw_only=True):
     `watermark`: every job that ended at Speech before this time has been seen. `ended`: the walk through the list of
     recently ended jobs; `all`: the walk through the whole list; null if none is under way. `moved`, `waiting`,
     `tidied`: the last job that was handled of those that moved, of those that did not move, and of those that ended and
-    are not tidied yet; null to start with the first.
-    `searched_at`: when jobs that no other query finds were last looked for; null: never.
+    are not tidied yet; null to start with the first. `searched_at`: when the timer last searched for jobs that no other
+    query finds; null for never.
     """
 
     type: Literal["poll"] = "poll"

@@ -33,7 +33,7 @@ LISTS_A_TICK = 10
 
 
 STRAYS_LIMIT = 20
-"""Jobs that no other query finds and that are taken up in one tick."""
+"""Most jobs of one tick that no other query finds."""
 
 
 class Waiting(msgspec.Struct, frozen=True):

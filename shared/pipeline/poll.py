@@ -82,9 +82,9 @@ class PollJobs:
                 self.jobs.put_poll_mark(lists.mark)
 
     def _strays(self, lists: Lists, deadline: Deadline) -> Iterator[ListJobFiles]:
-        """Take up the jobs that no query finds: by what becomes of them, the others find them again.
+        """Handle the jobs that no other query finds. Their documents then have the missing times, so queries find them.
 
-        They are rare and the search loads every job that goes on, so it is made every REQUEUE_MINUTES only.
+        Such jobs are rare, and the search loads every pending and ingesting job. So it runs only every REQUEUE_MINUTES.
         """
         now, last = utc(lists.now), lists.mark.searched_at
         if last is not None and last > utc(lists.now - timedelta(minutes=self.patience.requeue_minutes)):

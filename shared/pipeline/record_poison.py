@@ -41,12 +41,13 @@ class RecordPoison:
     jobs_queue: str = JOBS_QUEUE
 
     def __call__(self, queue: str, body: bytes, attempt: int = 1) -> bool:
-        """Do what the message of `queue` was given up for, or see to it that it is done later, or write why it is not.
+        """Handle a message of the poison queue of `queue`. `attempt`: the number of this delivery, from 1.
 
-        What users sent is accepted now. What the app sent is put off: the files of its job are listed again. What
-        cannot be understood becomes a `rejected` document.
-        Return False after throttling: the message is to be sent anew. `attempt` counts its deliveries from 1.
-        Raises Transient, and whatever nobody foresaw, after it was logged: the message comes back later.
+        A user's message is accepted now. For a message of the app a retry is noted, or its file or job is given up. A
+        message that cannot be understood becomes a `rejected` document.
+
+        Returns False after throttling: the message has to be sent again. Logs and raises Transient and unexpected
+        errors: the message is delivered again later.
         """
         try:
             message = decode_enqueued(body) if queue == self.jobs_queue else decode_work(body)

@@ -40,7 +40,7 @@ class Signal(StrEnum):
     RETRY = "retry"
     """A request was repeated within the invocation."""
     THROTTLED = "throttled"
-    """A service asked to slow down: the process paused, the message was sent anew, or the poll stopped."""
+    """A service asked to slow down: the process paused, the message was sent again, or the poll stopped."""
     FAILED = "failed"
     """An attempt ended without success; the queue or the next tick repeats it, or poison keeps it."""
     GIVEN_UP = "givenUp"

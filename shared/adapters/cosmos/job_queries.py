@@ -28,8 +28,8 @@ STRAYS = (
     f"(c.status = '{Status.INGESTING}' AND NOT IS_STRING(c.movedAt))"
     f" OR (c.status = '{Status.PENDING}' AND NOT ({_SEEN}) AND NOT ({_DUE}) AND NOT ({_NEW}))"
 )
-"""Jobs that the other queries of a tick do not find. One that was seen is found by `polledAt` within the hour, if not
-before."""
+"""Condition of jobs that no other query of a tick finds. A pending job with a valid `polledAt` is none of them, because
+`unseen` finds it within an hour."""
 
 
 def jobs_of(rows: list[Any], tell: Tell = set_aside) -> list[Job]:

@@ -23,7 +23,7 @@ class _Head(msgspec.Struct, frozen=True, rename={"kind": "type"}):
 
 
 class _Failure(msgspec.Struct, frozen=True, rename={"kind": "type"}):
-    """What a rewrite has to know of the document that says why a file was given up."""
+    """The properties of a failure document that a rewrite needs."""
 
     kind: Literal["fileFailure"]
     run: int
