@@ -217,7 +217,7 @@ def words_of(error: Exception) -> str:
     if isinstance(error, Speech2CosmosError):
         return str(error)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
-    return f"nobody foresaw this {type(error).__name__}: see {' > '.join(places[-_PLACES:])}"
+    return f"unexpected {type(error).__name__} at {' > '.join(places[-_PLACES:])}"
 
 
 def not_built(part: str, words: str) -> None:

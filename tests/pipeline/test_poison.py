@@ -94,7 +94,7 @@ def test_an_unexpected_error_is_logged_and_leaves_the_message_in_the_poison_queu
     world.script.before("jobs.get", odd)
     with pytest.raises(RuntimeError, match="odd"):
         world.poison(JOBS_QUEUE, JOB.encode())
-    assert "attempt 1 failed: RuntimeError: nobody foresaw this RuntimeError: see " in caplog.text
+    assert "attempt 1 failed: RuntimeError: unexpected RuntimeError at " in caplog.text
     assert f"{Path(__file__).name}:{odd.__code__.co_firstlineno + 1}" in caplog.text
     assert world.poison(JOBS_QUEUE, JOB.encode())
 
