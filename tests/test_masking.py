@@ -64,6 +64,18 @@ def test_every_key_of_the_settings_is_masked_once_they_are_read(key: str) -> Non
         assert masked(f"your key {each} is not valid") == f"your key {REMOVED} is not valid"
 
 
+def test_a_shared_access_signature_in_the_connection_string_is_masked(key: str) -> None:
+    signature = f"sv=2023-11-03&ss=bq&sig={quote(key, safe='')}"
+    environ = {
+        "SPEECH_ENDPOINT": "https://contoso.cognitiveservices.azure.com",
+        "COSMOS_ENDPOINT": "https://contoso.documents.azure.com",
+        "AzureWebJobsStorage": f"BlobEndpoint=https://a.blob.core.windows.net; SharedAccessSignature={signature};",
+    }
+    assert masked(signature) == signature
+    Settings.from_env(environ)
+    assert masked(f"refused: {signature}") == f"refused: {REMOVED}"
+
+
 def test_a_key_is_masked_in_any_case_and_as_encoded_in_urls_json_and_base64(key: str) -> None:
     mask_from_now_on(key)
     forms = [key, key.upper(), quote(key, safe=""), key.replace("/", "\\/"), base64.b64encode(key.encode()).decode()]
