@@ -168,7 +168,7 @@ def _ended_jobs(book: Book) -> str:
     units = queries * ended * INDEX_ENTRY
     cost = units * MONTH_MINUTES / 1e6 * book["cosmos-million-ru"]
     return (
-        f"A tick has {queries} queries of `jobs` that sort, each with a composite index. Without these indexes each "
+        f"A tick has {queries} queries of `jobs` that sort by a composite index. Without these indexes each "
         f"would pass over an entry for every job that ever ended. With {ended:,} of them, that would be {units:,.0f} "
         f"RU a tick and {cost:,.0f} {CURRENCY} a month, by the assumed charge of an entry."
     )
