@@ -77,7 +77,7 @@ docs: setup ## write what is made from the code: docs/contract, docs/settings.md
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
 
-chaos: setup ## every fault we can think of, on the real stack, into docs/reliability.md; half an hour
+chaos: setup ## every fault we can think of, on the real stack, into docs/reliability.md; three quarters of an hour
 	$(BIN)/python -m pytest tests/chaos -m chaos -p tests.chaos.reporting --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 scan: setup $(SCAN_STAMP) ## scanners over infra/snapshots (checkov) and the GitHub workflows (zizmor)
