@@ -39,5 +39,5 @@ def came_in(jobs: Jobs, transcripts: Transcripts, clock: Clock, key: FileKey, in
         return  # a reprocess gave the file up, so the older version that is in does not count
     transcripts.clear_failure(key)
     log.warning(
-        "job %s file %s: is in after all, its failure is deleted", key.job_id, key.file_id, signal=Signal.REPAIRED
+        "job %s file %s: is in now, so its failure document is deleted", key.job_id, key.file_id, signal=Signal.REPAIRED
     )

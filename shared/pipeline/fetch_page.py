@@ -123,7 +123,7 @@ def _rest(message: FetchPage, files: list[FetchFile]) -> FetchPage:
 def _tell(file: FetchFile, error: Exception) -> None:
     kind = type(error).__name__
     log.warning(
-        "job %s file %s: failed in its page, goes on by itself: %s: %s",
+        "job %s file %s: failed in its page, will be retried in a message of its own: %s: %s",
         *(file.job_id, file.file_id, kind, words_of(error)),
         signal=Signal.FAILED,
         error=kind,

@@ -68,7 +68,13 @@ class Lists:
                     return walk
                 walk = walk.onto(page.next_page)
             except UnknownValue as error:
-                log.error("tick: %s: begins anew: %s", step, error, signal=Signal.TROUBLED, error=error.code)
+                log.error(
+                    "tick: %s: starts again with the first page: %s",
+                    step,
+                    error,
+                    signal=Signal.TROUBLED,
+                    error=error.code,
+                )
                 return None
             self._stopped_at(step, walk)
         return None

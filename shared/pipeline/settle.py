@@ -146,7 +146,7 @@ class SettleJobs:
         """
         for file in broken:
             log.warning(
-                "job %s file %s: %d parts are missing: to be written anew",
+                "job %s file %s: %d parts are missing: they will be written again",
                 *(*_ids(file), len(file.missing)),
                 signal=Signal.REPAIRED,
                 file=file.key.file_id,
@@ -156,7 +156,7 @@ class SettleJobs:
                 try:
                     self.transcripts.discount(file.key, file.etag)
                 except Conflict:
-                    log.info("job %s file %s: was written anew meanwhile", *_ids(file))
+                    log.info("job %s file %s: another delivery wrote it again first", *_ids(file))
         report = any(file.etag is None for file in broken)
         if self.jobs.update(job.id, while_ingesting(job.run, partial(_reopened, read=job, report=report, now=now))):
             yield ListJobFiles(job.id, job.run, job.reprocess_from)

@@ -166,7 +166,7 @@ def asked_again(service: str, attempt: int, wait: float, error: object) -> None:
     `error` must not contain the query of a URL.
     """
     log.warning(
-        "%s: %s: try %d failed, asked again after %.1f s: %s",
+        "%s: %s: try %d failed, retried after %.1f s: %s",
         whose(),
         service,
         attempt,
@@ -183,7 +183,7 @@ def asked_again(service: str, attempt: int, wait: float, error: object) -> None:
 def asked_again_within(service: str, attempt: int, trouble: str) -> None:
     """Log a retry by a service's SDK: attempt number `attempt` of a request failed. `trouble`: the reason."""
     log.warning(
-        "%s: %s: try %d failed, asked again by its SDK: %s",
+        "%s: %s: try %d failed, retried by its SDK: %s",
         *(whose(), service, attempt, trouble),
         signal=Signal.RETRY,
         service=service,

@@ -54,9 +54,9 @@ def wait_as_told(clock: Clock, error: Throttled) -> None:
     """Log that the message is sent again, and wait as long as the service asked, up to THROTTLED_LIMIT_SECONDS."""
     seconds = min(error.retry_after or THROTTLED_SECONDS, THROTTLED_LIMIT_SECONDS)
     if isinstance(error, Paused):
-        log.info("%s: sent anew after %.1f s: %s", whose(), seconds, error)
+        log.info("%s: sent again after %.1f s: %s", whose(), seconds, error)
     else:
         log.warning(
-            "%s: throttled, sent anew after %.1f s: %s", whose(), seconds, error, signal=Signal.THROTTLED, wait=seconds
+            "%s: throttled, sent again after %.1f s: %s", whose(), seconds, error, signal=Signal.THROTTLED, wait=seconds
         )
     clock.sleep(seconds)

@@ -77,7 +77,7 @@ def test_a_job(bench: Bench, row: Row, odd: str, status: str) -> None:
 
 @pytest.mark.parametrize("odd", ["that are none", "of a later version"])
 def test_heads(bench: Bench, row: Row, odd: str) -> None:
-    """Let the heads of a job that is to be written anew be odd."""
+    """Make a job's heads odd before its files are written again."""
     spec = bench.put(KINDS[-1])
     bench.enqueue(spec)
     bench.ended(spec)

@@ -108,8 +108,8 @@ def test_a_part_a_head_and_report_parts_deleted_during_a_run_are_written_again(w
     after = seen(whole, job_id)
     assert {name: after[name] for name in before} == before
     assert {file_id for file_id, _ in after.keys() - before.keys()} == {held.id}
-    assert f"job {job_id} file {first.id}: 1 parts are missing: to be written anew" in log_of(whole)
-    assert f"job {job_id} file {report_file.id}: 1 parts are missing: to be written anew" in log_of(whole)
+    assert f"job {job_id} file {first.id}: 1 parts are missing: they will be written again" in log_of(whole)
+    assert f"job {job_id} file {report_file.id}: 1 parts are missing: they will be written again" in log_of(whole)
 
 
 def test_a_file_whose_message_was_deleted_from_the_queue_comes_in(whole: Whole) -> None:

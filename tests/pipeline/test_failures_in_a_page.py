@@ -53,7 +53,7 @@ def test_a_file_that_fails_continues_in_its_own_message_and_the_others_are_not_a
     assert sent == [FetchFile(JOB, "b", KIND_TRANSCRIPTION, 1, 0, "b.json")]
     assert are_in(world) == "acde"
     assert world.failure("b") is None
-    assert f"job {JOB} file b: failed in its page, goes on by itself: " in caplog.text
+    assert f"job {JOB} file b: failed in its page, will be retried in a message of its own: " in caplog.text
     assert "secret" not in caplog.text
     world.send(sent)
     world.drain()

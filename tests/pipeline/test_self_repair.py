@@ -73,7 +73,7 @@ def test_a_missing_part_keeps_the_job_from_ending_and_is_written_again(
     with caplog.at_level(logging.WARNING):
         assert world.tick() == AGAIN
     number = len(parts) if which == "all" else 1
-    assert f"job {JOB} file a: {number} parts are missing: to be written anew" in caplog.text
+    assert f"job {JOB} file a: {number} parts are missing: they will be written again" in caplog.text
     assert (world.job().status, head(world).run) == (Status.INGESTING, NO_RUN)
     world.script.log.clear()
     world.drain()
@@ -171,7 +171,7 @@ def test_a_head_replaced_after_it_was_found_broken_stays_in(world: World, caplog
     world.script.after("leftovers", another_worker)
     with caplog.at_level(logging.INFO):
         world.tick()
-    assert f"job {JOB} file a: was written anew meanwhile" in caplog.text
+    assert f"job {JOB} file a: another delivery wrote it again first" in caplog.text
     assert head(world).run == 1
     world.drain()
     world.tick()
