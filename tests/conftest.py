@@ -82,3 +82,11 @@ def between(cosmos: Cosmos) -> Iterator[Front]:
     """Give a fault layer in front of the Cosmos server."""
     with FaultLayer() as layer:
         yield layer.front("cosmos", cosmos.endpoint)
+
+
+@pytest.fixture(autouse=True)
+def _ends_its_faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """End the faults of a test, even of a failed one: all tests of a module share the fault layer, in any order."""
+    yield
+    if "between" in request.fixturenames:
+        request.getfixturevalue("between").rules.clear()

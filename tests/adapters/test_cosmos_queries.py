@@ -126,15 +126,13 @@ def test_a_count_is_right_whichever_of_its_requests_fails(
 
 
 def test_a_count_is_not_sent_as_a_range_of_keys(transcripts: ContainerProxy, between: Front) -> None:
-    between.rules.clear()
     between.asked.clear()
     assert count_of(transcripts, JOB, "c.type = 'track'") == DOCUMENTS
     assert between.asked
     assert not any("x-ms-start-epk" in each.headers for each in between.asked)
 
 
-def test_a_query_that_needs_a_plan_logs_no_retry(transcripts: ContainerProxy, between: Front) -> None:
-    between.rules.clear()
+def test_a_query_that_needs_a_plan_logs_no_retry(transcripts: ContainerProxy) -> None:
     before = counts()[Signal.RETRY]
     assert len(sorted_without_a_key(transcripts)) == DOCUMENTS
     assert counts()[Signal.RETRY] == before
