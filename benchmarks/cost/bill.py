@@ -14,7 +14,7 @@ GB = 1e9
 MONTH_MINUTES = 730 * 60
 DAYS_A_MONTH = 365 / 12
 
-LOG_ALERT_RULES = 9
+LOG_ALERT_RULES = 2
 """The number in infra/modules/alerts.bicep; a test counts them."""
 
 

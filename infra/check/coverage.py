@@ -14,7 +14,7 @@ LEAST = {
     "Microsoft.Insights/components": 1,
     "Microsoft.Insights/diagnosticSettings": 4,
     "Microsoft.Insights/metricAlerts": 1,
-    "Microsoft.Insights/scheduledQueryRules": 3,
+    "Microsoft.Insights/scheduledQueryRules": 2,
     "Microsoft.OperationalInsights/workspaces": 1,
 }
 """Types and numbers that the default deployment must contain, and that no other rule requires."""

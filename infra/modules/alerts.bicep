@@ -1,5 +1,5 @@
-// Alerts. docs/operations.md says what to do for each. tests/kql runs each query on lines that the app writes. No rule
-// fires before the app has written a line.
+// Alerts. docs/operations.md says what to do for each cause. tests/kql runs each query on lines that the app writes. No
+// rule fires before the app has written a line.
 
 import { tagSet } from 'types.bicep'
 
@@ -46,49 +46,75 @@ var missingSpan = toLower(substring(pollMissingFor, 2))
 // Every warning, every error and some lines of information of the app end with a JSON object, {"signal":"…", …}:
 // shared/pipeline/signals.py says which signals there are. A rule reads the object, never the words before it.
 var signals = '''
-AppTraces
+let Signals = AppTraces
 | where Message contains '{"signal":"'
 | extend S = parse_json(extract(@'(\{"signal":".*\})$', 1, Message))
+| extend Signal = tostring(S.signal);
 '''
 
-// Functions of function_app.py: a message on a poison queue starts one of the two.
-var poison = '''
+// What the app reports while it runs. Each query returns a row or none, or a row for each function, in `Cause`.
+// Rows of an event are looked for in the last 20 minutes: a query may start a little later than a quarter of an hour
+// after the one before it, and must miss none.
+var causes = [
+  // Functions of function_app.py: a message on a poison queue starts one of the two.
+  '''
 AppRequests
-| where Name in ('record_poison_jobs', 'record_poison_results')
+| where TimeGenerated > ago(20m) and Name in ('record_poison_jobs', 'record_poison_results')
+| extend Cause = 'poison'
+| summarize Rows = count() by Cause
 '''
-
-var givenUp = '''
-| where tostring(S.signal) == 'givenUp'
+  '''
+Signals
+| where TimeGenerated > ago(20m) and Signal == 'givenUp'
+| extend Cause = 'given-up'
+| summarize Rows = count() by Cause
 '''
-
-// Written at each tick of the timer, if a job is pending.
-var oldestPending = '''
-| where tostring(S.signal) == 'pending' and todouble(S.hours) > {hours}
+  // Written at each tick of the timer, if a job is pending. As long as the poll runs, this time contains a tick.
+  '''
+Signals
+| where TimeGenerated > ago({missing}) and Signal == 'pending' and todouble(S.hours) > {hours}
+| extend Cause = 'oldest-pending'
+| summarize Rows = count() by Cause
 '''
-
-var endedBadly = '''
-| where tostring(S.signal) == 'ended' and tostring(S.status) != 'completed'
+  '''
+Signals
+| where TimeGenerated > ago(20m) and Signal == 'ended' and tostring(S.status) != 'completed'
+| extend Cause = 'ended-badly'
+| summarize Rows = count() by Cause
 '''
-
-var standsStill = '''
-| where tostring(S.signal) == 'repaired' and tostring(S.repair) == 'standsStill'
+  '''
+Signals
+| where TimeGenerated > ago(20m) and Signal == 'repaired' and tostring(S.repair) == 'standsStill'
+| extend Cause = 'stands-still'
+| summarize Rows = count() by Cause
 '''
-
-// Every execution of a function is a request. Of a queue's message there are up to five before it becomes poison.
-var failures = '''
+  // Every execution of a function is a request. Of a queue's message there are up to five before it becomes poison.
+  // Roles take effect minutes after the first deployment, so one quarter of an hour may be full of failures.
+  '''
 AppRequests
-| where Success == false
+| where TimeGenerated > ago(30m) and Success == false
+| summarize Rows = count(), Newer = countif(TimeGenerated > ago(15m)) by Name
+| where Newer > 10 and Rows - Newer > 10
+| project Rows, Cause = strcat('failures of ', Name)
 '''
-
-// The poll logs errors and does not raise them, so its executions do not count as failed.
-var pollTrouble = '''
+  // The poll logs errors and does not raise them, so its executions do not count as failed.
+  '''
 AppTraces
-| where OperationName == 'poll_jobs' and SeverityLevel >= 3
+| where TimeGenerated > ago(30m) and OperationName == 'poll_jobs' and SeverityLevel >= 3
+| summarize Rows = count(), Newer = countif(TimeGenerated > ago(15m))
+| where Newer > 4 and Rows - Newer > 4
+| project Rows, Cause = 'poll-trouble'
 '''
-
-var throttled = '''
-| where tostring(S.signal) == 'throttled'
+  // In each quarter of the last hour.
+  '''
+Signals
+| where TimeGenerated > ago(1h) and Signal == 'throttled'
+| summarize Rows = count() by Quarter = toint((now() - TimeGenerated) / 15m)
+| summarize Rows = sum(Rows), Quarters = count()
+| where Quarters == 4
+| project Rows, Cause = 'throttled'
 '''
+]
 
 // The last run of poll_jobs. Before the first run there is none: Last is null then, and no row is left.
 var pollMissing = '''
@@ -96,129 +122,32 @@ AppRequests
 | where Name == 'poll_jobs'
 | summarize Last = max(TimeGenerated)
 | where Last < ago({missing})
+| project Last, Cause = 'poll-missing'
 '''
 
-// A rule fires if its query returns more rows than `threshold` in each of `periods` windows. The windows are parts of
-// one query, divided by TimeGenerated, so a rule of several periods has to keep that column.
+// A rule fires for each `Cause` of which its query returns a row. Two rules, because each has a price, and because one
+// closes by itself and the other cannot (docs/decisions/0043).
 var rules = [
   {
-    name: 'poison'
-    title: 'Messages were given up'
-    text: 'A message reached a poison queue; what it was and why is in container jobs or transcripts.'
-    severity: 1
-    query: poison
-    window: 'PT15M'
-    threshold: 0
-    periods: 1
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'given-up'
-    title: 'Files were given up'
-    text: 'A result file, or the list of the files of a job, could not be read or written; the document says why.'
-    severity: 2
-    query: '${signals}${givenUp}'
-    window: 'PT15M'
-    threshold: 0
-    periods: 1
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'oldest-pending'
-    title: 'A job has been pending for more than ${oldestPendingHours} h'
-    text: 'Speech says neither Succeeded nor Failed; at MAX_PENDING_HOURS the job expires.'
-    severity: 2
-    query: '${signals}${replace(oldestPending, '{hours}', string(oldestPendingHours))}'
-    // As long as the poll runs, a window of this length contains a line of it.
-    window: pollMissingFor
-    threshold: 0
-    periods: 1
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'ended-badly'
-    title: 'Jobs failed, expired, were not found or are incomplete'
-    text: 'The job ended without all its transcripts; its document says why.'
-    severity: 3
-    query: '${signals}${endedBadly}'
-    window: 'PT15M'
-    threshold: 0
-    periods: 1
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'stands-still'
-    title: 'A job being ingested stands still'
-    text: 'No file of it was written for REQUEUE_MINUTES; its files were listed again.'
-    severity: 2
-    query: '${signals}${standsStill}'
-    window: 'PT15M'
-    threshold: 0
-    periods: 1
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'failures'
-    title: 'A function fails again and again'
-    text: 'More than ten runs of one function failed in each of the last two quarters of an hour.'
-    severity: 2
-    query: failures
-    window: 'PT15M'
-    threshold: 10
-    // Roles take effect minutes after the first deployment, so one quarter of an hour may be full of failures.
-    periods: 2
-    splitBy: [
-      {
-        name: 'Name'
-        operator: 'Include'
-        values: ['*']
-      }
-    ]
-    resolves: true
-  }
-  {
-    name: 'poll-trouble'
-    title: 'The poll meets errors'
-    text: 'Speech or Cosmos DB refuses the poll; ended jobs are not found meanwhile.'
-    severity: 2
-    query: pollTrouble
-    window: 'PT15M'
-    threshold: 4
-    // As above.
-    periods: 2
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'throttled'
-    title: 'Throttled for an hour'
-    text: 'In each quarter of the last hour a service asked to slow down; a burst alone is over sooner.'
-    severity: 3
-    query: '${signals}${throttled}'
-    window: 'PT15M'
-    threshold: 0
-    periods: 4
-    splitBy: []
-    resolves: true
-  }
-  {
-    name: 'poll-missing'
+    name: 'stopped'
     title: 'The poll does not run'
     text: 'poll_jobs has not run: the app is stopped, does not start, or may not reach its storage account.'
     severity: 1
     query: replace(pollMissing, '{missing}', missingSpan)
     // The longest time that a rule may look back. After that the window has no last run, and the query returns nothing.
     window: 'P2D'
-    threshold: 0
-    periods: 1
-    splitBy: []
     // So the alert would resolve itself after two days in which nothing ran. It is closed by hand instead.
     resolves: false
+  }
+  {
+    name: 'trouble'
+    title: 'The app reports trouble'
+    text: 'The dimension Cause says what it is. For each cause, docs/operations.md has a section with what to do.'
+    severity: 2
+    query: '${signals}union\n(${replace(replace(join(causes, '),\n('), '{missing}', missingSpan), '{hours}', string(oldestPendingHours))})\n'
+    // No query of a cause looks back further.
+    window: pollMissingFor == 'PT2H' ? 'PT2H' : 'PT1H'
+    resolves: true
   }
 ]
 
@@ -265,11 +194,17 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
             query: rule.query
             timeAggregation: 'Count'
             operator: 'GreaterThan'
-            threshold: rule.threshold
-            dimensions: rule.splitBy
+            threshold: 0
+            dimensions: [
+              {
+                name: 'Cause'
+                operator: 'Include'
+                values: ['*']
+              }
+            ]
             failingPeriods: {
-              numberOfEvaluationPeriods: rule.periods
-              minFailingPeriodsToAlert: rule.periods
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
             }
           }
         ]

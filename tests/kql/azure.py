@@ -4,7 +4,6 @@ The columns are those of https://learn.microsoft.com/azure/azure-monitor/referen
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,17 +54,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Ro
         )
 
 
-def fires(rule: Rule, rows: Rows, *, at: datetime) -> bool:
-    """Return whether the alert fires when it is evaluated at the time `at`.
+def firing(rule: Rule, rows: Rows, *, at: datetime) -> set[str]:
+    """Return the causes for which the rule fires when it is evaluated at the time `at`.
 
-    The evaluation periods are parts of one query, divided by TimeGenerated, and not separate evaluations:
-    https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
+    Each value of a dimension is counted by itself: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-types
     """
-    found = run(rule.query, rows, at=at, look_back=rule.window * rule.periods)
-    counted: dict[tuple[Any, ...], Counter[int]] = {}
-    for row in found:
-        group = tuple(row[name] for name in rule.split_by)
-        # Without a time a row belongs to no particular period.
-        period = int((at - row[TIME]) / rule.window) if rule.periods > 1 else 0
-        counted.setdefault(group, Counter())[period] += 1
-    return any(all(counts[period] > rule.threshold for period in range(rule.periods)) for counts in counted.values())
+    return {row["Cause"] for row in run(rule.query, rows, at=at, look_back=rule.window)}

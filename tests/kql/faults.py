@@ -1,4 +1,4 @@
-"""A fault for each alert, caused in the real use cases, so that the app logs its own lines."""
+"""A fault for each cause of an alert, made in the real use cases, so that the app logs its own lines."""
 
 from collections.abc import Callable, Mapping
 
@@ -148,9 +148,9 @@ FAULTS: Mapping[str, list[Fault]] = {
         file_is_no_result,
     ],
     "stands-still": [files_get_lost],
-    "failures": [every_run_fails],
+    "failures of fetch_results": [every_run_fails],
     "poll-trouble": [poll_is_refused],
     "throttled": [throttled],
     "poll-missing": [poll_ends],
 }
-"""The fault of each alert, by the alert's name."""
+"""The faults of each cause of an alert."""

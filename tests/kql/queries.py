@@ -18,18 +18,20 @@ _SPAN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 @dataclass(frozen=True)
 class Rule:
-    """An alert. It fires if its query returns more than `threshold` rows in each of `periods` windows.
+    """An alert rule. It fires an alert for each value of the column `Cause` in the result of its query.
 
-    Rows are counted for each value of the columns `split_by`. If `resolves`, the alert closes when it no longer fires.
+    If `resolves`, an alert closes when it no longer fires.
     """
 
     name: str
     query: str
     window: timedelta
-    periods: int
-    threshold: int
-    split_by: tuple[str, ...]
     resolves: bool
+
+    @property
+    def causes(self) -> frozenset[str]:
+        """The values that `Cause` can have, as the query spells them: of `failures of …` only the beginning."""
+        return frozenset(found.strip() for found in re.findall(r"Cause = (?:strcat\()?'([^']+)'", self.query))
 
 
 def resources(kind: str) -> list[Mapping[str, Any]]:
@@ -39,7 +41,7 @@ def resources(kind: str) -> list[Mapping[str, Any]]:
 
 
 def rules() -> dict[str, Rule]:
-    """Return every alert that reads logs, by the last part of its name."""
+    """Return every alert rule that reads logs, by the last part of its name."""
     found = (_rule(one) for one in resources("Microsoft.Insights/scheduledQueryRules"))
     return {rule.name: rule for rule in found}
 
@@ -47,19 +49,15 @@ def rules() -> dict[str, Rule]:
 def _rule(resource: Mapping[str, Any]) -> Rule:
     values = resource["properties"]
     (condition,) = values["criteria"]["allOf"]
-    failing = condition["failingPeriods"]
     # tests/kql/azure.py evaluates rules of this form only.
-    assert (condition["operator"], condition["timeAggregation"]) == ("GreaterThan", "Count"), resource["name"]
-    assert failing["minFailingPeriodsToAlert"] == failing["numberOfEvaluationPeriods"], resource["name"]
+    assert (condition["operator"], condition["timeAggregation"], condition["threshold"]) == ("GreaterThan", "Count", 0)
+    assert condition["failingPeriods"] == {"minFailingPeriodsToAlert": 1, "numberOfEvaluationPeriods": 1}
+    assert condition["dimensions"] == [{"name": "Cause", "operator": "Include", "values": ["*"]}]
     assert "overrideQueryTimeRange" not in values, resource["name"]
-    assert all(one["operator"] == "Include" and one["values"] == ["*"] for one in condition["dimensions"])
     return Rule(
         name=re.sub(r"^alert-[^-]+-", "", resource["name"]),
         query=condition["query"],
         window=span(values["windowSize"]),
-        periods=failing["numberOfEvaluationPeriods"],
-        threshold=condition["threshold"],
-        split_by=tuple(one["name"] for one in condition["dimensions"]),
         resolves=values["autoMitigate"],
     )
 

@@ -29,7 +29,7 @@ def test_no_query_of_alerts_workbook_and_docs_has_an_error() -> None:
         **{f"tile {name}": query for name, query in tiles().items()},
         **documented(),
     }
-    assert len(queries) >= 24
+    assert len(queries) >= 17
     assert {name: found for name, found in findings(queries).items() if found} == {}
 
 
