@@ -98,6 +98,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 lock: setup ## write requirements*.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
 	$(UV_COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	$(UV_COMPILE) $(UPGRADE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(UV_COMPILE) $(UPGRADE) --group bench --constraint requirements.txt --output-file requirements-bench.txt
 	$(UV_COMPILE) $(UPGRADE) --group scan --output-file requirements-scan.txt
 
 clean: ## remove what setup and runs made

@@ -31,7 +31,7 @@ ROOMS = {
     "settings": room("setting_types domain errors masking", "pydantic"),
     "pipeline": room("domain errors masking", "msgspec"),
     # Adapters implement the ports, which lie in the pipeline. DEEPER lists the files of it that they may import.
-    "adapters": room("domain errors masking pipeline", "azure requests urllib3 tenacity msgspec"),
+    "adapters": room("domain errors masking pipeline", "azure requests urllib3 tenacity msgspec zlib_ng"),
     "rights": room("adapters pipeline domain settings", "azure"),
     "bootstrap": room("rights adapters pipeline domain settings errors masking", "azure"),
     # It reads documents as any application would, so it may import adapters, but never the pipeline.

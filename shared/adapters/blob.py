@@ -1,15 +1,21 @@
 """Blob storage: the archive of raw results, and the app's permission to read a user's container."""
 
 import base64
+import hashlib
 import re
-import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from azure.core import MatchConditions
-from azure.core.exceptions import AzureError, ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
 from azure.storage.blob import (
     BlobBlock,
     BlobClient,
@@ -17,8 +23,10 @@ from azure.storage.blob import (
     BlobServiceClient,
     ContainerClient,
     ContentSettings,
+    StorageErrorCode,
     generate_blob_sas,
 )
+from zlib_ng import zlib_ng
 
 from shared.adapters.azure_errors import translated
 from shared.adapters.connections import sdk_transport
@@ -35,7 +43,10 @@ SERVICE = "Blob storage"
 BLOCK_BYTES = 4 * 1024 * 1024
 """Compressed bytes of a block. A blob of up to this size is uploaded with one request, which is atomic."""
 
-_GZIP = 16 + zlib.MAX_WBITS
+LEVEL = 5
+"""zlib-ng's level. docs/decisions/0046-zlib-ng.md compares it with other levels and libraries."""
+
+_GZIP = 16 + zlib_ng.MAX_WBITS
 _SETTINGS = ContentSettings(content_type="application/json", content_encoding="gzip")
 _HOSTS_OWN = re.compile(r"/azure-webjobs-", re.IGNORECASE)
 """Containers in which the Functions host keeps its leases and function keys, in the account of the queues."""
@@ -78,12 +89,16 @@ def try_to_write_blob(container: ContainerClient) -> None:
 class BlobArchive:
     """Implements the port RawArchive. Blobs are compressed with gzip, and each is committed atomically."""
 
-    def __init__(self, container: ContainerClient) -> None:
+    def __init__(self, container: ContainerClient, level: int = LEVEL) -> None:
         self._container = container
+        self._level = level
 
     def begin(self, name: str) -> RawFile:
-        """Begin to write a blob. Nothing is visible before its commit."""
-        return _GzipBlob(name, self._container.get_blob_client(name))
+        """Begin to write a blob. Nothing is visible before its commit.
+
+        Two writers may write the same content under the same name at once. The blob is always that of one of them.
+        """
+        return _GzipBlob(name, self._container.get_blob_client(name), self._level)
 
 
 class NoArchive:
@@ -105,12 +120,16 @@ class _Nothing:
 
 
 class _GzipBlob:
-    """Uploads each full block. The same bytes give the same blocks, so concurrent writers do not conflict."""
+    """Uploads each full block, and commits the list of its own blocks.
 
-    def __init__(self, name: str, blob: BlobClient) -> None:
+    Two writers of a name have the same content, because the name contains the revision. Their compressed bytes may
+    differ. A block's id is a hash of its bytes, so no block replaces one of the other writer that differs from it.
+    """
+
+    def __init__(self, name: str, blob: BlobClient, level: int) -> None:
         self.name: str | None = name
         self._blob = blob
-        self._compressor = zlib.compressobj(wbits=_GZIP)
+        self._compressor = zlib_ng.compressobj(level, zlib_ng.DEFLATED, _GZIP)
         self._pending = bytearray()
         self._blocks: list[str] = []
 
@@ -122,7 +141,10 @@ class _GzipBlob:
             del self._pending[:BLOCK_BYTES]
 
     def commit(self) -> None:
-        """Make the whole blob visible at once."""
+        """Make the whole blob visible at once, unless another writer has just done so.
+
+        Raises Transient if the blocks are gone and no blob of the name exists.
+        """
         self._pending += self._compressor.flush()
         if not self._blocks:
             data = bytes(self._pending)
@@ -130,12 +152,33 @@ class _GzipBlob:
             return
         self._stage(bytes(self._pending))
         blocks = [BlobBlock(block) for block in self._blocks]
-        _translated(lambda: self._blob.commit_block_list(blocks, content_settings=_SETTINGS))
+        _translated(lambda: self._commit(blocks))
 
     def _stage(self, data: bytes) -> None:
-        block = base64.b64encode(f"{len(self._blocks):08}".encode()).decode()
+        block = _block_id(len(self._blocks), data)
         _translated(lambda: self._blob.stage_block(block, data))
         self._blocks.append(block)
+
+    def _commit(self, blocks: list[BlobBlock]) -> None:
+        try:
+            self._blob.commit_block_list(blocks, content_settings=_SETTINGS)
+        except HttpResponseError as error:
+            if getattr(error, "error_code", None) != StorageErrorCode.INVALID_BLOCK_LIST:
+                raise
+            # Another writer's commit discarded the blocks (docs/decisions/0046-zlib-ng.md). It made the whole file visible.
+            if not self._blob.exists():
+                words = f"Blob storage discarded the blocks of {self.name}, and there is no blob of that name"
+                raise Transient(words) from shown_cause(error)
+
+
+def _block_id(position: int, data: bytes) -> str:
+    """Return an id that depends on the block's position and bytes.
+
+    It has 8 bytes, because version 0.1.0 numbered its blocks with 8 digits. A crashed writer leaves uncommitted blocks
+    for a week, and Storage refuses a block whose id has another length than theirs (documentation of Put Block).
+    """
+    digest = hashlib.blake2b(data, digest_size=8, salt=position.to_bytes(hashlib.blake2b.SALT_SIZE, "big"))
+    return base64.b64encode(digest.digest()).decode()
 
 
 def own_reader(service: BlobServiceClient, token: Callable[[], dict[str, str]] | None = None) -> OwnRight:

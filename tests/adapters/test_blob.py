@@ -1,10 +1,12 @@
 """The archive of raw results in Azurite: a blob is visible whole or not at all."""
 
+import base64
 import gzip
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import uuid4
 
 import pytest
@@ -16,12 +18,18 @@ from shared.errors import ServiceRefused, Throttled, Transient
 from tests.adapters.servers import Answer, Server
 
 SMALL = b'{"recognizedPhrases": []}'
+MIB = 1024 * 1024
+
+
+def random_chunks(count: int) -> Iterator[bytes]:
+    """Yield this many chunks of 1 MiB that do not compress, the same every time."""
+    draw = random.Random(7)  # noqa: S311 - test data
+    return (draw.randbytes(MIB) for _ in range(count))
 
 
 def large() -> list[bytes]:
     """Return chunks that take more than two blocks when they are compressed."""
-    draw = random.Random(7)  # noqa: S311 - bytes that do not compress, the same every time
-    return [draw.randbytes(1024 * 1024) for _ in range(9)]
+    return list(random_chunks(9))
 
 
 @pytest.fixture(scope="module")
@@ -65,20 +73,119 @@ def test_a_large_file_is_uploaded_in_blocks_and_visible_only_after_its_commit(co
     assert stored(container, blob.blob_name) == b"".join(large())
 
 
-def test_two_writers_at_once_do_not_disturb_each_other(container: ContainerClient) -> None:
-    archive = BlobArchive(container)
-    first, second = archive.begin("job/both/r1.json.gz"), archive.begin("job/both/r1.json.gz")
-    chunks = large()
+LEVELS = (1, 5)
+"""Of two writers whose compressed bytes differ, as they do on different processors."""
+
+
+@pytest.fixture(scope="module")
+def digits() -> list[bytes]:
+    """Chunks that each level compresses to half, with other bytes, and in three blocks."""
+    return [chunk.hex().encode() for chunk in random_chunks(9)]
+
+
+@pytest.fixture(scope="module")
+def alone(container: ContainerClient, digits: list[bytes]) -> list[bytes]:
+    """Return what each writer stores if it is alone."""
+    blobs = []
+    for level in LEVELS:
+        write(BlobArchive(container, level), f"job/alone/{level}.json.gz", digits)
+        blobs.append(container.download_blob(f"job/alone/{level}.json.gz", decompress=False).readall())
+    assert blobs[0][:BLOCK_BYTES] != blobs[1][:BLOCK_BYTES]
+    assert all(len(blob) > 2 * BLOCK_BYTES for blob in blobs)
+    return blobs
+
+
+def write(archive: BlobArchive, name: str, chunks: Iterable[bytes]) -> None:
+    """Write a whole blob."""
+    raw = archive.begin(name)
     for chunk in chunks:
+        raw.write(chunk)
+    raw.commit()
+
+
+FIRST, SECOND = 0, 1
+ORDERS = {
+    "both write, the first commits first": [(FIRST, 9), (SECOND, 9), (FIRST, "commit"), (SECOND, "commit")],
+    "both write, the second commits first": [(FIRST, 9), (SECOND, 9), (SECOND, "commit"), (FIRST, "commit")],
+    "both write chunk by chunk": [(who, 1) for _ in range(9) for who in (FIRST, SECOND)]
+    + [(FIRST, "commit"), (SECOND, "commit")],
+    "a commit comes in the middle of the other": [
+        (FIRST, 9),
+        (SECOND, 5),
+        (FIRST, "commit"),
+        (SECOND, 4),
+        (SECOND, "commit"),
+    ],
+    "a commit comes before the other's first block": [
+        (SECOND, 1),
+        (FIRST, 9),
+        (FIRST, "commit"),
+        (SECOND, 8),
+        (SECOND, "commit"),
+    ],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+def test_the_blob_of_two_writers_is_always_that_of_one(
+    container: ContainerClient, digits: list[bytes], alone: list[bytes], order: Sequence[tuple[int, int | str]]
+) -> None:
+    name = f"job/{uuid4()}/r1.json.gz"
+    writers = [BlobArchive(container, level).begin(name) for level in LEVELS]
+    left = [iter(digits), iter(digits)]
+    for who, step in order:
+        if isinstance(step, int):
+            for _ in range(step):
+                writers[who].write(next(left[who]))
+        else:
+            writers[who].commit()
+            blob = container.download_blob(name, decompress=False).readall()
+            assert blob in alone
+            assert gzip.decompress(blob) == b"".join(digits)
+
+
+def test_a_writer_without_its_blocks_is_transient_if_there_is_no_blob(
+    container: ContainerClient, digits: list[bytes]
+) -> None:
+    name = "job/deleted/r1.json.gz"
+    late = BlobArchive(container, LEVELS[FIRST]).begin(name)
+    for chunk in digits:
+        late.write(chunk)
+    write(BlobArchive(container, LEVELS[SECOND]), name, digits)
+    container.delete_blob(name)
+    with pytest.raises(Transient, match=f"discarded the blocks of {name}, and there is no blob"):
+        late.commit()
+
+
+def test_two_writers_with_the_same_bytes_both_commit_their_own_blocks(container: ContainerClient) -> None:
+    name = "job/same/r1.json.gz"
+    first, second = BlobArchive(container).begin(name), BlobArchive(container).begin(name)
+    for chunk in large():
         first.write(chunk)
-    for chunk in chunks[:5]:
         second.write(chunk)
-    first.commit()
-    assert stored(container, "job/both/r1.json.gz") == b"".join(chunks)
-    for chunk in chunks[5:]:
-        second.write(chunk)
-    second.commit()
-    assert stored(container, "job/both/r1.json.gz") == b"".join(chunks)
+    for writer in (first, second):
+        writer.commit()
+        assert stored(container, name) == b"".join(large())
+
+
+def test_numbered_blocks_of_version_0_1_0_do_not_disturb(container: ContainerClient) -> None:
+    blob = container.get_blob_client("job/before/r1.json.gz")
+    numbered = [base64.b64encode(f"{number:08}".encode()).decode() for number in range(2)]
+    for block in numbered:
+        blob.stage_block(block, b"a part of what a crashed process wrote")
+    write(BlobArchive(container), blob.blob_name, large())
+    assert stored(container, blob.blob_name) == b"".join(large())
+
+
+def test_memory_does_not_grow_with_the_file(container: ContainerClient) -> None:
+    peaks = []
+    for count in (9, 36):
+        tracemalloc.start()
+        write(BlobArchive(container), f"job/memory/{count}.json.gz", random_chunks(count))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + MIB
+    assert max(peaks) < 4 * BLOCK_BYTES
 
 
 def test_uncommitted_blocks_of_a_crashed_writer_do_not_disturb_the_next(container: ContainerClient) -> None:
