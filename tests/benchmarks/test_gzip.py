@@ -40,4 +40,5 @@ def test_the_table_shows_the_lowest_cost_of_each_column_in_bold() -> None:
     lines = table([fast, small], Book()).splitlines()
     assert lines[0].count("|") == lines[1].count("|") == lines[2].count("|")
     assert lines[2].startswith("| fast | 1000 | 1000 to 1000 | 5.00 | **")
-    assert [line.count("**") // 2 for line in lines[2:]] == [2, len(MONTHS) - 2]
+    assert lines[3].endswith("** |")
+    assert sum(line.count("**") // 2 for line in lines) == len(MONTHS)
