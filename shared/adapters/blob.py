@@ -165,7 +165,7 @@ class _GzipBlob:
         except HttpResponseError as error:
             if getattr(error, "error_code", None) != StorageErrorCode.INVALID_BLOCK_LIST:
                 raise
-            # Another writer's commit discarded the blocks. That made the whole file visible (docs/decisions/0046).
+            # Another writer's commit discarded the blocks and made the whole file visible (docs/decisions/0046).
             if not self._blob.exists():
                 words = f"Blob storage discarded the blocks of {self.name}, and there is no blob of that name"
                 raise Transient(words) from shown_cause(error)
