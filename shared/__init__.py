@@ -16,7 +16,10 @@ Imports run one way:
 
     function_app, cli -> bootstrap -> rights -> {adapters, pipeline} -> {domain, settings} -> errors -> masking
 
-tests/test_import_rule.py holds this.
+Our modules are imported at the top of a file, with two exceptions that keep starts short (docs/decisions/0042):
+bootstrap.py imports the classes of a part of the app when it builds it, and cli/lazy.py imports a command at its use.
+
+tests/test_import_rule.py holds both rules.
 
 The project's words:
 

@@ -1,36 +1,39 @@
-"""Builds the app from the settings. Only this module imports both pipeline and adapters."""
+"""Builds the app from the settings. Only this module imports both pipeline and adapters.
+
+Importing this module imports no SDK. Each property of App imports the classes that it builds, and with them their SDKs.
+They are imported under the lock of `once`, so never by two threads at the same time (docs/decisions/0042).
+"""
+
+from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
-from typing import Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from azure.storage.blob import BlobServiceClient
-
-from shared.adapters.blob import BlobArchive, NoArchive, blob_service, own_reader
-from shared.adapters.clock import SystemClock
-from shared.adapters.contents import HttpContents
-from shared.adapters.cosmos import Connection, CosmosJobs, CosmosTranscripts, connect
-from shared.adapters.identity import SPEECH_SCOPE, bearer
-from shared.adapters.queues import QueueAccount
-from shared.adapters.speech import SpeechApi
 from shared.domain.patience import Patience
 from shared.domain.speech_urls import NEWEST, RETIRED, RETIRED_ON, SpeechResource
-from shared.domain.split import SplitOptions
 from shared.errors import Speech2CosmosError, Transient
 from shared.masking import shown_cause
-from shared.pipeline.accept import AcceptJob
-from shared.pipeline.fetch import FetchResults
-from shared.pipeline.ingest import Ingest
-from shared.pipeline.poll import PollJobs
-from shared.pipeline.record_poison import RecordPoison
-from shared.pipeline.rights import CheckRights
-from shared.pipeline.settle import SettleJobs
 from shared.pipeline.signals import Log, Signal, not_built
-from shared.rights import rights
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.storage.blob import BlobServiceClient
+
+    from shared.adapters.clock import SystemClock
+    from shared.adapters.cosmos import Connection, CosmosJobs, CosmosTranscripts
+    from shared.adapters.speech import SpeechApi
+    from shared.domain.split import SplitOptions
+    from shared.pipeline.accept import AcceptJob
+    from shared.pipeline.fetch import FetchResults
+    from shared.pipeline.ingest import Ingest
+    from shared.pipeline.poll import PollJobs
+    from shared.pipeline.record_poison import RecordPoison
+    from shared.pipeline.rights import CheckRights
+    from shared.pipeline.settle import SettleJobs
 
 MAX_DEQUEUE_COUNT = 5
 """Deliveries of a message before the host moves it to the poison queue. host.json has the same number."""
@@ -69,7 +72,7 @@ class App:
     settings: Settings
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> "App":
+    def from_env(cls, environ: Mapping[str, str]) -> App:
         """Return the app without connecting to any service. Raises Misconfigured, which names every wrong setting."""
         quiet_sdks()
         settings = Settings.from_env(environ)
@@ -84,11 +87,15 @@ class App:
     @once
     def clock(self) -> SystemClock:
         """System clock."""
+        from shared.adapters.clock import SystemClock
+
         return SystemClock()
 
     @once
     def database(self) -> Connection:
         """Cosmos DB. The first use connects to it."""
+        from shared.adapters.cosmos import Connection, connect
+
         key = self.settings.cosmos_key
         given = key.get_secret_value() if key else None
         return Connection(lambda: connect(self.settings.cosmos_endpoint, given, self.settings.cosmos_database))
@@ -96,16 +103,23 @@ class App:
     @once
     def jobs(self) -> CosmosJobs:
         """Container `jobs`."""
+        from shared.adapters.cosmos import CosmosJobs
+
         return CosmosJobs(self.database, self.settings.retention_seconds)
 
     @once
     def transcripts(self) -> CosmosTranscripts:
         """Container `transcripts`."""
+        from shared.adapters.cosmos import CosmosTranscripts
+
         return CosmosTranscripts(self.database, self.settings.retention_seconds)
 
     @once
     def speech(self) -> SpeechApi:
         """Speech's REST API, with the key of the settings if there is one, else with the app's own identity."""
+        from shared.adapters.identity import SPEECH_SCOPE, bearer
+        from shared.adapters.speech import SpeechApi
+
         key = self.settings.speech_key
         by_key = {"Ocp-Apim-Subscription-Key": key.get_secret_value()} if key else None
         authorize = bearer(SPEECH_SCOPE) if by_key is None else lambda: by_key
@@ -114,11 +128,17 @@ class App:
     @once
     def blobs(self) -> BlobServiceClient:
         """Blob storage, with the settings' connection string if there is one, else with the app's own identity."""
+        from shared.adapters.blob import blob_service
+
         return blob_service(self._connection_string, self.settings.storage_blob_uri)
 
     @once
     def ingest(self) -> Ingest:
         """Fetch, split and write one file."""
+        from shared.adapters.blob import BlobArchive, NoArchive, own_reader
+        from shared.adapters.contents import HttpContents
+        from shared.pipeline.ingest import Ingest
+
         container = self.blobs.get_container_client(self.settings.raw_container)
         return Ingest(
             jobs=self.jobs,
@@ -133,21 +153,29 @@ class App:
     @once
     def accept_job(self) -> AcceptJob:
         """Use case of the queue that users send to."""
+        from shared.pipeline.accept import AcceptJob
+
         return AcceptJob(self.jobs, self.clock, self.settings.jobs_queue)
 
     @once
     def poll_jobs(self) -> PollJobs:
         """Use case of the timer, first half: find the jobs that ended at Speech."""
+        from shared.pipeline.poll import PollJobs
+
         return PollJobs(self.jobs, self.speech, self.clock, self.patience, self.settings.poll_get_limit)
 
     @once
     def settle_jobs(self) -> SettleJobs:
         """Use case of the timer, second half: end the jobs whose files are all in."""
+        from shared.pipeline.settle import SettleJobs
+
         return SettleJobs(self.jobs, self.transcripts, self.clock, self.patience)
 
     @once
     def fetch_results(self) -> FetchResults:
         """Use case of the queue on which the functions send messages to each other."""
+        from shared.pipeline.fetch import FetchResults
+
         return FetchResults(
             self.jobs, self.transcripts, self.speech, self.ingest, self.clock, MAX_DEQUEUE_COUNT, self.patience
         )
@@ -155,12 +183,18 @@ class App:
     @once
     def record_poison(self) -> RecordPoison:
         """Use case of the poison queues."""
+        from shared.pipeline.record_poison import RecordPoison
+
         ports = (self.jobs, self.transcripts, self.ingest, self.clock)
         return RecordPoison(*ports, self.accept_job, MAX_DEQUEUE_COUNT, self.patience, self.settings.jobs_queue)
 
     @once
     def check_rights(self) -> CheckRights:
         """Use case of the timer's first run: test the app's permissions."""
+        from shared.adapters.queues import QueueAccount
+        from shared.pipeline.rights import CheckRights
+        from shared.rights import rights
+
         queues = QueueAccount(self._connection_string, self.settings.storage_queue_uri)
         return CheckRights(rights(self.settings, self.speech, self.database, queues, lambda: self.blobs))
 
@@ -194,4 +228,6 @@ def quiet_sdks() -> None:
 
 def split_options(settings: Settings) -> SplitOptions:
     """Return the settings of the split."""
+    from shared.domain.split import SplitOptions
+
     return SplitOptions(settings.turn_gap_seconds, all_words=settings.nbest_words == "all")

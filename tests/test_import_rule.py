@@ -49,6 +49,9 @@ ALSO = {
     "shared/cli/reading.py": frozenset({"azure"}),  # the type of a database that it is given
 }
 
+BY_NAME = "shared/cli/lazy.py"
+"""The only file that imports modules by names that it puts together: those of commands."""
+
 DOMAIN_NEVER = frozenset(
     {"os", "io", "sys", "pathlib", "tempfile", "shutil", "subprocess", "socket", "ssl", "http", "urllib.request"}
     | {"time", "random", "secrets", "threading", "asyncio", "concurrent", "multiprocessing", "logging", "warnings"}
@@ -119,6 +122,26 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_packages_are_imported_only_in_their_rooms(path: Path) -> None:
     packages = {module.partition(".")[0] for module in imports(path) if not ours(module)} - sys.stdlib_module_names
     assert packages <= ROOMS[room_of_file(path)].packages | ALSO.get(name_of(path), frozenset())
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_the_command_line_imports_a_module_by_its_name_and_only_its_own(path: Path) -> None:
+    """The rules above see every import statement, in functions too, but not a name that is put together."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        called = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if called in {"import_module", "__import__", "exec", "eval"}:
+            assert isinstance(node, ast.Call)
+            assert name_of(path) == BY_NAME, f"line {node.lineno}"
+            assert ast.unparse(node.args[0]).startswith("f'shared.cli.{")
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path != ROOT / "shared" / "bootstrap.py"], ids=name_of)
+def test_our_own_modules_are_imported_at_the_top_of_a_file_except_in_bootstrap(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    inner = [node for top in tree.body if not isinstance(top, (ast.Import, ast.ImportFrom)) for node in ast.walk(top)]
+    modules = {node.module or "" for node in inner if isinstance(node, ast.ImportFrom)}
+    modules |= {alias.name for node in inner if isinstance(node, ast.Import) for alias in node.names}
+    assert not any(map(ours, modules))
 
 
 @pytest.mark.parametrize("path", [path for path in CODE if room_of_file(path) == "domain"], ids=name_of)

@@ -8,51 +8,52 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from shared.cli.jobs import jobs
-from shared.cli.output import print_error
-from shared.cli.poison_list import list_given_up
-from shared.cli.poison_requeue import requeue
-from shared.cli.poison_show import show_given_up
-from shared.cli.replay import replay
-from shared.cli.show import show
-from shared.cli.speech import files, status
-from shared.cli.split import split
-from shared.cli.submit import submit
+from shared.cli.lazy import PLAIN, add_lazily
+from shared.cli.output import print_error, print_line
 from shared.errors import InvalidMessage, Misconfigured, Speech2CosmosError
+
+NAME = "speech2cosmos"
+"""Of the command and of the distribution in pyproject.toml."""
 
 FAILED = 1
 WRONG_USAGE = 2
 
 
-def _group(name: str, about: str | None = None) -> typer.Typer:
-    return typer.Typer(
-        name=name,
-        help=about,
-        rich_markup_mode=None,  # errors are plain text, which can be piped and searched
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        add_completion=False,
-    )
+app = typer.Typer(name=NAME, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, **PLAIN)
+add_lazily(app, "submit", "submit:submit", "Enqueue transcription jobs.")
+add_lazily(app, "replay", "replay:replay", "Start ended jobs over.")
+add_lazily(app, "jobs", "jobs:jobs", "List jobs, the newest first.")
+add_lazily(app, "show", "show:show", "Show a job: its state, its failures and its files.")
+add_lazily(app, "status", "speech:status", "Print a transcription as Speech describes it, as JSON.")
+add_lazily(app, "files", "speech:files", "Print all files that Speech lists for a transcription, as JSON.")
+add_lazily(app, "split", "split:split", "Print the documents of a result file, one line of JSON each.")
 
-
-app = _group("speech2cosmos")
-for command in (submit, replay, jobs, show, status, files, split):
-    app.command()(command)
-
-poison = _group("poison", "What was given up: look at it, send it again.")
-poison.command("list")(list_given_up)
-poison.command("show")(show_given_up)
-poison.command("requeue")(requeue)
+poison = typer.Typer(name="poison", help="What was given up: look at it, send it again.", no_args_is_help=True, **PLAIN)
+add_lazily(poison, "list", "poison_list:list_given_up", "List what was given up.")
+add_lazily(poison, "show", "poison_show:show_given_up", "Show everything that is stored about what was given up.")
+add_lazily(poison, "requeue", "poison_requeue:requeue", "Send stored messages again.")
 app.add_typer(poison)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - no other option needs it, and it takes as long as typer
+
+        print_line(f"{NAME} {version(NAME)}")
+        raise typer.Exit
+
 
 SettingsFile = Annotated[
     Path | None,
     typer.Option("--settings", help="Read settings that the environment lacks from this local.settings.json."),
 ]
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+]
 
 
 @app.callback()
-def root(ctx: typer.Context, settings: SettingsFile = None) -> None:
+def root(ctx: typer.Context, *, settings: SettingsFile = None, version: Version = False) -> None:  # noqa: ARG001 - done
     """Results of Azure Speech batch transcription in Azure Cosmos DB.
 
     Settings come from the environment, as for the app. Each command reads only the settings that it uses. For services
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # Otherwise Python prints long warnings of Azure's SDKs above the error.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        app(arguments)
+        app(arguments, prog_name=NAME)
     except Misconfigured as error:
         for problem in error.problems:
             print_error(problem)

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from shared.domain.job import Failure, Retry
 from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
@@ -60,10 +58,14 @@ def print_set_aside(error: Unreadable) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table. Without a terminal it is plain text, one line a row."""
+    from rich.console import Console  # noqa: PLC0415 - most commands print no table (docs/decisions/0042)
+    from rich.table import Table  # noqa: PLC0415 - as above
+
     table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for row in rows:
         table.add_row(*(shown(cell) for cell in row))
-    console = _console()
+    width = None if sys.stdout.isatty() else _UNLIMITED
+    console = Console(width=width, markup=False, emoji=False, highlight=False)
     console.print(title, style="bold")
     with console.capture() as printed:
         console.print(table)
@@ -130,8 +132,3 @@ def failure_text(failure: Failure | None) -> str | None:
 def numbers(values: Iterable[int]) -> str:
     """Return numbers separated by commas."""
     return ",".join(str(value) for value in values)
-
-
-def _console() -> Console:
-    width = None if sys.stdout.isatty() else _UNLIMITED
-    return Console(width=width, markup=False, emoji=False, highlight=False)

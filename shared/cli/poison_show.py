@@ -17,7 +17,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one l
 
 
 def show_given_up(ctx: typer.Context, name: Id, file_id: FileId = None, *, as_json: AsJson = False) -> None:
-    """Show everything that is stored about a message, a job's files, or one file that was given up."""
+    """Show everything that is stored about what was given up: a message, a job's files, or one file."""
     found = named(App(settings_of(ctx, COSMOS)), name, [file_id] if file_id else [])
     if as_json:
         for document in (*found.messages, *found.listings, *found.files):

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from pkgutil import walk_packages
 
 from azure.core.exceptions import AzureError
 from azure.functions.queue import QueueMessage as FunctionMessage
@@ -29,6 +30,7 @@ from local.host.settings import load_host_json
 from local.host.storage import Storage
 from local.host.worker import Worker
 from local.stack import REPOSITORY
+from shared import adapters, pipeline
 from shared.pipeline.rights import CheckRights
 
 _ANSWER_SECONDS = 300.0
@@ -133,7 +135,8 @@ def is_write(exchange: Exchange) -> bool:
 def forkserver() -> ForkServerContext:
     """Return the way to start processes that have all modules loaded, and nothing else of their parent."""
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__, "shared.bootstrap"])
+    parts = [each.name for room in (adapters, pipeline) for each in walk_packages(room.__path__, f"{room.__name__}.")]
+    context.set_forkserver_preload([__name__, "shared.bootstrap", "shared.rights", *parts])
     return context
 
 
