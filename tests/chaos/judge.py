@@ -1,8 +1,11 @@
 """Compares what is stored of a job with what an undisturbed run of the same job stored."""
 
+import gzip
 import hashlib
+import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -57,7 +60,7 @@ class State:
     documents: Mapping[str, Document]
     """By `file name/document id`, without retired ones."""
     raw: Mapping[str, str]
-    """Hash of each raw blob's bytes, by its name."""
+    """What `content_digest` returns for each raw blob, by its name."""
 
     def without(self, names: frozenset[str]) -> "State":
         """Return the state without members of these names, at any depth."""
@@ -90,15 +93,24 @@ def state_of(app: App, raw: ContainerClient, spec: JobSpec) -> State:
 
 
 def stored(app: App, raw: ContainerClient, job_id: str) -> tuple[list[Document], dict[str, str]]:
-    """Read the documents of a job, and the hash of each of its raw blobs."""
+    """Read the documents of a job, and the digest of each of its raw blobs."""
     items = [item for item in app.transcripts.items(job_id, None) if item.get("ttl") != RETIRED_SECONDS]
     names = [blob.name for blob in raw.list_blobs(name_starts_with=f"{job_id}/")]
     with ThreadPoolExecutor(_THREADS) as pool:
-        return items, dict(zip(names, pool.map(partial(_digest, raw), names), strict=True))
+        return items, dict(zip(names, pool.map(partial(content_digest, raw), names), strict=True))
 
 
-def _digest(raw: ContainerClient, name: str) -> str:
-    return hashlib.sha256(raw.download_blob(name, decompress=False).readall()).hexdigest()
+def content_digest(raw: ContainerClient, name: str) -> str:
+    """Return a hash of the file in the blob, or why the blob holds no whole file.
+
+    The compressed bytes of a file differ between two runs (docs/decisions/0046-zlib-ng.md).
+    """
+    packed = io.BytesIO(raw.download_blob(name, decompress=False).readall())
+    try:
+        with gzip.GzipFile(fileobj=packed) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, EOFError, zlib.error) as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def named(spec: JobSpec, job: Document | None, items: list[Document], blobs: Mapping[str, str]) -> State:

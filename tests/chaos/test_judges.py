@@ -1,5 +1,6 @@
 """The judges of the chaos cases see a loss, and the reporter shows it; these tests need no stack and are no chaos."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any
 import pytest
 from azure.cosmos import ContainerProxy, CosmosClient
 
+from local.azurite import Azurite
 from local.cosmos import Cosmos
 from local.faults import Exchange
 from local.provision import provision_cosmos
 from local.speech import FileSpec, JobSpec
+from shared.adapters.blob import BlobArchive, blob_service
 from shared.domain.documents import HEAD_ID
-from tests.chaos.judge import State, closest, compare, named
+from tests.chaos.judge import State, closest, compare, content_digest, named
 from tests.chaos.kinds import GAP_IN_TICKS, samples
 from tests.chaos.outages import Outage, kind_of
 from tests.chaos.reader import Reader
@@ -70,6 +73,24 @@ def test_what_is_missing_differs_or_is_too_much_is_counted(found: State, lost: i
     verdict = compare(state(HEAD, PART), found)
     assert (verdict.lost, verdict.duplicated, len(verdict.words)) == (lost, duplicated, lost + duplicated)
     assert closest([found, state(HEAD, PART)], state(HEAD, PART)).words == []
+
+
+def test_raw_blobs_compare_by_their_content_and_a_broken_one_differs(azurite: Azurite) -> None:
+    content = bytes(range(256)) * 1000
+    with blob_service(azurite.connection_string, None) as service:
+        container = service.create_container("judged")
+        for level in (1, 5):
+            raw = BlobArchive(container, level).begin(f"level-{level}")
+            raw.write(content)
+            raw.commit()
+        whole = container.download_blob("level-5", decompress=False).readall()
+        assert container.download_blob("level-1", decompress=False).readall() != whole
+        broken = {"not gzip": b"{}", "half": whole[: len(whole) // 2], "mixed": whole[:-20] + bytes(20)}
+        for name, data in broken.items():
+            container.upload_blob(name, data)
+        right = hashlib.sha256(content).hexdigest()
+        assert {content_digest(container, f"level-{level}") for level in (1, 5)} == {right}
+        assert all(": " in content_digest(container, name) for name in broken)
 
 
 def test_the_reference_finds_an_undisturbed_run_that_is_wrong() -> None:
