@@ -33,7 +33,12 @@ _UNLIMITED = 100_000
 
 def print_json_line(document: object) -> None:
     """Print a document as one line of JSON."""
-    typer.echo(escaped_json(msgspec.json.encode(document)))
+    print_encoded_line(msgspec.json.encode(document))
+
+
+def print_encoded_line(document: bytes) -> None:
+    """Print a document that is JSON already as one line."""
+    typer.echo(escaped_json(document))
 
 
 def print_json(value: object) -> None:

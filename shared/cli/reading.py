@@ -10,9 +10,8 @@ from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import Tell, readable
 from shared.cli.output import print_set_aside
 from shared.domain.containers import TRANSCRIPTS
-from shared.domain.documents import FileFailure, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
+from shared.domain.documents import FileFailure, FileKey, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
 from shared.domain.job import ReportSummary
-from shared.domain.split import FileKey
 
 Stored = dict[str, Any]
 """A document as it is stored, without the properties that Cosmos DB adds."""

@@ -11,8 +11,8 @@ from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.output import print_json_line, print_set_aside
 from shared.cli.reading import Files, Reader
 from shared.cli.views import print_file, print_files, print_given_up, print_job, print_report
+from shared.domain.documents import FileKey
 from shared.domain.job import Job, ReportSummary
-from shared.domain.split import FileKey
 from shared.errors import NotFound, Unreadable
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]

@@ -1,13 +1,10 @@
 """`speech2cosmos split`: prints the documents that a result file becomes. It needs no service."""
 
-import hashlib
 import shutil
 import tempfile
 import uuid
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Annotated
 
@@ -17,15 +14,14 @@ from shared.adapters.clock import SystemClock
 from shared.bootstrap import split_options
 from shared.cli.environment import SPLIT, settings_of
 from shared.cli.ids import document_id_of
-from shared.cli.output import print_json_line
-from shared.domain.documents import FileDocument, utc
+from shared.cli.output import print_encoded_line, print_json_line
+from shared.cli.spool import CHUNK_BYTES, Spool
+from shared.domain.documents import FileKey, utc
+from shared.domain.encoded import PartContent
 from shared.domain.report import ReportReader
 from shared.domain.revision import revision_of
-from shared.domain.speech_result import ResultReader
-from shared.domain.split import FileKey, SplitOptions, Splitter
+from shared.domain.split import SplitOptions, Splitter
 from shared.errors import InvalidResult
-
-CHUNK_BYTES = 1024 * 1024
 
 NO_JOB = str(uuid.UUID(int=0))
 """The job id of a file that belongs to no job."""
@@ -55,99 +51,56 @@ def split(  # noqa: PLR0913 - the command's own options
     """Print the documents of a result file, one line of JSON each. For an invalid file, print only the error."""
     settings = settings_of(ctx, SPLIT, NBEST_WORDS=nbest_words, TURN_GAP_SECONDS=turn_gap_seconds)
     options = split_options(settings)
-    with _seekable(content) as seekable:
-        digest = _digest(seekable)
-        file = _File(
-            content=seekable,
-            size=seekable.tell(),  # the digest has read the file to its end
-            key=FileKey(document_id_of(job_id), document_id_of(file_id or str(uuid.UUID(digest[:32])))),
-            revision=revision_of(digest, options),
-            name=name or (None if content.name == _STDIN else PurePath(content.name).name),
-            options=options,
-        )
+    given = None if file_id is None else document_id_of(file_id)
+    job = document_id_of(job_id)
+    shown_name = name or (None if content.name == _STDIN else PurePath(content.name).name)
+    with _seekable(content) as seekable, Spool() as spool:
         try:
-            documents = _readable(file, as_report=report)
+            splitter = _read(seekable, spool, options, as_report=report)
+            key = FileKey(job, given or str(uuid.UUID(spool.digest[:32])))
+            revision = revision_of(spool.digest, options)
+            head = splitter and splitter.head(
+                key, revision, run=1, name=shown_name, raw=None, ingested_at=utc(SystemClock().now())
+            )
         except InvalidResult as error:
             raise InvalidResult(f"{content.name}: {error}", error.code) from error
-        for document in documents():
-            print_json_line(document)
+        for part in spool.parts():
+            print_encoded_line(part.encoded(key, revision).data)
+        if head is not None:
+            print_json_line(head)
 
 
-@dataclass(frozen=True)
-class _File:
-    content: IO[bytes]
-    size: int
-    key: FileKey
-    revision: str
-    name: str | None
-    options: SplitOptions
-
-    def transcript(self) -> Iterator[FileDocument]:
-        """Yield the parts of a result, then its head."""
-        reader, splitter = ResultReader(), Splitter(self.key, self.revision, self.options)
-        for chunk in _chunks(self.content):
-            for item in reader.feed(chunk):
-                yield from splitter.add(item)
-        for item in reader.close():
-            yield from splitter.add(item)
-        yield from splitter.finish()
-        yield splitter.head(
-            reader.header,
-            run=1,
-            name=self.name,
-            raw=None,
-            size_in_bytes=self.size,
-            ingested_at=utc(SystemClock().now()),
-        )
-
-    def report(self) -> Iterator[FileDocument]:
-        """Yield the parts of a report."""
-        reader = ReportReader()
-        for chunk in _chunks(self.content):
-            reader.feed(chunk)
-        reader.close()
-        yield from reader.parts(self.key, self.revision)
-
-
-def _readable(file: _File, *, as_report: bool) -> Callable[[], Iterator[FileDocument]]:
-    """Return a function that yields the file's documents. The file is read once before, so that its errors come first.
+def _read(content: IO[bytes], spool: Spool, options: SplitOptions, *, as_report: bool) -> Splitter | None:
+    """Put the file's parts into `spool`. Return the splitter that makes the head; None if the file is a report.
 
     Raises InvalidResult for a file that is no report if a report was asked for, otherwise for one that is no result.
     """
     if as_report:
-        _exhaust(file.report())
-        return file.report
+        spool.fill(content, _report)
+        return None
+    splitter = Splitter(options)
     try:
-        _exhaust(file.transcript())
+        spool.fill(content, splitter.parts)
     except InvalidResult as refusal:
         try:
-            _exhaust(file.report())
+            spool.fill(content, _report)
         except InvalidResult:
             raise refusal from None
-        return file.report
-    return file.transcript
+        return None
+    return splitter
 
 
-def _chunks(content: IO[bytes]) -> Iterator[bytes]:
-    content.seek(0)
-    while chunk := content.read(CHUNK_BYTES):
-        yield chunk
-
-
-def _digest(content: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in _chunks(content):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _exhaust(documents: Iterator[FileDocument]) -> None:
-    deque(documents, maxlen=0)
+def _report(chunks: Iterator[bytes]) -> Iterator[PartContent]:
+    reader = ReportReader()
+    for chunk in chunks:
+        reader.feed(chunk)
+    reader.close()
+    yield from reader.parts()
 
 
 @contextmanager
 def _seekable(content: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Return a file that can be read twice. Input from a pipe is copied to a temporary file."""
+    """Return a file that can be read twice, since a file that is no result may be a report. A pipe is copied."""
     if content.seekable():
         yield content
         return

@@ -80,6 +80,13 @@ class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     ttl: int | UnsetType = UNSET
 
 
+class FileKey(msgspec.Struct, frozen=True):
+    """Partition key of a result file: one logical partition holds all its documents."""
+
+    job_id: str
+    file_id: str
+
+
 class FileDocument(Document, rename="camel", frozen=True, kw_only=True):
     """A document of container `transcripts`: partition key (jobId, fileId)."""
 
@@ -224,25 +231,33 @@ class FileFailure(FileDocument, rename="camel", frozen=True, kw_only=True):
 HEAD_ID = "transcript"
 FAILURE_ID = "failure"
 
-
-def track_id(revision: str, channel: int, speaker: int | None, part: int) -> str:
-    """Return the id of a track part. Without diarization the speaker is written as `none`."""
-    return f"{revision}_c{channel}_s{'none' if speaker is None else speaker}_{part:04}"
+REVISION_DIGITS = 12
+"""Hexadecimal digits of a revision."""
 
 
-def combined_id(revision: str, channel: int, part: int) -> str:
-    """Return the id of a combined part."""
-    return f"{revision}_combined_c{channel}_{part:04}"
+def part_id(revision: str, name: str) -> str:
+    """Return the id of the part with this name."""
+    return f"{revision}_{name}"
 
 
-def turns_id(revision: str, part: int) -> str:
-    """Return the id of a turns part."""
-    return f"{revision}_turns_{part:04}"
+def track_name(channel: int, speaker: int | None, part: int) -> str:
+    """Return the name of a track part. Without diarization the speaker is written as `none`."""
+    return f"c{channel}_s{'none' if speaker is None else speaker}_{part:04}"
 
 
-def report_id(revision: str, part: int) -> str:
-    """Return the id of a report part."""
-    return f"{revision}_report_{part:04}"
+def combined_name(channel: int, part: int) -> str:
+    """Return the name of a combined part."""
+    return f"combined_c{channel}_{part:04}"
+
+
+def turns_name(part: int) -> str:
+    """Return the name of a turns part."""
+    return f"turns_{part:04}"
+
+
+def report_name(part: int) -> str:
+    """Return the name of a report part."""
+    return f"report_{part:04}"
 
 
 def utc(moment: datetime) -> UtcTime:

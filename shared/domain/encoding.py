@@ -46,10 +46,11 @@ class Utf8:
             _refuse_by_name(chunk[:_FIRST_BYTES])
         # The decoder keeps the start of a character that the end of a chunk cut in two.
         kept = len(self._decoder.getstate()[0])
-        try:
-            self._decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            raise InvalidResult(f"byte {self._place - kept + error.start}: not UTF-8: {error.reason}") from error
+        if kept or not chunk.isascii():  # most chunks are ASCII, for which this test is enough and much faster
+            try:
+                self._decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                raise InvalidResult(f"byte {self._place - kept + error.start}: not UTF-8: {error.reason}") from error
         self._place += len(chunk)
         return chunk
 

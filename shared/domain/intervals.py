@@ -2,98 +2,108 @@
 
 Durations are never added up. Speech may repeat an utterance's offset with growing durations, so only the union of the
 intervals is the time that somebody talked.
+
+Begins and ends are kept as two columns, each sorted by itself. That is enough: how many intervals cover a moment is the
+number of begins up to it, less the number of ends up to it, whichever begin belongs to which end. So interval i of the
+union of the columns goes from the later of begin i and end i-1 to end i, and a sort of numbers does most of the work.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from heapq import merge
-
-Interval = tuple[int, int]
-"""Begin and end in ticks. The end is exclusive."""
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 
 _COMPACT_EVERY = 4096
 """Added intervals are merged after this many at the earliest. The number grows with the number of intervals that the
 last merge touched, so that n intervals in any order take O(n log n) time."""
 
+_BEFORE_ALL, _AFTER_ALL = -(2**63), 2**63
+
+_WINDOW = 8192
+"""Numbers of each column that `_merged` has in memory."""
+
 
 class IntervalSet:
-    """A union of intervals. It takes 16 bytes for each disjoint interval."""
+    """A union of intervals. It takes 16 bytes for each disjoint interval.
+
+    `begins` and `ends` are the disjoint intervals, in order. Adjacent intervals are merged.
+    """
 
     def __init__(self) -> None:
         self._begins = array("q")
         self._ends = array("q")
-        self._added: list[Interval] = []
+        self._added_begins: list[int] = []
+        self._added_ends: list[int] = []
         self._compact_at = _COMPACT_EVERY
 
-    def add(self, intervals: Iterable[Interval]) -> None:
-        """Add intervals in any order. Intervals without a positive length are ignored."""
-        self._added += [interval for interval in intervals if interval[0] < interval[1]]
-        if len(self._added) >= self._compact_at:
-            self._compact()
-
-    def __iter__(self) -> Iterator[Interval]:
-        """Yield the disjoint intervals in order. Adjacent intervals are merged."""
+    @property
+    def begins(self) -> Sequence[int]:
+        """The begins of the disjoint intervals, in order."""
         self._compact()
-        return zip(self._begins, self._ends, strict=True)
+        return self._begins
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """The ends of the disjoint intervals, exclusive, in order."""
+        self._compact()
+        return self._ends
+
+    def add(self, begins: Sequence[int], ends: Sequence[int]) -> None:
+        """Add intervals in any order, all of a positive length."""
+        self._added_begins += begins
+        self._added_ends += ends
+        if len(self._added_begins) >= self._compact_at:
+            self._compact()
 
     def length(self) -> int:
         """Return the number of ticks in the union."""
-        return sum(end - begin for begin, end in self)
+        return sum(self.ends) - sum(self.begins)
 
-    def outside(self, begin: int, end: int) -> Iterator[Interval]:
-        """Yield the intervals that lie before `begin` or after `end`, cut at these limits, in order."""
-        self._compact()
-        for i in range(bisect_left(self._begins, begin)):
-            yield self._begins[i], min(self._ends[i], begin)
-        for i in range(bisect_right(self._ends, end), len(self._ends)):
-            yield max(self._begins[i], end), self._ends[i]
+    def outside(self, begin: int, end: int) -> "IntervalSet":
+        """Return what lies before `begin` or after `end`."""
+        outer = IntervalSet()
+        early, late = bisect_left(self.begins, begin), bisect_right(self.ends, end)
+        outer.add(self.begins[:early], [min(each, begin) for each in self.ends[:early]])
+        outer.add([max(each, end) for each in self.begins[late:]], self.ends[late:])
+        return outer
 
     def _compact(self) -> None:
-        added, self._added = sorted(self._added), []
-        if not added:
+        if not self._added_begins:
             return
+        begins, ends = sorted(self._added_begins), sorted(self._added_ends)
+        self._added_begins, self._added_ends = [], []
         # Words arrive mostly in order of time, so intervals that end before the first new one need no merge.
-        kept = len(self._ends)
-        while kept and self._ends[kept - 1] >= added[0][0]:
-            kept -= 1
+        kept = bisect_left(self._ends, begins[0])
         self._compact_at = max(_COMPACT_EVERY, len(self._ends) - kept)
-        touched = zip(self._begins[kept:], self._ends[kept:], strict=True)
+        begins, ends = sorted([*self._begins[kept:], *begins]), sorted([*self._ends[kept:], *ends])
+        gaps = [(end, begin) for end, begin in zip(ends, islice(begins, 1, None), strict=False) if end < begin]
         del self._begins[kept:], self._ends[kept:]
-        for begin, end in union_of(merge(touched, added)):
-            self._begins.append(begin)
-            self._ends.append(end)
+        self._begins.append(begins[0])
+        self._begins.extend(begin for _, begin in gaps)
+        self._ends.extend(end for end, _ in gaps)
+        self._ends.append(ends[-1])
 
 
-def union_of(ordered: Iterable[Interval]) -> Iterator[Interval]:
-    """Yield the union of intervals that are given in order of their begin."""
-    current: Interval | None = None
-    for begin, end in ordered:
-        if current is not None and begin <= current[1]:
-            current = (current[0], max(current[1], end))
-        else:
-            if current is not None:
-                yield current
-            current = (begin, end)
-    if current is not None:
-        yield current
+def covered(sets: Iterable[IntervalSet]) -> tuple[int, int]:
+    """Return the number of ticks that at least one set covers, and the number that two or more sets cover."""
+    listed = list(sets)
+    begins, ends = [each.begins for each in listed], [each.ends for each in listed]
+    one = two = 0
+    earlier = _BEFORE_ALL
+    for (begin, later), end in zip(pairwise(chain(_merged(begins), [_AFTER_ALL])), _merged(ends), strict=True):
+        since = max(earlier, begin)
+        one += end - since
+        if later < end:
+            two += end - (max(since, later))
+        earlier = end
+    return one, two
 
 
-def covered(sets: Iterable[Iterable[Interval]]) -> tuple[int, int]:
-    """Return the number of ticks that at least one set covers, and the number that two or more sets cover.
-
-    The intervals of each set are disjoint and in order.
-    """
-    any_active = several_active = active = since = 0
-    for moment, change in merge(*map(_edges, sets)):
-        any_active += (moment - since) if active >= 1 else 0
-        several_active += (moment - since) if active >= 2 else 0  # noqa: PLR2004 - two or more talk at once
-        active += change
-        since = moment
-    return any_active, several_active
-
-
-def _edges(intervals: Iterable[Interval]) -> Iterator[tuple[int, int]]:
-    for begin, end in intervals:
-        yield begin, 1
-        yield end, -1
+def _merged(columns: Iterable[Sequence[int]]) -> Iterator[int]:
+    """Yield the numbers of sorted columns in order, with a window of each column in memory."""
+    rest = [(column, 0) for column in columns if column]
+    while rest:
+        limit = min(column[min(start + _WINDOW, len(column)) - 1] for column, start in rest)
+        cuts = [(column, start, bisect_right(column, limit, start)) for column, start in rest]
+        yield from sorted(chain.from_iterable(column[start:stop] for column, start, stop in cuts))
+        rest = [(column, stop) for column, _, stop in cuts if stop < len(column)]

@@ -12,6 +12,7 @@ import msgspec
 
 from shared.domain.encoding import Utf8
 from shared.domain.json_grammar import IN_ARRAY, NEXT, State
+from shared.domain.json_runs import Runs
 from shared.domain.json_value import MalformedValueError, end_of_value
 from shared.domain.other_files import Clues
 from shared.errors import InvalidResult
@@ -28,16 +29,23 @@ _NO_OBJECT = {b"[": "a JSON array", b"<": "XML or HTML"}
 
 
 class Cut(NamedTuple):
-    """One value. `element`: its index in the array; None for a member. `place`: its first byte's offset in the file."""
+    """One value. `element`: its index in the array; None for a member. `place`: its first byte's offset in the file.
+
+    An element that was decoded together with others is `decoded`, without `value`; `place` is that of the first one.
+    """
 
     key: str
     element: int | None
     place: int
-    value: bytes
+    value: bytes = b""
+    decoded: object = None
 
 
 class ObjectStream:
-    """Call `feed` for each chunk, then `close`, which also checks that the object is complete. Both yield Cuts.
+    """Call `feed` for each chunk, then `close`, which also checks that the object is complete.
+
+    Both yield a Cut for each value. Elements of an array that `runs` names are decoded already, where that can be done
+    with many at once.
 
     A named array that is null counts as present and empty. `limits`: greatest size in bytes of an array's elements, by
     the array's name; all other values may have MAX_VALUE_BYTES. `clues` collects keys and skipped members.
@@ -53,11 +61,13 @@ class ObjectStream:
         members: frozenset[str],
         arrays: frozenset[str],
         limits: Mapping[str, int] | None = None,
+        runs: Mapping[str, Runs] | None = None,
         clues: Clues | None = None,
     ) -> None:
         self._members = members
         self._arrays = arrays
         self._limits = limits or {}
+        self._runs = runs or {}
         self._clues = clues or Clues()
         self._arrays_seen: set[str] = set()
         self._utf8 = Utf8()
@@ -99,8 +109,8 @@ class ObjectStream:
             if self._position == len(self._buffer):
                 break
             state_before, position_before = self._state, self._position
-            cut = self._step()
-            if cut is not None:
+            yield from self._run()
+            if self._position == position_before and (cut := self._step()) is not None:
                 yield cut
             if (self._state, self._position) == (state_before, position_before):
                 break  # needs more bytes
@@ -108,6 +118,19 @@ class ObjectStream:
         self._base += self._position
         self._wanted = max(0, self._wanted - self._position)
         self._position = 0
+
+    def _run(self) -> Iterator[Cut]:
+        runs = self._runs.get(self._key) if self._state in IN_ARRAY else None
+        found = runs.next_run(self._buffer, self._position, self._place()) if runs else None
+        if found is None:
+            return
+        elements, following = found
+        first, place = self._index, self._place()
+        self._index += len(elements)
+        self._position = following
+        self._state = State.ELEMENT
+        for index, element in enumerate(elements, first):
+            yield Cut(self._key, index, place, decoded=element)
 
     def _skip_white_space(self) -> None:
         match = _WHITE_SPACE.match(self._buffer, self._position)

@@ -1,8 +1,5 @@
 """Sizes of documents: parts are filled to the size that is cheapest to write, and nothing exceeds a limit."""
 
-from collections.abc import Iterator
-from typing import Generic, TypeVar
-
 import msgspec
 
 from shared.domain.documents import Transcript
@@ -24,15 +21,13 @@ LARGEST_HEAD_BYTES = 1_000_000
 _SUMMARY_BYTES = 32
 """Reserved in the head for a CombinedSummary, apart from the ids of its parts."""
 
-_T = TypeVar("_T")
-
 
 def encoded_size(document: object) -> int:
     """Return the size in bytes of a document, or of a piece of one, as UTF-8 JSON."""
     return len(msgspec.json.encode(document))
 
 
-class PartFiller(Generic[_T]):
+class PartFiller:
     """Collects the entries of a part until the next one would take the document past PART_BYTES.
 
     `what` is the name of the entries in errors.
@@ -40,30 +35,30 @@ class PartFiller(Generic[_T]):
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._entries: list[_T] = []
+        self._entries: list[bytes] = []
         self._size = ENVELOPE_BYTES
 
-    def add(self, entry: _T, number: int) -> Iterator[list[_T]]:
-        """Take an entry. If the current part has no room for it, yield that part's entries first.
+    def add(self, entry: object, number: int) -> list[bytes]:
+        """Take an entry, and encode it. Return the entries of the current part if it has no room for this one.
 
         Raises InvalidResult for an entry that exceeds Cosmos DB's limit for an item by itself.
         """
-        size = encoded_size(entry) + 1
+        data = msgspec.json.encode(entry)
+        size = len(data) + 1
         if ENVELOPE_BYTES + size > LARGEST_ITEM_BYTES:
             raise InvalidResult(
                 f"{self._what}[{number}] takes {size} bytes; a document of Cosmos DB holds {LARGEST_ITEM_BYTES}",
                 "PhraseTooLarge" if self._what == "recognizedPhrases" else "EntryTooLarge",
             )
-        if self._entries and self._size + size > PART_BYTES:
-            yield from self.finish()
-        self._entries.append(entry)
+        full = self.finish() if self._entries and self._size + size > PART_BYTES else []
+        self._entries.append(data)
         self._size += size
+        return full
 
-    def finish(self) -> Iterator[list[_T]]:
-        """Yield the remaining entries, if there are any."""
-        if self._entries:
-            full, self._entries, self._size = self._entries, [], ENVELOPE_BYTES
-            yield full
+    def finish(self) -> list[bytes]:
+        """Return the remaining entries. The next part begins."""
+        full, self._entries, self._size = self._entries, [], ENVELOPE_BYTES
+        return full
 
 
 class HeadRoom:

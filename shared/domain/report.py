@@ -6,12 +6,12 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta
 
-from shared.domain.documents import ReportDetail, ReportPart, report_id
+from shared.domain.documents import ReportDetail, report_name
+from shared.domain.encoded import PartContent
 from shared.domain.json_stream import Cut, ObjectStream
 from shared.domain.other_files import REPORT_KEYS, Clues
 from shared.domain.parts import PartFiller
 from shared.domain.speech_result import decode
-from shared.domain.split import FileKey
 from shared.domain.urls import strip_queries, without_query
 from shared.errors import InvalidResult
 
@@ -82,23 +82,15 @@ class ReportReader:
         """Return the details whose status is not Succeeded, with long texts cut off for the job's document."""
         return [_shown(detail) for detail in self.details if detail.status != "Succeeded"]
 
-    def parts(self, key: FileKey, revision: str) -> list[ReportPart]:
-        """Return the documents that hold the whole report. Without details that is one document."""
-        filler: PartFiller[ReportDetail] = PartFiller(_DETAILS)
-        groups = [group for number, detail in enumerate(self.details) for group in filler.add(detail, number)]
-        groups.extend(filler.finish())
+    def parts(self) -> list[PartContent]:
+        """Return what the parts of the whole report hold. Without details that is one part."""
+        filler = PartFiller(_DETAILS)
+        groups = [group for number, detail in enumerate(self.details) if (group := filler.add(detail, number))]
+        groups.append(filler.finish())
+        counts = {"successfulTranscriptionsCount": self.successful, "failedTranscriptionsCount": self.failed}
         return [
-            ReportPart(
-                id=report_id(revision, part),
-                job_id=key.job_id,
-                file_id=key.file_id,
-                revision=revision,
-                part=part,
-                successful_transcriptions_count=self.successful,
-                failed_transcriptions_count=self.failed,
-                details=group,
-            )
-            for part, group in enumerate(groups or [[]])
+            PartContent.of("report", report_name(number), number, counts, details=group)
+            for number, group in enumerate(groups)
         ]
 
     def _refuse_by_name(self) -> None:

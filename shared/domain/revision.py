@@ -4,6 +4,7 @@ import hashlib
 
 import msgspec
 
+from shared.domain.documents import REVISION_DIGITS
 from shared.domain.split import SplitOptions
 
 WRITER_VERSION = 3
@@ -16,4 +17,4 @@ def revision_of(etag: str, options: SplitOptions) -> str:
     So documents of the same revision are the same, and writing them twice is idempotent.
     """
     known = msgspec.json.encode([etag, WRITER_VERSION, options])
-    return hashlib.sha256(known).hexdigest()[:12]
+    return hashlib.sha256(known).hexdigest()[:REVISION_DIGITS]

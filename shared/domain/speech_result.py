@@ -1,85 +1,24 @@
-"""The JSON of a transcription result file, in every API version. No other file knows it.
+"""The JSON of a transcription result file, in every API version. speech_phrases.py has the shape of its phrases.
 
-Source of the names: Microsoft's page "Get batch transcription results" and the published JSON Schemas of the result
-file (v3, v3.1, v3.2, 2024-11-15). Properties that are not named here are ignored; the raw file keeps them.
+Source of the names: as there. Properties that are not named in these two files are ignored; the raw file keeps them.
 
 A member or array that is null counts as absent. So does a blank text for a time, `source`, `timestamp` or `locale`.
 A null element of an array is an error, because the positions of elements have a meaning.
 """
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from shared.domain.json_runs import Runs
 from shared.domain.json_stream import TOO_LARGE, Cut, ObjectStream
 from shared.domain.other_files import RESULT_KEY, Clues
+from shared.domain.speech_phrases import Phrase, Texts, UsualNBest, UsualPhrase
 from shared.domain.ticks import Number, to_ticks
 from shared.errors import InvalidResult
 
 _T = TypeVar("_T")
-
-
-class Timed(msgspec.Struct, rename="camel", frozen=True):
-    """Anything with a begin and a length in the audio, each in up to three notations."""
-
-    offset: str | None = None
-    duration: str | None = None
-    offset_in_ticks: Number | None = None
-    duration_in_ticks: Number | None = None
-    offset_milliseconds: Number | None = None
-    duration_milliseconds: Number | None = None
-
-    def offset_ticks(self) -> int | None:
-        """Return the begin in ticks of 100 ns from the start of the audio; None if the file does not have it."""
-        return to_ticks(self.offset_in_ticks, self.offset_milliseconds, self.offset)
-
-    def duration_ticks(self) -> int | None:
-        """Return the length in ticks; None if the file does not have it. The schemas allow negative ones for words."""
-        return to_ticks(self.duration_in_ticks, self.duration_milliseconds, self.duration)
-
-
-class Word(Timed, rename="camel", frozen=True):
-    """A word of the lexical form."""
-
-    word: str | None = None
-    confidence: Number | None = None
-
-
-class DisplayWord(Timed, rename="camel", frozen=True):
-    """A word of the display form."""
-
-    display_text: str | None = None
-
-
-class NBest(msgspec.Struct, rename="camel", frozen=True):
-    """One hypothesis of a phrase."""
-
-    confidence: Number | None = None
-    lexical: str | None = None
-    itn: str | None = None
-    masked_itn: str | None = msgspec.field(default=None, name="maskedITN")
-    display: str | None = None
-    words: list[Word] | None = None
-    display_words: list[DisplayWord] | None = None
-
-    def has_text(self) -> bool:
-        """Return whether any form has a character that is not white space."""
-        return any(text and not text.isspace() for text in (self.lexical, self.itn, self.masked_itn, self.display))
-
-
-class Phrase(Timed, rename="camel", frozen=True):
-    """One recognized phrase. `speaker` is None without diarization. Speech also uses 0 as a speaker's number."""
-
-    recognition_status: str | None = None
-    channel: Number | None = None
-    speaker: Number | None = None
-    locale: str | None = None
-    n_best: list[NBest] | None = None
-
-    def best(self) -> NBest:
-        """Return nBest[0], from which Speech makes the combined texts. It need not have the highest confidence."""
-        return self.n_best[0] if self.n_best else NBest()
 
 
 class CombinedPhrase(msgspec.Struct, rename="camel", frozen=True):
@@ -118,11 +57,14 @@ class ResultHeader(msgspec.Struct, rename="camel", frozen=True):
 
 
 class IndexedPhrase(msgspec.Struct, frozen=True):
-    """A phrase, its index in `recognizedPhrases`, and the offset of its first byte in the file."""
+    """A phrase, its index in `recognizedPhrases`, and the offset in the file of its first byte.
+
+    For a UsualPhrase it is the offset of the first phrase that was decoded with it. No error needs a better one.
+    """
 
     index: int
     place: int
-    phrase: Phrase
+    phrase: Phrase | UsualPhrase[Any]
 
 
 _PHRASES = RESULT_KEY
@@ -133,7 +75,7 @@ character is escaped."""
 
 MAX_PHRASE_OBJECTS = 200_000
 """Most words and hypotheses of a phrase. A document of 2 MB holds about 100,000. In memory even an empty object takes
-100 bytes."""
+100 bytes. Phrases that are decoded together have no more bytes than this, so none of them has more objects."""
 
 MAX_COMBINED_BYTES = 16 * 1024 * 1024
 """Greatest size in the file of one channel's texts, which are in memory together. 24 hours have 5 to 15 MB."""
@@ -145,16 +87,19 @@ _MISSING = f"the object has no array {_PHRASES}"
 class ResultReader:
     """Reads a result file in chunks. Call `feed` for each chunk, then `close`; then read `header`.
 
-    `feed` and `close` yield phrases and combined texts. Only one phrase and one chunk are in memory at a time. Raises
-    InvalidResult for a file that is no result. The error has the byte and, if it is known, what the file is instead.
+    `feed` and `close` yield phrases and combined texts. Only some phrases and one chunk are in memory at a time.
+    `all_words`: whether the words of all hypotheses are wanted, or of the first alone. Raises InvalidResult for a file
+    that is no result. The error has the byte and, if it is known, what the file is instead.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, all_words: bool = False) -> None:
         self._clues = Clues()
+        usual = UsualPhrase[UsualNBest] if all_words else UsualPhrase[Texts]
         self._stream = ObjectStream(
             members=_HEADER_MEMBERS,
             arrays=frozenset({_PHRASES, _COMBINED}),
             limits={_PHRASES: MAX_PHRASE_BYTES, _COMBINED: MAX_COMBINED_BYTES},
+            runs={_PHRASES: Runs(msgspec.json.Decoder(list[usual]).decode, MAX_PHRASE_OBJECTS)},  # type: ignore[valid-type] # chosen here
             clues=self._clues,
         )
         self._phrase = msgspec.json.Decoder(Phrase)
@@ -190,6 +135,9 @@ class ResultReader:
 
     def _typed(self, cuts: Iterator[Cut]) -> Iterator[IndexedPhrase | CombinedPhrase]:
         for cut in cuts:
+            if isinstance(cut.decoded, UsualPhrase):
+                yield IndexedPhrase(cut.element or 0, cut.place, cut.decoded)
+                continue
             where = f"{cut.key}[{cut.element}] (byte {cut.place})"
             if cut.element is None:
                 self._header[cut.key] = msgspec.Raw(cut.value)

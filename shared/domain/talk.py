@@ -20,21 +20,27 @@ file may name 500 channels. Real recordings have two."""
 _MIRRORED_TENTHS = 9
 
 
-def measure_talk(
-    tracks: Mapping[Track, IntervalSet], turns: Sequence[Turn], duration: int | None
-) -> tuple[Statistics, list[Pair]]:
-    """Return the head's statistics and mirrored channels. `duration`: the audio's length in ticks, if known."""
-    talk, overlap = covered(tracks.values())
-    mirrored = mirrored_channels(tracks, overlap)
-    end = max(0, duration or 0)
-    outside, _ = covered(each.outside(0, end) for each in tracks.values())
-    statistics = Statistics(
-        talk_time_in_ticks=talk,
-        silence_in_ticks=end - (talk - outside),
-        overlap_in_ticks=overlap,
-        interruptions=interruptions(turns, mirrored),
-    )
-    return statistics, mirrored
+class Talk:
+    """What the tracks' intervals say together. `talk`, `overlap`: ticks in which one or more, or several, talk.
+
+    `mirrored`: pairs of channels that hold the same talk.
+    """
+
+    def __init__(self, tracks: Mapping[Track, IntervalSet]) -> None:
+        self._tracks = tracks
+        self.talk, self.overlap = covered(tracks.values())
+        self.mirrored = mirrored_channels(tracks, self.overlap)
+
+    def statistics(self, duration: int | None, interruptions: int) -> Statistics:
+        """Return the head's statistics. `duration`: the audio's length in ticks, if known."""
+        end = max(0, duration or 0)
+        outside, _ = covered(each.outside(0, end) for each in self._tracks.values())
+        return Statistics(
+            talk_time_in_ticks=self.talk,
+            silence_in_ticks=end - (self.talk - outside),
+            overlap_in_ticks=self.overlap,
+            interruptions=interruptions,
+        )
 
 
 def mirrored_channels(tracks: Mapping[Track, IntervalSet], overlap: int) -> list[Pair]:
@@ -66,28 +72,34 @@ def _by_channel(tracks: Mapping[Track, IntervalSet]) -> dict[int, IntervalSet]:
 def _union(talks: Sequence[IntervalSet]) -> IntervalSet:
     union = IntervalSet()
     for talk in talks:
-        union.add(talk)
+        union.add(talk.begins, talk.ends)
     return union
 
 
-def interruptions(turns: Sequence[Turn], mirrored: Collection[Pair] = ()) -> int:
-    """Return how many turns begin while a turn of another track is running. Mirrored channels do not interrupt.
+class Interruptions:
+    """Counts the turns that begin while a turn of another track is running. Mirrored channels do not interrupt.
 
-    `turns` are in order of their begin. Of two turns that begin at the same time, the second is counted.
+    Call `add` for each turn, in order of their begin. Of two turns that begin at the same time, the second is counted.
     """
-    mirrors = {*mirrored, *((other, one) for one, other in mirrored)}
-    count = 0
-    running: dict[Track, int] = {}  # for each track, the latest end of its turns
-    ends: list[tuple[int, int, Track]] = []  # a heap of the same; the turn's number breaks ties
-    for number, turn in enumerate(turns):
+
+    def __init__(self, mirrored: Collection[Pair] = ()) -> None:
+        self.count = 0
+        self._mirrors = {*mirrored, *((other, one) for one, other in mirrored)}
+        self._running: dict[Track, int] = {}  # for each track, the latest end of its turns
+        self._ends: list[tuple[int, int, Track]] = []  # a heap of the same; a serial number breaks ties
+        self._serial = 0
+
+    def add(self, turn: Turn) -> None:
+        """Take the next turn."""
+        running, ends = self._running, self._ends
         while ends and ends[0][0] <= turn.offset_in_ticks:
             end, _, track = heappop(ends)
             if running[track] == end:
                 del running[track]
         track = (turn.channel, turn.speaker)
-        count += any(other != track and (turn.channel, other[0]) not in mirrors for other in running)
+        self.count += any(other != track and (turn.channel, other[0]) not in self._mirrors for other in running)
         end = turn.offset_in_ticks + turn.duration_in_ticks
         if end > running.get(track, turn.offset_in_ticks):
             running[track] = end
-            heappush(ends, (end, number, track))
-    return count
+            self._serial += 1
+            heappush(ends, (end, self._serial, track))

@@ -25,11 +25,22 @@ def pieces(text: str, size: int) -> Iterator[str]:
 
 def _fitting_end(text: str, begin: int, size: int) -> int:
     """Return the end of the longest piece from `begin`: at most `size` bytes as JSON, but at least one character."""
-    low, high = begin + 1, min(len(text), begin + size)
+    end = min(len(text), begin + size)
+    over = _size(text[begin:end]) - size
+    if over <= 0:
+        return end
+    # Every character takes at least a byte, so at most `over` characters are too many. Usually these are few.
+    surely = max(begin + 1, end - over)
+    left = size - _size(text[begin:surely])
+    low, high = surely, max(surely, end - 1)
     while low < high:
         middle = (low + high + 1) // 2
-        if encoded_size(text[begin:middle]) - len('""') <= size:
+        if _size(text[surely:middle]) <= left:
             low = middle
         else:
             high = middle - 1
     return low
+
+
+def _size(text: str) -> int:
+    return encoded_size(text) - len('""')

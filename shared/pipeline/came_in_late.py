@@ -1,8 +1,8 @@
 """Handles a file that is in after it was given up: its message was sent again or came late, or its job was replayed."""
 
+from shared.domain.documents import FileKey
 from shared.domain.ingesting import came_in_late
 from shared.domain.job import NO_RUN, Job, Status
-from shared.domain.split import FileKey
 from shared.errors import Transient
 from shared.pipeline.ports import Clock, Jobs, Transcripts
 from shared.pipeline.signals import Log, Signal

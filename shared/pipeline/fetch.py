@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
+from shared.domain.documents import FileKey
 from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
 from shared.domain.patience import Patience
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
-from shared.domain.split import FileKey
 from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
 from shared.pipeline.fetch_page import Fetch, FilesOfPage
 from shared.pipeline.ingest import Ingest, Trace

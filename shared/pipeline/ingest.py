@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from shared.domain.documents import utc
+from shared.domain.documents import FileKey, utc
+from shared.domain.encoded import PartContent
 from shared.domain.ingesting import reported
 from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
@@ -12,8 +13,7 @@ from shared.domain.parts import encoded_size
 from shared.domain.report import ReportReader
 from shared.domain.revision import revision_of
 from shared.domain.speech_api import KIND_REPORT, TranscriptionFile
-from shared.domain.speech_result import ResultReader
-from shared.domain.split import FileKey, SplitOptions, Splitter
+from shared.domain.split import SplitOptions, Splitter
 from shared.errors import Permanent, Transient
 from shared.pipeline.batches import Batches
 from shared.pipeline.came_in_late import came_in
@@ -93,29 +93,19 @@ class Ingest:
             self._came_in(key, in_run)
             return
         with self._open(message, trace, given) as (content, raw, revision):
-            reader, splitter = ResultReader(), Splitter(key, revision, self.options)
-            batches = Batches(lambda documents: self.transcripts.write(key, documents))
+            splitter = Splitter(self.options)
+            batches = Batches(lambda parts: self.transcripts.write(key, parts))
 
-            def feed(chunk: bytes) -> None:
-                for item in reader.feed(chunk):
-                    batches.extend(splitter.add(item))
+            def write(parts: Iterator[PartContent]) -> None:
+                batches.extend(part.encoded(key, revision) for part in parts)
 
-            def close() -> None:
-                for item in reader.close():
-                    batches.extend(splitter.add(item))
-                batches.extend(splitter.finish())
-
+            feed, close = lambda chunk: write(splitter.feed(chunk)), lambda: write(splitter.close())
             received, refusal = carry(content, raw, feed, close)
             trace.raw = raw.name
         if refusal is not None:
             raise _believed(refusal, received, trace.size)
         head = splitter.head(
-            reader.header,
-            run=message.run,
-            name=message.name,
-            raw=raw.name,
-            size_in_bytes=received,
-            ingested_at=utc(self.clock.now()),
+            key, revision, run=message.run, name=message.name, raw=raw.name, ingested_at=utc(self.clock.now())
         )
         rest = batches.last(encoded_size(head))
         changed = stored is not None and stored.head.revision != revision
@@ -153,8 +143,8 @@ class Ingest:
             trace.raw = raw.name
         if refusal is not None:
             raise _believed(refusal, received, trace.size)
-        batches = Batches(lambda documents: self.transcripts.write(key, documents))
-        parts = reader.parts(key, revision)
+        batches = Batches(lambda parts: self.transcripts.write(key, parts))
+        parts = [part.encoded(key, revision) for part in reader.parts()]
         batches.extend(parts)
         batches.flush()
         summary = ReportSummary(

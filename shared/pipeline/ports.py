@@ -7,13 +7,13 @@ from typing import Protocol
 
 import msgspec
 
-from shared.domain.documents import FileDocument, FileFailure, Transcript, UtcTime
+from shared.domain.documents import FileFailure, FileKey, Transcript, UtcTime
+from shared.domain.encoded import EncodedPart
 from shared.domain.ingesting import FileTally
 from shared.domain.job import Job, Rejected
 from shared.domain.poll_mark import Place, PollMark
 from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, TranscriptionPage
 from shared.domain.speech_urls import SpeechResource
-from shared.domain.split import FileKey
 
 
 class Clock(Protocol):
@@ -172,12 +172,6 @@ class Jobs(Protocol):
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
         """Return jobs that ended before `ended_before` and are not tidied, by Place.by_end, as `ingesting` does."""
 
-    def any_to_do(self, now: UtcTime) -> bool:
-        """Return whether a query of a tick, other than `untidied`, would find a job.
-
-        That is a job that is pending or being ingested, or whose `retry.at` has come. Unreadable jobs count too.
-        """
-
     def poll_mark(self) -> PollMark:
         """Read the timer's memory. One that cannot be read is logged, and counts as none."""
 
@@ -197,11 +191,11 @@ class Transcripts(Protocol):
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
         """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
 
-    def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
-        """Upsert documents of one file atomically."""
+    def write(self, key: FileKey, parts: Sequence[EncodedPart]) -> None:
+        """Upsert parts of one file atomically."""
 
-    def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
-        """Upsert documents and write the head in one transactional batch.
+    def commit(self, key: FileKey, parts: Sequence[EncodedPart], head: Transcript, replaces: str | None) -> None:
+        """Upsert parts and write the head in one transactional batch.
 
         `replaces`: ETag of the head to be replaced; None to create it. Raises Conflict if there is another head.
         """

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from shared.domain.documents import FAILURE_ID, FileFailure, utc
+from shared.domain.documents import FAILURE_ID, FileFailure, FileKey, utc
 from shared.domain.ingesting import is_fetched, report_given_up, unlistable, while_fetched
 from shared.domain.job import Failure, Job, RetryCode, Status
 from shared.domain.messages import FetchFile, ListJobFiles, encode
 from shared.domain.patience import Patience, given_up, is_over, put_off
 from shared.domain.speech_api import KIND_REPORT
-from shared.domain.split import FileKey
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.milestones import tell_end
 from shared.pipeline.ports import Clock, Jobs

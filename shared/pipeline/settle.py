@@ -7,13 +7,12 @@ from functools import partial
 
 import msgspec
 
-from shared.domain.documents import utc
+from shared.domain.documents import FileKey, utc
 from shared.domain.ingesting import expired, settle, while_ingesting
 from shared.domain.job import END_STATES, NO_RUN, Job, RetryCode, Status
 from shared.domain.messages import ListJobFiles
 from shared.domain.patience import Patience, listed_again, stands_still
 from shared.domain.poll_mark import Place
-from shared.domain.split import FileKey
 from shared.errors import Conflict, Throttled
 from shared.pipeline.milestones import file_counts, tell_end
 from shared.pipeline.ports import BrokenFile, Clock, Jobs, PartEtags, Transcripts
@@ -55,10 +54,8 @@ class SettleJobs:
     clock: Clock
     patience: Patience
 
-    def __call__(self, *, pending: bool = True) -> Iterator[ListJobFiles]:
+    def __call__(self) -> Iterator[ListJobFiles]:
         """Count the files of jobs, end the complete ones, and yield a message for each job to be listed again.
-
-        `pending`: whether the poll found a job. If neither it nor this finds any, the timer's memory is marked as idle.
 
         Jobs that moved come first, so that a finished job ends soon, however many do not move. Errors are logged and
         not raised, because the next tick tries again: see steps.contained.
@@ -83,8 +80,7 @@ class SettleJobs:
                     yield from self._turns(step, jobs, act)
                 if outcome.throttled:
                     break
-            idle = not pending and all(each.empty for each in (moved, waiting, due, tidied))
-            mark = msgspec.structs.replace(read, waiting=waiting.next, tidied=tidied.next, idle=idle)
+            mark = msgspec.structs.replace(read, waiting=waiting.next, tidied=tidied.next)
             if moved.passed:
                 last = lately if moved.ended else min(moved.at or lately, lately)
                 mark = msgspec.structs.replace(mark, moved=last)

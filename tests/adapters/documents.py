@@ -6,11 +6,20 @@ from uuid import uuid4
 import msgspec
 
 from shared.adapters.cosmos import CosmosTranscripts
-from shared.domain.documents import FAILURE_ID, HEAD_ID, FileFailure, ReportPart, Transcript, TurnsPart, TurnsSummary
+from shared.domain.documents import (
+    FAILURE_ID,
+    HEAD_ID,
+    FileFailure,
+    FileKey,
+    ReportPart,
+    Transcript,
+    TurnsPart,
+    TurnsSummary,
+)
+from shared.domain.encoded import EncodedPart
 from shared.domain.job import Job, ReportSummary, Status
 from shared.domain.speech_api import KIND_TRANSCRIPTION
-from shared.domain.speech_result import ResultHeader
-from shared.domain.split import FileKey, SplitOptions, Splitter
+from shared.domain.split import SplitOptions, Splitter
 
 NOON = "2026-11-02T12:00:00.000000Z"
 
@@ -26,11 +35,12 @@ def new_key(job: Job | None = None) -> FileKey:
     return FileKey(job.id if job else str(uuid4()), str(uuid4()))
 
 
-def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> TurnsPart:
+def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> EncodedPart:
     """Return a part with a text of `size` bytes."""
     name = f"{revision}_turns_{number:04}"
-    return TurnsPart(
-        id=name, job_id=key.job_id, file_id=key.file_id, revision=revision, part=number, turns=[_turn("x" * size)]
+    turns = [_turn("x" * size)]
+    return EncodedPart.of(
+        TurnsPart(id=name, job_id=key.job_id, file_id=key.file_id, revision=revision, part=number, turns=turns)
     )
 
 
@@ -39,9 +49,9 @@ def _turn(text: str) -> Any:  # noqa: ANN401 - only its size matters
     return msgspec.convert([turn], TurnsPart.__annotations__["turns"])[0]
 
 
-def report_part(key: FileKey, revision: str) -> ReportPart:
+def report_part(key: FileKey, revision: str) -> EncodedPart:
     """Return the only part of a report."""
-    return ReportPart(
+    report = ReportPart(
         id=f"{revision}_report_0000",
         job_id=key.job_id,
         file_id=key.file_id,
@@ -51,15 +61,14 @@ def report_part(key: FileKey, revision: str) -> ReportPart:
         failed_transcriptions_count=0,
         details=[],
     )
+    return EncodedPart.of(report)
 
 
 def head(key: FileKey, revision: str, *, run: int = 1, parts: int = 0) -> Transcript:
     """Return the head of a silent file. It names the first `parts` parts that `part` makes."""
-    splitter = Splitter(key, revision, SplitOptions())
-    assert list(splitter.finish()) == []
-    silent = splitter.head(
-        ResultHeader(duration_in_ticks=10), run=run, name="a.json", raw="raw", size_in_bytes=1, ingested_at=NOON
-    )
+    splitter = Splitter(SplitOptions())
+    assert list(splitter.parts([b'{"durationInTicks":10,"recognizedPhrases":[]}'])) == []
+    silent = splitter.head(key, revision, run=run, name="a.json", raw="raw", ingested_at=NOON)
     named = [part(key, revision, number).id for number in range(parts)]
     return msgspec.structs.replace(silent, turns=TurnsSummary(len(named), named))
 

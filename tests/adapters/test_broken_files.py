@@ -8,9 +8,8 @@ from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosTranscripts
 from shared.adapters.cosmos.inventory import REVISIONS_AT_ONCE
-from shared.domain.documents import HEAD_ID
+from shared.domain.documents import HEAD_ID, FileKey
 from shared.domain.job import NO_RUN, Job
-from shared.domain.split import FileKey
 from shared.errors import Conflict
 from tests.adapters.documents import head, new_job, new_key, part, report_part, stored_head, summary
 

@@ -8,8 +8,8 @@ from azure.cosmos import DatabaseProxy
 
 from local.faults import Answer, Front, Lost, Rule
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
+from shared.domain.documents import FileKey
 from shared.domain.job import NO_RUN, Job, Status
-from shared.domain.split import FileKey
 from shared.errors import Conflict, Denied, ServiceRefused, Speech2CosmosError, Throttled, Transient
 from tests.adapters.documents import head, new_job, new_key, part
 

@@ -9,10 +9,9 @@ from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosTranscripts
 from shared.adapters.cosmos.inventory import RETIRED_SECONDS
-from shared.domain.documents import FAILURE_ID, HEAD_ID
+from shared.domain.documents import FAILURE_ID, HEAD_ID, FileKey
 from shared.domain.job import FailedFile, Status
 from shared.domain.speech_api import KIND_REPORT
-from shared.domain.split import FileKey
 from shared.errors import Conflict
 from shared.pipeline.batches import BATCH_OPERATIONS
 from tests.adapters.documents import (

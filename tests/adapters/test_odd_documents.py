@@ -8,10 +8,9 @@ import msgspec
 import pytest
 from azure.cosmos import DatabaseProxy
 
-from shared.domain.documents import HEAD_ID, utc
+from shared.domain.documents import HEAD_ID, FileKey, utc
 from shared.domain.job import NO_RUN, Status
 from shared.domain.poll_mark import POLL_ID, PollMark
-from shared.domain.split import FileKey
 from shared.errors import Unreadable
 from tests.adapters.documents import head, new_job, new_key, part
 from tests.adapters.timer import GET_LIMIT, Timer

@@ -8,10 +8,9 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
-from shared.domain.documents import FAILURE_ID
+from shared.domain.documents import FAILURE_ID, FileKey
 from shared.domain.job import NO_RUN, FileCounts, Job, Status
 from shared.domain.messages import decode_work
-from shared.domain.split import FileKey
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.ports import Outcome
 from tests.adapters.documents import failure, head, new_job, new_key, stored_failure

@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.documents import Part, Transcript
+from shared.domain.documents import CombinedPart, FileKey, Part, ReportPart, TrackPart, Transcript, Turn, TurnsPart
+from shared.domain.encoded import EncodedPart
 from shared.domain.json_stream import Cut, ObjectStream
 from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultHeader, ResultReader
-from shared.domain.split import FileKey, SplitOptions, Splitter
+from shared.domain.split import SplitOptions, Splitter
+from shared.domain.talk import Interruptions
 
 KEY = FileKey("637d9333-6559-47a6-b8de-c7d732c1ddf3", "2dd180a1-434e-4368-a1ac-37350700284f")
 REVISION = "0123456789ab"
@@ -49,22 +51,39 @@ def read(chunks: Iterable[bytes]) -> Read:
     )
 
 
+SHAPES: dict[str, type[Part]] = {
+    "track": TrackPart,
+    "combined": CombinedPart,
+    "turns": TurnsPart,
+    "report": ReportPart,
+}
+
+
+def decoded(part: EncodedPart) -> Part:
+    """Return the part as a document of the contract."""
+    whole = json.loads(part.data)
+    assert whole["id"] == part.id
+    return msgspec.convert(whole, SHAPES[whole["type"]])
+
+
 def split(chunks: Iterable[bytes], options: SplitOptions = SplitOptions()) -> tuple[list[Part], Transcript]:  # noqa: B008 - frozen
     """Return the parts in the order in which they are written, and the head."""
-    reader, splitter = ResultReader(), Splitter(KEY, REVISION, options)
-    size = 0
-    parts: list[Part] = []
-    for chunk in chunks:
-        size += len(chunk)
-        parts += [part for item in reader.feed(chunk) for part in splitter.add(item)]
-    parts += [part for item in reader.close() for part in splitter.add(item)]
-    parts += splitter.finish()
+    splitter = Splitter(options)
+    parts = [decoded(part.encoded(KEY, REVISION)) for part in splitter.parts(chunks)]
     head = splitter.head(
-        reader.header,
+        KEY,
+        REVISION,
         run=1,
         name="contenturl_0.json",
         raw="raw.json.gz",
-        size_in_bytes=size,
         ingested_at="2026-11-22T17:00:00.000000Z",
     )
     return parts, head
+
+
+def interruptions_of(turns: Iterable[Turn], mirrored: Iterable[tuple[int, int]] = ()) -> int:
+    """Return how many of the turns interrupt another one."""
+    counter = Interruptions(list(mirrored))
+    for turn in turns:
+        counter.add(turn)
+    return counter.count

@@ -13,10 +13,11 @@ from shared.domain.documents import (
     HEAD_ID,
     FileFailure,
     TurnsPart,
-    combined_id,
-    report_id,
-    track_id,
-    turns_id,
+    combined_name,
+    part_id,
+    report_name,
+    track_name,
+    turns_name,
     utc,
 )
 from shared.domain.parts import encoded_size
@@ -34,10 +35,10 @@ def test_document_ids_are_unique_and_use_only_letters_digits_underscores_and_hyp
     ids = {
         HEAD_ID,
         FAILURE_ID,
-        track_id(revision, channel, speaker, part),
-        combined_id(revision, channel, part),
-        turns_id(revision, part),
-        report_id(revision, part),
+        part_id(revision, track_name(channel, speaker, part)),
+        part_id(revision, combined_name(channel, part)),
+        part_id(revision, turns_name(part)),
+        part_id(revision, report_name(part)),
     }
     assert len(ids) == 6
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,255}", each) for each in ids)
@@ -45,12 +46,12 @@ def test_document_ids_are_unique_and_use_only_letters_digits_underscores_and_hyp
 
 def test_document_ids_are_those_of_the_contract() -> None:
     assert (HEAD_ID, FAILURE_ID) == ("transcript", "failure")
-    assert track_id("abc", 0, None, 0) == "abc_c0_snone_0000"
-    assert track_id("abc", 1, 2, 12) == "abc_c1_s2_0012"
-    assert track_id("abc", 0, 0, 12_345) == "abc_c0_s0_12345"
-    assert combined_id("abc", 1, 3) == "abc_combined_c1_0003"
-    assert turns_id("abc", 0) == "abc_turns_0000"
-    assert report_id("abc", 7) == "abc_report_0007"
+    assert part_id("abc", track_name(0, None, 0)) == "abc_c0_snone_0000"
+    assert part_id("abc", track_name(1, 2, 12)) == "abc_c1_s2_0012"
+    assert part_id("abc", track_name(0, 0, 12_345)) == "abc_c0_s0_12345"
+    assert part_id("abc", combined_name(1, 3)) == "abc_combined_c1_0003"
+    assert part_id("abc", turns_name(0)) == "abc_turns_0000"
+    assert part_id("abc", report_name(7)) == "abc_report_0007"
 
 
 MOMENTS = st.datetimes(

@@ -15,9 +15,8 @@ from shared.domain.messages import decode_work
 from shared.domain.parts import LARGEST_HEAD_BYTES
 from shared.domain.report import MAX_DETAILS, MAX_REPORT_BYTES, ReportReader
 from shared.domain.split import MAX_TRACKS
-from shared.domain.talk import interruptions
 from shared.errors import InvalidMessage, InvalidResult
-from tests.domain.reading import KEY, REVISION, cuts_of, split
+from tests.domain.reading import cuts_of, interruptions_of, split
 from tests.domain.strategies import in_chunks
 
 JOB = "637d9333-6559-47a6-b8de-c7d732c1ddf3"
@@ -140,19 +139,19 @@ def test_too_many_combined_texts_are_refused_as_a_head_too_large() -> None:
 def test_interruptions_of_many_tracks_are_counted_in_linear_time() -> None:
     turns = [Turn(number, None, number, 10**9, "", [number]) for number in range(50_000)]
     begin = time.process_time()
-    assert interruptions(turns) == 49_999
+    assert interruptions_of(turns) == 49_999
     assert time.process_time() - begin < 5
 
 
 def test_turns_before_the_audio_do_not_interrupt_each_other_if_they_do_not_overlap() -> None:
-    assert interruptions([Turn(0, None, -100, 10, "", [0]), Turn(1, None, -50, 10, "", [1])]) == 0
+    assert interruptions_of([Turn(0, None, -100, 10, "", [0]), Turn(1, None, -50, 10, "", [1])]) == 0
 
 
 def test_intervals_in_descending_order_are_added_in_linear_time() -> None:
     talk = IntervalSet()
     begin = time.process_time()
     for number in range(400_000, 0, -1):
-        talk.add([(10 * number, 10 * number + 5)])
+        talk.add([10 * number], [10 * number + 5])
     assert talk.length() == 400_000 * 5
     assert time.process_time() - begin < 8
 
@@ -178,8 +177,8 @@ def test_long_error_messages_of_a_report_are_cut_in_the_job_and_whole_in_the_par
     details = [{"source": "...", "status": "Failed", "errorMessage": "x" * 1_000_000}] * 20
     reader = reported(json.dumps({"details": details}).encode())
     assert len(json.dumps([detail.error_message for detail in reader.failures()])) < 100_000
-    stored = [detail for part in reader.parts(KEY, REVISION) for detail in part.details]
-    assert [len(str(detail.error_message)) for detail in stored] == [1_000_000] * 20
+    stored = [detail for part in reader.parts() for detail in json.loads(b"{" + part.data)["details"]]
+    assert [len(detail["errorMessage"]) for detail in stored] == [1_000_000] * 20
 
 
 # Messages

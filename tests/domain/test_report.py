@@ -13,7 +13,7 @@ from shared.domain.documents import ReportPart
 from shared.domain.job import SHOWN_FAILURES
 from shared.domain.report import ReportReader
 from shared.errors import InvalidResult
-from tests.domain.reading import KEY, REVISION, as_json
+from tests.domain.reading import KEY, REVISION, as_json, decoded
 from tests.domain.reference import Json
 from tests.domain.strategies import CUTS, TEXTS, cut_up, in_chunks, shuffled, written
 
@@ -31,7 +31,7 @@ def read(chunks: list[bytes]) -> ReportReader:
 
 
 def parts_of(reader: ReportReader) -> list[Json]:
-    parts = [as_json(part) for part in reader.parts(KEY, REVISION)]
+    parts = [as_json(decoded(part.encoded(KEY, REVISION))) for part in reader.parts()]
     for part in parts:
         VALIDATOR.validate(part)
     return parts

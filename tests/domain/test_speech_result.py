@@ -57,7 +57,7 @@ def test_a_nested_array_of_the_same_name_is_ignored() -> None:
         read([json.dumps(nested).encode()])
     phrase = {"offsetInTicks": 10, "durationInTicks": 20.0, "nBest": [{"display": "Yes."}]}
     seen = read([json.dumps(nested | {"recognizedPhrases": [phrase]}).encode()])
-    assert [(each.index, each.phrase.offset_ticks(), each.phrase.best().display) for each in seen.phrases] == [
+    assert [(each.index, each.phrase.offset_ticks(), each.phrase.hypotheses()[0].display) for each in seen.phrases] == [
         (0, 10, "Yes.")
     ]
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from shared.domain.documents import Turn
 from shared.domain.intervals import IntervalSet, covered
-from shared.domain.talk import MOST_COMPARED_CHANNELS, Track, interruptions, measure_talk, mirrored_channels
+from shared.domain.talk import MOST_COMPARED_CHANNELS, Talk, Track, mirrored_channels
 from tests.domain import reference
-from tests.domain.reading import as_json
+from tests.domain.reading import as_json, interruptions_of
 from tests.domain.reference import Interval
 
 SPOKEN = st.lists(st.tuples(st.integers(-20, 60), st.integers(1, 20)), max_size=6)
@@ -19,8 +19,12 @@ TRACKS = st.dictionaries(st.tuples(st.integers(0, 3), st.sampled_from([None, 1, 
 
 def filled(intervals: list[Interval]) -> IntervalSet:
     talk = IntervalSet()
-    talk.add(intervals)
+    talk.add([begin for begin, _ in intervals], [end for _, end in intervals])
     return talk
+
+
+def moments(talk: IntervalSet) -> set[int]:
+    return {moment for begin, end in zip(talk.begins, talk.ends, strict=True) for moment in range(begin, end)}
 
 
 def spans(spoken: list[tuple[int, int]]) -> list[Interval]:
@@ -39,7 +43,8 @@ def test_silence_and_mirrored_channels_agree_with_the_reference(
     drawn: dict[Track, list[tuple[int, int]]], duration: int | None
 ) -> None:
     tracks = {track: spans(spoken) for track, spoken in drawn.items()}
-    statistics, mirrored = measure_talk({track: filled(each) for track, each in tracks.items()}, [], duration)
+    talk = Talk({track: filled(each) for track, each in tracks.items()})
+    statistics, mirrored = talk.statistics(duration, 0), talk.mirrored
     groups = list(tracks.values())
     inside = reference.covered(reference.within(groups, duration or 0), 1)
     assert statistics.silence_in_ticks == max(0, duration or 0) - inside
@@ -52,15 +57,15 @@ def test_silence_and_mirrored_channels_agree_with_the_reference(
 @given(spoken=SPOKEN, begin=st.integers(-30, 30), length=st.integers(0, 50))
 def test_outside_gives_the_intervals_beyond_a_span(spoken: list[tuple[int, int]], begin: int, length: int) -> None:
     talk, end = filled(spans(spoken)), begin + length
-    everything = {moment for b, e in talk for moment in range(b, e)}
-    found = list(talk.outside(begin, end))
-    assert {moment for b, e in found for moment in range(b, e)} == everything - set(range(begin, end))
+    everything = moments(talk)
+    found = talk.outside(begin, end)
+    assert moments(found) == everything - set(range(begin, end))
     assert covered([found])[0] == len(everything - set(range(begin, end)))
 
 
 def test_talk_outside_the_audio_does_not_reduce_its_silence() -> None:
     tracks: dict[Track, IntervalSet] = {(0, None): filled([(-50, 10), (90, 500)]), (1, None): filled([(95, 200)])}
-    statistics, _ = measure_talk(tracks, [], 100)
+    statistics = Talk(tracks).statistics(100, 0)
     assert (statistics.talk_time_in_ticks, statistics.silence_in_ticks) == (470, 80)
 
 
@@ -81,7 +86,7 @@ def test_channels_are_mirrored_if_nine_tenths_of_the_smaller_talk_coincide(
     one: list[Interval], other: list[Interval], *, mirrored: bool
 ) -> None:
     tracks: dict[Track, IntervalSet] = {(4, None): filled(other), (2, None): filled(one)}
-    assert measure_talk(tracks, [], None)[1] == ([(2, 4)] if mirrored else [])
+    assert Talk(tracks).mirrored == ([(2, 4)] if mirrored else [])
 
 
 def test_the_talk_of_a_channel_is_that_of_all_its_speakers() -> None:
@@ -90,12 +95,12 @@ def test_the_talk_of_a_channel_is_that_of_all_its_speakers() -> None:
         (0, 2): filled([(50, 100)]),
         (1, None): filled([(0, 98)]),
     }
-    assert measure_talk(tracks, [], None)[1] == [(0, 1)]
+    assert Talk(tracks).mirrored == [(0, 1)]
 
 
 def test_two_speakers_of_one_channel_are_not_mirrored() -> None:
     tracks: dict[Track, IntervalSet] = {(0, 1): filled([(0, 50)]), (0, 2): filled([(0, 50)])}
-    assert measure_talk(tracks, [], None)[1] == []
+    assert Talk(tracks).mirrored == []
 
 
 def test_too_many_channels_are_not_compared() -> None:
@@ -125,7 +130,7 @@ def test_a_turn_that_begins_while_only_a_mirrored_channel_is_running_interrupts_
     turns: list[tuple[int, int, Track]], expected: int
 ) -> None:
     made = [Turn(*track, begin, length, "x", [0]) for begin, length, track in turns]
-    assert interruptions(made, [(0, 1)]) == expected
+    assert interruptions_of(made, [(0, 1)]) == expected
 
 
 @given(
@@ -140,4 +145,4 @@ def test_interruptions_agree_with_the_reference_whichever_channels_are_mirrored(
     ordered = sorted(drawn, key=lambda each: (each[0], each[2]))
     turns = [Turn(channel, who, begin, length, "x", [0]) for begin, length, channel, who in ordered]
     expected = reference.interruptions([as_json(turn) for turn in turns], [list(pair) for pair in mirrored])
-    assert interruptions(turns, mirrored) == expected
+    assert interruptions_of(turns, mirrored) == expected

@@ -1,21 +1,30 @@
 """Turns and interruptions, as the contract defines them."""
 
 import json
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.documents import Turn
-from shared.domain.talk import interruptions
-from shared.domain.turns import LARGEST_TURN_CHARACTERS, Spoken, turns_of
+from shared.domain.turns import LARGEST_TURN_CHARACTERS, Conversation
 from tests.domain import reference
-from tests.domain.reading import as_json
+from tests.domain.reading import as_json, interruptions_of
 from tests.domain.reference import Json, Track
+
+Spoken = tuple[Track, int, int, int, str]
 
 
 def spoken(index: int, begin: int, end: int, track: Track = (0, None), display: str = "") -> Spoken:
-    return Spoken(begin, track[0], index, track[1], end, display or f"p{index}")
+    return track, index, begin, end, display or f"p{index}"
+
+
+def turns_of(phrases: Iterable[Spoken], gap: int) -> list[Turn]:
+    conversation = Conversation()
+    for phrase in phrases:
+        conversation.add(*phrase)
+    return list(conversation.turns(gap))
 
 
 PHRASES = st.lists(
@@ -42,8 +51,8 @@ def test_turns_and_interruptions_agree_with_the_reference(
         (spoken(i, begin, begin + length, (channel, who)) for i, (begin, length, channel, who) in enumerate(drawn)), gap
     )
     assert [as_json(turn) for turn in found] == expected
-    assert interruptions(found) == reference.interruptions(expected, [])
-    assert interruptions(found, [(0, 1)]) == reference.interruptions(expected, [[0, 1]])
+    assert interruptions_of(found) == reference.interruptions(expected, [])
+    assert interruptions_of(found, [(0, 1)]) == reference.interruptions(expected, [[0, 1]])
 
 
 A, B = (0, 1), (0, 2)
@@ -73,7 +82,7 @@ def test_phrases_of_a_track_join_if_the_next_begins_less_than_the_gap_after_the_
 
 def test_a_turn_lasts_to_its_latest_end_and_joins_texts_with_a_space() -> None:
     phrases = [spoken(0, 0, 20, A, "Well,"), spoken(1, 1, 4, A, "yes."), spoken(2, 2, 30, A, "So.")]
-    phrases.append(Spoken(2, 0, 3, 1, 3, ""))  # recognised, but with an empty display form
+    phrases.append((A, 3, 2, 3, ""))  # recognised, but with an empty display form
     assert turns_of(phrases, 0) == [
         Turn(
             channel=0,
@@ -102,13 +111,13 @@ def test_an_interruption_is_a_turn_that_begins_while_another_track_is_running(
     turns: list[tuple[int, int, Track]], expected: int
 ) -> None:
     made = [Turn(*track, begin, length, "x", [0]) for begin, length, track in turns]
-    assert interruptions(made) == expected
+    assert interruptions_of(made) == expected
 
 
 @pytest.mark.parametrize("text", ["\x01" * 200, "", "नमस्ते " * 40])
 def test_a_very_long_monologue_is_cut_into_turns_that_fit_into_documents(text: str) -> None:
     first, count = 1_000_000, 20_000 if text else 265_000
-    phrases = [Spoken(index, 0, index, 1, index + 1, text) for index in range(first, first + count)]
+    phrases = [(A, index, index, index + 1, text) for index in range(first, first + count)]
     found = turns_of(phrases, 3)
     assert len(found) > 1
     assert [index for turn in found for index in turn.phrases] == list(range(first, first + count))

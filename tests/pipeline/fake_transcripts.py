@@ -10,13 +10,14 @@ from itertools import count
 import msgspec
 from msgspec import UNSET
 
-from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
+from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, FileKey, Part, Transcript
+from shared.domain.encoded import EncodedPart
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
-from shared.domain.split import FileKey
 from shared.errors import Conflict
 from shared.pipeline.ports import BrokenFile, HeadVersion, Outcome, PartEtags, StoredHead
+from tests.domain.reading import decoded
 from tests.pipeline.fakes import FakeClock
 from tests.pipeline.script import Script
 
@@ -65,16 +66,16 @@ class FakeTranscripts:
                     found[file_id] = Outcome(*runs)
             return found
 
-    def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
+    def write(self, key: FileKey, parts: Sequence[EncodedPart]) -> None:
         with self.script.effect("write"):
-            self._put(key, documents)
+            self._put(key, [decoded(each) for each in parts])
 
-    def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
+    def commit(self, key: FileKey, parts: Sequence[EncodedPart], head: Transcript, replaces: str | None) -> None:
         with self.script.effect("commit"):
             stored = self.partitions.get(key, {}).get(HEAD_ID)
             if (str(stored.etag) if stored else None) != replaces:
                 raise Conflict("another head is there")
-            self._put(key, [*documents, head])
+            self._put(key, [*map(decoded, parts), head])
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         with self.script.effect("parts"):

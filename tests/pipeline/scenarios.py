@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.documents import HEAD_ID
+from shared.domain.documents import HEAD_ID, FileKey
 from shared.domain.messages import RESULTS_QUEUE, encode
-from shared.domain.split import FileKey
 from shared.errors import Conflict, ServiceRefused, Throttled, Transient
 from shared.pipeline.ports import Refused
 from shared.pipeline.settle import TIDY_AFTER

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from shared.domain.documents import FileDocument, TurnsPart
-from shared.domain.parts import encoded_size
+from shared.domain.encoded import EncodedPart
 from shared.errors import InvalidResult, ServiceRefused, Transient
 from shared.pipeline.batches import BATCH_BYTES, BATCH_OPERATIONS, Batches
 from shared.pipeline.ports import Content
@@ -16,16 +15,16 @@ from tests.pipeline.script import Script
 HEAD_BYTES = 50_000
 
 
-def part(number: int, size: int) -> FileDocument:
-    """Return a document of about `size` bytes."""
-    return TurnsPart(id=f"{number}".ljust(size, "x"), job_id="j", file_id="f", revision="r", part=number, turns=[])
+def part(number: int, size: int) -> EncodedPart:
+    """Return a part of `size` bytes."""
+    return EncodedPart(f"{number}", b"x" * size)
 
 
 @pytest.mark.parametrize(
     "sizes", [[10] * 100, [10] * 250, [64_000] * 40, [10, 1_500_000, 10], [1_500_000], [], [549_000, 549_000]]
 )
 def test_every_batch_stays_within_cosmos_dbs_limits_and_the_last_has_room_for_the_head(sizes: list[int]) -> None:
-    written: list[Sequence[FileDocument]] = []
+    written: list[Sequence[EncodedPart]] = []
     batches = Batches(lambda documents: written.append(list(documents)))
     documents = [part(number, size) for number, size in enumerate(sizes)]
     for document in documents:
@@ -34,9 +33,9 @@ def test_every_batch_stays_within_cosmos_dbs_limits_and_the_last_has_room_for_th
     assert [document for batch in [*written, last] for document in batch] == documents
     for batch in written:
         assert len(batch) <= BATCH_OPERATIONS
-        assert sum(map(encoded_size, batch)) <= BATCH_BYTES or len(batch) == 1
+        assert sum(len(each.data) for each in batch) <= BATCH_BYTES or len(batch) == 1
     assert len(last) <= BATCH_OPERATIONS - 1
-    assert sum(map(encoded_size, last)) + HEAD_BYTES <= BATCH_BYTES
+    assert sum(len(each.data) for each in last) + HEAD_BYTES <= BATCH_BYTES
 
 
 def test_a_batch_is_written_as_soon_as_it_is_full_so_memory_stays_flat() -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from msgspec import UNSET
 
-from shared.domain.documents import HEAD_ID, FileDocument, Transcript
-from shared.domain.split import FileKey, SplitOptions
+from shared.domain.documents import HEAD_ID, FileDocument, FileKey, Transcript
+from shared.domain.split import SplitOptions
 from shared.errors import Conflict, Transient
 from shared.pipeline.ingest import Trace
 from tests.pipeline.fake_speech import CONTENT

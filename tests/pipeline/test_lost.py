@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.documents import HEAD_ID, Transcript
+from shared.domain.documents import HEAD_ID, FileKey, Transcript
 from shared.domain.job import Status
 from shared.domain.messages import ListJobFiles
-from shared.domain.split import FileKey
 from shared.pipeline.settle import TIDY_AFTER
 from tests.pipeline.world import JOB, World, large_result, report_file, result
 

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from shared.domain.documents import HEAD_ID, Part, Transcript
+from shared.domain.documents import HEAD_ID, FileKey, Part, Transcript
+from shared.domain.encoded import EncodedPart
 from shared.domain.job import NO_RUN, ReportSummary, Status
 from shared.domain.messages import ListJobFiles
-from shared.domain.split import FileKey
 from shared.errors import Throttled, Transient
 from shared.pipeline.settle import TIDY_AFTER
 from tests.pipeline.fake_speech import CONTENT
@@ -113,7 +113,8 @@ def test_a_broken_file_and_a_broken_report_are_repaired_in_one_pass(world: World
 def test_an_orphaned_part_does_not_count_as_the_missing_one(world: World) -> None:
     part = world.file("a")[head(world).parts()[0]]
     assert isinstance(part, Part)
-    world.transcripts.write(KEY, [msgspec.structs.replace(part, id="dead_turns_0000", revision="dead")])
+    orphan = msgspec.structs.replace(part, id="dead_turns_0000", revision="dead")
+    world.transcripts.write(KEY, [EncodedPart.of(orphan)])
     delete(world, KEY, part.id)
     assert world.tick() == AGAIN
 

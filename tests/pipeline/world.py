@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.documents import FAILURE_ID, FileDocument, FileFailure
+from shared.domain.documents import FAILURE_ID, FileDocument, FileFailure, FileKey
 from shared.domain.enqueued import EnqueueRequest
 from shared.domain.job import Job
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, FetchFile, FetchPage, ListJobFiles, Work, encode
 from shared.domain.patience import Patience
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
-from shared.domain.split import FileKey, SplitOptions
+from shared.domain.split import SplitOptions
 from shared.errors import InvalidMessage, Speech2CosmosError
 from shared.pipeline.accept import AcceptJob
 from shared.pipeline.fetch import FetchResults
@@ -20,7 +20,6 @@ from shared.pipeline.ingest import Ingest
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.record_poison import RecordPoison
 from shared.pipeline.settle import SettleJobs
-from shared.pipeline.tick import Tick
 from tests.pipeline.fake_blobs import FakeArchive, FakeContents
 from tests.pipeline.fake_speech import CONTENT, FakeSpeech, SpeechJob
 from tests.pipeline.fake_transcripts import FakeTranscripts
@@ -94,7 +93,7 @@ class World:
 
     def tick(self) -> list[Work]:
         """Run the timer's function once; return what it sent."""
-        sent: list[Work] = [*Tick(self.jobs, self.clock, self.poll, self.settle)()]
+        sent: list[Work] = [*self.poll(), *self.settle()]
         self.send(sent)
         return sent
 

@@ -15,6 +15,7 @@ from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy
 
 from shared.adapters.azure_errors import translated
 from shared.adapters.connections import sdk_transport
+from shared.adapters.cosmos.bodies import put_in_place
 from shared.adapters.identity import credential
 from shared.adapters.retrying import retrying
 from shared.domain.documents import Document
@@ -110,6 +111,7 @@ def _watched() -> Iterator[None]:
 
 
 def _sends(request: PipelineRequest[Any]) -> None:
+    put_in_place(request)
     watch = _watch.get()
     if watch is None:
         return

@@ -8,9 +8,8 @@ from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.of_job import count_of, rows_with_file
 from shared.adapters.cosmos.stored import decoded
-from shared.domain.documents import HEAD_ID
+from shared.domain.documents import HEAD_ID, FileKey
 from shared.domain.job import NO_RUN, Job
-from shared.domain.split import FileKey
 from shared.errors import Unreadable
 from shared.pipeline.ports import BrokenFile
 from shared.pipeline.signals import set_aside

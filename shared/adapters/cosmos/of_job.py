@@ -12,7 +12,7 @@ from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import query
 from shared.domain.containers import TRANSCRIPTS
-from shared.domain.split import FileKey
+from shared.domain.documents import FileKey
 from shared.errors import Unreadable
 from shared.pipeline.signals import set_aside
 

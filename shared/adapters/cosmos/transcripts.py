@@ -9,6 +9,7 @@ from typing import Any
 from azure.core import MatchConditions
 from azure.cosmos import ContainerProxy
 
+from shared.adapters.cosmos.bodies import bodies
 from shared.adapters.cosmos.client import as_item, call
 from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.cosmos.connection import Database
@@ -16,11 +17,11 @@ from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, bro
 from shared.adapters.cosmos.of_job import count_of, rows_of, rows_with_file
 from shared.adapters.cosmos.outcomes import failure_run, given_up, head_version, outcomes_of
 from shared.domain.containers import TRANSCRIPTS
-from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, Part, Transcript
+from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, FileKey, Transcript
+from shared.domain.encoded import EncodedPart
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
-from shared.domain.split import FileKey
 from shared.errors import Conflict, NotFound
 from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
 
@@ -55,26 +56,28 @@ class CosmosTranscripts:
         rows = rows_with_file(self._container, job_id, select="c.fileId, c.type, c.run", where=ended, values=files)
         return outcomes_of(rows)
 
-    def write(self, key: FileKey, documents: Sequence[FileDocument]) -> None:
-        """Upsert documents of one file atomically."""
-        if len(documents) == 1:
+    def write(self, key: FileKey, parts: Sequence[EncodedPart]) -> None:
+        """Upsert parts of one file atomically."""
+        if len(parts) == 1:
             # A batch may have 1.2 MB, a single item 2 MB.
-            call(self._container.upsert_item, self._item(documents[0]))
+            with bodies([self._body(parts[0])]):
+                call(self._container.upsert_item, _stub(key, parts[0].id))
         else:
-            self._batch(key, [("upsert", (self._item(each),)) for each in documents])
+            self._batch(key, [("upsert", (_stub(key, each.id),)) for each in parts], [*map(self._body, parts)])
 
-    def commit(self, key: FileKey, documents: Sequence[FileDocument], head: Transcript, replaces: str | None) -> None:
-        """Upsert documents and write the head in one transactional batch.
+    def commit(self, key: FileKey, parts: Sequence[EncodedPart], head: Transcript, replaces: str | None) -> None:
+        """Upsert parts and write the head in one transactional batch.
 
         `replaces`: ETag of the head to be replaced; None to create it. Raises Conflict if there is another head.
         """
-        operations: list[Any] = [("upsert", (self._item(each),)) for each in documents]
+        operations: list[Any] = [("upsert", (_stub(key, each.id),)) for each in parts]
         item = self._item(head)
         if replaces is None:
             operations.append(("create", (item,)))
         else:
             operations.append(("replace", (HEAD_ID, item), {"if_match_etag": replaces}))
-        write_or_compare(lambda: self._batch(key, operations), lambda: self._holds(key, HEAD_ID, item))
+        written = [*map(self._body, parts)]
+        write_or_compare(lambda: self._batch(key, operations, written), lambda: self._holds(key, HEAD_ID, item))
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         """Return the ETags, by id, of the parts of a revision that are not retired."""
@@ -166,8 +169,7 @@ class CosmosTranscripts:
         return rows_of(self._container, key, select=select, where=of_it, values={"revision": revision})
 
     def _item(self, document: FileDocument) -> dict[str, Any]:
-        more = RETIRED_SECONDS if isinstance(document, Part) else 0
-        return as_item(document, None if self._retention is None else self._retention + more)
+        return as_item(document, self._retention)
 
     def _patch(self, key: FileKey, document_id: str, etag: str, path: str, value: int) -> None:
         call(
@@ -195,8 +197,19 @@ class CosmosTranscripts:
         stored = self._read(key, document_id)
         return stored is not None and properties.items() <= stored.items()
 
-    def _batch(self, key: FileKey, operations: list[Any]) -> None:
-        call(self._container.execute_item_batch, operations, _partition(key))
+    def _body(self, part: EncodedPart) -> bytes:
+        if self._retention is None:
+            return part.data
+        return b'%b,"ttl":%d}' % (part.data[:-1], self._retention + RETIRED_SECONDS)
+
+    def _batch(self, key: FileKey, operations: list[Any], written: Sequence[bytes]) -> None:
+        with bodies(written):
+            call(self._container.execute_item_batch, operations, _partition(key))
+
+
+def _stub(key: FileKey, part_id: str) -> dict[str, str]:
+    """Return what the SDK has to know of a part. The request holds the part's own bytes in its place."""
+    return {"id": part_id, "jobId": key.job_id, "fileId": key.file_id}
 
 
 def _report_in(job: Job) -> set[str]:

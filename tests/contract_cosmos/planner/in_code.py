@@ -9,9 +9,9 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.adapters.cosmos.inventory import Named, broken_files
 from shared.cli.reading import Reader
 from shared.domain.containers import TRANSCRIPTS
+from shared.domain.documents import FileKey
 from shared.domain.job import Job, Status
 from shared.domain.poll_mark import Place
-from shared.domain.split import FileKey
 from tests.contract_cosmos.planner.asked import AskedDatabase
 
 NOON = "2026-11-02T12:00:00.000000Z"
@@ -39,7 +39,6 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     jobs.strays(NOON, 10)
     jobs.pending_among(["a", "b"])
     jobs.to_list_again(NOON, 10)
-    jobs.any_to_do(NOON)
     for after in (None, Place(NOON, "job")):
         jobs.ingesting(after, 1)
         jobs.untidied(NOON, after, 1)
