@@ -1,52 +1,191 @@
-"""`python -m benchmarks.start`: measures the import of function_app, for docs/decisions/0025-smallest-instance.md.
+"""`python -m benchmarks.start [CHECKOUT]`: how long the app and the command line take to start, in new processes.
 
-An instance of Flex Consumption with 512 MB has a quarter of a core, and an app has 30 s to start. The import takes four
-times its CPU time there: under a quota of a quarter of a core (`cpu.cfs_quota_us`) it took exactly that.
+The app runs in an environment with only the packages of requirements.txt (.venv/app), as in Azure. Its first message
+and its first tick of the timer are done on the local stack. All programs run in turns, and each round gives a ratio: so
+other work on the machine changes both sides. CHECKOUT: another copy of the repository to compare with.
 """
 
 import os
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
 
 from benchmarks.machine import machine
+from benchmarks.start_programs import ACCEPT, APP, COMMAND_LINE, EVERYTHING, SDKS, TICK
+from local.provision import provision_cosmos
+from local.stack import OWN_HOST, Ports, start_stack
 
 ROOT = Path(__file__).parent.parent
-SHARE_OF_A_CORE = 0.25
-RUNS = 5
+APP_ENVIRONMENT = ROOT / ".venv" / "app"
 
-_SETTINGS = {
-    "SPEECH_ENDPOINT": "https://contoso.cognitiveservices.azure.com",
-    "COSMOS_ENDPOINT": "https://contoso.documents.azure.com",
-    "AzureWebJobsStorage__blobServiceUri": "https://contoso.blob.core.windows.net",
-}
-_IMPORT = "import function_app; function_app.app.get_functions()"
+ROUNDS = 7
+NOT_COMPILED_ROUNDS = 3
+
+AIMS = {"times_sdks": 1.2, "more_than_python": 0.25}
+"""The import of function_app takes at most this many times as long as that of its packages; `--help`, `--version` and
+completion take at most these seconds more than `python -c pass`."""
+
+_TICKS = "ticks"
+"""Database of the ticks. It has no jobs, so that each tick does the same."""
 
 
-def cost(environ: dict[str, str]) -> tuple[float, float]:
-    """Import function_app in a new process; return its CPU seconds and its peak memory in MiB."""
-    pid = os.posix_spawn(sys.executable, [sys.executable, "-c", _IMPORT], _SETTINGS | environ)
-    _, status, used = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"the import failed with status {status}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+_TELL_PEAK = """
+import atexit, sys
+atexit.register(lambda: print(open("/proc/self/status").read(), file=sys.stderr))
+"""
+"""Prints the peak of a process's own memory at its end. The kernel's count for a child includes its parent's memory."""
+
+
+class Program(NamedTuple):
+    """A Python program, the interpreter and the folder that it runs with, and its arguments and environment."""
+
+    code: str
+    python: Path = APP_ENVIRONMENT / "bin" / "python"
+    folder: Path = ROOT
+    arguments: tuple[str, ...] = ()
+    environ: Mapping[str, str] = {}
+
+
+class Cost(NamedTuple):
+    """A process: seconds from its start to its end, its CPU seconds, and the peak of its memory in MiB."""
+
+    seconds: float
+    cpu: float
+    mib: float
+
+
+def cost(program: Program, **environ: str) -> Cost:
+    """Run a program to its end. Raises CalledProcessError if it fails."""
+    given = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    began, before = time.monotonic(), os.times()
+    ran = subprocess.run(  # noqa: S603 - the programs are this package's own
+        [program.python, "-c", _TELL_PEAK + program.code, *program.arguments],
+        cwd=program.folder,
+        env=given | dict(program.environ) | environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    seconds, after = time.monotonic() - began, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    peak = next((int(line.split()[1]) for line in ran.stderr.splitlines() if line.startswith("VmHWM:")), 0)
+    return Cost(seconds, cpu, peak / 1024)
+
+
+def app_environment() -> None:
+    """Create the environment with the packages of requirements.txt, unless it is there and newer than the file."""
+    requirements, stamp = ROOT / "requirements.txt", APP_ENVIRONMENT / ".stamp"
+    if stamp.exists() and stamp.stat().st_mtime > requirements.stat().st_mtime:
+        return
+    subprocess.run([sys.executable, "-m", "venv", "--clear", APP_ENVIRONMENT], check=True)  # noqa: S603 - as above
+    pip = [str(APP_ENVIRONMENT / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, "install", "--require-hashes", "-r", str(requirements)], check=True)  # noqa: S603 - as above
+    stamp.touch()
+
+
+def programs(root: Path, settings: Mapping[str, str]) -> dict[str, Program]:
+    """Return the programs of the checkout in `root`. `settings` address the stack."""
+    ticking = {**settings, "COSMOS_DATABASE": _TICKS}
+    python = Path(sys.executable)
+    return {
+        "app": Program(APP, folder=root, environ=settings),
+        "first_message": Program(ACCEPT, folder=root, environ=settings),
+        "first_tick": Program(TICK, folder=root, environ=ticking),
+        "help": Program(COMMAND_LINE, python, root, ("--help",)),
+    }
+
+
+def own_programs(settings: Mapping[str, str]) -> dict[str, Program]:
+    """Return the programs of this checkout, and what they are compared with."""
+    python, own = Path(sys.executable), programs(ROOT, settings)
+    return {
+        "sdks": Program(SDKS),
+        "python": Program("pass", python),
+        **own,
+        "version": Program(COMMAND_LINE, python, arguments=("--version",)),
+        "completion": Program(COMMAND_LINE, python, environ={"_SPEECH2COSMOS_COMPLETE": "source_bash"}),
+        "first_message_all_imported": own["first_message"]._replace(code=EVERYTHING + ACCEPT),
+        "first_tick_all_imported": own["first_tick"]._replace(code=EVERYTHING + TICK),
+    }
+
+
+def measure(before: Path | None = None) -> dict[str, Any]:
+    """Return seconds, CPU seconds and MiB of each program, ratios and differences, all with median and extremes.
+
+    `before`: another checkout, whose programs have names with `before_`. Starts a stack of its own.
+    """
+    app_environment()
+    with tempfile.TemporaryDirectory() as folder:
+        stack = start_stack(Path(folder), {OWN_HOST: "off"}, ports=Ports((0, 0, 0), 0, 0, 0))
+        try:
+            direct = stack.direct
+            provision_cosmos(direct["COSMOS_ENDPOINT"], direct["COSMOS_KEY"], _TICKS)
+            all_programs = own_programs(direct)
+            if before is not None:
+                earlier = programs(before.resolve(), direct)
+                all_programs |= {f"before_{name}": program for name, program in earlier.items()}
+            return _figures(all_programs)
+        finally:
+            stack.stop()
+
+
+def _figures(all_programs: Mapping[str, Program]) -> dict[str, Any]:
+    for program in all_programs.values():  # compiles what is not compiled
+        cost(program)
+    rounds = [{name: cost(program) for name, program in all_programs.items()} for _ in range(ROUNDS)]
+    return {
+        "rounds": ROUNDS,
+        "aims": AIMS,
+        "seconds": {name: _spread(each[name].seconds for each in rounds) for name in all_programs},
+        "cpu_seconds": {name: _spread(each[name].cpu for each in rounds) for name in all_programs},
+        "peak_mib": {name: _spread(each[name].mib for each in rounds) for name in all_programs},
+        "times_sdks": {
+            name: _spread(each[name].seconds / each["sdks"].seconds for each in rounds)
+            for name in all_programs
+            if name.endswith("app")
+        },
+        "times_all_imported": {
+            name: _spread(each[name].seconds / each[f"{name}_all_imported"].seconds for each in rounds)
+            for name in ("first_message", "first_tick")
+        },
+        "more_than_python": {
+            name: _spread(each[name].seconds - each["python"].seconds for each in rounds)
+            for name in all_programs
+            if name.endswith(("help", "version", "completion"))
+        },
+        "not_compiled_cpu_seconds": {
+            name: _spread(_not_compiled(all_programs[name]).cpu for _ in range(NOT_COMPILED_ROUNDS))
+            for name in ("app", "first_tick")
+        },
+    }
+
+
+def _not_compiled(program: Program) -> Cost:
+    with tempfile.TemporaryDirectory() as empty:
+        return cost(program, PYTHONPYCACHEPREFIX=empty)
+
+
+def _spread(values: Iterable[float]) -> dict[str, float]:
+    found = sorted(values)
+    return {"median": round(median(found), 3), "lowest": round(found[0], 3), "highest": round(found[-1], 3)}
 
 
 def main() -> None:
-    """Print the costs with compiled files as they are, and with none, as right after a deployment."""
-    os.chdir(ROOT)
-    print(machine())  # noqa: T201 - this is a command
-    warm = [cost({}) for _ in range(RUNS)]
-    cold = []
-    for _ in range(RUNS):
-        with tempfile.TemporaryDirectory() as empty:
-            cold.append(cost({"PYTHONPYCACHEPREFIX": empty}))
-    for title, runs in (("compiled before", warm), ("nothing compiled", cold)):
-        seconds = [run[0] for run in runs]
-        print(  # noqa: T201 - as above
-            f"{title}: {min(seconds):.2f} to {max(seconds):.2f} s of CPU, so "
-            f"{max(seconds) / SHARE_OF_A_CORE:.1f} s with a quarter of a core; {max(run[1] for run in runs):.0f} MiB"
-        )
+    """Print the figures."""
+    figures = measure(Path(sys.argv[1]) if sys.argv[1:] else None)
+    print(f"{figures['rounds']} rounds: median (lowest to highest)")  # noqa: T201 - this is a command
+    for what in ("seconds", "cpu_seconds", "not_compiled_cpu_seconds", "peak_mib", "times_all_imported", *AIMS):
+        print(f"{what}, at most {AIMS[what]}:" if what in AIMS else f"{what}:")  # noqa: T201 - as above
+        for name, spread in figures[what].items():
+            words = f"{spread['median']:9.3f}  ({spread['lowest']:.3f} to {spread['highest']:.3f})"
+            print(f"  {name:<28}{words}")  # noqa: T201 - as above
+    print(machine())  # noqa: T201 - as above
 
 
 if __name__ == "__main__":
