@@ -53,7 +53,7 @@ def accept_job(msg: func.QueueMessage, poison: Output, again: Output) -> None:
 def poll_jobs(timer: func.TimerRequest, work: Output) -> None:  # noqa: ARG001 - bound by name
     """Find the jobs that ended at Speech, and end those whose files are all in. The first run tests permissions."""
     run.check_rights()
-    send(work, [encode(message) for message in (*run.poll_jobs(), *run.settle_jobs())])
+    send(work, [encode(message) for message in run.tick()])
 
 
 @app.function_name("fetch_results")

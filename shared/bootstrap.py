@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.pipeline.record_poison import RecordPoison
     from shared.pipeline.rights import CheckRights
     from shared.pipeline.settle import SettleJobs
+    from shared.pipeline.tick import Tick
 
 MAX_DEQUEUE_COUNT = 5
 """Deliveries of a message before the host moves it to the poison queue. host.json has the same number."""
@@ -156,6 +157,13 @@ class App:
         from shared.pipeline.accept import AcceptJob
 
         return AcceptJob(self.jobs, self.clock, self.settings.jobs_queue)
+
+    @once
+    def tick(self) -> Tick:
+        """Use case of the timer."""
+        from shared.pipeline.tick import Tick
+
+        return Tick(self.jobs, self.clock, self.poll_jobs, self.settle_jobs)
 
     @once
     def poll_jobs(self) -> PollJobs:

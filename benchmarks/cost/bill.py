@@ -57,12 +57,12 @@ def jobs_of(usage: JobUsage) -> float:
 
 
 def request_units(usage: JobUsage, measured: Measured) -> dict[str, float]:
-    """Return the RU of one job by their purpose, without those of the ticks that run anyway."""
+    """Return the RU of one job by their purpose, without the queries of ticks, which all jobs share."""
     units = usage.request_units
-    idle = usage.runs["poll_jobs"] * measured.idle.request_units / 60
+    ticks = usage.runs["poll_jobs"] * measured.full_tick_request_units
     return {
         "documents of recordings and reports": sum(units.get(phase, 0) for phase in FETCHING),
-        "following the job": units["accept"] + units["list"] + units["poll"] + units["settle"] - idle,
+        "following the job": units["accept"] + units["list"] + units["tick"] - ticks,
         "looking for leftovers, a day later": units["tidy"],
     }
 

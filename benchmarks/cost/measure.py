@@ -53,6 +53,7 @@ def measure() -> Measured:
                 machine=machine(),
                 jobs=[measure_job(cosmos, workload) for workload in WORKLOADS],
                 idle=measure_waiting(cosmos, 0),
+                full_tick_request_units=measure_full_tick(cosmos),
                 waiting=[measure_waiting(cosmos, jobs) for jobs in WAITING_JOBS],
                 foreign=FOREIGN,
                 beside_foreign=measure_beside(cosmos, FOREIGN),
@@ -114,7 +115,7 @@ def _taken_in(made: Bench, workload: Workload) -> tuple[dict[str, int], int, flo
     ticks += _until_completed(made, job_id)
     made.clock.time += TIDY_AFTER
     with made.meter.phase("tidy"):
-        list(made.settle())
+        list(made.timer.settle())
     return {"accept_job": 1, "poll_jobs": ticks, **runs}, messages, seconds
 
 
@@ -137,6 +138,16 @@ def measure_waiting(cosmos: Cosmos, jobs: int) -> WaitingUsage:
             speech_requests=dict(made.speech.requests - asked),
             log_lines=lines[0],
         )
+
+
+def measure_full_tick(cosmos: Cosmos) -> float:
+    """Return the RU of a tick that sends all its queries and finds no job: the mean of an hour."""
+    with bench(cosmos) as made:
+        made.full_tick()  # looks for strays for the first time
+        before = made.meter.request_units["tick"]
+        for _ in range(TICKS_AN_HOUR):
+            made.full_tick()
+        return round((made.meter.request_units["tick"] - before) / TICKS_AN_HOUR, 2)
 
 
 def _until_listed(made: Bench) -> tuple[list[Work], int]:

@@ -65,8 +65,10 @@ class WaitingUsage(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """The whole usage. `idle`: an hour in which nothing waits.
+    """The whole usage.
 
+    `idle`: an hour in which there is no job. `full_tick_request_units`: of a tick that sends all its queries and finds
+    no job.
     `beside_foreign`: request units by phase of the sample job beside this many documents of other jobs.
     """
 
@@ -74,6 +76,7 @@ class Measured(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     machine: str
     jobs: list[JobUsage]
     idle: WaitingUsage
+    full_tick_request_units: float
     waiting: list[WaitingUsage]
     foreign: int
     beside_foreign: dict[str, float]

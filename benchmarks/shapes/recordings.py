@@ -60,24 +60,28 @@ def recordings() -> Iterator[Recording]:
     """Yield the recordings, from the shortest generated one to the longest, then the samples."""
     calls = (("sentence", 5), ("tiny", 18), ("1 min", 60), ("2 min", 120), ("5 min", 300), ("6 min", 360))
     for name, seconds in calls:
-        yield _of(name, f"stereo, {seconds} s", _generated(seconds / 3600, channels=2))
-    yield _of("5 min, lexical words", "stereo, 300 s, no displayWords", _generated(1 / 12, display=False, channels=2))
-    yield _of("1 hour", "mono, 3 speakers", _generated(1, speakers=3))
-    yield _of("1 hour, lexical words", "mono, 3 speakers, no displayWords", _generated(1, display=False, speakers=3))
+        yield split_by_command(name, f"stereo, {seconds} s", _generated(seconds / 3600, channels=2))
+    yield split_by_command(
+        "5 min, lexical words", "stereo, 300 s, no displayWords", _generated(1 / 12, display=False, channels=2)
+    )
+    yield split_by_command("1 hour", "mono, 3 speakers", _generated(1, speakers=3))
+    yield split_by_command(
+        "1 hour, lexical words", "mono, 3 speakers, no displayWords", _generated(1, display=False, speakers=3)
+    )
     for name, title in (
         ("reference-result", "the one phrase of Microsoft's example"),
         ("stereo-short", "sample: 3 phrases, texts of two channels"),
         ("diarized-mono", "sample: 6 minutes, 3 speakers, no displayWords"),
         ("hindi-diarized", "sample: half an hour of Hindi, no displayWords"),
     ):
-        yield _of(name, title, [(DATA / f"{name}.json").read_bytes()])
+        yield split_by_command(name, title, [(DATA / f"{name}.json").read_bytes()])
 
 
 def _generated(hours: float, *, display: bool = True, channels: int = 1, speakers: int = 0) -> GeneratedResult:
     return GeneratedResult(hours=hours, display_words=display, style="2024-11-15", channels=channels, speakers=speakers)
 
 
-def _of(name: str, title: str, content: Iterable[bytes]) -> Recording:
+def split_by_command(name: str, title: str, content: Iterable[bytes]) -> Recording:
     """Split a file by the command, and take its entries from the documents as a reader does: by the head's names."""
     keys = ("--job-id", JOB, "--file-id", FILE, "--name", "contenturl_0.json")
     done = subprocess.run([COMMAND, "split", *keys, "-"], input=b"".join(content), capture_output=True, check=True)  # noqa: S603 - our own command

@@ -83,7 +83,7 @@ class Pipeline:
     def tick(self) -> None:
         """Move the clock by a minute, run the timer, then deliver its messages and theirs until none is left."""
         self.clock.step(TICK)
-        self._send([*self.app.poll_jobs(), *self.app.settle_jobs()])
+        self._send([*self.app.tick()])
         while self._work:
             self._deliver(self._work.popleft())
 

@@ -74,7 +74,7 @@ class PollMark(Document, rename="camel", frozen=True, kw_only=True):
     recently ended jobs; `all`: the walk through the whole list; null if none is under way. `moved`, `waiting`,
     `tidied`: the last job that was handled of those that moved, of those that did not move, and of those that ended and
     are not tidied yet; null to start with the first. `searched_at`: when the timer last searched for jobs that no other
-    query finds; null for never.
+    query finds; null for never. `idle`: whether the last tick with all its queries found no job.
     """
 
     type: Literal["poll"] = "poll"
@@ -85,6 +85,7 @@ class PollMark(Document, rename="camel", frozen=True, kw_only=True):
     waiting: Place | None = None
     tidied: Place | None = None
     searched_at: UtcTime | None = None
+    idle: bool = False
 
 
 def believed(mark: PollMark, now: UtcTime) -> PollMark:

@@ -1,6 +1,6 @@
 """poll_jobs, first half: finds the pending jobs that ended at Speech."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,17 +42,20 @@ class PollJobs:
     patience: Patience
     get_limit: int
 
-    def __call__(self) -> Iterator[ListJobFiles]:
+    def __call__(self) -> Generator[ListJobFiles, None, bool]:
         """Send the plan's requests, write the answers, and yield a message for each job that succeeded.
 
-        Errors are logged and not raised, because the next tick tries again: see steps.contained.
+        Returns whether a job is pending, and True if that is not known. Errors are logged and not raised, because the
+        next tick tries again: see steps.contained.
         """
-        now = self.clock.now()
+        now, pending = self.clock.now(), True
         with contained(Step.GATHER):
             waiting = self._gather(now)
+            pending = bool(waiting.oldest or waiting.new or waiting.due or waiting.unseen)
             with contained(Step.GATHER):
                 tell_oldest(waiting.oldest, now)
             yield from self._poll(waiting, now)
+        return pending
 
     def _gather(self, now: datetime) -> Waiting:
         return Waiting(

@@ -172,6 +172,12 @@ class Jobs(Protocol):
     def untidied(self, ended_before: UtcTime, after: Place | None, limit: int) -> list[Job]:
         """Return jobs that ended before `ended_before` and are not tidied, by Place.by_end, as `ingesting` does."""
 
+    def any_to_do(self, now: UtcTime) -> bool:
+        """Return whether a query of a tick, other than `untidied`, would find a job.
+
+        That is a job that is pending or being ingested, or whose `retry.at` has come. Unreadable jobs count too.
+        """
+
     def poll_mark(self) -> PollMark:
         """Read the timer's memory. One that cannot be read is logged, and counts as none."""
 

@@ -32,6 +32,11 @@ class Round:
         """The place from which the next tick continues; None to start with the first job."""
         return None if self.ended else self.at
 
+    @property
+    def empty(self) -> bool:
+        """Whether the round is over and there was no job."""
+        return self.ended and not self.passed
+
     def passes(self, job: Job) -> None:
         """Note that the job was handled."""
         self.at = self.place_of(job)

@@ -54,8 +54,10 @@ class SettleJobs:
     clock: Clock
     patience: Patience
 
-    def __call__(self) -> Iterator[ListJobFiles]:
+    def __call__(self, *, pending: bool = True) -> Iterator[ListJobFiles]:
         """Count the files of jobs, end the complete ones, and yield a message for each job to be listed again.
+
+        `pending`: whether the poll found a job. If neither it nor this finds any, the timer's memory is marked as idle.
 
         Jobs that moved come first, so that a finished job ends soon, however many do not move. Errors are logged and
         not raised, because the next tick tries again: see steps.contained.
@@ -80,7 +82,8 @@ class SettleJobs:
                     yield from self._turns(step, jobs, act)
                 if outcome.throttled:
                     break
-            mark = msgspec.structs.replace(read, waiting=waiting.next, tidied=tidied.next)
+            idle = not pending and all(each.empty for each in (moved, waiting, due, tidied))
+            mark = msgspec.structs.replace(read, waiting=waiting.next, tidied=tidied.next, idle=idle)
             if moved.passed:
                 last = lately if moved.ended else min(moved.at or lately, lately)
                 mark = msgspec.structs.replace(mark, moved=last)

@@ -18,8 +18,9 @@ log = Log(__name__)
 
 
 class Step(StrEnum):
-    """The steps of a tick, in order. `PollJobs` does those up to WALK, `SettleJobs` the others."""
+    """The steps of a tick, in order. `Tick` does the first, `PollJobs` those up to WALK, `SettleJobs` the others."""
 
+    LOOK = "looks whether there is a job"
     GATHER = "looks up the pending jobs"
     STRAYS = "looks for jobs that no other query finds"
     GETS = "asks for jobs one by one"

@@ -8,6 +8,7 @@ from shared.domain.job import FileCounts, Job, ReportSummary, Status
 from shared.domain.patience import Patience
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.settle import SettleJobs
+from shared.pipeline.tick import Tick
 from tests.adapters.documents import head, new_job, new_key, part
 from tests.pipeline.fake_speech import FakeSpeech, SpeechJob
 from tests.pipeline.fakes import FakeClock
@@ -34,7 +35,7 @@ class Timer:
 
     def tick(self) -> set[str]:
         """Run the timer once; return the ids of the jobs that it lists."""
-        return {message.job_id for message in (*self.poll(), *self.settle())}
+        return {message.job_id for message in Tick(self.jobs, self.clock, self.poll, self.settle)()}
 
     def pending(self, status: str = "Succeeded", **changes: object) -> Job:
         """Add a due job that has this status at Speech."""

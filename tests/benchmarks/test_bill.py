@@ -27,7 +27,7 @@ JOB = JobUsage(
     result_bytes=90_000_000,
     blob_writes=101,
     blob_bytes=5_000_000,
-    request_units={"accept": 8, "list": 12, "poll": 60, "settle": 40, "page": 8020, "tidy": 1880},
+    request_units={"accept": 8, "list": 12, "tick": 100, "page": 8020, "tidy": 1880},
     composite_request_units=13.0,
     requests={"accept: jobs: read": 1, "page: transcripts: batch": 300, "file: transcripts: batch": 3},
     speech_requests={"get job": 5, "list files": 7, "get file": 1},
@@ -38,7 +38,16 @@ JOB = JobUsage(
     conversation_request_units=200.0,
     processor_seconds=10.1,
 )
-MEASURED = Measured(date="2026-11-22", machine="none", jobs=[JOB], idle=IDLE, waiting=[], foreign=0, beside_foreign={})
+MEASURED = Measured(
+    date="2026-11-22",
+    machine="none",
+    jobs=[JOB],
+    idle=IDLE,
+    full_tick_request_units=1.0,
+    waiting=[],
+    foreign=0,
+    beside_foreign={},
+)
 
 
 def cost(made: Bill, what: str) -> float:
@@ -94,7 +103,16 @@ def test_an_execution_is_billed_for_at_least_a_second() -> None:
 
 def test_log_lines_of_idle_ticks_are_not_billed_to_a_job() -> None:
     talkative = WaitingUsage(jobs=0, request_units=60.0, speech_requests={}, log_lines=120)
-    noisy = Measured(date="", machine="", jobs=[JOB], idle=talkative, waiting=[], foreign=0, beside_foreign={})
+    noisy = Measured(
+        date="",
+        machine="",
+        jobs=[JOB],
+        idle=talkative,
+        full_tick_request_units=1.0,
+        waiting=[],
+        foreign=0,
+        beside_foreign={},
+    )
     assert log_rows(JOB, MEASURED) - log_rows(JOB, noisy) == pytest.approx(20 * 2)
 
 

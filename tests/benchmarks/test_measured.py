@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from benchmarks.cost.measure import measure_job
+from benchmarks.cost.measure import measure_job, measure_waiting
 from benchmarks.cost.measured import JobUsage, load
+from benchmarks.cost.queries import QUERY_BASE
 from benchmarks.cost.workloads import ALONE, CALLS, MEDIA, SAMPLE, WORKLOADS
 from local.cosmos import Cosmos, start_cosmos
 
@@ -43,10 +44,10 @@ def test_its_documents_still_have_the_measured_sizes_and_charges(again: JobUsage
 
 def test_costs_that_grow_with_the_stored_documents_are_named() -> None:
     measured = load()
-    more = measured.beside_foreign | {"settle": measured.beside_foreign["settle"] * 1.03}
+    more = measured.beside_foreign | {"tick": measured.beside_foreign["tick"] * 1.03}
     assert measured.grown() == []
     (grown,) = msgspec.structs.replace(measured, beside_foreign=more).grown()
-    assert grown.startswith("settle: ")
+    assert grown.startswith("tick: ")
 
 
 def test_a_short_recording_takes_three_requests_to_cosmos_db_and_its_page_one_query(again: JobUsage) -> None:
@@ -75,6 +76,14 @@ def test_the_workloads_of_the_page_were_measured() -> None:
     for workload in (CALLS, MEDIA):
         assert kept.job(workload.name).hours == workload.hours
         assert kept.job(workload.name).largest_document_bytes <= 64 * 1024
+
+
+def test_a_tick_without_jobs_takes_a_quarter_of_one_with_all_its_queries(single: Cosmos) -> None:
+    again, kept = measure_waiting(single, 0), load()
+    assert again == kept.idle
+    # A read of the timer's memory, and two queries that load nothing.
+    assert again.request_units == pytest.approx(60 * (1 + 2 * QUERY_BASE))
+    assert again.request_units / 60 <= kept.full_tick_request_units / 3.5
 
 
 def test_waiting_jobs_cost_a_request_an_hour_each_and_one_list_a_minute() -> None:

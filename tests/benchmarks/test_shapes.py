@@ -1,16 +1,28 @@
 """Shapes of documents: each keeps the whole recording, and the figures that decision 0045 rests on hold."""
 
+from collections.abc import Callable
 from itertools import accumulate
 
 import pytest
 
 from benchmarks.shapes.__main__ import tables
-from benchmarks.shapes.candidates import CHOSEN, candidates
+from benchmarks.shapes.candidates import (
+    CHOSEN,
+    KIB,
+    Group,
+    Section,
+    candidates,
+    groups_of,
+    in_two_kinds,
+    layout,
+    packed,
+)
 from benchmarks.shapes.layout import Layout, product
 from benchmarks.shapes.measure import Measured, Shapes, measured_of
 from benchmarks.shapes.recordings import FORMS, Document, Recording, recordings
 from benchmarks.shapes.rivals import PHRASES, with_rows
 from benchmarks.shapes.sweep import PART_KIB, sweep, texts_once, with_differences
+from shared.domain.parts import encoded_size
 
 TEN_MINUTES = 1 / 6
 
@@ -32,8 +44,8 @@ def test_every_candidate_gives_the_whole_recording_to_a_reader_who_follows_its_h
     known: dict[str, Recording], name: str
 ) -> None:
     recording = known[name]
-    for layout in candidates(recording):
-        assert _read(layout) == (recording.turns, recording.combined, recording.tracks), layout.name
+    for made in candidates(recording):
+        assert _read(made) == (recording.turns, recording.combined, recording.tracks), made.name
 
 
 def _read(layout: Layout) -> tuple[list[Document], list[Document], dict[tuple[int, int | None], list[Document]]]:
@@ -70,6 +82,19 @@ def test_the_model_of_sections_apart_charges_what_the_product_is_charged(known: 
     for recording in known.values():
         apart = candidates(recording)[0].write_request_units()
         assert apart == pytest.approx(product(recording).write_request_units(), rel=0.01)
+
+
+@pytest.mark.parametrize("name", SEVERAL_SECTIONS)
+@pytest.mark.parametrize("pack", [packed, in_two_kinds])
+@pytest.mark.parametrize("kib", [16, 64])
+def test_sections_share_a_part_only_if_it_holds_them(
+    known: dict[str, Recording], name: str, pack: Callable[[list[Group], int], list[list[Section]]], kib: int
+) -> None:
+    limit = kib * KIB
+    parts = pack(groups_of(known[name], limit), limit)
+    documents = layout("", known[name], parts).documents[:-1]
+    assert all(encoded_size(made) <= limit for made, part in zip(documents, parts, strict=True) if len(part) > 1)
+    assert sum(map(len, parts)) == sum(map(len, groups_of(known[name], limit)))
 
 
 def test_the_proposal_is_never_dearer_than_a_document_a_phrase(measured: dict[str, Measured]) -> None:

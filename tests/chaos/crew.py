@@ -90,7 +90,7 @@ class Crew:
 
 def ticking(app: App) -> list[Work]:
     """Do what the timer does at one tick."""
-    return [*app.poll_jobs(), *app.settle_jobs()]
+    return [*app.tick()]
 
 
 class Scene:

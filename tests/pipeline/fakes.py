@@ -126,6 +126,11 @@ class FakeJobs:
         old = (job for job in ended if (job.ended_at or "") <= ended_before)
         return _in_order(old, Place.by_end, after, limit)
 
+    def any_to_do(self, now: UtcTime) -> bool:
+        with self.script.effect("jobs.any_to_do"):
+            unended = any(job.status not in END_STATES for job, _ in self.documents.values())
+            return unended or bool(self.to_list_again(now, 1))
+
     def poll_mark(self) -> PollMark:
         return self.mark
 

@@ -20,6 +20,7 @@ from shared.pipeline.ingest import Ingest
 from shared.pipeline.poll import PollJobs
 from shared.pipeline.record_poison import RecordPoison
 from shared.pipeline.settle import SettleJobs
+from shared.pipeline.tick import Tick
 from tests.pipeline.fake_blobs import FakeArchive, FakeContents
 from tests.pipeline.fake_speech import CONTENT, FakeSpeech, SpeechJob
 from tests.pipeline.fake_transcripts import FakeTranscripts
@@ -93,7 +94,7 @@ class World:
 
     def tick(self) -> list[Work]:
         """Run the timer's function once; return what it sent."""
-        sent: list[Work] = [*self.poll(), *self.settle()]
+        sent: list[Work] = [*Tick(self.jobs, self.clock, self.poll, self.settle)()]
         self.send(sent)
         return sent
 

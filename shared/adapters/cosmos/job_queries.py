@@ -32,6 +32,14 @@ STRAYS = (
 `unseen` finds it within an hour."""
 
 
+ANY_TO_DO = f"c.status IN ('{Status.PENDING}', '{Status.INGESTING}') OR c.retry.at <= @now"
+"""Condition of the jobs that some query of a tick finds, STRAYS among them, but not of the untidied ones: they need the
+order of a composite index, so that jobs that ended cost nothing (docs/decisions/0021).
+
+A tick asks it only after a tick that found no job. Else it might load every job that waits.
+"""
+
+
 def jobs_of(rows: list[Any], tell: Tell = set_aside) -> list[Job]:
     """Return the rows that can be read, and call `tell` for each of the others."""
     return list(readable(rows, Job, name_of, tell))

@@ -10,7 +10,7 @@ from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.client import SERVICE, as_item, call, query
 from shared.adapters.cosmos.connection import Database
-from shared.adapters.cosmos.job_queries import IS_TEXT, STRAYS, first, in_order, jobs_of, name_of
+from shared.adapters.cosmos.job_queries import ANY_TO_DO, IS_TEXT, STRAYS, first, in_order, jobs_of, name_of
 from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
@@ -150,6 +150,10 @@ class CosmosJobs:
             )
         text = f"c.status = @status AND c.acceptedAt {IS_TEXT} ORDER BY c.status DESC, c.acceptedAt DESC"
         return self._first(text, limit, {"status": status}, tell)
+
+    def any_to_do(self, now: UtcTime) -> bool:
+        """Return whether one of the queries above, other than `untidied`, would find a job."""
+        return bool(query(self._container, f"SELECT TOP 1 c.id FROM c WHERE {ANY_TO_DO}", {"now": now}))
 
     def poll_mark(self) -> PollMark:
         """Read the timer's memory. One that cannot be read is logged, and counts as none."""

@@ -39,6 +39,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     jobs.strays(NOON, 10)
     jobs.pending_among(["a", "b"])
     jobs.to_list_again(NOON, 10)
+    jobs.any_to_do(NOON)
     for after in (None, Place(NOON, "job")):
         jobs.ingesting(after, 1)
         jobs.untidied(NOON, after, 1)
