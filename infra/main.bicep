@@ -212,6 +212,9 @@ param turnGapSeconds int = 3
 @maxValue(730)
 param logRetentionDays int = 30
 
+@description('Log each write to a blob of a new storage account: also those of the host, which renews leases all day.')
+param logBlobWrites bool = false
+
 @description('Mail address for alerts; empty: they are shown in the portal only.')
 @maxLength(254)
 param alertEmail string = ''
@@ -340,6 +343,7 @@ module storageAccount 'modules/storage-account.bicep' = if (newStorage) {
     retentionDays: retentionDays
     privateOnly: vnetEnabled
     workspaceId: monitoring.outputs.workspaceId
+    logBlobWrites: logBlobWrites
   }
 }
 

@@ -17,6 +17,18 @@ DAYS_A_MONTH = 365 / 12
 LOG_ALERT_RULES = 2
 """The number in infra/modules/alerts.bicep; a test counts them."""
 
+CAUSES = (
+    "poison",
+    "given-up",
+    "oldest-pending",
+    "ended-badly",
+    "stands-still",
+    "failures",
+    "poll-trouble",
+    "throttled",
+)
+"""The causes of the rule that has several, in infra/modules/alerts.bicep."""
+
 
 FETCHING = ("page", "file")
 """The phases in which files are fetched: several by the message of a page, or one by a message of its own."""
@@ -88,13 +100,13 @@ def gb_seconds(usage: JobUsage, book: Book) -> tuple[float, float]:
 
 
 def log_rows(usage: JobUsage, measured: Measured) -> float:
-    """Return the rows of one job in the workspace: lines, executions, and diagnostic logs of blobs and queues.
+    """Return the rows of one job in the workspace: lines, executions, and diagnostic logs of queues.
 
     Lines that idle ticks write too are not included.
     """
     lines = usage.log_lines - usage.runs["poll_jobs"] * measured.idle.log_lines / 60
     queue_writes = 2 * usage.messages
-    return lines + usage.executions + usage.blob_writes + queue_writes
+    return lines + usage.executions + queue_writes
 
 
 def bill(usage: JobUsage, measured: Measured, book: Book, *, raw_archive: bool = True) -> Bill:
@@ -104,7 +116,7 @@ def bill(usage: JobUsage, measured: Measured, book: Book, *, raw_archive: bool =
     memory, executions = jobs * gb_seconds(usage, book)[0], jobs * usage.executions
     blob_writes, blob_gb = jobs * usage.blob_writes, jobs * usage.blob_bytes / GB
     operations = jobs * usage.messages * book["queue-operations-a-message"]
-    rows = jobs * log_rows(usage, measured) - (0 if raw_archive else blob_writes)
+    rows = jobs * log_rows(usage, measured)
     log_gb = rows * book["log-row-bytes"] / GB
     stored_gb = jobs * usage.document_bytes / GB
     archive = (
@@ -130,8 +142,7 @@ def standing(measured: Measured, book: Book) -> tuple[Line, ...]:
     million_ru = measured.idle.request_units * MONTH_MINUTES / 60 / 1e6
     memory = MONTH_MINUTES * book["shortest-run-seconds"] * book["instance-gb"]
     operations = MONTH_MINUTES * book["host-operations-a-minute"]
-    rows = MONTH_MINUTES * (1 + measured.idle.log_lines / 60 + book["host-rows-a-minute"])
-    log_gb = rows * book["log-row-bytes"] / GB
+    log_gb = _log_gb(1 + measured.idle.log_lines / 60, book)
     return (
         Line("Alert rules", LOG_ALERT_RULES, "rules", LOG_ALERT_RULES * book["alert-rule-month"]),
         Line("Functions: poll_jobs each minute", memory, "GB-s", memory * book["functions-gb-s"]),
@@ -141,6 +152,35 @@ def standing(measured: Measured, book: Book) -> tuple[Line, ...]:
         Line("Storage: the host itself", operations, "operations", operations / 1e4 * book["queue-10k-operations"]),
         Line("Logs", log_gb, "GB", log_gb * book["logs-gb"]),
     )
+
+
+def doubts(measured: Measured, book: Book) -> tuple[Line, ...]:
+    """Return what a month may cost more than `standing`, or less: amounts that are free, and what may be charged."""
+    ru = measured.full_tick_request_units - measured.idle.request_units / 60
+    million_ru = MONTH_MINUTES * ru / 1e6
+    log_gb = _log_gb(book["host-rows-a-minute"], book)
+    lines = {line.what: line for line in standing(measured, book)}
+    poll, runs = lines["Functions: poll_jobs each minute"], lines["Functions: executions"]
+    free_memory = min(poll.amount, book["functions-free-gb-s"])
+    free_runs = min(runs.amount, book["functions-free-runs"])
+    free_gb = min(lines["Logs"].amount, book["logs-free-gb"])
+    series = len(CAUSES) - 1
+    least = 0.5
+    return (
+        Line("GB-s that are free", free_memory, "GB-s", -free_memory * book["functions-gb-s"]),
+        Line("executions that are free", free_runs, "runs", -free_runs / 1e6 * book["functions-million-runs"]),
+        Line("logs that are free", free_gb, "GB", -free_gb * book["logs-gb"]),
+        Line("`instanceMemoryMB` of 512", least, "GB", poll.cost * (least / book["instance-gb"] - 1)),
+        Line("every cause of an alert fires", series, "further series", series * book["alert-series-month"]),
+        Line("the metric alert, beyond ten free ones", 1, "series", book["metric-series-month"]),
+        Line("a job waits at every tick", million_ru, "million RU", million_ru * book["cosmos-million-ru"]),
+        Line("`logBlobWrites`; or leases are logged as reads", log_gb, "GB", log_gb * book["logs-gb"]),
+        Line("rules of an earlier version are still there", 9, "rules", 9 * book["alert-rule-month"]),
+    )
+
+
+def _log_gb(rows_a_minute: float, book: Book) -> float:
+    return MONTH_MINUTES * rows_a_minute * book["log-row-bytes"] / GB
 
 
 def expiry(usage: JobUsage, book: Book) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from benchmarks.cost.bill import (
     autoscale_hours,
     bill,
     days_until_expiry_pays,
+    doubts,
     expiry,
     gb_seconds,
     jobs_of,
@@ -36,6 +37,7 @@ def blocks(measured: Measured, book: Book) -> dict[str, str]:
         "summary": _summary(bills),
         "bill": _bills(bills),
         "standing": _standing(standing(measured, book), book),
+        "doubts": _doubts(doubts(measured, book)),
         "measured": _measured(measured),
         "messages": _messages(measured, book),
         "request units": _request_units(measured),
@@ -81,6 +83,11 @@ def _standing(lines: tuple[Line, ...], book: Book) -> str:
         f"and {book['logs-free-gb']:g} GB of logs."
     )
     return f"{table(('a month', '', CURRENCY), [*rows, ('**all**', '', f'**{_money(total)}**')])}\n\n{free}"
+
+
+def _doubts(lines: tuple[Line, ...]) -> str:
+    rows = [(line.what, _amount(line), f"{line.cost:+,.2f}") for line in lines]
+    return table(("a month", "", CURRENCY), rows)
 
 
 def _measured(measured: Measured) -> str:

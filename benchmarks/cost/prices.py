@@ -36,6 +36,7 @@ _FUNCTIONS = "https://learn.microsoft.com/azure/azure-functions/functions-consum
 _FUNCTIONS_PRICES = "https://azure.microsoft.com/pricing/details/functions/"
 _BLOBS = "https://azure.microsoft.com/pricing/details/storage/blobs/"
 _QUEUES = "https://azure.microsoft.com/pricing/details/storage/queues/"
+_ALERTS = "https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-overview"
 _MONITOR = "https://azure.microsoft.com/pricing/details/monitor/"
 
 PRICES = (
@@ -51,6 +52,8 @@ PRICES = (
     Figure("logs-gb", 2.30, "GB ingested", _MONITOR, "quoted by others"),
     Figure("logs-free-gb", 5, "GB free a month", _MONITOR, "quoted by others"),
     Figure("alert-rule-month", 0.50, "log alert rule, every 15 minutes, and month", _MONITOR, "quoted by others"),
+    Figure("alert-series-month", 0.05, "further series of a log alert rule, and month", _ALERTS, "quoted by others"),
+    Figure("metric-series-month", 0.10, "series of a metric alert rule, and month", _MONITOR, "quoted by others"),
     Figure("autoscale-100-ru-hour", 0.012, "100 RU/s and hour, autoscale", _COSMOS, "quoted by others"),
 )
 

@@ -35,6 +35,9 @@ param privateOnly bool
 @minLength(1)
 param workspaceId string
 
+@description('Log writes to blobs, the host\'s own among them.')
+param logBlobWrites bool
+
 resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
   name: name
   location: location
@@ -111,7 +114,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-06
   dependsOn: [blobs]
 }
 
-// Raw results are people's words, so reads, writes and deletions are logged.
+// Raw results are people's words, so reads and deletions are logged. Writes only on demand: the app alone writes raw
+// results, and the host renews its leases in this account all day (docs/decisions/0043).
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: blobs
@@ -124,7 +128,7 @@ resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
       }
       {
         category: 'StorageWrite'
-        enabled: true
+        enabled: logBlobWrites
       }
       {
         category: 'StorageDelete'

@@ -54,6 +54,7 @@ param rawContainer = 'raw-archive'
 param nbestWords = 'all'
 param turnGapSeconds = 5
 param logRetentionDays = 90
+param logBlobWrites = true
 param alertEmail = 'operators@company.example'
 param oldestPendingHours = 12
 param pollMissingFor = 'PT30M'

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from benchmarks.cost import bill as formula
-from benchmarks.cost.bill import Bill, bill, days_until_expiry_pays, expiry, gb_seconds, log_rows, standing
-from benchmarks.cost.measured import JobUsage, Measured, WaitingUsage
+from benchmarks.cost.bill import Bill, bill, days_until_expiry_pays, doubts, expiry, gb_seconds, log_rows, standing
+from benchmarks.cost.measured import JobUsage, Measured, WaitingUsage, load
 from benchmarks.cost.prices import ASSUMPTIONS, PRICES, Book, UnknownFigure
 
 ALERTS = Path(__file__).parent.parent.parent / "infra" / "modules" / "alerts.bicep"
@@ -125,12 +125,32 @@ def test_the_monthly_base_cost_follows_the_minutes_of_a_month() -> None:
     lines = {line.what: line for line in standing(MEASURED, Book())}
     assert lines["Functions: poll_jobs each minute"].amount == 43_800 * 2
     assert lines["Cosmos DB: the ticks' queries"].cost == pytest.approx(43_800 / 1e6 * 0.25)
-    assert lines["Logs"].cost == pytest.approx(43_800 * 11 * 1000 / 1e9 * 2.30)
+    assert lines["Logs"].cost == pytest.approx(43_800 * 1000 / 1e9 * 2.30)
 
 
 def test_the_bill_has_as_many_alert_rules_as_the_bicep() -> None:
     rules = ALERTS.read_text().partition("var rules = [")[2].partition("\n]\n")[0]
     assert len(re.findall(r"^    name: '", rules, re.MULTILINE)) == formula.LOG_ALERT_RULES
+
+
+def test_the_causes_of_the_rule_with_several_are_those_of_the_bicep() -> None:
+    causes = ALERTS.read_text().partition("var causes = [")[2].partition("\n]\n")[0]
+    assert re.findall(r"Cause = (?:strcat\()?'([\w-]+)[ ']", causes) == list(formula.CAUSES)
+
+
+def test_a_month_with_nothing_to_do_costs_less_than_five_dollars_even_if_each_cause_fires() -> None:
+    measured, book = load(), Book()
+    dearer = {line.what: line.cost for line in doubts(measured, book)}
+    total = sum(line.cost for line in standing(measured, book))
+    alerts = dearer["every cause of an alert fires"] + dearer["the metric alert, beyond ten free ones"]
+    assert total < total + alerts <= 5
+
+
+def test_free_amounts_are_subtracted_up_to_what_is_used() -> None:
+    lines = {line.what: line for line in doubts(MEASURED, Book())}
+    assert lines["GB-s that are free"].amount == 43_800 * 2
+    short = Book().with_values(["functions-free-gb-s=100"])
+    assert {line.what: line.amount for line in doubts(MEASURED, short)}["GB-s that are free"] == 100
 
 
 def test_every_figure_can_be_replaced_and_is_marked_then() -> None:
@@ -145,10 +165,15 @@ def test_every_price_changes_the_bill_or_is_a_free_amount() -> None:
     def totals(book: Book) -> tuple[float, ...]:
         made = bill(JOB, MEASURED, book)
         autoscale = formula.autoscale_hours(JOB, MEASURED, book, 400)
-        return made.once, made.monthly, sum(line.cost for line in standing(MEASURED, book)), *autoscale
+        return (
+            made.once,
+            made.monthly,
+            *(line.cost for line in (*standing(MEASURED, book), *doubts(MEASURED, book))),
+            *autoscale,
+        )
 
     same = {price.name for price in PRICES if totals(Book().with_values([f"{price.name}=9"])) == totals(Book())}
-    assert same == {"functions-free-gb-s", "functions-free-runs", "logs-free-gb"}
+    assert same == {"logs-free-gb"}
 
 
 @pytest.mark.parametrize(("given", "words"), [("cosmos=1", "'cosmos' is none of"), ("logs-gb=x", "is no name=number")])
