@@ -56,9 +56,9 @@ def cost(made: Bill, what: str) -> float:
     return found
 
 
-def test_request_units_of_a_job_exclude_those_of_idle_ticks() -> None:
+def test_request_units_of_a_job_exclude_the_queries_of_ticks() -> None:
     units = formula.request_units(JOB, MEASURED)
-    assert units["following the job"] == pytest.approx(8 + 12 + 60 + 40 - 20)
+    assert units["following the job"] == pytest.approx(8 + 12 + 100 - 20)
     assert sum(units.values()) == pytest.approx(10_000)
 
 
@@ -70,7 +70,7 @@ def test_request_units_of_a_job_exclude_those_of_idle_ticks() -> None:
         ("Functions: executions", 100 * 9 / 1e6 * 0.40),
         ("Functions: memory and time", 100 * (10.1 + 303 * 0.02 + 107 * 0.2 + 101 * 0.05 + 3) * 2 * 0.000026),
         ("Queues", 100 * 9 * 3 / 1e4 * 0.004),
-        ("Logs", 100 * (110 + 9 + 101 + 18) * 1000 / 1e9 * 2.30),
+        ("Logs", 100 * (110 + 9 + 18) * 1000 / 1e9 * 2.30),
         ("Blob storage: raw results written", 100 * 101 / 1e4 * 0.05),
         ("Blob storage: raw results kept", 100 * 5e6 / 1e9 * 0.0184),
     ],
