@@ -6,7 +6,6 @@ It yields named members whole and named arrays element by element. It skips ever
 import codecs
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -28,7 +27,7 @@ _BOM = codecs.BOM_UTF8
 _NO_OBJECT = {b"[": "a JSON array", b"<": "XML or HTML"}
 
 
-class Cut(NamedTuple):
+class Cut(msgspec.Struct, frozen=True):
     """One value. `element`: its index in the array; None for a member. `place`: its first byte's offset in the file.
 
     An element that was decoded together with others is `decoded`, without `value`; `place` is that of the first one.

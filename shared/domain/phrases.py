@@ -1,8 +1,9 @@
 """Converts a phrase of Speech's JSON into the entry of a track's part, and into the numbers that the head adds up."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from shared.domain.documents import DisplayWordColumns, Hypothesis, PhraseEntry, WordColumns
@@ -23,7 +24,7 @@ from shared.domain.ticks import Number
 from shared.errors import InvalidResult
 
 
-class Measured(NamedTuple):
+class Measured(msgspec.Struct, frozen=True):
     """A phrase's entry and numbers. `blank`: it has no text.
 
     `begins`, `ends`: when somebody talks, in ticks; empty for a blank phrase.
@@ -125,11 +126,12 @@ def _display_word_columns(words: Sequence[DisplayWord | UsualDisplayWord]) -> Di
 
 def _times(words: Sequence[Timed | UsualTimed]) -> tuple[list[int | None], list[int | None]]:
     """Return offsets and durations. Most of a file are words, and nearly all have ticks: then no method is called."""
-    offsets = [word.offset_in_ticks for word in words]
-    durations = [word.duration_in_ticks for word in words]
-    if None in offsets or None in durations:
+    offsets: list[Any] = [word.offset_in_ticks for word in words]
+    durations: list[Any] = [word.duration_in_ticks for word in words]
+    try:
+        return list(map(round, offsets)), list(map(round, durations))
+    except TypeError:  # a word without ticks
         return [word.offset_ticks() for word in words], [word.duration_ticks() for word in words]
-    return list(map(round, offsets)), list(map(round, durations))  # type: ignore[arg-type] # none of them is None
 
 
 def _word_count(best: Hypothesis) -> int:
@@ -145,10 +147,8 @@ def _talk(entry: PhraseEntry) -> tuple[list[int], list[int]]:
     """Return when somebody talks: begins and ends of the words that have a length, or else of the phrase."""
     best = entry.n_best[0]
     columns = next((each for each in (best.words, best.display_words) if each and each.offset_in_ticks), None)
-    if columns:
-        pairs = zip(columns.offset_in_ticks, columns.duration_in_ticks, strict=True)
-        timed = [(begin, begin + length) for begin, length in pairs if begin is not None and length and length > 0]
-        if timed:
-            return [begin for begin, _ in timed], [end for _, end in timed]
-    begin, length = entry.offset_in_ticks, entry.duration_in_ticks
-    return ([begin], [begin + length]) if length > 0 else ([], [])
+    times = zip(columns.offset_in_ticks, columns.duration_in_ticks, strict=True) if columns else ()
+    timed = [(begin, length) for begin, length in times if length and length > 0 and begin is not None]
+    if not timed and entry.duration_in_ticks > 0:
+        timed = [(entry.offset_in_ticks, entry.duration_in_ticks)]
+    return [begin for begin, _ in timed], [begin + length for begin, length in timed]

@@ -188,12 +188,13 @@ class Splitter:
         return self._track_part(track, track.filler.add(entry, entry.index))
 
     def _track(self, channel: int, speaker: int | None, index: int) -> _Track:
-        if (channel, speaker) not in self._tracks:
+        track = self._tracks.get((channel, speaker))
+        if track is None:
             if len(self._tracks) == MAX_TRACKS:
                 words = f"recognizedPhrases[{index}]: more than {MAX_TRACKS} pairs of channel and speaker"
                 raise InvalidResult(words, "TooManyTracks")
-            self._tracks[channel, speaker] = _Track(channel, speaker)
-        return self._tracks[channel, speaker]
+            track = self._tracks[channel, speaker] = _Track(channel, speaker)
+        return track
 
     def _track_part(self, track: _Track, entries: list[bytes]) -> Iterator[PartContent]:
         if entries:
