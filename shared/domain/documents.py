@@ -101,19 +101,17 @@ class Part(FileDocument, rename="camel", frozen=True, kw_only=True):
     part: int
 
 
-class TrackPart(Part, rename="camel", frozen=True, kw_only=True):
+class TrackSection(msgspec.Struct, rename="camel", frozen=True):
     """Phrases of one channel and speaker, in the file's order. `speaker` is null without diarization."""
 
-    type: Literal["track"] = "track"
     channel: int
     speaker: int | None
     phrases: list[PhraseEntry]
 
 
-class CombinedPart(Part, rename="camel", frozen=True, kw_only=True):
-    """A piece of each of a channel's four texts. Concatenate the pieces, in order of `part`, to get the texts."""
+class CombinedSection(msgspec.Struct, rename="camel", frozen=True):
+    """A piece of each of a channel's four texts. Concatenate the pieces, in the order of the head, to get the texts."""
 
-    type: Literal["combined"] = "combined"
     channel: int
     lexical: str
     itn: str
@@ -121,10 +119,15 @@ class CombinedPart(Part, rename="camel", frozen=True, kw_only=True):
     display: str
 
 
-class TurnsPart(Part, rename="camel", frozen=True, kw_only=True):
-    """Turns of all channels and speakers, in order of time."""
+class ResultPart(Part, rename="camel", frozen=True, kw_only=True):
+    """Sections of a result: of tracks, of combined texts, and turns of all channels and speakers in order of time.
 
-    type: Literal["turns"] = "turns"
+    Any of the three may be empty. Which sections share a part is the writer's choice: the head names the parts.
+    """
+
+    type: Literal["part"] = "part"
+    tracks: list[TrackSection]
+    combined: list[CombinedSection]
     turns: list[Turn]
 
 
@@ -208,9 +211,9 @@ class Transcript(FileDocument, rename="camel", frozen=True, kw_only=True):
     ingested_at: UtcTime
 
     def parts(self) -> list[str]:
-        """Ids of all parts of this revision."""
+        """Ids of all parts of this revision, each once."""
         groups = [*(track.parts for track in self.tracks), *(text.parts for text in self.combined), self.turns.parts]
-        return [part for parts in groups for part in parts]
+        return list(dict.fromkeys(part for parts in groups for part in parts))
 
 
 class FileFailure(FileDocument, rename="camel", frozen=True, kw_only=True):
@@ -240,19 +243,9 @@ def part_id(revision: str, name: str) -> str:
     return f"{revision}_{name}"
 
 
-def track_name(channel: int, speaker: int | None, part: int) -> str:
-    """Return the name of a track part. Without diarization the speaker is written as `none`."""
-    return f"c{channel}_s{'none' if speaker is None else speaker}_{part:04}"
-
-
-def combined_name(channel: int, part: int) -> str:
-    """Return the name of a combined part."""
-    return f"combined_c{channel}_{part:04}"
-
-
-def turns_name(part: int) -> str:
-    """Return the name of a turns part."""
-    return f"turns_{part:04}"
+def part_name(part: int) -> str:
+    """Return the name of a result part."""
+    return f"part_{part:04}"
 
 
 def report_name(part: int) -> str:

@@ -19,7 +19,7 @@ LARGEST_HEAD_BYTES = 1_000_000
 """The head is written in one transactional batch with the last parts. The SDK's README allows 1.2 MB for a batch."""
 
 _SUMMARY_BYTES = 32
-"""Reserved in the head for a CombinedSummary, apart from the ids of its parts."""
+"""Reserved in the head for a CombinedSummary, apart from the ids of its parts. Other summaries take more."""
 
 
 def encoded_size(document: object) -> int:

@@ -1,28 +1,25 @@
-"""The split of one file: its phrases and combined texts become parts (tracks, texts, turns) and a head."""
+"""The split of one file: its phrases and combined texts become sections, which are packed into parts, and a head."""
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import chain, zip_longest
+from collections.abc import Generator, Iterable, Iterator
+from itertools import zip_longest
 from statistics import fmean
 
 import msgspec
 
 from shared.domain.documents import (
     HEAD_ID,
-    REVISION_DIGITS,
     CombinedSummary,
     FileKey,
     TrackSummary,
     Transcript,
     TurnsSummary,
-    combined_name,
     part_id,
-    track_name,
-    turns_name,
 )
 from shared.domain.encoded import PartContent
 from shared.domain.intervals import IntervalSet
+from shared.domain.packing import Kind, Packer, Section
 from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, HeadRoom, PartFiller, fitting_head
 from shared.domain.phrases import Measured, integer, measure
 from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultReader, present
@@ -41,8 +38,7 @@ MAX_TRACKS = 500
 36 speakers."""
 
 
-_ANY_REVISION = "0" * REVISION_DIGITS
-"""Stands for the revision where only the length of an id counts."""
+_FORMS = ("lexical", "itn", "maskedITN", "display")
 
 
 class SplitOptions(msgspec.Struct, frozen=True):
@@ -71,6 +67,14 @@ class _Track:
         self.talk.add(measured.begins, measured.ends)
         if measured.confidence is not None:
             self.confidences.append(measured.confidence)
+
+    def sections(self, entries: list[bytes]) -> list[Section]:
+        """Return the section with these phrases, or none without phrases."""
+        if not entries:
+            return []
+        phrases = msgspec.Raw(b"[%b]" % b",".join(entries))
+        track = {"channel": self.channel, "speaker": self.speaker, "phrases": phrases}
+        return [Section.of(Kind.TRACKS, self.parts, track)]
 
     def summary(self, revision: str) -> TrackSummary:
         return TrackSummary(
@@ -105,6 +109,7 @@ class Splitter:
         self._talk = Talk({})
         self._interruptions = Interruptions()
         self._room = HeadRoom()
+        self._packer = Packer(self._room)
         self._size = 0
 
     def parts(self, chunks: Iterable[bytes]) -> Iterator[PartContent]:
@@ -123,9 +128,9 @@ class Splitter:
         """Yield the remaining parts. Call this after the last chunk."""
         for item in self._reader.close():
             yield from self._add(item)
-        for track in self._tracks.values():
-            yield from self._track_part(track, track.filler.finish())
-        yield from self._all_turns()
+        turns = yield from self._full_turns()
+        tracks = [section for track in self._tracks.values() for section in track.sections(track.filler.finish())]
+        yield from self._packer.close(tracks, turns)
 
     def head(  # noqa: PLR0913 - the head's own properties
         self, key: FileKey, revision: str, *, run: int, name: str | None, raw: str | None, ingested_at: str
@@ -185,7 +190,8 @@ class Splitter:
             who = (measured.channel, measured.speaker)
             display = entry.n_best[0].display or ""
             self._conversation.add(who, entry.index, entry.offset_in_ticks, measured.end, display)
-        return self._track_part(track, track.filler.add(entry, entry.index))
+        for section in track.sections(track.filler.add(entry, entry.index)):
+            yield from self._packer.alone(section)
 
     def _track(self, channel: int, speaker: int | None, index: int) -> _Track:
         track = self._tracks.get((channel, speaker))
@@ -196,39 +202,31 @@ class Splitter:
             track = self._tracks[channel, speaker] = _Track(channel, speaker)
         return track
 
-    def _track_part(self, track: _Track, entries: list[bytes]) -> Iterator[PartContent]:
-        if entries:
-            part = len(track.parts)
-            track.parts.append(self._named(track_name(track.channel, track.speaker, part)))
-            who = {"channel": track.channel, "speaker": track.speaker}
-            yield PartContent.of("track", track.parts[-1], part, who, phrases=entries)
-
-    def _all_turns(self) -> Iterator[PartContent]:
+    def _full_turns(self) -> Generator[PartContent, None, list[Section]]:
+        """Yield the parts that turns fill, and return the last section of turns."""
         self._talk = Talk({key: track.talk for key, track in self._tracks.items()})
         self._interruptions = Interruptions(self._talk.mirrored)
         filler = PartFiller("turns")
         for turn in self._conversation.turns(round(self._options.turn_gap_seconds * TICKS_PER_SECOND)):
             self._interruptions.add(turn)
-            yield from self._turns_part(filler.add(turn, self._turns))
+            for section in self._turns_sections(filler.add(turn, self._turns)):
+                yield from self._packer.alone(section)
             self._turns += 1
-        yield from self._turns_part(filler.finish())
+        return self._turns_sections(filler.finish())
 
-    def _turns_part(self, turns: list[bytes]) -> Iterator[PartContent]:
-        if turns:
-            part = len(self._turns_parts)
-            self._turns_parts.append(self._named(turns_name(part)))
-            yield PartContent.of("turns", self._turns_parts[-1], part, {}, turns=turns)
+    def _turns_sections(self, turns: list[bytes]) -> list[Section]:
+        return [Section(Kind.TURNS, self._turns_parts, b",".join(turns))] if turns else []
 
     def _add_combined(self, texts: CombinedPhrase) -> Iterator[PartContent]:
         channel = integer(texts.channel or 0, "the channel of a combined text")
-        names = self._combined.setdefault(channel, [])
+        parts = self._combined.setdefault(channel, [])
         rows = zip_longest(*(pieces(text or "", _TEXT_BYTES) for text in texts.forms()), fillvalue="")
-        for lexical, itn, masked_itn, display in chain([next(rows, ("", "", "", ""))], rows):
-            part = len(names)
-            names.append(self._named(combined_name(channel, part), summaries=part == 0))
-            content = {"channel": channel, "lexical": lexical, "itn": itn, "maskedITN": masked_itn, "display": display}
-            yield PartContent.of("combined", names[-1], part, content)
+        last = next(rows, ("", "", "", ""))
+        for row in rows:
+            yield from self._packer.alone(_texts_section(channel, parts, last))
+            last = row
+        yield from self._packer.text(_texts_section(channel, parts, last))
 
-    def _named(self, name: str, *, summaries: int = 0) -> str:
-        self._room.name(part_id(_ANY_REVISION, name), summaries=summaries)
-        return name
+
+def _texts_section(channel: int, parts: list[str], row: tuple[str, ...]) -> Section:
+    return Section.of(Kind.COMBINED, parts, {"channel": channel, **dict(zip(_FORMS, row, strict=True))})
