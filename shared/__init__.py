@@ -25,7 +25,8 @@ The project's words:
 
     run        the number of a job's current pass, from 1; each time the job starts over it grows by one
     revision   a short hash of a file's ETag, the writer version and the split options; ids of parts begin with it
-    part       a document that holds a piece of one revision: of a track, of combined texts, of turns, or of a report
+    part       a document of one revision: sections of tracks, of combined texts and of turns; or a piece of a report
+    section    a piece of one track, of one channel's texts, or of the turns; domain/packing.py puts it into a part
     head       the document `transcript` of a recording; it names the parts of one revision, and is written last
     in         a file is in when its head (for a report: the job's document) was written by run `reprocessFrom` or later
     orphan     a part that no head or job names, because the run that wrote it died; also called a leftover

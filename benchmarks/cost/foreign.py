@@ -41,8 +41,8 @@ def _file(number: int) -> list[dict[str, Any]]:
     revision = f"{number:012x}"
     parts: list[dict[str, Any]] = [
         {
-            "id": f"{revision}_turns_{part:04}",
-            "type": "turns",
+            "id": f"{revision}_part_{part:04}",
+            "type": "part",
             "revision": revision,
             **({} if part % 3 else {"ttl": 3600}),
         }

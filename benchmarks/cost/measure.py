@@ -218,9 +218,11 @@ def _expiry(made: Bench) -> float:
 
 
 def _conversations(made: Bench) -> float:
-    """Return the RU of reading each recording's conversation: its head, and the turns that it names."""
-    items = made.database.containers["transcripts"].items.values()
-    return sum(read_charge(encoded_size(item)) for item in items if item["type"] in {"transcript", "turns"})
+    """Return the RU of reading each recording's conversation: its head, and the parts with turns that it names."""
+    items = made.database.containers["transcripts"].items
+    heads = [(key, item) for key, item in items.items() if item["type"] == "transcript"]
+    named = [items[(*key[:2], part)] for key, head in heads for part in head["turns"]["parts"]]
+    return sum(read_charge(encoded_size(item)) for item in (*(head for _, head in heads), *named))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ _NO_DEFAULT = object()
 _COMMON = (
     (DocumentType, "every document"),
     (FileDocument, "every document of container `transcripts`"),
-    (Part, "every part: `track`, `combined`, `turns`, `report`"),
+    (Part, "every part: `part`, `report`"),
 )
 
 
@@ -67,7 +67,7 @@ def _spoken(run: Run) -> str:
 
 def _common(schemas: Mapping[str, Schema]) -> str:
     meanings = Meanings()
-    kinds = {path: kind for path, kind, _ in _rows(schemas["track"], schemas["track"])}
+    kinds = {path: kind for path, kind, _ in _rows(schemas["part"], schemas["part"])}
     kinds["type"] = _listed(contract.name for contract in CONTRACTS if contract.is_document)
     rows = (
         (f"`{name}`", words, kinds[name], meaning)

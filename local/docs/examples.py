@@ -47,11 +47,9 @@ def examples(run: Run) -> dict[str, Document]:
         "poll": _one(reprocessed, type="poll"),
         "transcript": _one(ended, type="transcript", **first),
         "transcript of a conversation": _one(ended, type="transcript", **talk),
-        "track": _one(ended, type="track", **first),
-        "track of a conversation": _cut(_one(ended, type="track", speaker=2, **talk), "phrases"),
-        "combined": _one(ended, type="combined", **first),
-        "turns": _one(ended, type="turns", **talk),
-        "turns retired": _one(reprocessed, type="turns", ttl=3600, **first),
+        "part": _one(ended, type="part", **first),
+        "part of a conversation": _with_short_tracks(_one(ended, type="part", part=0, **talk)),
+        "part retired": _one(reprocessed, type="part", ttl=3600, **first),
         "report": _one(ended, type="report", jobId=REFERENCE_JOB),
         "report with failures": _one(ended, type="report", **partly),
         "fileFailure": _one(ended, type="fileFailure", **partly),
@@ -101,6 +99,10 @@ def _one(documents: Iterable[Document], **wanted: object) -> Document:
 
 def _plain(document: Document) -> Mapping[str, object]:
     return {name: value for name, value in document.items() if isinstance(value, str | int | None)}
+
+
+def _with_short_tracks(document: Document) -> Document:
+    return {**document, "tracks": [_cut(track, "phrases") for track in document["tracks"]]}
 
 
 def _cut(document: Document, name: str) -> Document:

@@ -69,19 +69,22 @@ def _follow_head(file: dict[str, Document]) -> list[str]:
     if head is None:
         return []
     groups = [*head["tracks"], *head["combined"], head["turns"]]
-    named = [part for group in groups for part in group["parts"]]
-    there = [name for name, document in file.items() if document["type"] in {"track", "combined", "turns"}]
-    return [] if Counter(named) == Counter(there) else ["the head's parts are not the parts that are there"]
+    named = {part for group in groups for part in group["parts"]}
+    there = {name for name, document in file.items() if document["type"] == "part"}
+    return [] if named == there else ["the head's parts are not the parts that are there"]
 
 
 def _phrases(documents: dict[str, Document], head: Document, source: Document) -> list[str]:
-    found = {
-        phrase["index"]: (track["channel"], track["speaker"], phrase)
+    entries = [
+        (own["channel"], own["speaker"], phrase)
         for track in head["tracks"]
         for part in track["parts"]
-        for phrase in documents[part]["phrases"]
-    }
-    count = sum(len(documents[part]["phrases"]) for track in head["tracks"] for part in track["parts"])
+        for own in documents[part]["tracks"]
+        if (own["channel"], own["speaker"]) == (track["channel"], track["speaker"])
+        for phrase in own["phrases"]
+    ]
+    found = {phrase["index"]: (channel, speaker, phrase) for channel, speaker, phrase in entries}
+    count = len(entries)
     wanted = source["recognizedPhrases"]
     if count != len(wanted) or sorted(found) != list(range(len(wanted))):
         return [f"{count} phrases are there, the file has {len(wanted)}"]
@@ -111,11 +114,16 @@ def _words(column: list[str] | None, rows: list[Document] | None, name: str) -> 
 
 def _combined(documents: dict[str, Document], head: Document, source: Document) -> list[str]:
     found = {
-        text["channel"]: ["".join(documents[part][form] for part in text["parts"]) for form in FORMS]
+        text["channel"]: ["".join(piece[form] for piece in _pieces(documents, text)) for form in FORMS]
         for text in head["combined"]
     }
     wanted = {text["channel"]: [text[form] for form in FORMS] for text in source["combinedRecognizedPhrases"]}
     return [] if found == wanted else ["the combined texts are not the file's"]
+
+
+def _pieces(documents: dict[str, Document], text: Document) -> list[Document]:
+    pieces = [piece for part in text["parts"] for piece in documents[part]["combined"]]
+    return [piece for piece in pieces if piece["channel"] == text["channel"]]
 
 
 def _turns(documents: dict[str, Document], head: Document, source: Document) -> list[str]:

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import msgspec
+
 from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
 from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import Tell, readable
 from shared.cli.output import print_set_aside
 from shared.domain.containers import TRANSCRIPTS
-from shared.domain.documents import FileFailure, FileKey, ReportDetail, ReportPart, Transcript, Turn, TurnsPart
+from shared.domain.documents import FileFailure, FileKey, ReportDetail, ReportPart, Transcript, Turn
 from shared.domain.job import ReportSummary
 
 Stored = dict[str, Any]
@@ -18,6 +20,12 @@ Stored = dict[str, Any]
 
 
 _T = TypeVar("_T")
+
+
+class _Turns(msgspec.Struct, frozen=True):
+    """What a part with turns has in common with the `turns` documents that writers before version 4 made."""
+
+    turns: list[Turn]
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Reader:
 
     def turns(self, head: Transcript) -> Iterator[Turn]:
         """Yield the turns of a file in time order."""
-        for part in self._readable(self.parts(FileKey(head.job_id, head.file_id), head.turns.parts), TurnsPart):
+        for part in self._readable(self.parts(FileKey(head.job_id, head.file_id), head.turns.parts), _Turns):
             yield from part.turns
 
     def report(self, job_id: str, report: ReportSummary) -> Iterator[ReportDetail]:

@@ -66,7 +66,7 @@ class Packer:
             yield self._part(full)
 
     def close(self, tracks: list[Section], turns: list[Section]) -> Iterator[PartContent]:
-        """Yield the remaining parts. The last section of each track is given, and that of the turns if there are any."""
+        """Yield the remaining parts. `tracks`: the last section of each track. `turns`: that of the turns, if any."""
         if self._count == 0 and _size([*tracks, *self._texts.sections, *turns]) <= SINGLE_BYTES:
             groups = [[*tracks, *self._texts.empty(), *turns]]
         else:

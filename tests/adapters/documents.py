@@ -12,8 +12,9 @@ from shared.domain.documents import (
     FileFailure,
     FileKey,
     ReportPart,
+    ResultPart,
     Transcript,
-    TurnsPart,
+    Turn,
     TurnsSummary,
 )
 from shared.domain.encoded import EncodedPart
@@ -37,16 +38,24 @@ def new_key(job: Job | None = None) -> FileKey:
 
 def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> EncodedPart:
     """Return a part with a text of `size` bytes."""
-    name = f"{revision}_turns_{number:04}"
+    name = f"{revision}_part_{number:04}"
     turns = [_turn("x" * size)]
     return EncodedPart.of(
-        TurnsPart(id=name, job_id=key.job_id, file_id=key.file_id, revision=revision, part=number, turns=turns)
+        ResultPart(
+            id=name,
+            job_id=key.job_id,
+            file_id=key.file_id,
+            revision=revision,
+            part=number,
+            tracks=[],
+            combined=[],
+            turns=turns,
+        )
     )
 
 
-def _turn(text: str) -> Any:  # noqa: ANN401 - only its size matters
-    turn = {"channel": 0, "speaker": None, "offsetInTicks": 0, "durationInTicks": 1, "display": text, "phrases": [0]}
-    return msgspec.convert([turn], TurnsPart.__annotations__["turns"])[0]
+def _turn(text: str) -> Turn:
+    return Turn(channel=0, speaker=None, offset_in_ticks=0, duration_in_ticks=1, display=text, phrases=[0])
 
 
 def report_part(key: FileKey, revision: str) -> EncodedPart:

@@ -60,9 +60,9 @@ def transcripts(cosmos: Cosmos, between: Front) -> ContainerProxy:
     container = connect(between.origin, cosmos.key, "split").get_container_client(TRANSCRIPTS.name)
     for file in range(FILES):
         key = {"jobId": JOB, "fileId": f"file{file:02}"}
-        items = [{"id": f"{number:02}", "type": "track", "run": file, **key} for number in range(A_FILE)]
+        items = [{"id": f"{number:02}", "type": "part", "run": file, **key} for number in range(A_FILE)]
         container.execute_item_batch([("create", (item,)) for item in items], list(key.values()))
-        container.create_item({"id": "00", "jobId": str(uuid.uuid4()), "fileId": "other", "type": "track", "run": 0})
+        container.create_item({"id": "00", "jobId": str(uuid.uuid4()), "fileId": "other", "type": "part", "run": 0})
     return container
 
 

@@ -153,7 +153,7 @@ def test_documents_without_a_file_id_stop_neither_the_tally_nor_the_search_for_o
     lost = new_key(job)
     world.stored.put_failure(failure(lost))
     for file_id in (None, 7):
-        for kind in ("transcript", "fileFailure", "track"):
+        for kind in ("transcript", "fileFailure", "part"):
             world.container.create_item({"id": kind, "jobId": job.id, "fileId": file_id, "type": kind, "run": 1})
     assert world.stored.tally(job).failed == 1
     assert world.stored.leftovers(job, None) == ({}, [])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.documents import Part, TrackPart, Transcript
+from shared.domain.documents import Part, ResultPart, Transcript
 from shared.domain.enqueued import decode_enqueued
 from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, PageFile, decode_work, encode
 from shared.errors import InvalidMessage, InvalidResult
@@ -123,9 +123,10 @@ def judge_file(data: bytes, cuts: list[int]) -> str:
     assert reference.is_object(data), "accepted, although it is no JSON object in UTF-8"
     phrases = reference.load(data)["recognizedPhrases"]
     expected = [reference.entry(index, phrase, all_words=False) for index, phrase in enumerate(phrases)]
-    tracks = [as_json(part) for part in whole[0] if isinstance(part, TrackPart)]
-    assert sorted((each for part in tracks for each in part["phrases"]), key=lambda each: each["index"]) == expected
-    assert {(part["channel"], part["speaker"]) for part in tracks} == set(reference.tracks(phrases))
+    parts = [as_json(part) for part in whole[0] if isinstance(part, ResultPart)]
+    tracks = [track for part in parts for track in part["tracks"]]
+    assert sorted((each for track in tracks for each in track["phrases"]), key=lambda each: each["index"]) == expected
+    assert {(track["channel"], track["speaker"]) for track in tracks} == set(reference.tracks(phrases))
     assert as_json(whole) == as_json(pieces), "the documents depend on how the bytes come"
     return "read"
 

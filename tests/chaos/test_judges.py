@@ -32,11 +32,18 @@ HEAD: dict[str, Any] = {
     "id": HEAD_ID,
     "type": "transcript",
     "revision": "r1",
-    "tracks": [{"parts": ["r1_c0_0"]}],
+    "tracks": [{"parts": ["r1_0"]}],
     "combined": [],
     "turns": {"parts": []},
 }
-PART: dict[str, Any] = {"jobId": JOB, "fileId": FILE.id, "id": "r1_c0_0", "type": "track", "revision": "r1", "words": 3}
+PART: dict[str, Any] = {
+    "jobId": JOB,
+    "fileId": FILE.id,
+    "id": "r1_part_0",
+    "type": "part",
+    "revision": "r1",
+    "words": 3,
+}
 RAW = {f"{JOB}/{FILE.id}/r1.json.gz": "hash"}
 SPEC = JobSpec(id=JOB, files=(FILE,))
 

@@ -63,11 +63,11 @@ def held(bench: Bench, spec: JobSpec) -> Iterator[None]:
 
 
 DELETED: dict[str, tuple[Kind, Callable[[Item], bool], int | None, int]] = {
-    "a part with a speaker's phrases": (TWO, lambda item: item["type"] == "track", 1, 1),
-    "a part with the turns": (TWO, lambda item: item["type"] == "turns", 1, 1),
+    "a part with a speaker's phrases": (TWO, lambda item: item["type"] == "part" and bool(item["tracks"]), 1, 1),
+    "a part with the turns": (TWO, lambda item: item["type"] == "part" and bool(item["turns"]), 1, 1),
     "a part of the report": (TWO, lambda item: item["type"] == "report", 1, 1),
     "a head": (TWO, lambda item: item["id"] == HEAD_ID, 1, 1),
-    "a head and one of its parts": (TWO, lambda item: item["type"] in {"transcript", "turns"}, 2, 1),
+    "a head and one of its parts": (TWO, lambda item: item["type"] in {"transcript", "part"}, 2, 1),
     "all documents of a job": (TWO, lambda _: True, None, 1),
     "every third part of 59 files": (SIXTY, lambda item: item["id"] != HEAD_ID, None, 3),
     "the failure of a file": (BAD, lambda item: item["id"] == FAILURE_ID, 1, 1),
@@ -119,7 +119,7 @@ def test_a_part_deleted_after_the_end_of_the_job_and_replay(bench: Bench, row: R
     spec = bench.put(TWO)
     bench.enqueue(spec)
     bench.ended(spec)
-    row.cases = _delete(bench, (item for item in bench.app.transcripts.items(spec.id) if item["type"] == "track"), 1)
+    row.cases = _delete(bench, (item for item in bench.app.transcripts.items(spec.id) if item["type"] == "part"), 1)
     bench.command("replay", spec.id)
     _taken_up_again(bench, spec)
     row.judge(bench.verdict([(TWO, spec)], again=True))

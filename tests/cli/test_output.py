@@ -110,8 +110,8 @@ def test_documents_with_hostile_characters_are_printed_escaped_and_unchanged(run
     file.write_text(json.dumps({"source": text, "recognizedPhrases": [phrase]}, ensure_ascii=False))
     ran = run("split", file, "--name", f"n{text}")
     assert not (set(HOSTILE) - {"\n"}) & set(ran.out)
-    track, turns, head = ran.lines
-    assert track["phrases"][0]["nBest"][0]["display"] == turns["turns"][0]["display"] == f"a{text}"
+    part, head = ran.lines
+    assert part["tracks"][0]["phrases"][0]["nBest"][0]["display"] == part["turns"][0]["display"] == f"a{text}"
     assert (head["name"], head["locales"]) == (f"n{text}", [text])
 
 

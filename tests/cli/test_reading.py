@@ -98,7 +98,7 @@ def test_show_lists_the_files_of_a_job(run: Run, here: World) -> None:
 def test_show_prints_who_said_what_when(run: Run, here: World, arguments: tuple[str, ...]) -> None:
     out = run("show", WHOLE_JOB, *arguments).out
     documents = run("show", WHOLE_JOB, "--json", "--turns").lines
-    turns = [turn for each in documents if each["type"] == "turns" for turn in each["turns"]]
+    turns = [turn for each in documents if each["type"] == "part" for turn in each["turns"]]
     said = out.partition("Turns: ")[2].splitlines()
     assert int(said[0]) == len(turns) == len(said[1:])
     assert said[1].endswith(f"  channel 0 speaker {turns[0]['speaker']}: {turns[0]['display']}")
@@ -109,8 +109,8 @@ def test_json_has_only_the_parts_that_the_head_names(run: Run, here: World) -> N
     app = App.from_env(here.settings)
     stored = app.transcripts.items(WHOLE_JOB)
     container = app.database.get_container_client("transcripts")
-    part = next(item for item in stored if item["type"] == "turns")
-    orphan = {**{name: value for name, value in part.items() if not name.startswith("_")}, "id": "0ld_turns_0000"}
+    part = next(item for item in stored if item["type"] == "part")
+    orphan = {**{name: value for name, value in part.items() if not name.startswith("_")}, "id": "0ld_part_0000"}
     container.upsert_item(orphan)
     try:
         job, head, *parts, report = run("show", WHOLE_JOB, "--json").lines

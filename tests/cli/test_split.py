@@ -42,7 +42,9 @@ def test_every_phrase_is_once_in_the_tracks_that_the_head_names(run: Run, name: 
         (phrase["index"], track["channel"], track["speaker"])
         for track in head["tracks"]
         for part in named(parts, track["parts"])
-        for phrase in part["phrases"]
+        for section in part["tracks"]
+        if (section["channel"], section["speaker"]) == (track["channel"], track["speaker"])
+        for phrase in section["phrases"]
     ]
     source = json.loads(file.read_bytes())["recognizedPhrases"]
     assert sorted(phrases, key=lambda it: it[0]) == [
@@ -54,7 +56,7 @@ def test_every_phrase_is_once_in_the_tracks_that_the_head_names(run: Run, name: 
 
 def test_the_documents_have_the_given_ids_and_name(run: Run) -> None:
     ran = run("split", REFERENCE, "--job-id", "A0", "--file-id", "F_1", "--name", "hello.json")
-    assert [each["type"] for each in ran.lines] == ["combined", "track", "turns", "transcript"]
+    assert [each["type"] for each in ran.lines] == ["part", "transcript"]
     for document in ran.lines:
         assert (document["jobId"], document["fileId"], document["schemaVersion"]) == ("a0", "f_1", 1)
     head = ran.lines[-1]
@@ -118,7 +120,7 @@ def test_a_missing_file_is_a_usage_error(run: Run) -> None:
 
 def test_words_of_every_hypothesis_are_kept_if_the_environment_or_an_option_says_all(run: Run) -> None:
     def with_words(documents: list[dict[str, Any]]) -> int:
-        tracks = [each for each in documents if each["type"] == "track"]
+        tracks = [track for each in documents if each["type"] == "part" for track in each["tracks"]]
         return sum("words" in best for each in tracks for phrase in each["phrases"] for best in phrase["nBest"][1:])
 
     stereo = DATA / "stereo-short.json"

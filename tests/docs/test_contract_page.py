@@ -103,11 +103,11 @@ def test_other_revisions_and_another_port_give_the_same_examples(ran: Run) -> No
 
 def test_the_example_of_a_retired_part_is_of_the_replaced_revision(ran: Run) -> None:
     shown = examples(ran)
-    assert shown["turns retired"]["id"] in shown["transcript"]["turns"]["parts"]
+    assert shown["part retired"]["id"] in shown["transcript"]["turns"]["parts"]
 
 
 def test_the_query_of_the_page_returns_the_conversation(ran: Run) -> None:
-    parts = [each for each in ran.ended if each["type"] == "turns" and each["jobId"] == CONVERSATION_JOB]
+    parts = [each for each in ran.ended if each["type"] == "part" and each["jobId"] == CONVERSATION_JOB]
     assert ran.conversation == [turn for part in parts for turn in part["turns"]]
     assert len(ran.conversation) == 4
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.documents import CombinedPart, FileKey, Part, ReportPart, TrackPart, Transcript, Turn, TurnsPart
+from shared.domain.documents import FileKey, Part, ReportPart, ResultPart, Transcript, Turn
 from shared.domain.encoded import EncodedPart
 from shared.domain.json_stream import Cut, ObjectStream
 from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultHeader, ResultReader
@@ -52,9 +52,7 @@ def read(chunks: Iterable[bytes]) -> Read:
 
 
 SHAPES: dict[str, type[Part]] = {
-    "track": TrackPart,
-    "combined": CombinedPart,
-    "turns": TurnsPart,
+    "part": ResultPart,
     "report": ReportPart,
 }
 

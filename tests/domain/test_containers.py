@@ -1,7 +1,7 @@
 """The containers' partition keys, indexes and time to live."""
 
 from shared.domain.containers import CONTAINERS, JOBS, TIME_TO_LIVE, TRANSCRIPTS
-from shared.domain.documents import FileFailure, ReportPart, TrackPart, Transcript
+from shared.domain.documents import FileFailure, ReportPart, ResultPart, Transcript
 from shared.domain.job import Job, Rejected, Retry
 
 
@@ -29,7 +29,7 @@ def test_only_listed_properties_are_indexed_and_no_long_text_is() -> None:
 def test_every_indexed_property_exists_in_the_documents() -> None:
     within = {f"retry/{name}" for name in properties_of(Retry)}
     assert set(JOBS.indexed) <= properties_of(Job, Rejected) | within
-    assert set(TRANSCRIPTS.indexed) <= properties_of(Transcript, TrackPart, ReportPart, FileFailure)
+    assert set(TRANSCRIPTS.indexed) <= properties_of(Transcript, ResultPart, ReportPart, FileFailure)
 
 
 def test_time_to_live_is_on_and_no_document_expires_by_default() -> None:

@@ -12,12 +12,10 @@ from shared.domain.documents import (
     FAILURE_ID,
     HEAD_ID,
     FileFailure,
-    TurnsPart,
-    combined_name,
+    ResultPart,
     part_id,
+    part_name,
     report_name,
-    track_name,
-    turns_name,
     utc,
 )
 from shared.domain.parts import encoded_size
@@ -28,29 +26,23 @@ REVISIONS = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 NUMBERS = st.integers(0, 20_000)
 
 
-@given(revision=REVISIONS, channel=NUMBERS, speaker=st.none() | st.integers(-5, 50), part=NUMBERS)
-def test_document_ids_are_unique_and_use_only_letters_digits_underscores_and_hyphens(
-    revision: str, channel: int, speaker: int | None, part: int
-) -> None:
+@given(revision=REVISIONS, part=NUMBERS)
+def test_document_ids_are_unique_and_use_only_letters_digits_underscores_and_hyphens(revision: str, part: int) -> None:
     ids = {
         HEAD_ID,
         FAILURE_ID,
-        part_id(revision, track_name(channel, speaker, part)),
-        part_id(revision, combined_name(channel, part)),
-        part_id(revision, turns_name(part)),
+        part_id(revision, part_name(part)),
         part_id(revision, report_name(part)),
     }
-    assert len(ids) == 6
+    assert len(ids) == 4
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,255}", each) for each in ids)
 
 
 def test_document_ids_are_those_of_the_contract() -> None:
     assert (HEAD_ID, FAILURE_ID) == ("transcript", "failure")
-    assert part_id("abc", track_name(0, None, 0)) == "abc_c0_snone_0000"
-    assert part_id("abc", track_name(1, 2, 12)) == "abc_c1_s2_0012"
-    assert part_id("abc", track_name(0, 0, 12_345)) == "abc_c0_s0_12345"
-    assert part_id("abc", combined_name(1, 3)) == "abc_combined_c1_0003"
-    assert part_id("abc", turns_name(0)) == "abc_turns_0000"
+    assert part_id("abc", part_name(0)) == "abc_part_0000"
+    assert part_id("abc", part_name(12)) == "abc_part_0012"
+    assert part_id("abc", part_name(12_345)) == "abc_part_12345"
     assert part_id("abc", report_name(7)) == "abc_report_0007"
 
 
@@ -103,5 +95,5 @@ def test_null_properties_are_written_and_an_unset_ttl_is_not() -> None:
 
 @pytest.mark.parametrize("ttl", [3600])
 def test_the_ttl_of_a_document_is_written_in_seconds(ttl: int) -> None:
-    part = TurnsPart(id="i", job_id="j", file_id="f", revision="r", part=0, turns=[], ttl=ttl)
+    part = ResultPart(id="i", job_id="j", file_id="f", revision="r", part=0, tracks=[], combined=[], turns=[], ttl=ttl)
     assert as_json(part)["ttl"] == 3600

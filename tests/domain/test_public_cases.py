@@ -48,7 +48,7 @@ def test_an_unrecognised_phrase_without_duration_has_length_0() -> None:
     head = head_of(data)
     assert head.recognition_statuses == {"NoMatch": 1, "Success": 2}
     assert (head.phrase_count, head.word_count, head.turns.count) == (3, 2, 1)
-    (track,) = [as_json(part) for part in split([data])[0] if part.type == "track"]
+    (track,) = [track for part in split([data])[0] for track in as_json(part)["tracks"]]
     assert [(each["index"], each["offsetInTicks"], each["durationInTicks"]) for each in track["phrases"]] == [
         (0, 20_000_000, 10_000_000),
         (1, 0, 0),

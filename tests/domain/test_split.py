@@ -1,7 +1,7 @@
 """The documents of a file hold all of it, and its head counts as the contract says."""
 
 import json
-from itertools import groupby
+from itertools import pairwise
 
 import jsonschema
 import msgspec
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.documents import CombinedPart, Part, TrackPart, Transcript, TurnsPart
+from shared.domain.documents import Part, ResultPart, Transcript
 from shared.domain.split import SplitOptions
 from shared.errors import InvalidResult
 from tests.domain import reference
@@ -19,23 +19,35 @@ from tests.domain.reference_head import head as expected_head
 from tests.domain.strategies import CUTS, cut_up, in_chunks, result_files, results
 
 PART_BYTES = 64 * 1024
+SINGLE_BYTES = 32 * 1024
+KINDS = ("tracks", "combined", "turns")
 VALIDATORS: dict[type, jsonschema.Draft202012Validator] = {
-    shape: jsonschema.Draft202012Validator(msgspec.json.schema(shape))
-    for shape in (TrackPart, CombinedPart, TurnsPart, Transcript)
+    shape: jsonschema.Draft202012Validator(msgspec.json.schema(shape)) for shape in (ResultPart, Transcript)
 }
 GAPS = st.sampled_from([0.0, 0.05, 3.0])
 
 
-def of_type(parts: list[Part], shape: str) -> list[Json]:
-    return [as_json(part) for part in parts if part.type == shape]
+def sections(parts: list[Part], kind: str) -> list[Json]:
+    """Return the entries of a list of the parts: `tracks`, `combined` or `turns`."""
+    return [section for part in parts for section in as_json(part)[kind]]
 
 
-def tracks_of(parts: list[Part]) -> dict[Track, list[Json]]:
-    """Return the phrases of each track, with its parts joined in order."""
-    found: dict[Track, list[Json]] = {}
-    for part in of_type(parts, "track"):
-        found.setdefault((part["channel"], part["speaker"]), []).extend(part["phrases"])
-    return found
+def named(parts: list[Part], ids: list[str]) -> list[Part]:
+    by_id = {part.id: part for part in parts}
+    return [by_id[part] for part in ids]
+
+
+def tracks_of(parts: list[Part], head: Transcript) -> dict[Track, list[Json]]:
+    """Return the phrases of each track, joined in the order in which the head names its parts."""
+    return {
+        (track.channel, track.speaker): [
+            phrase
+            for section in sections(named(parts, track.parts), "tracks")
+            if (section["channel"], section["speaker"]) == (track.channel, track.speaker)
+            for phrase in section["phrases"]
+        ]
+        for track in head.tracks
+    }
 
 
 def size_of(document: object) -> int:
@@ -45,20 +57,19 @@ def size_of(document: object) -> int:
 def assert_holds_the_file(file: Json, parts: list[Part], head: Transcript, options: SplitOptions) -> None:
     phrases = file["recognizedPhrases"]
     every = [reference.entry(index, phrase, all_words=options.all_words) for index, phrase in enumerate(phrases)]
-    assert tracks_of(parts) == {
+    assert tracks_of(parts, head) == {
         track: [every[index] for index in indexes] for track, indexes in reference.tracks(phrases).items()
     }
     texts: dict[int, Json] = {}
-    for part in of_type(parts, "combined"):
-        joined = texts.setdefault(part["channel"], dict.fromkeys(reference.FORMS, ""))
-        for form in reference.FORMS:
-            joined[form] += part[form]
+    for each in head.combined:
+        pieces = [it for it in sections(named(parts, each.parts), "combined") if it["channel"] == each.channel]
+        texts[each.channel] = {form: "".join(piece[form] for piece in pieces) for form in reference.FORMS}
     assert texts == {
         each["channel"]: {form: each[form] or "" for form in reference.FORMS}
         for each in file.get("combinedRecognizedPhrases", [])
     }
     gap = round(options.turn_gap_seconds * reference.SECOND)
-    turns = [turn for part in of_type(parts, "turns") for turn in part["turns"]]
+    turns = sections(named(parts, head.turns.parts), "turns")
     assert turns == reference.turns(phrases, gap)
     assert_head(as_json(head), expected_head(file, gap))
 
@@ -75,21 +86,51 @@ def assert_head(found: Json, expected: Json) -> None:
 
 
 def assert_well_formed(parts: list[Part], head: Transcript) -> None:
-    named = [*head.parts()]
-    assert sorted(named) == sorted(part.id for part in parts)
-    assert len(set(named)) == len(named)
+    ids = head.parts()
+    assert sorted(ids) == [part.id for part in parts]
+    assert_named_exactly(parts, head)
+    assert_packed(parts, head)
     for part in parts:
         document = as_json(part)
         VALIDATORS[type(part)].validate(document)
-        entries = document.get("phrases") or document.get("turns") or []
-        assert size_of(document) <= PART_BYTES or len(entries) == 1
         assert (part.job_id, part.file_id, part.revision) == (KEY.job_id, KEY.file_id, REVISION)
         assert part.id.endswith(f"_{part.part:04}")
         assert part.id.startswith(f"{REVISION}_")
     VALIDATORS[Transcript].validate(as_json(head))
-    for _, group in groupby(named, key=lambda name: name.rpartition("_")[0]):
-        numbers = [int(name.rpartition("_")[2]) for name in group]
-        assert numbers == list(range(len(numbers)))
+    assert [part.part for part in parts] == list(range(len(parts)))
+
+
+def assert_named_exactly(parts: list[Part], head: Transcript) -> None:
+    """Each track, each channel's texts and the turns name the parts that hold them, once and in order."""
+    for track in head.tracks:
+        assert track.parts == holding(parts, "tracks", channel=track.channel, speaker=track.speaker)
+    for text in head.combined:
+        assert text.parts == holding(parts, "combined", channel=text.channel)
+    assert head.turns.parts == [part.id for part in parts if as_json(part)["turns"]]
+
+
+def holding(parts: list[Part], kind: str, **owner: int | None) -> list[str]:
+    return [part.id for part in parts if any(owner.items() <= each.items() for each in as_json(part)[kind])]
+
+
+def assert_packed(parts: list[Part], head: Transcript) -> None:
+    """Hold the parts against the rules of docs/decisions/0045."""
+    documents = [as_json(part) for part in parts]
+    sizes = [sum(size_of(document[kind]) - 2 for kind in KINDS) for document in documents]
+    for document in documents:
+        entries = [entry for track in document["tracks"] for entry in track["phrases"]] + document["turns"]
+        assert entries or document["combined"]
+        assert size_of(document) <= PART_BYTES or (len(entries) == 1 and not document["combined"])
+        assert len(documents) == 1 or not (document["tracks"] and (document["combined"] or document["turns"]))
+        assert len(documents) == 1 or len({*_owners(document)}) == len(_owners(document)) or not document["tracks"]
+    assert len(documents) <= 1 or sum(sizes) > SINGLE_BYTES - 1_024
+    assert len(documents) != 1 or sizes[0] <= SINGLE_BYTES or sum(bool(documents[0][kind]) for kind in KINDS) == 1
+    turns = [turn for document in documents for turn in document["turns"]]
+    assert size_of(turns) > PART_BYTES - 1_024 or len(head.turns.parts) == bool(turns)
+
+
+def _owners(document: Json) -> list[tuple[int, int | None]]:
+    return [(track["channel"], track["speaker"]) for track in document["tracks"]]
 
 
 @given(data=result_files(most_phrases=8), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
@@ -117,17 +158,15 @@ def test_the_documents_of_a_long_file_hold_all_of_it_in_full_parts(file: Json, l
     parts, head = split(in_chunks(data, 70_001))
     assert_holds_the_file(json.loads(data), parts, head, SplitOptions())
     assert_well_formed(parts, head)
-    assert len(of_type(parts, "track")) > len(head.tracks) or not phrases
-    for shape, entries in (("track", "phrases"), ("turns", "turns")):
-        for part, following in neighbours(of_type(parts, shape)):
-            assert size_of(part) + size_of(following[entries][0]) > PART_BYTES - 600
-
-
-def neighbours(parts: list[Json]) -> list[tuple[Json, Json]]:
-    """Return pairs of consecutive parts of the same track or kind."""
-    by_id = {part["id"]: part for part in parts}
-    following = {id_: f"{id_[:-4]}{int(id_[-4:]) + 1:04}" for id_ in by_id}
-    return [(by_id[id_], by_id[after]) for id_, after in following.items() if after in by_id]
+    assert len(sections(parts, "tracks")) > len(head.tracks) or not phrases
+    for track in head.tracks:
+        for part, following in pairwise(named(parts, track.parts)):
+            (section,) = as_json(part)["tracks"]
+            own = {"channel": section["channel"], "speaker": section["speaker"]}.items()
+            (after,) = [each for each in as_json(following)["tracks"] if own <= each.items()]
+            assert size_of(as_json(part)) + size_of(after["phrases"][0]) > PART_BYTES - 600
+    for part, following in pairwise(named(parts, head.turns.parts)):
+        assert size_of(as_json(part)) + size_of(as_json(following)["turns"][0]) > PART_BYTES - 600
 
 
 @given(data=result_files(most_phrases=8), cuts=CUTS)
@@ -154,7 +193,7 @@ def test_a_phrase_too_large_for_a_document_is_refused_with_its_index() -> None:
 def test_a_phrase_of_nearly_2_mb_gets_a_part_of_its_own() -> None:
     file = {"recognizedPhrases": [phrase_of("a"), phrase_of("x" * 2_000_000), phrase_of("b")]}
     parts, head = split([json.dumps(file).encode()])
-    assert [[phrase["index"] for phrase in part["phrases"]] for part in of_type(parts, "track")] == [[0], [1], [2]]
+    assert [[phrase["index"] for phrase in track["phrases"]] for track in sections(parts, "tracks")] == [[0], [1], [2]]
     assert all(size_of(as_json(part)) < 2 * 1024 * 1024 for part in parts)
     assert_well_formed(parts, head)
 
@@ -162,24 +201,17 @@ def test_a_phrase_of_nearly_2_mb_gets_a_part_of_its_own() -> None:
 def test_parts_are_given_as_soon_as_they_are_full() -> None:
     file = {"recognizedPhrases": [phrase_of("x" * 1_000, channel=channel) for channel in [0, 1] * 200]}
     parts, _ = split([json.dumps(file).encode()])
-    order = [part.id for part in parts if part.type == "track"]
-    assert order[:4] == [f"{REVISION}_c{c}_snone_{n:04}" for n in (0, 1) for c in (0, 1)]
+    assert [track["channel"] for track in sections(parts, "tracks")][:4] == [0, 1, 0, 1]
 
 
-def test_parts_have_ids_of_their_channel_and_speaker_and_tracks_are_sorted() -> None:
+def test_a_short_recording_is_one_part_and_tracks_are_sorted() -> None:
     speakers = [None, 0, 1, 12, -1]
     file = {
         "recognizedPhrases": [phrase_of("a", channel=channel, speaker=who) for channel in (0, 3) for who in speakers],
         "combinedRecognizedPhrases": [{"channel": 3, "display": "a"}],
     }
     parts, head = split([json.dumps(file).encode()])
-    for id_ in [head.id, *(part.id for part in parts)]:
-        assert id_.replace("_", "").replace("-", "").isalnum()
-        assert id_.isascii()
-    assert f"{REVISION}_c0_s0_0000" in head.parts()
-    assert f"{REVISION}_c0_snone_0000" in head.parts()
-    assert f"{REVISION}_combined_c3_0000" in head.parts()
-    assert f"{REVISION}_turns_0000" in head.parts()
+    assert head.parts() == [part.id for part in parts] == [f"{REVISION}_part_0000"]
     assert [(track.channel, track.speaker) for track in head.tracks] == [
         (channel, who) for channel in (0, 3) for who in [None, -1, 0, 1, 12]
     ]

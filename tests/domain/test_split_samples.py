@@ -1,7 +1,6 @@
 """The documents of the sample files, against their known contents."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -9,8 +8,9 @@ from local.samples.catalog import DATA
 from shared.domain.documents import Part, Transcript
 from shared.domain.split import SplitOptions
 from tests.domain.reading import REVISION, as_json, split
+from tests.domain.reference import Json
 from tests.domain.strategies import in_chunks
-from tests.domain.test_split import assert_holds_the_file, assert_well_formed
+from tests.domain.test_split import assert_holds_the_file, assert_well_formed, sections
 
 NAMES = ["reference-result", "diarized-mono", "hindi-diarized", "stereo-short", "empty"]
 
@@ -19,8 +19,9 @@ def sample(name: str, options: SplitOptions = SplitOptions()) -> tuple[list[Part
     return split(in_chunks((DATA / f"{name}.json").read_bytes(), 30_000), options)
 
 
-def only(parts: list[Part], shape: str) -> Any:  # noqa: ANN401 - the one document of a type, as JSON
-    (found,) = [as_json(part) for part in parts if part.type == shape]
+def only(parts: list[Part], kind: str) -> Json:
+    """Return the only entry of a list of the parts."""
+    (found,) = sections(parts, kind)
     return found
 
 
@@ -35,12 +36,8 @@ def test_the_documents_of_a_sample_file_hold_all_of_it(name: str, *, all_words: 
 
 def test_the_documented_result_becomes_the_documents_that_its_readers_expect() -> None:
     parts, _ = sample("reference-result")
-    assert [part.id for part in parts] == [
-        f"{REVISION}_combined_c0_0000",
-        f"{REVISION}_c0_snone_0000",
-        f"{REVISION}_turns_0000",
-    ]
-    track = only(parts, "track")
+    assert [part.id for part in parts] == [f"{REVISION}_part_0000"]
+    track = only(parts, "tracks")
     assert (track["channel"], track["speaker"]) == (0, None)
     (phrase,) = track["phrases"]
     assert {key: phrase[key] for key in phrase if key != "nBest"} == {
@@ -70,16 +67,14 @@ def test_the_documented_result_becomes_the_documents_that_its_readers_expect() -
     }
     assert "words" not in phrase["nBest"][0]
     assert b"7600000.0" not in json.dumps(track).encode()
-    assert only(parts, "turns")["turns"] == [
-        {
-            "channel": 0,
-            "speaker": None,
-            "offsetInTicks": 7_600_000,
-            "durationInTicks": 13_200_000,
-            "display": "Hello world.",
-            "phrases": [0],
-        }
-    ]
+    assert only(parts, "turns") == {
+        "channel": 0,
+        "speaker": None,
+        "offsetInTicks": 7_600_000,
+        "durationInTicks": 13_200_000,
+        "display": "Hello world.",
+        "phrases": [0],
+    }
     assert only(parts, "combined")["display"] == "Hello world."
 
 
@@ -112,11 +107,11 @@ def test_the_head_of_the_documented_result_counts_as_the_contract_says() -> None
                 "wordCount": 2,
                 "talkTimeInTicks": 13_200_000,
                 "meanConfidence": 0.5643338,
-                "parts": [f"{REVISION}_c0_snone_0000"],
+                "parts": [f"{REVISION}_part_0000"],
             }
         ],
-        "combined": [{"channel": 0, "parts": [f"{REVISION}_combined_c0_0000"]}],
-        "turns": {"count": 1, "parts": [f"{REVISION}_turns_0000"]},
+        "combined": [{"channel": 0, "parts": [f"{REVISION}_part_0000"]}],
+        "turns": {"count": 1, "parts": [f"{REVISION}_part_0000"]},
         "statistics": {
             "talkTimeInTicks": 13_200_000,
             "silenceInTicks": 12_600_000,
@@ -135,7 +130,7 @@ def test_phrases_with_the_same_offset_are_all_kept_and_talk_is_counted_once() ->
     assert head.phrase_count == 46
     assert (head.channels, head.speakers) == ([0], [0, 1, 2])
     assert [(track.speaker, track.phrase_count) for track in head.tracks] == [(0, 1), (1, 43), (2, 2)]
-    phrases = [phrase for part in parts if part.type == "track" for phrase in as_json(part)["phrases"]]
+    phrases = [phrase for track in sections(parts, "tracks") for phrase in track["phrases"]]
     assert sorted(phrase["index"] for phrase in phrases) == list(range(46))
     assert len({phrase["offsetInTicks"] for phrase in phrases}) < 30
     assert sum(phrase["durationInTicks"] for phrase in phrases) == pytest.approx(654.01e7, rel=1e-3)
@@ -155,8 +150,8 @@ def test_hindi_text_is_kept_unchanged() -> None:
     parts, head = sample("hindi-diarized")
     assert (head.phrase_count, head.speakers) == (146, [1, 2])
     assert head.source == "https://example.blob.core.windows.net/audio/hindi-diarized.wav"
-    assert any("।" in part["display"] for part in map(as_json, parts) if part["type"] == "combined")
-    turns = [turn for part in parts if part.type == "turns" for turn in as_json(part)["turns"]]
+    assert any("।" in text["display"] for text in sections(parts, "combined"))
+    turns = sections(parts, "turns")
     assert len(turns) == head.turns.count
     assert [turn["offsetInTicks"] for turn in turns] == sorted(turn["offsetInTicks"] for turn in turns)
 
@@ -166,7 +161,7 @@ def test_a_channel_with_texts_and_no_phrases_is_listed() -> None:
     assert (head.channels, head.speakers, head.phrase_count) == ([0, 1], [], 3)
     assert [track.channel for track in head.tracks] == [0]
     assert [combined.channel for combined in head.combined] == [0, 1]
-    phrases = only(parts, "track")["phrases"]
+    phrases = only(parts, "tracks")["phrases"]
     assert [phrase["index"] for phrase in phrases] == [0, 1, 2]
     assert [len(phrase["nBest"]) for phrase in phrases] == [1, 6, 5]
     offsets = [phrase["offsetInTicks"] for phrase in phrases]

@@ -111,8 +111,8 @@ def test_a_reprocess_writes_the_same_ids_and_a_changed_file_gets_a_new_revision(
     assert (third["revision"] != first["revision"], third["phraseCount"]) == (True, 46)
 
     def hours() -> set[int | None]:
-        tracks = whole.documents(job_id, "track")
-        return {each.get("ttl") for each in tracks if each["revision"] == first["revision"]}
+        parts = whole.documents(job_id, "part")
+        return {each.get("ttl") for each in parts if each["revision"] == first["revision"]}
 
     # A reader with the old head still finds its parts: they are retired after the new head is written.
     whole.until(lambda: hours() == {3600}, "the parts of the first revision have an hour to live")

@@ -65,7 +65,8 @@ def test_each_head_has_the_values_of_microsofts_page(whole: Whole, job: Job, fil
 
 @pytest.mark.parametrize("file_id", FILES)
 def test_the_phrase_has_five_hypotheses_in_order_and_words_as_columns(whole: Whole, job: Job, file_id: str) -> None:
-    (track,) = (each for each in whole.documents(job.id, "track") if each["fileId"] == file_id)
+    (part,) = (each for each in whole.documents(job.id, "part") if each["fileId"] == file_id)
+    (track,) = part["tracks"]
     assert (track["channel"], track["speaker"]) == (0, None)
     (phrase,) = track["phrases"]
     assert (phrase["index"], phrase["recognitionStatus"]) == (0, "Success")
@@ -86,9 +87,9 @@ def test_the_phrase_has_five_hypotheses_in_order_and_words_as_columns(whole: Who
 
 
 def test_combined_texts_and_turns_have_the_texts_of_microsofts_page(whole: Whole, job: Job) -> None:
-    for combined in whole.documents(job.id, "combined"):
+    for part in whole.documents(job.id, "part"):
+        (combined,) = part["combined"]
         forms = [combined[form] for form in ("lexical", "itn", "maskedITN", "display")]
         assert forms == ["hello world", "hello world", "hello world", "Hello world."]
-    for turns in whole.documents(job.id, "turns"):
-        assert [(turn["display"], turn["phrases"]) for turn in turns["turns"]] == [("Hello world.", [0])]
-    assert len(whole.documents(job.id)) == 2 * 4 + 1
+        assert [(turn["display"], turn["phrases"]) for turn in part["turns"]] == [("Hello world.", [0])]
+    assert len(whole.documents(job.id)) == 2 * 2 + 1

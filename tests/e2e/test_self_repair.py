@@ -95,7 +95,7 @@ def test_a_part_a_head_and_report_parts_deleted_during_a_run_are_written_again(w
         whole.until(lambda: len(whole.documents(job_id, "transcript")) == 2, "two files are in")
         whole.until(lambda: (job := whole.app.jobs.get(job_id)) and job.report, "the report is in")
         before = seen(whole, job_id)
-        part = of_file(whole, job_id, first, "track")[0]
+        part = of_file(whole, job_id, first, "part")[0]
         transcripts.delete_item(part, [job_id, first.id])
         transcripts.delete_item(HEAD_ID, [job_id, second.id])
         for each in of_file(whole, job_id, report_file, "report"):
@@ -133,7 +133,7 @@ def test_a_broken_file_whose_content_is_gone_is_given_up_and_its_job_ends(whole:
     with held_back(whole, f"/files/{held.id}"):
         whole.enqueue(job_id)
         whole.until(lambda: whole.documents(job_id, "transcript"), "one file is in")
-        part = of_file(whole, job_id, first, "track")[0]
+        part = of_file(whole, job_id, first, "part")[0]
         container(whole, "transcripts").delete_item(part, [job_id, first.id])
         whole.speech.clear_forced()
         whole.speech.force(f"/files/{first.id}", 404, times=1_000_000)

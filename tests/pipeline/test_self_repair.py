@@ -113,7 +113,7 @@ def test_a_broken_file_and_a_broken_report_are_repaired_in_one_pass(world: World
 def test_an_orphaned_part_does_not_count_as_the_missing_one(world: World) -> None:
     part = world.file("a")[head(world).parts()[0]]
     assert isinstance(part, Part)
-    orphan = msgspec.structs.replace(part, id="dead_turns_0000", revision="dead")
+    orphan = msgspec.structs.replace(part, id="dead_part_0000", revision="dead")
     world.transcripts.write(KEY, [EncodedPart.of(orphan)])
     delete(world, KEY, part.id)
     assert world.tick() == AGAIN

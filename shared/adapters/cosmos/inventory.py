@@ -20,7 +20,9 @@ RETIRED_SECONDS = 3600
 REVISIONS_AT_ONCE = 500
 """Most revisions whose parts one query counts. A query's text may have 512 KB."""
 
-PARTS = "c.type IN ('track', 'combined', 'turns', 'report')"
+PARTS = "c.type IN ('part', 'report', 'track', 'combined', 'turns')"
+"""Parts of results and reports. Writers before version 4 wrote the last three types. A reprocess replaces them."""
+
 LIVING = f"{PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
 """Parts that are not retired. A retired part counts as missing, because it expires within the hour."""
 
