@@ -39,7 +39,7 @@ HEAD: dict[str, Any] = {
 PART: dict[str, Any] = {
     "jobId": JOB,
     "fileId": FILE.id,
-    "id": "r1_part_0",
+    "id": "r1_0",
     "type": "part",
     "revision": "r1",
     "words": 3,
