@@ -96,7 +96,7 @@ def _two_kinds(groups: list[Group]) -> tuple[list[Group], list[Group]]:
 
 
 CHOSEN = "one part up to 32 KiB, else two kinds"
-"""The candidate that is proposed: docs/decisions/0045."""
+"""The candidate that the product implements: docs/decisions/0045."""
 
 CANDIDATES: dict[str, Packing] = {
     "apart": apart,

@@ -96,14 +96,21 @@ def split_by_command(name: str, title: str, content: Iterable[bytes]) -> Recordi
             Phrase(track["channel"], track["speaker"], entry)
             for track in head["tracks"]
             for part in track["parts"]
-            for entry in by_id[part]["phrases"]
+            for piece in by_id[part]["tracks"]
+            if (piece["channel"], piece["speaker"]) == (track["channel"], track["speaker"])
+            for entry in piece["phrases"]
         ],
         combined=[
             {"channel": text["channel"]}
-            | {form: "".join(by_id[part][form] for part in text["parts"]) for form in FORMS}
+            | {form: "".join(piece[form] for piece in _pieces(by_id, text)) for form in FORMS}
             for text in head["combined"]
         ],
         turns=[turn for part in head["turns"]["parts"] for turn in by_id[part]["turns"]],
         head=head,
         parts=parts,
     )
+
+
+def _pieces(by_id: dict[str, Document], text: Document) -> Iterator[Document]:
+    for part in text["parts"]:
+        yield from (piece for piece in by_id[part]["combined"] if piece["channel"] == text["channel"])

@@ -16,7 +16,7 @@ ITEM = read_charge(1)
 """RU for loading one document of another job."""
 
 COUNT = "SELECT VALUE COUNT(1) FROM c WHERE"
-OF_JOB = "c.jobId = @job AND c.type = 'turns'"
+OF_JOB = "c.jobId = @job AND c.type = 'part'"
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +28,12 @@ def made(cosmos: Cosmos) -> Iterator[Bench]:
 @pytest.mark.parametrize(
     ("container", "text", "levels", "read"),
     [
-        ("transcripts", "SELECT * FROM c WHERE c.jobId = @job AND c.type = 'turns'", 1, (A_FILE - 2) * ITEM),
-        ("transcripts", "SELECT * FROM c WHERE c.type = 'turns'", 1, FILES * (A_FILE - 2) * ITEM),
+        ("transcripts", "SELECT * FROM c WHERE c.jobId = @job AND c.type = 'part'", 1, (A_FILE - 2) * ITEM),
+        ("transcripts", "SELECT * FROM c WHERE c.type = 'part'", 1, FILES * (A_FILE - 2) * ITEM),
         ("transcripts", "SELECT * FROM c WHERE c.type = 'transcript'", 2, ITEM),
         ("transcripts", f"{COUNT} {OF_JOB}", 0, (A_FILE - 2) * INDEX_ENTRY),
         ("transcripts", f"{COUNT} {OF_JOB}", 1, (A_FILE - 2) * ITEM),
-        ("transcripts", f"{COUNT} c.type = 'turns'", 1, FILES * (A_FILE - 2) * ITEM),
+        ("transcripts", f"{COUNT} c.type = 'part'", 1, FILES * (A_FILE - 2) * ITEM),
         ("jobs", "SELECT * FROM c WHERE c.status = 'pending' ORDER BY c.status, c.nextPollAt", 0, 0),
         ("jobs", "SELECT * FROM c WHERE c.status = 'pending' ORDER BY c.nextPollAt", 0, ENDED * INDEX_ENTRY),
         ("jobs", "SELECT * FROM c WHERE c.retry.at <= '2026' ORDER BY c.retry.at", 0, 0),

@@ -114,7 +114,7 @@ def test_words_with_blank_times_have_null_times() -> None:
     words = [{"word": "yes", "offset": "", "duration": ""}, {"word": "no", "offset": None}]
     file = {"recognizedPhrases": [PHRASE | {"nBest": [{"display": "Yes.", "words": words}]}]}
     (part, *_), _ = split([json.dumps(file).encode()])
-    columns = as_json(part)["phrases"][0]["nBest"][0]["words"]
+    columns = as_json(part)["tracks"][0]["phrases"][0]["nBest"][0]["words"]
     assert (columns["offsetInTicks"], columns["durationInTicks"]) == ([None, None], [None, None])
 
 
@@ -124,7 +124,7 @@ def test_combined_texts_over_16_mib_are_refused(chunk: int) -> None:
     room = MAX_COMBINED_BYTES - len('{"channel": 1, "display": ""}')
     parts, head = split(in_chunks((frame % ("x" * room)).encode(), chunk))
     assert [summary.channel for summary in head.combined] == [0, 1]
-    assert sum(len(as_json(part)["display"]) for part in parts) == room
+    assert sum(len(text["display"]) for part in parts for text in as_json(part)["combined"]) == room
     error = refusal((frame % ("x" * (room + 1))).encode(), chunk)
     assert (error.code, str(error)) == (
         "ValueTooLarge",
