@@ -72,7 +72,7 @@ def minute(number: int) -> str:
 
 
 def of_the_job(container: ContainerProxy) -> list[Any]:
-    return rows_of(container, JOB, select="c.fileId, c.id", where="c.type = 'track'")
+    return rows_of(container, JOB, select="c.fileId, c.id", where="c.type = 'part'")
 
 
 def without_a_key(container: ContainerProxy) -> list[Any]:
@@ -127,7 +127,7 @@ def test_a_count_is_right_whichever_of_its_requests_fails(
 
 def test_a_count_is_not_sent_as_a_range_of_keys(transcripts: ContainerProxy, between: Front) -> None:
     between.asked.clear()
-    assert count_of(transcripts, JOB, "c.type = 'track'") == DOCUMENTS
+    assert count_of(transcripts, JOB, "c.type = 'part'") == DOCUMENTS
     assert between.asked
     assert not any("x-ms-start-epk" in each.headers for each in between.asked)
 
