@@ -56,8 +56,8 @@ def test_equal_jobs_are_equal_whatever_their_ids_revisions_and_moments_are() -> 
     other = FileSpec.of(OTHER, "a.json")
     own = {"jobId": OTHER, "fileId": other.id, "revision": "r2", "_ts": 5, "ingestedAt": "later"}
     items = [
-        {**HEAD, **own, "tracks": [{"parts": ["r2_c0_0"]}]},
-        {**PART, **own, "id": "r2_c0_0"},
+        {**HEAD, **own, "tracks": [{"parts": ["r2_0"]}]},
+        {**PART, **own, "id": "r2_0"},
     ]
     job = {"id": OTHER, "status": "completed", "pollCount": 7}
     found = named(JobSpec(id=OTHER, files=(other,)), job, items, {f"{OTHER}/{other.id}/r2.json.gz": "hash"})
