@@ -45,8 +45,9 @@ class Section(NamedTuple):
 class Packer:
     """Decides which sections share a part, and yields the parts in the order of their numbers.
 
-    A section of a full part's size gets a part of its own at once. The last sections of tracks share parts, and so do
-    those of texts and turns, as long as 64 KiB hold them. At most one part of kept texts is in memory.
+    A full section of a track or of the turns gets a part of its own at once. The last sections of tracks share parts as
+    long as 64 KiB hold them. So do all sections of texts, and with the last of these that of the turns. Texts are often
+    small: a section has room for four forms, but many files have only one. At most one part of texts is in memory.
     """
 
     def __init__(self, room: HeadRoom) -> None:
@@ -55,9 +56,7 @@ class Packer:
         self._texts = _Shared()
 
     def alone(self, section: Section) -> Iterator[PartContent]:
-        """Yield a part with this section only. Kept texts of the same channel go before it, to stay in order."""
-        if any(kept.parts is section.parts for kept in self._texts.sections):
-            yield self._part(self._texts.empty())
+        """Yield a part with this section only."""
         yield self._part([section])
 
     def text(self, section: Section) -> Iterator[PartContent]:

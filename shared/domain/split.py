@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from statistics import fmean
 
 import msgspec
@@ -221,12 +221,6 @@ class Splitter:
         channel = integer(texts.channel or 0, "the channel of a combined text")
         parts = self._combined.setdefault(channel, [])
         rows = zip_longest(*(pieces(text or "", _TEXT_BYTES) for text in texts.forms()), fillvalue="")
-        last = next(rows, ("", "", "", ""))
-        for row in rows:
-            yield from self._packer.alone(_texts_section(channel, parts, last))
-            last = row
-        yield from self._packer.text(_texts_section(channel, parts, last))
-
-
-def _texts_section(channel: int, parts: list[str], row: tuple[str, ...]) -> Section:
-    return Section.of(Kind.COMBINED, parts, {"channel": channel, **dict(zip(_FORMS, row, strict=True))})
+        for row in chain([next(rows, ("", "", "", ""))], rows):
+            texts_of_channel = {"channel": channel, **dict(zip(_FORMS, row, strict=True))}
+            yield from self._packer.text(Section.of(Kind.COMBINED, parts, texts_of_channel))

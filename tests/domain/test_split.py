@@ -122,15 +122,12 @@ def assert_packed(parts: list[Part], head: Transcript) -> None:
         assert entries or document["combined"]
         assert size_of(document) <= PART_BYTES or (len(entries) == 1 and not document["combined"])
         assert len(documents) == 1 or not (document["tracks"] and (document["combined"] or document["turns"]))
-        assert len(documents) == 1 or len({*_owners(document)}) == len(_owners(document)) or not document["tracks"]
+        owners = [(track["channel"], track["speaker"]) for track in document["tracks"]]
+        assert len(set(owners)) == len(owners)
     assert len(documents) <= 1 or sum(sizes) > SINGLE_BYTES - 1_024
     assert len(documents) != 1 or sizes[0] <= SINGLE_BYTES or sum(bool(documents[0][kind]) for kind in KINDS) == 1
     turns = [turn for document in documents for turn in document["turns"]]
     assert size_of(turns) > PART_BYTES - 1_024 or len(head.turns.parts) == bool(turns)
-
-
-def _owners(document: Json) -> list[tuple[int, int | None]]:
-    return [(track["channel"], track["speaker"]) for track in document["tracks"]]
 
 
 @given(data=result_files(most_phrases=8), cuts=CUTS, all_words=st.booleans(), gap=GAPS)
@@ -215,6 +212,31 @@ def test_a_short_recording_is_one_part_and_tracks_are_sorted() -> None:
     assert [(track.channel, track.speaker) for track in head.tracks] == [
         (channel, who) for channel in (0, 3) for who in [None, -1, 0, 1, 12]
     ]
+
+
+@pytest.mark.parametrize(("size", "kinds"), [(15_000, [KINDS]), (17_000, [("tracks",), ("combined", "turns")])])
+def test_sections_share_a_single_part_up_to_32_kib(size: int, kinds: list[tuple[str, ...]]) -> None:
+    file = {
+        "recognizedPhrases": [phrase_of("a", locale="x" * size)],
+        "combinedRecognizedPhrases": [{"channel": 0, "display": "y" * size}],
+    }
+    parts, head = split([json.dumps(file).encode()])
+    assert [tuple(kind for kind in KINDS if as_json(part)[kind]) for part in parts] == kinds
+    assert_well_formed(parts, head)
+
+
+@pytest.mark.parametrize(("length", "count"), [(3, 1), (20_000, 1), (100_000, 2)])
+def test_texts_of_a_channel_that_comes_twice_stay_in_order(length: int, count: int) -> None:
+    file = {
+        "recognizedPhrases": [],
+        "combinedRecognizedPhrases": [{"channel": 0, "display": "first "}, {"channel": 0, "display": "x" * length}],
+    }
+    parts, head = split([json.dumps(file).encode()])
+    (texts,) = head.combined
+    pieces = sections(named(parts, texts.parts), "combined")
+    assert "".join(piece["display"] for piece in pieces) == f"first {'x' * length}"
+    assert len(texts.parts) == len(set(texts.parts)) == count
+    assert_well_formed(parts, head)
 
 
 def test_the_source_is_kept_without_its_query_and_silence_is_never_negative() -> None:
