@@ -41,7 +41,7 @@ class Read:
 
 
 def read(chunks: Iterable[bytes]) -> Read:
-    reader = ResultReader()
+    reader = ResultReader(all_words=True)
     items = [item for chunk in chunks for item in reader.feed(chunk)]
     items += reader.close()
     return Read(
