@@ -14,11 +14,6 @@ class EncodedPart(NamedTuple):
     id: str
     data: bytes
 
-    @classmethod
-    def of(cls, part: Part) -> "EncodedPart":
-        """Return a part, encoded."""
-        return cls(part.id, msgspec.json.encode(part))
-
 
 class PartContent(NamedTuple):
     """What a part holds, without what names its file and revision.

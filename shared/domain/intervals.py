@@ -70,12 +70,12 @@ class IntervalSet:
     def _compact(self) -> None:
         if not self._added_begins:
             return
-        begins, ends = sorted(self._added_begins), sorted(self._added_ends)
-        self._added_begins, self._added_ends = [], []
         # Words arrive mostly in order of time, so intervals that end before the first new one need no merge.
-        kept = bisect_left(self._ends, begins[0])
+        kept = bisect_left(self._ends, min(self._added_begins))
         self._compact_at = max(_COMPACT_EVERY, len(self._ends) - kept)
-        begins, ends = sorted([*self._begins[kept:], *begins]), sorted([*self._ends[kept:], *ends])
+        begins = sorted([*self._begins[kept:], *self._added_begins])
+        ends = sorted([*self._ends[kept:], *self._added_ends])
+        self._added_begins, self._added_ends = [], []
         gaps = [(end, begin) for end, begin in zip(ends, islice(begins, 1, None), strict=False) if end < begin]
         del self._begins[kept:], self._ends[kept:]
         self._begins.append(begins[0])

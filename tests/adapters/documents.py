@@ -21,6 +21,7 @@ from shared.domain.encoded import EncodedPart
 from shared.domain.job import Job, ReportSummary, Status
 from shared.domain.speech_api import KIND_TRANSCRIPTION
 from shared.domain.split import SplitOptions, Splitter
+from tests.domain.reading import encoded
 
 NOON = "2026-11-02T12:00:00.000000Z"
 
@@ -40,7 +41,7 @@ def part(key: FileKey, revision: str, number: int, *, size: int = 10) -> Encoded
     """Return a part with a text of `size` bytes."""
     name = f"{revision}_part_{number:04}"
     turns = [_turn("x" * size)]
-    return EncodedPart.of(
+    return encoded(
         ResultPart(
             id=name,
             job_id=key.job_id,
@@ -70,7 +71,7 @@ def report_part(key: FileKey, revision: str) -> EncodedPart:
         failed_transcriptions_count=0,
         details=[],
     )
-    return EncodedPart.of(report)
+    return encoded(report)
 
 
 def head(key: FileKey, revision: str, *, run: int = 1, parts: int = 0) -> Transcript:

@@ -103,16 +103,7 @@ def test_an_execution_is_billed_for_at_least_a_second() -> None:
 
 def test_log_lines_of_idle_ticks_are_not_billed_to_a_job() -> None:
     talkative = WaitingUsage(jobs=0, request_units=60.0, speech_requests={}, log_lines=120)
-    noisy = Measured(
-        date="",
-        machine="",
-        jobs=[JOB],
-        idle=talkative,
-        full_tick_request_units=1.0,
-        waiting=[],
-        foreign=0,
-        beside_foreign={},
-    )
+    noisy = msgspec.structs.replace(MEASURED, idle=talkative)
     assert log_rows(JOB, MEASURED) - log_rows(JOB, noisy) == pytest.approx(20 * 2)
 
 

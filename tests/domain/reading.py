@@ -57,6 +57,11 @@ SHAPES: dict[str, type[Part]] = {
 }
 
 
+def encoded(part: Part) -> EncodedPart:
+    """Return the part as it is written."""
+    return EncodedPart(part.id, msgspec.json.encode(part))
+
+
 def decoded(part: EncodedPart) -> Part:
     """Return the part as a document of the contract."""
     whole = json.loads(part.data)

@@ -7,11 +7,11 @@ import pytest
 from msgspec import UNSET
 
 from shared.domain.documents import HEAD_ID, FileKey, Part, Transcript
-from shared.domain.encoded import EncodedPart
 from shared.domain.job import NO_RUN, ReportSummary, Status
 from shared.domain.messages import ListJobFiles
 from shared.errors import Throttled, Transient
 from shared.pipeline.settle import TIDY_AFTER
+from tests.domain.reading import encoded
 from tests.pipeline.fake_speech import CONTENT
 from tests.pipeline.script import fails
 from tests.pipeline.world import JOB, World, fetch_message, large_result, report_file, result
@@ -114,7 +114,7 @@ def test_an_orphaned_part_does_not_count_as_the_missing_one(world: World) -> Non
     part = world.file("a")[head(world).parts()[0]]
     assert isinstance(part, Part)
     orphan = msgspec.structs.replace(part, id="dead_part_0000", revision="dead")
-    world.transcripts.write(KEY, [EncodedPart.of(orphan)])
+    world.transcripts.write(KEY, [encoded(orphan)])
     delete(world, KEY, part.id)
     assert world.tick() == AGAIN
 
