@@ -18,7 +18,7 @@ from shared.errors import NotFound, Unreadable
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
 FileId = Annotated[str | None, typer.Argument(metavar="FILE_ID", help="Show this file and its conversation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents themselves, one line of JSON each.")]
-Turns = Annotated[bool, typer.Option("--turns", help="Show every file's conversation; with --json, turns only.")]
+Turns = Annotated[bool, typer.Option("--turns", help="Show every file's conversation; with --json, parts with turns.")]
 
 
 def show(
