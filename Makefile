@@ -10,10 +10,12 @@ VENV_STAMP := $(VENV)/.stamp
 NODE_STAMP := local/node_modules/.stamp
 SCAN := $(VENV)/scan
 SCAN_STAMP := $(SCAN)/.stamp
+BENCH_STAMP := $(VENV)/.bench-stamp
 JOBS ?=
+ONLY ?=
 UPGRADE ?=
 
-.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost chaos scan audit lock clean
+.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost bench chaos scan audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +46,10 @@ $(SCAN_STAMP): requirements-scan.txt $(VENV_STAMP)
 	$(call step,setup: Python packages of requirements-scan.txt,$(SCAN)/bin/$(PIP) --require-hashes -r requirements-scan.txt)
 	@touch $@
 
+$(BENCH_STAMP): requirements-bench.txt $(VENV_STAMP)
+	$(call step,setup: Python packages of requirements-bench.txt,$(BIN)/$(PIP) --require-hashes -r requirements-bench.txt)
+	@touch $@
+
 run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEECH_ENDPOINT=… SPEECH_KEY=… for your own
 	@$(BIN)/python -m local.run $(JOBS)
 
@@ -56,7 +62,7 @@ PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 test: setup lint infra-check ## everything that has to pass before a change
 	$(PYTEST) --ignore tests/benchmarks
 
-test-tools: setup ## the tests of make cost
+test-tools: setup ## the tests of make cost and make bench
 	$(PYTEST) tests/benchmarks
 
 lint: setup
@@ -64,6 +70,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.cost --check
+	$(BIN)/python -m benchmarks.bench --check
 
 infra-check: setup ## the Bicep, by its compiler if there is one, and what it makes, by our rules
 	$(BIN)/python -m infra.check
@@ -76,6 +83,9 @@ docs: setup ## write what is made from the code: docs/contract, docs/settings.md
 
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
+
+bench: setup $(BENCH_STAMP) ## how fast all is, and which aims are missed, into docs/benchmarks.md; ONLY="name…" for some
+	$(BIN)/python -m benchmarks.bench --measure $(addprefix --only ,$(ONLY))
 
 chaos: setup ## every fault we can think of, on the real stack, into docs/reliability.md; three quarters of an hour
 	$(BIN)/python -m pytest tests/chaos -m chaos -p tests.chaos.reporting --numprocesses 3 --dist loadscope --no-loadscope-reorder

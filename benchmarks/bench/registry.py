@@ -1,0 +1,32 @@
+"""The benchmarks, in the order of the page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from benchmarks.bench import split, waiting
+from benchmarks.bench.shown import Shown
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Benchmark(Generic[T]):
+    """A benchmark. `shape`: the type of its data; `show` gets the data as they were stored."""
+
+    name: str
+    shape: type[T]
+    measure: Callable[[], T]
+    show: Callable[[T], Shown]
+
+    def shown(self, data: object) -> Shown:
+        """Return how the page shows stored data. Raises msgspec.ValidationError if they have another shape."""
+        return self.show(msgspec.convert(data, self.shape))
+
+
+BENCHMARKS: tuple[Benchmark[Any], ...] = (
+    Benchmark("split", split.Data, split.measure, split.show),
+    Benchmark("waiting", waiting.Data, waiting.measure, waiting.show),
+)

@@ -1,0 +1,66 @@
+"""The requests and request units of a tick, whatever number of jobs waits. docs/benchmarks.md shows more of them."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from benchmarks.bench.results import load
+from benchmarks.bench.waiting import (
+    FOREIGN,
+    LIMIT,
+    MOST_WITH_ONE_FINISHED,
+    NO_GROWTH,
+    Data,
+    Tick,
+    measure_ticks,
+)
+from local.cosmos import Cosmos, start_cosmos
+from shared.domain.polling import UNSEEN_LIMIT
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
+    """Give a server with one physical partition per container, as the page assumes."""
+    running = start_cosmos(log=tmp_path_factory.mktemp("single") / "cosmos.log", port=0, partitions=1)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def thousand(single: Cosmos) -> list[Tick]:
+    return measure_ticks(single, 1000)
+
+
+def test_with_a_thousand_waiting_jobs_one_that_finished_takes_three_requests(thousand: list[Tick]) -> None:
+    (one,) = (tick for tick in thousand if tick.finished == 1)
+    assert one.found == 1
+    assert one.requests - min(one.looks, one.gets) <= MOST_WITH_ONE_FINISHED
+
+
+def test_the_hourly_looks_are_at_most_fifty_in_a_tick(single: Cosmos) -> None:
+    (tick,) = measure_ticks(single, 4000, (0,))
+    assert tick.gets == UNSEEN_LIMIT
+
+
+def test_a_hundred_jobs_that_finish_at_once_take_no_request_each(thousand: list[Tick]) -> None:
+    none, _, hundred = thousand
+    assert hundred.found == hundred.finished == 100
+    assert hundred.requests <= none.requests + MOST_WITH_ONE_FINISHED
+
+
+def test_the_ticks_are_those_of_the_page(thousand: list[Tick]) -> None:
+    """If this fails, the ticks have changed: `make bench ONLY=waiting` measures them again."""
+    kept = msgspec.convert(load()["waiting"].data, Data)
+    assert [tick for tick in kept.ticks if tick.waiting == 1000] == thousand
+
+
+def test_the_requests_stay_below_the_limit_of_speech(thousand: list[Tick]) -> None:
+    kept = msgspec.convert(load()["waiting"].data, Data)
+    assert max(tick.in_window for tick in (*thousand, *kept.ticks)) <= LIMIT
+
+
+def test_a_tick_costs_the_same_whatever_else_is_stored(single: Cosmos) -> None:
+    alone, beside = (measure_ticks(single, 100, foreign=foreign) for foreign in (0, FOREIGN // 10))
+    assert [tick.request_units for tick in beside] == pytest.approx([tick.request_units for tick in alone], NO_GROWTH)
+    assert [tick.requests for tick in beside] == [tick.requests for tick in alone]
