@@ -8,12 +8,13 @@ With --check nothing is written, and the exit code is 1 if the page or a plot di
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.bench.page import PAGE, PLOTS, blocks, plots
 from benchmarks.bench.plots import differing
-from benchmarks.bench.registry import BENCHMARKS
+from benchmarks.bench.registry import BENCHMARKS, Benchmark
 from benchmarks.bench.results import FILE, Results, load, result, save
 from local.docs.pages import filled
 
@@ -30,7 +31,8 @@ def main(arguments: Sequence[str], root: Path = REPOSITORY, results_file: Path =
     options = parser.parse_args(arguments)
     results = load(results_file)
     if options.measure:
-        results = _measured(results, options.only or names, results_file)
+        chosen = [each for each in BENCHMARKS if each.name in (options.only or names)]
+        results = measured(results, chosen, results_file)
         _draw(results, root)
     page = root / PAGE
     before = page.read_text(encoding="utf-8")
@@ -45,18 +47,16 @@ def main(arguments: Sequence[str], root: Path = REPOSITORY, results_file: Path =
     return 1 if wrong else 0
 
 
-def _measured(results: Results, names: Sequence[str], results_file: Path) -> Results:
-    """Return the results with these benchmarks measured anew. Each is stored as soon as it is measured."""
-    for each in BENCHMARKS:
-        if each.name in names:
-            sys.stdout.write(f"{each.name} ... ")
-            sys.stdout.flush()
-            began = time.monotonic()
-            data = each.measure()
-            seconds = time.monotonic() - began
-            results = {**results, each.name: result(data, seconds)}
+def measured(results: Results, benchmarks: Iterable[Benchmark[Any]], results_file: Path) -> Results:
+    """Return the results with these benchmarks measured anew. What is measured is stored at once."""
+    for each in benchmarks:
+        sys.stdout.write(f"{each.name} ... ")
+        sys.stdout.flush()
+        began = time.monotonic()
+        for data in each.measure():
+            results = {**results, each.name: result(data, time.monotonic() - began)}
             save(results, results_file)
-            sys.stdout.write(f"{seconds:.0f} s\n")
+        sys.stdout.write(f"{time.monotonic() - began:.0f} s\n")
     return results
 
 

@@ -1,37 +1,46 @@
-"""Generated result files: stereo calls with words, indented as Speech does it, kept for the next run."""
+"""Generated result files, kept for the next run: compact calls with words and displayWords, API version 2024-11-15."""
 
 import hashlib
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import local.samples
 from local.samples.generate import GeneratedResult
 
 STATE = Path(__file__).parent.parent.parent / "local" / ".state" / "bench"
 
-MEGABYTE_HOURS = 1 / 9.383
-"""Hours of audio in a megabyte of file."""
-
-FIVE_MINUTES = 5 / 60
-MEDIUM_MB = 8
-LARGE_MB = 343
-LARGEST_MB = 2140
-"""Just below 2 GiB, the largest result that the app takes."""
+GREATEST_BYTES = 2 * 1024**3
+"""The greatest result that the app takes."""
 
 
-def calls(hours: float) -> GeneratedResult:
-    """Return a recorded call of this length, always with the same seed."""
-    return GeneratedResult(hours=hours, channels=2, display_words=True, style="2024-11-15", seed=1)
+class Call(NamedTuple):
+    """A recorded call: its hours and its channels."""
+
+    hours: float
+    channels: int = 2
 
 
-def result_file(megabytes: float) -> Path:
-    """Return the path of a result of about this size. It is generated if it is not there."""
-    path = STATE / f"{_version()}-{megabytes:g}.json"
+FIVE_MINUTES = Call(5 / 60)
+MEDIUM = Call(1.45)
+LARGE = Call(60)
+LARGEST = Call(348.8, channels=8)
+"""Just below GREATEST_BYTES. With fewer channels a channel's texts would exceed MAX_COMBINED_BYTES."""
+
+
+def content(call: Call) -> GeneratedResult:
+    """Return the result of a call, always with the same seed."""
+    return GeneratedResult(call.hours, call.channels, display_words=True, indent=0, style="2024-11-15", seed=1)
+
+
+def result_file(call: Call) -> Path:
+    """Return the path of a call's result. The file is generated if it is not there."""
+    path = STATE / f"{_version()}-{call.channels}-{call.hours:g}.json"
     if not path.exists():
         STATE.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
-            file.writelines(calls(megabytes * MEGABYTE_HOURS))
+            file.writelines(content(call))
             os.fsync(file.fileno())  # so that the disk is idle when the file is read
         unfinished.rename(path)
     return path

@@ -1,12 +1,12 @@
 """The benchmarks, in the order of the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from benchmarks.bench import split, waiting
+from benchmarks.bench import split, start, waiting, warm
 from benchmarks.bench.shown import Shown
 
 T = TypeVar("T")
@@ -14,11 +14,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Benchmark(Generic[T]):
-    """A benchmark. `shape`: the type of its data; `show` gets the data as they were stored."""
+    """A benchmark. `measure` yields what is measured so far, of the type `shape`; `show` gets the data as stored."""
 
     name: str
     shape: type[T]
-    measure: Callable[[], T]
+    measure: Callable[[], Iterator[T]]
     show: Callable[[T], Shown]
 
     def shown(self, data: object) -> Shown:
@@ -28,5 +28,7 @@ class Benchmark(Generic[T]):
 
 BENCHMARKS: tuple[Benchmark[Any], ...] = (
     Benchmark("split", split.Data, split.measure, split.show),
+    Benchmark("warm", warm.Data, warm.measure, warm.show),
+    Benchmark("start", start.Data, start.measure, start.show),
     Benchmark("waiting", waiting.Data, waiting.measure, waiting.show),
 )

@@ -3,15 +3,20 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.bench import warm
+from benchmarks.bench.__main__ import measured
 from benchmarks.bench.child import REPOSITORY, ChildFailed, run
-from benchmarks.bench.files import MEGABYTE_HOURS, calls
+from benchmarks.bench.files import FIVE_MINUTES, LARGE, LARGEST, MEDIUM, Call, content
+from benchmarks.bench.registry import Benchmark
 from benchmarks.bench.results import load, result, save
-from benchmarks.bench.shown import median_and_spread
+from benchmarks.bench.shown import Shown, median_and_spread
 from benchmarks.naive import documents
+from shared.domain.speech_result import MAX_COMBINED_BYTES
 
 
 def test_the_memory_of_the_measuring_process_does_not_count() -> None:
@@ -31,13 +36,45 @@ def test_a_process_that_fails_is_an_error() -> None:
 
 
 def test_a_generated_file_has_about_the_wanted_size() -> None:
-    size = sum(map(len, calls(8 * MEGABYTE_HOURS)))
-    assert size == pytest.approx(8e6, rel=0.1)
+    assert sum(map(len, content(MEDIUM))) == pytest.approx(8e6, rel=0.01)
+
+
+@pytest.mark.parametrize("call", [LARGE, LARGEST])
+def test_no_text_of_a_channel_is_too_large(call: Call) -> None:
+    short = Call(1.0, call.channels)
+    texts = json.loads(b"".join(content(short)))["combinedRecognizedPhrases"]
+    assert max(len(json.dumps(each)) for each in texts) * call.hours < MAX_COMBINED_BYTES * 0.9
+
+
+def test_the_app_makes_the_documents_of_the_naive_programs_phrases() -> None:
+    whole = b"".join(content(FIVE_MINUTES))
+    phrases = len(json.loads(whole)["recognizedPhrases"])
+    made = [json.loads(document) for document in warm.split(whole)]
+    assert made[-1]["phraseCount"] == phrases == len(warm.naive_split(whole)) - 1
+    assert warm.read(whole) == phrases + 2  # and the texts of two channels
+
+
+def test_the_fetch_sends_the_documents_of_the_split() -> None:
+    whole = b"".join(content(FIVE_MINUTES))
+    sent = [operation["resourceBody"] for body in warm.fetch(whole) for operation in json.loads(body)]
+    assert sent == [json.loads(document) for document in warm.split(whole)]
+
+
+def test_what_was_measured_before_a_failure_is_kept(tmp_path: Path) -> None:
+    def failing() -> Iterator[list[int]]:
+        yield [1]
+        raise ChildFailed
+
+    one = Benchmark("one", list[int], failing, lambda _: Shown(""))
+    file = tmp_path / "measured.json"
+    with pytest.raises(ChildFailed):
+        measured({}, [one], file)
+    assert load(file)["one"].data == [1]
 
 
 def test_the_naive_program_prints_a_document_for_each_phrase_and_one_for_the_recording(tmp_path: Path) -> None:
     file = tmp_path / "result.json"
-    file.write_bytes(b"".join(calls(0.05)))
+    file.write_bytes(b"".join(content(Call(0.05))))
     program = str(REPOSITORY / "benchmarks" / "naive.py")
     printed = subprocess.run([sys.executable, program, str(file)], check=True, capture_output=True).stdout.splitlines()  # noqa: S603 - our own
     read = json.loads(file.read_bytes())
