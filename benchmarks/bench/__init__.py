@@ -8,6 +8,6 @@
     files.py      generated result files, kept below local/.state
     child.py      a whole process: its seconds and its peak memory
 
-Every other module is one benchmark: `measure()` yields the data measured so far, and `show(data)` says how the page shows
-it.
+Every other module is one benchmark: `measure()` yields the data measured so far, and `show(data)` says how the page
+shows them.
 """

@@ -33,7 +33,7 @@ WAITING = (10, 100, 1000, 10_000)
 FINISHING = (0, 1, 100)
 
 BESIDE_JOBS = 1000
-FOREIGN = 20_000
+FOREIGN = 5_000
 """Number of other jobs' documents beside which the ticks are measured again."""
 
 LIMIT = 100

@@ -40,7 +40,7 @@ def test_with_a_thousand_waiting_jobs_one_that_finished_takes_three_requests(tho
 
 def test_the_hourly_looks_are_at_most_fifty_in_a_tick(single: Cosmos) -> None:
     (tick,) = measure_ticks(single, 4000, (0,))
-    assert tick.gets == tick.looks == UNSEEN_LIMIT
+    assert 0 < tick.looks == tick.gets <= UNSEEN_LIMIT
 
 
 def test_a_hundred_jobs_that_finish_at_once_take_no_request_each(thousand: list[Tick]) -> None:
