@@ -73,10 +73,10 @@ class MeteredContainer:
         self._container: Container = prices.container
         self._meter = meter
 
-    def store(self, item: Item) -> None:
-        """Create an item without counting it."""
-        self._prices.direct.create_item(item)
-        self.items[*(item[path[1:]] for path in self._container.partition_key), item["id"]] = item
+    @property
+    def link(self) -> str:
+        """The container's path in the account."""
+        return self._inner.container_link
 
     def read_item(self, item: str, partition_key: str | list[str], **options: Any) -> Item:  # noqa: ANN401 - handed on
         """Read an item. The charge depends on its size."""

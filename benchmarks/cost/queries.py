@@ -15,6 +15,7 @@ from typing import Any
 from azure.cosmos import ContainerProxy
 
 from benchmarks.cost.charges import ABSENT, at_path, read_charge
+from shared.adapters.cosmos.client import ROWS_A_PAGE
 from shared.domain.containers import Container
 from shared.domain.parts import encoded_size
 
@@ -69,7 +70,7 @@ class QueryPrices:
         names = ", ".join(f"c.{name}" for name in dict.fromkeys((*self._levels, "id")))
         text = " ".join(("SELECT", names, "FROM c", f"WHERE {where}" if where else ""))
         scope: Any = {"partition_key": key} if len(key) == len(self._levels) else {"enable_cross_partition_query": True}
-        rows = self.direct.query_items(text, parameters=parameters, **scope)
+        rows = self.direct.query_items(text, parameters=parameters, max_item_count=ROWS_A_PAGE, **scope)
         return [self.items[*(row[level] for level in self._levels), row["id"]] for row in rows]
 
 

@@ -98,15 +98,14 @@ class CountingSpeech:
 
     def transcriptions(self, odata_filter: str | None, page: str | None) -> TranscriptionPage:
         """List one page of transcriptions: all, or those that ended since the time at the filter's end."""
-        now = self._clock.now()
-        bodies = [job.body(now) for job in self.jobs.values()]
+        now, jobs = self._clock.now(), list(self.jobs.values())
         if odata_filter is not None:
             since = odata_filter.rpartition(" ")[2]
-            bodies = [body for body in bodies if body["status"] == "Succeeded" and body["lastActionDateTime"] >= since]
+            jobs = [job for job in jobs if job.ends <= now and utc(job.ends) >= since]
         self.requests["list jobs"] += 1
         begin = int(page.removeprefix("skip=")) if page else 0
-        following = RESOURCE.url(page=f"skip={begin + PAGE}") if begin + PAGE < len(bodies) else None
-        return TranscriptionPage(values=bodies[begin : begin + PAGE], next_link=following)
+        following = RESOURCE.url(page=f"skip={begin + PAGE}") if begin + PAGE < len(jobs) else None
+        return TranscriptionPage(values=[job.body(now) for job in jobs[begin : begin + PAGE]], next_link=following)
 
     def files(self, job_id: str, page: str | None) -> FilePage:
         """List a page of a job's files."""
