@@ -70,10 +70,10 @@ class PollJobs:
         read = self.jobs.poll_mark()
         lists = Lists(PendingJobs(self.jobs, self.speech, self.patience), now, _wanted(believed(read, utc(now)), plan_))
         steps: dict[Step, Callable[[], Iterator[ListJobFiles]]] = {
-            Step.STRAYS: lambda: self._strays(lists, Deadline.of(Step.STRAYS, self.clock)),
             Step.GETS: lambda: self._ask(plan_.gets, lists, Deadline.of(Step.GETS, self.clock)),
             Step.ENDED: lambda: self._ended(waiting, plan_, lists),
             Step.WALK: lambda: lists.walk(Deadline.of(Step.WALK, self.clock)) if plan_.walk else iter(()),
+            Step.STRAYS: lambda: self._strays(lists, Deadline.of(Step.STRAYS, self.clock)),
         }
         for step, run in steps.items():
             with contained(step) as outcome:
@@ -87,12 +87,16 @@ class PollJobs:
     def _strays(self, lists: Lists, deadline: Deadline) -> Iterator[ListJobFiles]:
         """Handle the jobs that no other query finds. Their documents then have the missing times, so queries find them.
 
-        Such jobs are rare, and the search loads every pending and ingesting job. So it runs only every REQUEUE_MINUTES.
+        Such jobs are rare, and the search loads every pending and ingesting job. So it is the last step, and runs only
+        every REQUEUE_MINUTES, even if it failed (docs/decisions/0050).
         """
         now, last = utc(lists.now), lists.mark.searched_at
         if last is not None and last > utc(lists.now - timedelta(minutes=self.patience.requeue_minutes)):
             return
+        before, searched = lists.mark, msgspec.structs.replace(lists.mark, searched_at=now)
+        lists.mark = searched  # what is remembered if the query fails
         found = self.jobs.strays(now, STRAYS_LIMIT)
+        lists.mark = before
         for job in found:
             if deadline.stops(Step.STRAYS):
                 return
@@ -103,7 +107,7 @@ class PollJobs:
             else:
                 self._moved(job, lists.now)
         if len(found) < STRAYS_LIMIT:
-            lists.mark = msgspec.structs.replace(lists.mark, searched_at=now)
+            lists.mark = searched
 
     def _moved(self, job: Job, now: datetime) -> None:
         with about(job.id), contained(Step.STRAYS):

@@ -18,14 +18,14 @@ log = Log(__name__)
 
 
 class Step(StrEnum):
-    """The steps of a tick, in order. `Tick` does the first, `PollJobs` those up to WALK, `SettleJobs` the others."""
+    """The steps of a tick, in order. `Tick` does the first, `PollJobs` those up to STRAYS, `SettleJobs` the others."""
 
     LOOK = "looks whether there is a job"
     GATHER = "looks up the pending jobs"
-    STRAYS = "looks for jobs that no other query finds"
     GETS = "asks for jobs one by one"
     ENDED = "lists what ended"
     WALK = "looks for new jobs in the whole list"
+    STRAYS = "looks for jobs that no other query finds"
     MOVED = "counts the jobs that moved"
     WAITING = "counts the jobs that did not move"
     AGAIN = "lists jobs again"
@@ -34,10 +34,10 @@ class Step(StrEnum):
 
 
 SECONDS = {
-    Step.STRAYS: 2,
     Step.GETS: 13,
     Step.ENDED: 5,
     Step.WALK: 5,
+    Step.STRAYS: 2,
     Step.MOVED: 20,
     Step.WAITING: 7,
     Step.AGAIN: 4,

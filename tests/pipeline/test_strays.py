@@ -70,9 +70,20 @@ def test_an_error_in_the_search_for_strays_stops_no_other_job(effect: str, error
     world.put_job({"a": result("one")})
     world.enqueue()
     world.script.before(effect, fails(error))
-    throttled_search = effect == "jobs.strays" and isinstance(error, Throttled)
-    sent = world.tick()
-    assert sent == ([] if throttled_search else [ListJobFiles(JOB, 1)])
+    assert world.tick() == [ListJobFiles(JOB, 1)]
     world.clock.move(minutes=31)
     world.tick()
     assert all(world.job(each).moved_at for each in ids)
+
+
+@pytest.mark.parametrize("error", [Transient("503"), Throttled("429")])
+def test_a_search_that_failed_is_repeated_only_after_thirty_minutes(error: Speech2CosmosError) -> None:
+    world = World()
+    strays(world, 1)
+    world.script.before("jobs.strays", fails(error))
+    sent = []
+    for _ in range(31):
+        sent.append(len(list(world.poll())))
+        world.clock.move(minutes=1)
+    assert sent == [0] * 30 + [1]
+    assert world.script.counts()["jobs.strays"] == 2
