@@ -36,7 +36,9 @@ export function performBatch(container, key, operations) {
     container.transact(key, (partition) => {
       for (const operation of operations) {
         const [statusCode, document] = perform({ container, partition, key }, operation);
-        results.push({ statusCode, requestCharge: 1, eTag: document?._etag, resourceBody: document });
+        const isMinimal = operation.minimalReturnPreference && operation.operationType !== "Read";
+        const resourceBody = isMinimal ? undefined : document;
+        results.push({ statusCode, requestCharge: 1, eTag: document?._etag, resourceBody });
       }
     });
   } catch (error) {

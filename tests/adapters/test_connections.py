@@ -13,7 +13,7 @@ import pytest
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from shared.adapters.blob import blob_service
-from shared.adapters.connections import CONNECTIONS
+from shared.adapters.connections import CERTIFICATES, CONNECTIONS, sdk_transport
 from shared.adapters.contents import HttpContents
 from shared.adapters.cosmos import connect
 from shared.adapters.queues import QueueAccount
@@ -132,3 +132,27 @@ def test_the_connection_pools_are_as_large_as_the_largest_thread_pool_that_infra
     assert most == [str(CONNECTIONS)]
     queues = json.loads((ROOT / "host.json").read_text())["extensions"]["queues"]
     assert queues["batchSize"] + queues["newBatchThreshold"] <= CONNECTIONS
+
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Give an environment without proxies and certificates."""
+    for name in (*CERTIFICATES, *PROXIES, *map(str.upper, PROXIES)):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_a_session_of_an_sdk_does_not_search_an_environment_without_proxies(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv(CERTIFICATES[0], "")
+    assert sdk_transport().session.trust_env is False
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", *CERTIFICATES])
+def test_a_session_of_an_sdk_uses_a_proxy_and_certificates_of_the_environment(
+    bare: pytest.MonkeyPatch, name: str
+) -> None:
+    bare.setenv(name, "http://127.0.0.1:3128")
+    assert sdk_transport().session.trust_env is True

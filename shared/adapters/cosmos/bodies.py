@@ -1,7 +1,9 @@
 """Sends documents that are encoded already, past the SDK's own `json.dumps` (docs/decisions/0047).
 
 The SDK takes a stub for each document, and makes the request as always: address, headers, signature. Its public
-`raw_request_hook` then gets the request, in which the documents' own bytes take the place of the stubs.
+`raw_request_hook` then gets the request, in which the documents' own bytes take the place of the stubs. Each operation
+of a batch asks for an answer without its document, as `no_response_on_write` does for other writes; the SDK has no
+option for that (`FIELD_MINIMAL_RETURN_PREFERENCE` in BatchRequestResponseConstants of azure-cosmos for Java).
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,6 +39,8 @@ def put_in_place(request: PipelineRequest[Any]) -> None:
     if isinstance(stubs, list):
         for operation, document in zip(stubs, documents, strict=False):
             operation["resourceBody"] = msgspec.Raw(document)
+        for operation in stubs:
+            operation["minimalReturnPreference"] = True
         http.set_bytes_body(msgspec.json.encode(stubs))
     else:
         (document,) = documents

@@ -52,6 +52,8 @@ def connect(endpoint: str, key: str | None, database: str) -> DatabaseProxy:
             key or credential(),
             # By default the SDK escapes all but ASCII, which nearly doubles the size of non-English documents.
             enable_compact_utf8_item_writes=True,
+            # No write's answer is read. By default it repeats the document, which the SDK would decode.
+            no_response_on_write=True,
             # The policy in retrying.py retries and logs instead of the SDK.
             retry_total=0,
             retry_connect=0,
