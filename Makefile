@@ -15,7 +15,7 @@ JOBS ?=
 ONLY ?=
 UPGRADE ?=
 
-.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost bench chaos scan audit lock clean
+.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost bench scale chaos scan audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -62,7 +62,7 @@ PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 test: setup lint infra-check ## everything that has to pass before a change
 	$(PYTEST) --ignore tests/benchmarks
 
-test-tools: setup ## the tests of make cost and make bench
+test-tools: setup ## the tests of make cost, bench and scale
 	$(PYTEST) tests/benchmarks
 
 lint: setup
@@ -71,6 +71,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/python -m benchmarks.cost --check
 	$(BIN)/python -m benchmarks.bench --check
+	$(BIN)/python -m benchmarks.scale --check
 
 infra-check: setup ## the Bicep, by its compiler if there is one, and what it makes, by our rules
 	$(BIN)/python -m infra.check
@@ -86,6 +87,9 @@ cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 
 bench: setup $(BENCH_STAMP) ## how fast all is, and which aims are missed, into docs/benchmarks.md; ONLY="name…" for some
 	$(BIN)/python -m benchmarks.bench --measure $(addprefix --only ,$(ONLY))
+
+scale: setup $(BENCH_STAMP) ## which load it can take, computed from what cost and bench measured, into docs/scale.md
+	$(BIN)/python -m benchmarks.scale
 
 chaos: setup ## every fault we can think of, on the real stack, into docs/reliability.md; three quarters of an hour
 	$(BIN)/python -m pytest tests/chaos -m chaos -p tests.chaos.reporting --numprocesses 3 --dist loadscope --no-loadscope-reorder
