@@ -98,7 +98,7 @@ def _limits(bases: dict[str, Basis]) -> str:
         (
             each.what,
             f"{each.most:,.0f} {each.unit}",
-            *(f"{each.taken(hours):.1%}" for hours in LOADS),
+            *(_percent(each.taken(hours)) for hours in LOADS),
             _millions(each.hours),
             _millions(media[each.what].hours),
             each.moved_by,
@@ -107,6 +107,10 @@ def _limits(bases: dict[str, Basis]) -> str:
     ]
     taken = (f"calls, {hours / MILLION:g} million hours" for hours in LOADS)
     return table(("", "limit", *taken, "calls reach it at", "media reach it at", "what moves it"), rows)
+
+
+def _percent(part: float) -> str:
+    return f"{part:,.0%}" if part > 0.1 else f"{part:.1%}"  # noqa: PLR2004 - two digits are enough
 
 
 def _millions(hours: float) -> str:
