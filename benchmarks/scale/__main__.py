@@ -17,7 +17,8 @@ from benchmarks.cost.measured import FILE as COST_FILE
 from benchmarks.cost.measured import load as load_measured
 from benchmarks.cost.prices import Book, UnknownFigure
 from benchmarks.scale.inputs import book
-from benchmarks.scale.page import PAGE, PLOTS, basis_of, blocks, plot
+from benchmarks.scale.page import PAGE, PLOTS, basis_of, blocks
+from benchmarks.scale.plot import plot
 from local.docs.pages import filled
 
 REPOSITORY = Path(__file__).parent.parent.parent

@@ -1,4 +1,4 @@
-"""The blocks of docs/scale.md, and its plot."""
+"""The blocks of docs/scale.md."""
 
 from functools import partial
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from benchmarks.bench.results import Results
-from benchmarks.bench.shown import Plot, Series
 from benchmarks.bench.waiting import Data, Tick
 from benchmarks.cost.measured import Measured
 from benchmarks.cost.prices import CURRENCY, NOTED, REGION, Book, Figure
@@ -14,7 +13,6 @@ from benchmarks.cost.workloads import CALLS, MEDIA
 from benchmarks.many_hosts import HOSTS, run
 from benchmarks.scale.inputs import LIMITS, LOADS, SHAPE
 from benchmarks.scale.load import (
-    AUTOSCALE,
     MILLION,
     PARTITIONS,
     SERVERLESS,
@@ -26,18 +24,15 @@ from benchmarks.scale.load import (
     limits,
     month,
 )
+from benchmarks.scale.plot import millions, plot
 from local.docs.pages import table
 
 PAGE = "docs/scale.md"
 PLOTS = "plots/scale"
 KINDS = (CALLS, MEDIA)
 
-PLOTTED = (SERVERLESS, AUTOSCALE, PARTITIONS, TIMER, SPEECH)
-"""The limits of the plot: those that a load below ten million hours reaches, each service once."""
-
 RECORDINGS = (1, 10, 100, 1000)
 RETENTION = (7, 30, 90, 365)
-SHOWN_HOURS = (100_000.0, 300_000.0, 1_000_000.0, 3_000_000.0, 10_000_000.0, 30_000_000.0)
 
 
 def basis_of(measured: Measured, results: Results, book: Book) -> dict[str, Basis]:
@@ -99,8 +94,8 @@ def _limits(bases: dict[str, Basis]) -> str:
             each.what,
             f"{each.most:,.0f} {each.unit}",
             *(_percent(each.taken(hours)) for hours in LOADS),
-            _millions(each.hours),
-            _millions(media[each.what].hours),
+            millions(each.hours),
+            millions(media[each.what].hours),
             each.moved_by,
         )
         for each in limits(bases[CALLS.name])
@@ -111,33 +106,6 @@ def _limits(bases: dict[str, Basis]) -> str:
 
 def _percent(part: float) -> str:
     return f"{part:,.0%}" if part > 0.1 else f"{part:.1%}"  # noqa: PLR2004 - two digits are enough
-
-
-def _millions(hours: float) -> str:
-    return f"{hours / MILLION:,.2f} million hours" if hours < 100 * MILLION else "over 100 million"
-
-
-def plot(basis: Basis) -> Plot:
-    """Return the plot of calls: which part of each limit a load takes."""
-    shown = [each for each in limits(basis) if each.what in PLOTTED]
-    series = [Series(each.what, [100 * each.taken(hours) for hours in SHOWN_HOURS]) for each in shown]
-    said = "; ".join(f"{each.what}: reached at {_millions(each.hours)}" for each in shown)
-    text = f"Part of each limit that calls take, from 0.1 to 30 million hours a month. {said}."
-    at = [hours / MILLION for hours in SHOWN_HOURS]
-    return Plot(
-        "limits",
-        "What calls take of each limit",
-        text,
-        "lines",
-        at,
-        series,
-        x="million hours a month",
-        y="% of the limit",
-        log_x=True,
-        log_y=True,
-        limit=100,
-        limit_label="the limit",
-    )
 
 
 def _jobs(calls: Basis) -> str:
@@ -157,8 +125,8 @@ def _jobs(calls: Basis) -> str:
                 f"{recordings:,}",
                 f"{basis.jobs_a_second(MILLION) * 60:,.1f}",
                 f"{found[SPEECH].fixed + found[SPEECH].a_million:,.0f}",
-                _millions(found[TIMER].hours),
-                _millions(found[SPEECH].hours),
+                millions(found[TIMER].hours),
+                millions(found[SPEECH].hours),
             )
         )
     head = (
@@ -181,8 +149,8 @@ def _retention(calls: Basis) -> str:
                 f"{days}",
                 f"{basis.stored_gb(MILLION):,.0f}",
                 f"{basis.partitions(MILLION):,.0f}",
-                _millions(found[SERVERLESS].hours),
-                _millions(found[PARTITIONS].hours),
+                millions(found[SERVERLESS].hours),
+                millions(found[PARTITIONS].hours),
                 f"{sum(line.cost for line in month(basis, MILLION)):,.0f}",
             )
         )

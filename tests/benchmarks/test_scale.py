@@ -137,6 +137,13 @@ def test_a_tick_sends_each_of_its_queries_to_each_physical_partition(calls: Basi
     assert (four - one) / 3 == pytest.approx(round(calls.queries_a_tick()) * QUERY_BASE)
 
 
+def test_what_moves_a_limit_is_a_setting_of_the_deployment(calls: Basis) -> None:
+    bicep = (REPOSITORY / "infra" / "main.bicep").read_text()
+    named = {name.partition("=")[0] for each in limits(calls) for name in re.findall(r"`([^`]+)`", each.moved_by)}
+    assert {"cosmosCapacity", "retentionDays", "maximumInstanceCount"} <= named
+    assert [name for name in named if not re.search(rf"^param {name} |^  {name}: ", bicep, re.MULTILINE)] == []
+
+
 def test_the_settings_are_those_of_the_deployment() -> None:
     bicep = (REPOSITORY / "infra" / "main.bicep").read_text()
     for name, setting in (
