@@ -89,7 +89,17 @@ def test_the_arithmetic_agrees_with_a_recalculation(calls: Basis) -> None:
     assert found[PARTITIONS].taken(1e6) == pytest.approx(stored / 50 * queries * 0.02 / 60)
     assert found[TIMER].taken(1e6) == pytest.approx(jobs_a_minute * 17 * 0.02 / 20)
     assert calls.autoscale_ru(1e6) == math.ceil(stored * 10 / 1000) * 1000
+    shared = job["runs"]["poll_jobs"] * calls.measured.full_tick_request_units
+    ticks = (tick["request_units"] + stored / 50 * queries * 2.8) / 60
+    assert calls.ru_a_second(1e6) == pytest.approx(
+        jobs_a_minute / 60 * (sum(job["requestUnits"].values()) - shared) + ticks
+    )
+    blobs_and_queues = job["blobWrites"] + 3 * job["messages"]
+    assert found["requests to the storage account"].taken(1e6) == pytest.approx(
+        jobs_a_minute / 60 * blobs_and_queues / 20_000
+    )
     lines = {each.what: each.cost for each in month(calls, 1e6)}
+    assert lines["Blob storage: raw results written"] == pytest.approx(100_000 * job["blobWrites"] / 1e4 * 0.05)
     assert lines["Cosmos DB: autoscale"] == pytest.approx(calls.autoscale_ru(1e6) / 10 / 100 * 0.012 * 730)
     assert lines["Cosmos DB: documents kept"] == pytest.approx(stored * 0.25)
 
