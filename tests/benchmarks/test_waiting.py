@@ -6,12 +6,11 @@ import msgspec
 import pytest
 
 from benchmarks.bench.results import load
-from benchmarks.bench.waiting import FOREIGN, Data, Tick, measure_ticks
+from benchmarks.bench.waiting import BESIDE_JOBS, FOREIGN, Data, Tick, measure_ticks
 from benchmarks.bench.waiting_jobs import NotStored, store
 from benchmarks.bench.waiting_page import LIMIT, MOST_WITH_ONE_FINISHED, NO_GROWTH
 from benchmarks.cost.pipeline import bench
 from local.cosmos import Cosmos, start_cosmos
-from shared.domain.polling import UNSEEN_LIMIT
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
 
 @pytest.fixture(scope="module")
 def thousand(single: Cosmos) -> list[Tick]:
-    return measure_ticks(single, 1000)
+    return measure_ticks(single, BESIDE_JOBS)
 
 
 def test_with_a_thousand_waiting_jobs_one_that_finished_takes_three_requests(thousand: list[Tick]) -> None:
@@ -36,7 +35,7 @@ def test_with_a_thousand_waiting_jobs_one_that_finished_takes_three_requests(tho
 def test_a_tick_makes_fifty_hourly_looks_and_the_first_tick_of_a_process_one_less(single: Cosmos) -> None:
     """A new process sends 30 requests in 10 s, and then 6 a second, until the 13 s of the step are over."""
     first, tick = measure_ticks(single, 4000, (0,))
-    assert tick.looks == tick.gets == UNSEEN_LIMIT
+    assert tick.looks == tick.gets == 50
     assert first.looks == first.gets == 30 + 19
 
 
@@ -46,10 +45,12 @@ def test_a_hundred_jobs_that_finish_at_once_take_no_request_each(thousand: list[
     assert hundred.requests <= none.requests + MOST_WITH_ONE_FINISHED
 
 
-def test_the_ticks_are_those_of_the_page(thousand: list[Tick]) -> None:
+@pytest.mark.parametrize("jobs", [10, 100, 1000])
+def test_the_ticks_are_those_of_the_page(single: Cosmos, thousand: list[Tick], jobs: int) -> None:
     """If this fails, the ticks have changed: `make bench ONLY=waiting` measures them again."""
     kept = msgspec.convert(load()["waiting"].data, Data)
-    assert [tick for tick in kept.ticks if tick.waiting == 1000] == thousand
+    measured = thousand if jobs == BESIDE_JOBS else measure_ticks(single, jobs)
+    assert [tick for tick in kept.ticks if tick.waiting == jobs] == measured
 
 
 def test_the_requests_stay_below_the_limit_of_speech(thousand: list[Tick]) -> None:
