@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from benchmarks.bench.waiting import Tick
 from benchmarks.cost.bill import DAYS_A_MONTH, GB, HOURS, MONTH_MINUTES, bill, gb_seconds, request_units, standing
-from benchmarks.cost.measured import JobUsage, Measured
+from benchmarks.cost.measured import SAMPLE, JobUsage, Measured
 from benchmarks.cost.prices import Book
 from benchmarks.cost.queries import QUERY_BASE
+from benchmarks.cost.workloads import CALLS
 from benchmarks.scale.inputs import RUNS_AN_INSTANCE
 from shared.adapters.speech import PAGE
 from shared.domain.messages import FILES_A_MESSAGE
@@ -83,6 +84,13 @@ def file_requests(recordings: int) -> int:
     files = recordings + 1  # the report
     pages = [min(PAGE, files - begin) for begin in range(0, files, PAGE)]
     return len(pages) + sum(math.ceil(page / FILES_A_MESSAGE) for page in pages)
+
+
+def ru_of_calls(measured: Measured, recordings: int) -> float:
+    """Return the request units of a job with this many calls, on the line through the two sizes that were measured."""
+    few, many = measured.job(SAMPLE), measured.job(CALLS.name)
+    low, high = (sum(request_units(each, measured).values()) for each in (few, many))
+    return low + (high - low) * (recordings - few.recordings) / (many.recordings - few.recordings)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from benchmarks.scale.load import (
     file_requests,
     limits,
     month,
+    ru_of_calls,
 )
 from benchmarks.scale.plot import millions, plot
 from local.docs.pages import table
@@ -111,7 +112,7 @@ def _percent(part: float) -> str:
 def _jobs(calls: Basis) -> str:
     rows = []
     for recordings in RECORDINGS:
-        # Only what goes with the number of jobs is needed here: requests to Speech, and the timer's work.
+        # Only the limits that go with the number of jobs are right for this usage.
         usage = msgspec.structs.replace(
             calls.usage,
             hours=calls.usage.hours / calls.usage.recordings * recordings,
@@ -127,6 +128,7 @@ def _jobs(calls: Basis) -> str:
                 f"{found[SPEECH].fixed + found[SPEECH].a_million:,.0f}",
                 millions(found[TIMER].hours),
                 millions(found[SPEECH].hours),
+                f"{ru_of_calls(calls.measured, recordings) / usage.hours:,.0f}",
             )
         )
     head = (
@@ -135,6 +137,7 @@ def _jobs(calls: Basis) -> str:
         "requests to Speech a minute",
         "the timer reaches its limit at",
         "Speech reaches it at",
+        "RU an hour of audio",
     )
     return table(head, rows)
 

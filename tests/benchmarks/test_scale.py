@@ -27,6 +27,7 @@ from benchmarks.scale.load import (
     file_requests,
     limits,
     month,
+    ru_of_calls,
 )
 from benchmarks.scale.page import KINDS, PAGE, PLOTS, basis_of
 from local.cosmos import start_cosmos
@@ -129,6 +130,14 @@ def test_the_requests_for_a_jobs_files_are_those_that_were_measured() -> None:
     measured = load_measured()
     for kind in KINDS:
         assert file_requests(kind.recordings) == measured.job(kind.name).file_requests
+
+
+def test_the_request_units_of_other_sizes_agree_with_both_measured_ones(calls: Basis) -> None:
+    measured = calls.measured
+    assert ru_of_calls(measured, 100) == pytest.approx(calls.ru_a_job())
+    sample = measured.job("sample")
+    shared = sample.runs["poll_jobs"] * measured.full_tick_request_units
+    assert ru_of_calls(measured, 3) == pytest.approx(sum(sample.request_units.values()) - shared)
 
 
 def test_a_tick_sends_each_of_its_queries_to_each_physical_partition(calls: Basis, tmp_path: Path) -> None:
