@@ -5,7 +5,8 @@ It yields named members whole and named arrays element by element. It skips ever
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -30,21 +31,20 @@ _NO_OBJECT = {b"[": "a JSON array", b"<": "XML or HTML"}
 class Cut(msgspec.Struct, frozen=True):
     """One value. `element`: its index in the array; None for a member. `place`: its first byte's offset in the file.
 
-    An element that was decoded together with others is `decoded`, without `value`; `place` is that of the first one.
+    Elements that were decoded together are a `run`, without `value`; `element` and `place` are those of the first one.
     """
 
     key: str
     element: int | None
     place: int
     value: bytes = b""
-    decoded: object = None
+    run: Sequence[Any] = ()
 
 
 class ObjectStream:
     """Call `feed` for each chunk, then `close`, which also checks that the object is complete.
 
-    Both yield a Cut for each value. Elements of an array that `runs` names are decoded already, where that can be done
-    with many at once.
+    Both yield a Cut for each value, or for many elements of an array that `runs` names, which are decoded then.
 
     A named array that is null counts as present and empty. `limits`: greatest size in bytes of an array's elements, by
     the array's name; all other values may have MAX_VALUE_BYTES. `clues` collects keys and skipped members.
@@ -108,8 +108,8 @@ class ObjectStream:
             if self._position == len(self._buffer):
                 break
             state_before, position_before = self._state, self._position
-            yield from self._run()
-            if self._position == position_before and (cut := self._step()) is not None:
+            cut = self._run() or self._step()
+            if cut is not None:
                 yield cut
             if (self._state, self._position) == (state_before, position_before):
                 break  # needs more bytes
@@ -118,18 +118,17 @@ class ObjectStream:
         self._wanted = max(0, self._wanted - self._position)
         self._position = 0
 
-    def _run(self) -> Iterator[Cut]:
+    def _run(self) -> Cut | None:
         runs = self._runs.get(self._key) if self._state in IN_ARRAY else None
         found = runs.next_run(self._buffer, self._position, self._place()) if runs else None
         if found is None:
-            return
-        elements, following = found
-        first, place = self._index, self._place()
-        self._index += len(elements)
+            return None
+        run, following = found
+        cut = Cut(self._key, self._index, self._place(), run=run)
+        self._index += len(run)
         self._position = following
         self._state = State.ELEMENT
-        for index, element in enumerate(elements, first):
-            yield Cut(self._key, index, place, decoded=element)
+        return cut
 
     def _skip_white_space(self) -> None:
         match = _WHITE_SPACE.match(self._buffer, self._position)

@@ -14,7 +14,7 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from shared.domain.ticks import Number, to_ticks
+from shared.domain.ticks import Number, WholeNumber, to_ticks
 
 LARGEST_NUMBER = 2**31 - 1
 """Greatest number of a channel or speaker, without its sign."""
@@ -42,18 +42,18 @@ class Timed(msgspec.Struct, rename="camel", frozen=True):
 
 
 class UsualTimed(msgspec.Struct, rename="camel", frozen=True):
-    """Anything with a begin and a length in ticks."""
+    """Anything with a begin and a length in ticks. Speech writes them as whole numbers, or as floats such as 7.0."""
 
-    offset_in_ticks: Number
-    duration_in_ticks: Number
+    offset_in_ticks: WholeNumber
+    duration_in_ticks: WholeNumber
 
     def offset_ticks(self) -> int:
         """Return the begin in ticks of 100 ns from the start of the audio."""
-        return round(self.offset_in_ticks)
+        return self.offset_in_ticks
 
     def duration_ticks(self) -> int:
         """Return the length in ticks."""
-        return round(self.duration_in_ticks)
+        return self.duration_in_ticks
 
 
 class Word(Timed, rename="camel", frozen=True):

@@ -2,11 +2,13 @@
 
 Source of the names: as there. Properties that are not named in these two files are ignored; the raw file keeps them.
 
+Decoding is not strict, which takes a float such as 7.0 for an integer, and a number that is written as a text.
+
 A member or array that is null counts as absent. So does a blank text for a time, `source`, `timestamp` or `locale`.
 A null element of an array is an error, because the positions of elements have a meaning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -56,15 +58,12 @@ class ResultHeader(msgspec.Struct, rename="camel", frozen=True):
             raise InvalidResult(f"the duration of the audio: {error}") from error
 
 
-class IndexedPhrase(msgspec.Struct, frozen=True):
-    """A phrase, its index in `recognizedPhrases`, and the offset in the file of its first byte.
+class PhraseRun(msgspec.Struct, frozen=True):
+    """Consecutive phrases. `first`, `place`: index in `recognizedPhrases` and offset in the file of the first."""
 
-    For a UsualPhrase it is the offset of the first phrase that was decoded with it. No error needs a better one.
-    """
-
-    index: int
+    first: int
     place: int
-    phrase: Phrase | UsualPhrase[Any]
+    phrases: Sequence[Phrase | UsualPhrase[Any]]
 
 
 _PHRASES = RESULT_KEY
@@ -99,15 +98,15 @@ class ResultReader:
             members=_HEADER_MEMBERS,
             arrays=frozenset({_PHRASES, _COMBINED}),
             limits={_PHRASES: MAX_PHRASE_BYTES, _COMBINED: MAX_COMBINED_BYTES},
-            runs={_PHRASES: Runs(msgspec.json.Decoder(list[usual]).decode, MAX_PHRASE_OBJECTS)},  # type: ignore[valid-type] # chosen here
+            runs={_PHRASES: Runs(msgspec.json.Decoder(list[usual], strict=False).decode, MAX_PHRASE_OBJECTS)},  # type: ignore[valid-type] # chosen here
             clues=self._clues,
         )
-        self._phrase = msgspec.json.Decoder(Phrase)
-        self._combined = msgspec.json.Decoder(CombinedPhrase)
-        self._member = msgspec.json.Decoder(ResultHeader)
+        self._phrase = msgspec.json.Decoder(Phrase, strict=False)
+        self._combined = msgspec.json.Decoder(CombinedPhrase, strict=False)
+        self._member = msgspec.json.Decoder(ResultHeader, strict=False)
         self._header: dict[str, msgspec.Raw] = {}
 
-    def feed(self, chunk: bytes) -> Iterator[IndexedPhrase | CombinedPhrase]:
+    def feed(self, chunk: bytes) -> Iterator[PhraseRun | CombinedPhrase]:
         """Take the next bytes and yield the items that are now complete, in the file's order."""
         try:
             yield from self._typed(self._stream.feed(chunk))
@@ -116,7 +115,7 @@ class ResultReader:
                 self._refuse_by_name()
             raise
 
-    def close(self) -> Iterator[IndexedPhrase | CombinedPhrase]:
+    def close(self) -> Iterator[PhraseRun | CombinedPhrase]:
         """Yield the remaining items, then check that the file was a whole result. Call this after the last chunk."""
         yield from self._typed(self._stream.close())
         self._refuse_by_name()
@@ -133,10 +132,10 @@ class ResultReader:
         """The properties of the whole file. Complete only after `close()`."""
         return decode(self._member, msgspec.json.encode(self._header), "the header")
 
-    def _typed(self, cuts: Iterator[Cut]) -> Iterator[IndexedPhrase | CombinedPhrase]:
+    def _typed(self, cuts: Iterator[Cut]) -> Iterator[PhraseRun | CombinedPhrase]:
         for cut in cuts:
-            if isinstance(cut.decoded, UsualPhrase):
-                yield IndexedPhrase(cut.element or 0, cut.place, cut.decoded)
+            if cut.run:
+                yield PhraseRun(cut.element or 0, cut.place, cut.run)
                 continue
             where = f"{cut.key}[{cut.element}] (byte {cut.place})"
             if cut.element is None:
@@ -147,7 +146,7 @@ class ResultReader:
                 if len(cut.value) > MAX_PHRASE_OBJECTS and cut.value.count(b"{") > MAX_PHRASE_OBJECTS:
                     words = f"{where}: a phrase of more than {MAX_PHRASE_OBJECTS} objects"
                     raise InvalidResult(words, "PhraseTooLarge")
-                yield IndexedPhrase(cut.element, cut.place, decode(self._phrase, cut.value, where))
+                yield PhraseRun(cut.element, cut.place, [decode(self._phrase, cut.value, where)])
             else:
                 yield decode(self._combined, cut.value, where)
 

@@ -21,8 +21,8 @@ from shared.domain.encoded import PartContent
 from shared.domain.intervals import IntervalSet
 from shared.domain.packing import Kind, Packer, Section
 from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, HeadRoom, PartFiller, fitting_head
-from shared.domain.phrases import Measured, integer, measure
-from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultReader, present
+from shared.domain.phrases import Measured, integer, measured_run
+from shared.domain.speech_result import CombinedPhrase, PhraseRun, ResultReader, present
 from shared.domain.talk import Interruptions, Talk
 from shared.domain.texts import pieces
 from shared.domain.ticks import TICKS_PER_SECOND
@@ -122,12 +122,12 @@ class Splitter:
         """Take the next bytes, and yield the parts that are full."""
         self._size += len(chunk)
         for item in self._reader.feed(chunk):
-            yield from self._add(item)
+            yield from self._take(item)
 
     def close(self) -> Iterator[PartContent]:
         """Yield the remaining parts. Call this after the last chunk."""
         for item in self._reader.close():
-            yield from self._add(item)
+            yield from self._take(item)
         turns = yield from self._full_turns()
         tracks = [section for track in self._tracks.values() for section in track.sections(track.filler.finish())]
         yield from self._packer.close(tracks, turns)
@@ -171,12 +171,16 @@ class Splitter:
         )
         return fitting_head(head)
 
-    def _add(self, item: IndexedPhrase | CombinedPhrase) -> Iterator[PartContent]:
+    def _take(self, item: PhraseRun | CombinedPhrase) -> Iterator[PartContent]:
         if isinstance(item, CombinedPhrase):
-            return self._add_combined(item)
-        return self._add_phrase(measure(item, all_words=self._options.all_words))
+            yield from self._add_combined(item)
+            return
+        for measured in measured_run(item, all_words=self._options.all_words):
+            for section in self._add_phrase(measured):
+                yield from self._packer.alone(section)
 
-    def _add_phrase(self, measured: Measured) -> Iterator[PartContent]:
+    def _add_phrase(self, measured: Measured) -> list[Section]:
+        """Take a phrase. Return the section that it has filled, if any."""
         entry = measured.entry
         track = self._track(measured.channel, measured.speaker, entry.index)
         track.count(measured)
@@ -190,8 +194,7 @@ class Splitter:
             who = (measured.channel, measured.speaker)
             display = entry.n_best[0].display or ""
             self._conversation.add(who, entry.index, entry.offset_in_ticks, measured.end, display)
-        for section in track.sections(track.filler.add(entry, entry.index)):
-            yield from self._packer.alone(section)
+        return track.sections(track.filler.add(entry, entry.index))
 
     def _track(self, channel: int, speaker: int | None, index: int) -> _Track:
         track = self._tracks.get((channel, speaker))

@@ -24,7 +24,8 @@ _SECONDS = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
 
 _InRange = Meta(ge=-_LARGEST, le=_LARGEST)
 
-Number = Annotated[int, _InRange] | Annotated[float, _InRange]
+WholeNumber = Annotated[int, _InRange]
+Number = WholeNumber | Annotated[float, _InRange]
 """A number in a result file. Speech sometimes writes integers as floats. msgspec refuses numbers out of range."""
 
 

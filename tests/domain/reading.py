@@ -10,7 +10,8 @@ import msgspec
 from shared.domain.documents import FileKey, Part, ReportPart, ResultPart, Transcript, Turn
 from shared.domain.encoded import EncodedPart
 from shared.domain.json_stream import Cut, ObjectStream
-from shared.domain.speech_result import CombinedPhrase, IndexedPhrase, ResultHeader, ResultReader
+from shared.domain.speech_phrases import Phrase, UsualPhrase
+from shared.domain.speech_result import CombinedPhrase, PhraseRun, ResultHeader, ResultReader
 from shared.domain.split import SplitOptions, Splitter
 from shared.domain.talk import Interruptions
 
@@ -33,11 +34,20 @@ def cuts_of(chunks: Iterable[bytes], members: frozenset[str] = MEMBERS, arrays: 
 
 @dataclass
 class Read:
-    """The header, phrases and texts that a ResultReader gave."""
+    """The header, runs of phrases and texts that a ResultReader gave."""
 
     header: ResultHeader
-    phrases: list[IndexedPhrase] = field(default_factory=list)
+    runs: list[PhraseRun] = field(default_factory=list)
     combined: list[CombinedPhrase] = field(default_factory=list)
+
+    @property
+    def phrases(self) -> list[Phrase | UsualPhrase[Any]]:
+        """All phrases, in order. The runs must follow each other."""
+        phrases: list[Phrase | UsualPhrase[Any]] = []
+        for run in self.runs:
+            assert run.first == len(phrases)
+            phrases += run.phrases
+        return phrases
 
 
 def read(chunks: Iterable[bytes]) -> Read:
@@ -46,7 +56,7 @@ def read(chunks: Iterable[bytes]) -> Read:
     items += reader.close()
     return Read(
         reader.header,
-        [item for item in items if isinstance(item, IndexedPhrase)],
+        [item for item in items if isinstance(item, PhraseRun)],
         [item for item in items if isinstance(item, CombinedPhrase)],
     )
 

@@ -38,6 +38,8 @@ def phrase(number: int, **changes: object) -> Json:
 UNUSUAL: list[Json] = [
     {"offsetInTicks": None, "offset": "PT3S"},
     {"channel": 1.0},
+    {"channel": "1", "durationInTicks": "50000000"},
+    {"offsetInTicks": 10.5},
     {"speaker": 2.0},
     {"nBest": None},
     {"nBest": []},
@@ -79,9 +81,9 @@ def flat(documents: tuple[list[Any], Any]) -> list[Any]:
 @pytest.mark.parametrize("indent", [None, 2])
 def test_usual_phrases_are_decoded_together_and_single_ones_alone(indent: int | None) -> None:
     data = file_of([phrase(number) for number in range(20)], indent)
-    together = [isinstance(each.phrase, UsualPhrase) for each in read([data]).phrases]
+    together = [isinstance(each, UsualPhrase) for each in read([data]).phrases]
     assert together == [True] * 19 + [False]  # nothing that looks like a gap follows the last one
-    assert not any(isinstance(each.phrase, UsualPhrase) for each in read(in_chunks(data, 10)).phrases)
+    assert not any(isinstance(each, UsualPhrase) for each in read(in_chunks(data, 10)).phrases)
 
 
 @pytest.mark.parametrize("bad", [{"durationInTicks": 2**60}, {"nBest": [{"display": 7}]}, {"channel": 1.5}])

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.phrases import Measured, integer, measure
+from shared.domain.phrases import Measured, integer, measured_run
 from shared.domain.speech_phrases import Phrase
-from shared.domain.speech_result import IndexedPhrase
+from shared.domain.speech_result import PhraseRun
 from shared.errors import InvalidResult
 from tests.domain.reading import as_json
 
@@ -16,7 +16,8 @@ TIMES: Json = {"offsetInTicks": 100, "durationInTicks": 50.0}
 
 
 def measured(phrase: Json, *, all_words: bool = False) -> Measured:
-    return measure(IndexedPhrase(4, 321, msgspec.convert(TIMES | phrase, Phrase)), all_words=all_words)
+    (found,) = measured_run(PhraseRun(4, 321, [msgspec.convert(TIMES | phrase, Phrase)]), all_words=all_words)
+    return found
 
 
 def talk_of(found: Measured) -> list[tuple[int, int]]:

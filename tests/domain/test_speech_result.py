@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from local.samples.catalog import DATA
-from shared.domain.phrases import measure
+from shared.domain.phrases import measured_run
 from shared.errors import InvalidResult
 from tests.domain import reference
 from tests.domain.reading import as_json, read
@@ -19,8 +19,8 @@ from tests.domain.strategies import CUTS, cut_up, in_chunks, result_files
 def test_phrases_texts_and_header_are_read_as_json_loads_reads_them(data: bytes, cuts: list[int]) -> None:
     file = reference.load(data)
     seen = read(cut_up(data, cuts))
-    assert [phrase.index for phrase in seen.phrases] == list(range(len(file["recognizedPhrases"])))
-    assert [as_json(measure(phrase, all_words=True).entry) for phrase in seen.phrases] == [
+    measured = [phrase for run in seen.runs for phrase in measured_run(run, all_words=True)]
+    assert [as_json(phrase.entry) for phrase in measured] == [
         reference.entry(index, phrase, all_words=True) for index, phrase in enumerate(file["recognizedPhrases"])
     ]
     assert [(texts.channel, *texts.forms()) for texts in seen.combined] == [
@@ -34,11 +34,11 @@ def test_phrases_texts_and_header_are_read_as_json_loads_reads_them(data: bytes,
 
 @settings(max_examples=20)
 @given(data=result_files())
-def test_each_phrase_has_the_offset_of_its_first_byte(data: bytes) -> None:
+def test_each_run_has_the_offset_of_its_first_byte(data: bytes) -> None:
     file = reference.load(data)
-    for phrase in read([data]).phrases:
-        parsed, _ = json.JSONDecoder().raw_decode(data[phrase.place :].decode())
-        assert parsed == file["recognizedPhrases"][phrase.index]
+    for run in read([data]).runs:
+        parsed, _ = json.JSONDecoder().raw_decode(data[run.place :].decode())
+        assert parsed == file["recognizedPhrases"][run.first]
 
 
 @pytest.mark.parametrize("file", sorted(DATA.glob("*.json")), ids=lambda file: file.stem)
@@ -57,9 +57,18 @@ def test_a_nested_array_of_the_same_name_is_ignored() -> None:
         read([json.dumps(nested).encode()])
     phrase = {"offsetInTicks": 10, "durationInTicks": 20.0, "nBest": [{"display": "Yes."}]}
     seen = read([json.dumps(nested | {"recognizedPhrases": [phrase]}).encode()])
-    assert [(each.index, each.phrase.offset_ticks(), each.phrase.hypotheses()[0].display) for each in seen.phrases] == [
-        (0, 10, "Yes.")
-    ]
+    (only,) = seen.phrases
+    assert (only.offset_ticks(), only.hypotheses()[0].display) == (10, "Yes.")
+
+
+def test_a_number_may_be_written_as_a_text() -> None:
+    best = {"display": "Yes.", "confidence": "0.5"}
+    phrase = {"offsetInTicks": "10", "durationInTicks": "20.0", "channel": "1", "nBest": [best]}
+    seen = read([json.dumps({"durationInTicks": "30", "recognizedPhrases": [phrase] * 2}).encode()])
+    (together,), (alone,) = (measured_run(run, all_words=False) for run in seen.runs)
+    for found in together, alone:
+        assert (found.channel, found.entry.offset_in_ticks, found.end, found.confidence) == (1, 10, 30, 0.5)
+    assert seen.header.duration_ticks() == 30
 
 
 def test_combined_texts_may_be_absent_and_stand_before_or_after_the_phrases() -> None:
@@ -79,7 +88,7 @@ TIMES = {"offsetInTicks": 1, "durationInTicks": 1}
         (5, "Expected `object`, got `int`"),
         (None, "Expected `object`, got `null`"),
         ([], "Expected `object`, got `array`"),
-        ({"channel": "0"}, "Expected `int | float | null`, got `str` - at `$.channel`"),
+        ({"channel": "left"}, "Expected `int | float | null`, got `str` - at `$.channel`"),
         ({"channel": True}, "Expected `int | float | null`, got `bool` - at `$.channel`"),
         ({"durationInTicks": ""}, "Expected `int | float | null`, got `str` - at `$.durationInTicks`"),
         ({"nBest": [None]}, "Expected `object`, got `null` - at `$.nBest[0]`"),
@@ -89,10 +98,10 @@ TIMES = {"offsetInTicks": 1, "durationInTicks": 1}
         ({"locale": {}}, "Expected `str | null`, got `object` - at `$.locale`"),
         ({"nBest": {}}, "Expected `array | null`, got `object` - at `$.nBest`"),
         ({"nBest": [{}, {"lexical": []}]}, "Expected `str | null`, got `array` - at `$.nBest[1].lexical`"),
-        ({"nBest": [{"confidence": "0.5"}]}, "Expected `int | float | null`, got `str` - at `$.nBest[0].confidence`"),
+        ({"nBest": [{"confidence": "high"}]}, "Expected `int | float | null`, got `str` - at `$.nBest[0].confidence`"),
         ({"nBest": [{"words": [{}, {"word": 1}]}]}, "Expected `str | null`, got `int` - at `$.nBest[0].words[1].word`"),
         ({"nBest": [{"displayWords": "x"}]}, "Expected `array | null`, got `str` - at `$.nBest[0].displayWords`"),
-        ({"offsetInTicks": "12"}, "Expected `int | float | null`, got `str` - at `$.offsetInTicks`"),
+        ({"offsetInTicks": "12 s"}, "Expected `int | float | null`, got `str` - at `$.offsetInTicks`"),
         ({"offsetInTicks": 2**53 + 2}, "Expected `int` <= 9007199254740992 - at `$.offsetInTicks`"),
         ({"offsetInTicks": -1e300}, "Expected `float` >= -9007199254740992.0 - at `$.offsetInTicks`"),
         ({"nBest": [{"confidence": 10**400}]}, "Expected `int` <= 9007199254740992 - at `$.nBest[0].confidence`"),
