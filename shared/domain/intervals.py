@@ -3,7 +3,7 @@
 Durations are never added up. Speech may repeat an utterance's offset with growing durations, so only the union of the
 intervals is the time that somebody talked.
 
-Begins and ends are kept as two columns, each sorted by itself. That is enough: how many intervals cover a moment is the
+Begins and ends are two columns, each sorted by itself. That is enough: how many intervals cover a moment is the
 number of begins up to it, less the number of ends up to it, whichever begin belongs to which end. So interval i of the
 union of the columns goes from the later of begin i and end i-1 to end i, and a sort of numbers does most of the work.
 """
@@ -12,10 +12,15 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
+from operator import add, sub
+from typing import overload
 
 _COMPACT_EVERY = 4096
 """Added intervals are merged after this many at the earliest. The number grows with the number of intervals that the
 last merge touched, so that n intervals in any order take O(n log n) time."""
+
+_LONGEST = 2**32 - 1
+"""Longest interval that the smaller of two kinds of array holds, in ticks: seven minutes."""
 
 _BEFORE_ALL, _AFTER_ALL = -(2**63), 2**63
 
@@ -23,15 +28,37 @@ _WINDOW = 8192
 """Numbers of each column that `_merged` has in memory."""
 
 
+class _Ends(Sequence[int]):
+    """The ends of intervals of which begins and lengths are stored."""
+
+    def __init__(self, begins: "array[int]", lengths: "array[int]") -> None:
+        self._begins = begins
+        self._lengths = lengths
+
+    def __len__(self) -> int:
+        return len(self._begins)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[int]: ...
+
+    def __getitem__(self, place: int | slice) -> int | list[int]:
+        if isinstance(place, slice):
+            return list(map(add, self._begins[place], self._lengths[place]))
+        return self._begins[place] + self._lengths[place]
+
+
 class IntervalSet:
-    """A union of intervals. It takes 16 bytes for each disjoint interval.
+    """A union of intervals. It takes 12 bytes for each disjoint interval, or 16 if one is longer than seven minutes.
 
     `begins` and `ends` are the disjoint intervals, in order. Adjacent intervals are merged.
     """
 
     def __init__(self) -> None:
         self._begins = array("q")
-        self._ends = array("q")
+        self._lengths = array("I")
         self._added_begins: list[int] = []
         self._added_ends: list[int] = []
         self._compact_at = _COMPACT_EVERY
@@ -46,7 +73,7 @@ class IntervalSet:
     def ends(self) -> Sequence[int]:
         """The ends of the disjoint intervals, exclusive, in order."""
         self._compact()
-        return self._ends
+        return self._ends()
 
     def add(self, begins: Sequence[int], ends: Sequence[int]) -> None:
         """Add intervals in any order, all of a positive length."""
@@ -57,7 +84,8 @@ class IntervalSet:
 
     def length(self) -> int:
         """Return the number of ticks in the union."""
-        return sum(self.ends) - sum(self.begins)
+        self._compact()
+        return sum(self._lengths)
 
     def outside(self, begin: int, end: int) -> "IntervalSet":
         """Return what lies before `begin` or after `end`."""
@@ -67,21 +95,26 @@ class IntervalSet:
         outer.add([max(each, end) for each in self.begins[late:]], self.ends[late:])
         return outer
 
+    def _ends(self) -> _Ends:
+        return _Ends(self._begins, self._lengths)
+
     def _compact(self) -> None:
         if not self._added_begins:
             return
         # Words arrive mostly in order of time, so intervals that end before the first new one need no merge.
-        kept = bisect_left(self._ends, min(self._added_begins))
-        self._compact_at = max(_COMPACT_EVERY, len(self._ends) - kept)
+        kept = bisect_left(self._ends(), min(self._added_begins))
+        self._compact_at = max(_COMPACT_EVERY, len(self._begins) - kept)
         begins = sorted([*self._begins[kept:], *self._added_begins])
-        ends = sorted([*self._ends[kept:], *self._added_ends])
+        ends = sorted([*self._ends()[kept:], *self._added_ends])
         self._added_begins, self._added_ends = [], []
         gaps = [(end, begin) for end, begin in zip(ends, islice(begins, 1, None), strict=False) if end < begin]
-        del self._begins[kept:], self._ends[kept:]
-        self._begins.append(begins[0])
-        self._begins.extend(begin for _, begin in gaps)
-        self._ends.extend(end for end, _ in gaps)
-        self._ends.append(ends[-1])
+        begins = [begins[0], *(begin for _, begin in gaps)]
+        lengths = list(map(sub, (*(end for end, _ in gaps), ends[-1]), begins))
+        del self._begins[kept:], self._lengths[kept:]
+        if max(lengths) > _LONGEST and self._lengths.itemsize < self._begins.itemsize:
+            self._lengths = array("q", self._lengths)
+        self._begins.extend(begins)
+        self._lengths.extend(lengths)
 
 
 def covered(sets: Iterable[IntervalSet]) -> tuple[int, int]:

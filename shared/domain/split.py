@@ -56,7 +56,7 @@ class _Track:
         self.parts: list[str] = []
         self.phrase_count = 0
         self.word_count = 0
-        self.talk = IntervalSet()
+        self._talk = IntervalSet()
         self.confidences = array("d")
 
     def count(self, measured: Measured) -> None:
@@ -64,9 +64,14 @@ class _Track:
         if measured.blank:
             return
         self.word_count += measured.word_count
-        self.talk.add(measured.begins, measured.ends)
+        self._talk.add(measured.begins, measured.ends)
         if measured.confidence is not None:
             self.confidences.append(measured.confidence)
+
+    def take_talk(self) -> IntervalSet:
+        """Return when somebody talks in the track, and forget it."""
+        talk, self._talk = self._talk, IntervalSet()
+        return talk
 
     def sections(self, entries: list[bytes]) -> list[Section]:
         """Return the section with these phrases, or none without phrases."""
@@ -76,13 +81,13 @@ class _Track:
         track = {"channel": self.channel, "speaker": self.speaker, "phrases": phrases}
         return [Section.of(Kind.TRACKS, self.parts, track)]
 
-    def summary(self, revision: str) -> TrackSummary:
+    def summary(self, revision: str, talk_time: int) -> TrackSummary:
         return TrackSummary(
             channel=self.channel,
             speaker=self.speaker,
             phrase_count=self.phrase_count,
             word_count=self.word_count,
-            talk_time_in_ticks=self.talk.length(),
+            talk_time_in_ticks=talk_time,
             mean_confidence=fmean(self.confidences) if self.confidences else None,
             parts=[part_id(revision, name) for name in self.parts],
         )
@@ -137,7 +142,7 @@ class Splitter:
     ) -> Transcript:
         """Return the head. Call this after the last part. Raises InvalidResult if the head is too large for a batch."""
         order = sorted(self._tracks, key=lambda key: (key[0], key[1] is not None, key[1] or 0))
-        summaries = [self._tracks[key].summary(revision) for key in order]
+        summaries = [self._tracks[key].summary(revision, self._talk.lengths[key]) for key in order]
         header = self._reader.header
         duration = header.duration_ticks()
         head = Transcript(
@@ -163,7 +168,7 @@ class Splitter:
                 for channel, names in sorted(self._combined.items())
             ],
             turns=TurnsSummary(self._turns, [part_id(revision, name) for name in self._turns_parts]),
-            statistics=self._talk.statistics(duration, self._interruptions.count),
+            statistics=self._talk.statistics(self._interruptions.count),
             mirrored_channels=[list(pair) for pair in self._talk.mirrored],
             raw=raw,
             size_in_bytes=self._size,
@@ -207,7 +212,9 @@ class Splitter:
 
     def _full_turns(self) -> Generator[PartContent, None, list[Section]]:
         """Yield the parts that turns fill, and return the last section of turns."""
-        self._talk = Talk({key: track.talk for key, track in self._tracks.items()})
+        intervals = {key: track.take_talk() for key, track in self._tracks.items()}
+        self._talk = Talk(intervals, self._reader.header.duration_ticks())
+        del intervals  # before the turns need memory
         self._interruptions = Interruptions(self._talk.mirrored)
         filler = PartFiller("turns")
         for turn in self._conversation.turns(round(self._options.turn_gap_seconds * TICKS_PER_SECOND)):

@@ -21,23 +21,26 @@ _MIRRORED_TENTHS = 9
 
 
 class Talk:
-    """What the tracks' intervals say together. `talk`, `overlap`: ticks in which one or more, or several, talk.
+    """What the tracks' intervals say together. The intervals themselves are not kept.
 
-    `mirrored`: pairs of channels that hold the same talk.
+    `duration`: the audio's length in ticks, if known. `lengths`: ticks in which each track talks. `talk`, `overlap`:
+    ticks in which one or more, or several, talk. `silence`: ticks of the audio in which none does. `mirrored`: pairs of
+    channels that hold the same talk.
     """
 
-    def __init__(self, tracks: Mapping[Track, IntervalSet]) -> None:
-        self._tracks = tracks
+    def __init__(self, tracks: Mapping[Track, IntervalSet], duration: int | None = None) -> None:
+        self.lengths = {track: talk.length() for track, talk in tracks.items()}
         self.talk, self.overlap = covered(tracks.values())
+        end = max(0, duration or 0)
+        outside, _ = covered(each.outside(0, end) for each in tracks.values())
+        self.silence = end - (self.talk - outside)
         self.mirrored = mirrored_channels(tracks, self.overlap)
 
-    def statistics(self, duration: int | None, interruptions: int) -> Statistics:
-        """Return the head's statistics. `duration`: the audio's length in ticks, if known."""
-        end = max(0, duration or 0)
-        outside, _ = covered(each.outside(0, end) for each in self._tracks.values())
+    def statistics(self, interruptions: int) -> Statistics:
+        """Return the head's statistics."""
         return Statistics(
             talk_time_in_ticks=self.talk,
-            silence_in_ticks=end - (self.talk - outside),
+            silence_in_ticks=self.silence,
             overlap_in_ticks=self.overlap,
             interruptions=interruptions,
         )

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator
+from heapq import merge
 
 from shared.domain.documents import Turn
 
@@ -10,9 +11,6 @@ LARGEST_TURN_CHARACTERS = 256 * 1024
 
 _INDEX_CHARACTERS = 10
 """Added to a turn's size for each phrase besides its text: the index, a comma and a space."""
-
-_CHANNELS = 2**32
-"""Channels lie between -2^31 and 2^31, so offset and channel sort as one number."""
 
 
 class Conversation:
@@ -67,10 +65,15 @@ class Conversation:
         if current:
             yield self._turn(tracks, current, texts, end)
 
-    def _in_order(self) -> list[int]:
+    def _in_order(self) -> Iterator[int]:
+        """Yield the places of phrases in order. Each track is sorted by itself, so that few numbers are in memory."""
+        places: list[array[int]] = [array("I") for _ in self._tracks]
+        for place, track in enumerate(self._track):
+            places[track].append(place)
+        # sorted() is stable, and phrases were added in order of their index.
+        columns = [array("I", sorted(column, key=self._offset.__getitem__)) for column in places]
         channels = [channel for channel, _ in self._tracks]
-        keys = [offset * _CHANNELS + channels[track] for offset, track in zip(self._offset, self._track, strict=True)]
-        return sorted(range(len(keys)), key=keys.__getitem__)  # stable, and phrases were added in order of their index
+        return merge(*columns, key=lambda place: (self._offset[place], channels[self._track[place]], place))
 
     def _display(self, place: int) -> str:
         return self._texts[self._text_end[place] : self._text_end[place + 1]].decode()

@@ -43,8 +43,8 @@ def test_silence_and_mirrored_channels_agree_with_the_reference(
     drawn: dict[Track, list[tuple[int, int]]], duration: int | None
 ) -> None:
     tracks = {track: spans(spoken) for track, spoken in drawn.items()}
-    talk = Talk({track: filled(each) for track, each in tracks.items()})
-    statistics, mirrored = talk.statistics(duration, 0), talk.mirrored
+    talk = Talk({track: filled(each) for track, each in tracks.items()}, duration)
+    statistics, mirrored = talk.statistics(0), talk.mirrored
     groups = list(tracks.values())
     inside = reference.covered(reference.within(groups, duration or 0), 1)
     assert statistics.silence_in_ticks == max(0, duration or 0) - inside
@@ -65,7 +65,7 @@ def test_outside_gives_the_intervals_beyond_a_span(spoken: list[tuple[int, int]]
 
 def test_talk_outside_the_audio_does_not_reduce_its_silence() -> None:
     tracks: dict[Track, IntervalSet] = {(0, None): filled([(-50, 10), (90, 500)]), (1, None): filled([(95, 200)])}
-    statistics = Talk(tracks).statistics(100, 0)
+    statistics = Talk(tracks, 100).statistics(0)
     assert (statistics.talk_time_in_ticks, statistics.silence_in_ticks) == (470, 80)
 
 
