@@ -8,9 +8,7 @@ from typing import IO, Self
 
 from shared.domain.encoded import PartContent
 
-CHUNK_BYTES = 1024 * 1024
-"""Bytes that are read at once. Taking them apart takes longer than the 5 ms after which Python lets another thread run,
-so that the hash of a chunk does not wait for the next read."""
+CHUNK_BYTES = 256 * 1024
 
 
 class Spool:
