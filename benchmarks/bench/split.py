@@ -133,6 +133,6 @@ def _plot(pairs: list[tuple[Runs, Runs]]) -> Plot:
 
 
 WHY_NOT_FASTER = (
-    "Decoding is a sixth of the time; the rest is Python code for each phrase and the objects of its words."
+    "The reader alone is a third of the time. The rest is Python code that runs for each phrase and its words."
 )
 WHY_MORE_MEMORY = "Intervals of talk and the texts of turns are kept until the end of the file."

@@ -34,8 +34,7 @@ from shared.domain.split import SplitOptions, Splitter
 from shared.pipeline.batches import Batches
 
 READER, SPLIT, FETCH = "the reader alone", "split", "whole fetch"
-AIMS = {READER: 12.0, SPLIT: 3.0, FETCH: 3.0}
-
+LOADS, GZIP = "the reader against `json.loads` alone", "gzip alone, zlib-ng against zlib"
 _ROUNDS = {FIVE_MINUTES: 15, MEDIUM: 7, LARGE: 3}
 _ARCHIVED = 16 + zlib.MAX_WBITS
 _KEY = FileKey(str(uuid.UUID(int=0)), str(uuid.UUID(int=0)))
@@ -44,10 +43,11 @@ _REVISION = revision_of("etag", _OPTIONS)
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """Seconds of both programs on a file of `size` bytes, round by round."""
+    """Seconds of both programs on a file of `size` bytes, round by round. `aim`: least of `ratios` that is wanted."""
 
     name: str
     size: int
+    aim: float | None
     naive: list[float]
     ours: list[float]
 
@@ -63,16 +63,20 @@ Data = list[Compared]
 def measure() -> Iterator[Data]:
     """Yield what is measured so far."""
     measured = Data()
-    for name, call, naive, ours in (
-        (SPLIT, FIVE_MINUTES, naive_split, split),
-        (FETCH, FIVE_MINUTES, naive_fetch, fetch),
-        (FETCH, MEDIUM, naive_fetch, fetch),
-        (READER, MEDIUM, json.loads, read),
-        (READER, LARGE, json.loads, read),
+    for name, call, aim, naive, ours in (
+        (READER, FIVE_MINUTES, None, naive_split, read),
+        (READER, MEDIUM, None, naive_split, read),
+        (READER, LARGE, 12.0, naive_split, read),
+        (LOADS, MEDIUM, None, json.loads, read),
+        (SPLIT, FIVE_MINUTES, 3.0, naive_split, split),
+        (SPLIT, MEDIUM, None, naive_split, split),
+        (FETCH, FIVE_MINUTES, 3.0, naive_fetch, fetch),
+        (FETCH, MEDIUM, 3.0, naive_fetch, fetch),
+        (GZIP, MEDIUM, None, naive_gzip, gzip),
     ):
         content = result_file(call).read_bytes()
         seconds = _in_turns(content, _ROUNDS[call], naive, ours)
-        measured.append(Compared(name, len(content), *seconds))
+        measured.append(Compared(name, len(content), aim, *seconds))
         yield measured
 
 
@@ -94,7 +98,7 @@ def chunks(content: bytes) -> Iterator[bytes]:
 
 
 def read(content: bytes) -> int:
-    """Read a result with the reader alone; return the number of its phrases and combined texts."""
+    """Read a result with the reader alone; return the number of runs of phrases and of combined texts."""
     reader = ResultReader()
     return sum(1 for chunk in chunks(content) for _ in reader.feed(chunk)) + sum(1 for _ in reader.close())
 
@@ -113,8 +117,21 @@ def split(content: bytes) -> list[bytes]:
 
 def naive_fetch(content: bytes) -> tuple[bytes, list[str]]:
     """Return the file compressed by zlib at level 6, and what the naive program prints."""
+    return naive_gzip(content), naive_split(content)
+
+
+def naive_gzip(content: bytes) -> bytes:
+    """Return the file compressed by zlib at level 6."""
     compressor = zlib.compressobj(6, zlib.DEFLATED, _ARCHIVED)
-    return compressor.compress(content) + compressor.flush(), naive_split(content)
+    return compressor.compress(content) + compressor.flush()
+
+
+def gzip(content: bytes) -> None:
+    """Compress the file as the archive does."""
+    raw = BlobArchive(cast("ContainerClient", CountingBlobs())).begin("raw")
+    for chunk in chunks(content):
+        raw.write(chunk)
+    raw.commit()
 
 
 def fetch(content: bytes) -> list[bytes]:
@@ -156,9 +173,10 @@ def show(data: Data) -> Shown:
             median_and_spread([each.size / 1e6 / seconds for seconds in side], 1) for side in (each.naive, each.ours)
         ]
         rows.append((each.name, size, *speeds, median_and_spread(each.ratios)))
-        reached = statistics.median(each.ratios) >= (aim := AIMS[each.name])
-        what = f"{each.name}, {size}, in a warm process"
-        aims.append(Aim(what, f"at least {aim:g} times naive", median_and_spread(each.ratios), reached, WHY[each.name]))
+        if each.aim is not None:
+            reached = statistics.median(each.ratios) >= each.aim
+            what, aim = f"{each.name}, {size}, in a warm process", f"at least {each.aim:g} times naive"
+            aims.append(Aim(what, aim, median_and_spread(each.ratios), reached, WHY[each.name]))
     head = ("what", "file", "naive, MB/s", "ours, MB/s", "times naive")
     return Shown(table(head, rows), aims, [_plot(data)])
 
@@ -177,8 +195,9 @@ def _plot(data: Data) -> Plot:
 
 
 WHY = {
-    READER: "The reader decodes each phrase into typed objects; json.loads is fast on this machine.",
-    SPLIT: "A short file has few phrases, so the fixed work of a file counts.",
-    FETCH: "Splitting is more than half of it, and no faster than in the row above.",
+    READER: "Nearly all of it is msgspec's decoding, which must pass over every byte.",
+    SPLIT: "The reader is a third of it. The rest is Python code for each phrase. It also makes what the naive program "
+    "leaves out: turns, talk times, sizes of documents.",
+    FETCH: "The split is a half of it, and gzip, which is only twice as fast, most of the rest.",
 }
 """Why an aim was missed."""

@@ -15,7 +15,7 @@ from itertools import chain, islice, pairwise
 from operator import add, sub
 from typing import overload
 
-_COMPACT_EVERY = 4096
+_COMPACT_EVERY = 1024
 """Added intervals are merged after this many at the earliest. The number grows with the number of intervals that the
 last merge touched, so that n intervals in any order take O(n log n) time."""
 
