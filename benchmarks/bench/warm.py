@@ -10,6 +10,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any, cast
 
 import msgspec
@@ -29,7 +30,7 @@ from shared.domain.documents import FileKey
 from shared.domain.encoded import EncodedPart
 from shared.domain.parts import encoded_size
 from shared.domain.revision import revision_of
-from shared.domain.speech_result import ResultReader
+from shared.domain.speech_result import PhraseRun, ResultReader
 from shared.domain.split import SplitOptions, Splitter
 from shared.pipeline.batches import Batches
 
@@ -98,9 +99,10 @@ def chunks(content: bytes) -> Iterator[bytes]:
 
 
 def read(content: bytes) -> int:
-    """Read a result with the reader alone; return the number of runs of phrases and of combined texts."""
+    """Read a result with the reader alone; return the number of its phrases."""
     reader = ResultReader()
-    return sum(1 for chunk in chunks(content) for _ in reader.feed(chunk)) + sum(1 for _ in reader.close())
+    items = chain(chain.from_iterable(map(reader.feed, chunks(content))), reader.close())
+    return sum(len(item.phrases) for item in items if isinstance(item, PhraseRun))
 
 
 def naive_split(content: bytes) -> list[str]:
