@@ -1,4 +1,4 @@
-"""Whole processes on a file: the naive program and `speech2cosmos split`, in turns."""
+"""Whole processes on a file: the naive program and `speech2cosmos split`, as it is and as it was, in turns."""
 
 import statistics
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.bench.before import split_command
 from benchmarks.bench.child import REPOSITORY, Cost, run
 from benchmarks.bench.files import LARGE, LARGEST, MEDIUM, Call, result_file
 from benchmarks.bench.shown import Aim, Plot, Series, Shown, median_and_spread
@@ -15,7 +16,7 @@ from local.docs.pages import table
 ROUNDS = {MEDIUM: 7, LARGE: 5}
 """How often each program runs on a file."""
 
-NAIVE, OURS = "naive program", "`speech2cosmos split`"
+NAIVE, OURS, BEFORE = "naive program", "`speech2cosmos split`", "the same, before"
 _MB = 1e6
 
 FASTER = 8.0
@@ -41,14 +42,15 @@ class Runs(msgspec.Struct, frozen=True):
         return max(each.peak_mib for each in self.runs)
 
 
+Turns = tuple[Runs, Runs, Runs]
+"""The naive program, ours, and ours as it was, round by round."""
+
+
 class Data(msgspec.Struct, frozen=True):
-    """`medium`, `large`: the naive program and ours, round by round. `largest`: ours alone, once.
+    """The runs by file. `largest`: ours alone, once. A file that is not measured yet is None."""
 
-    A file that is not measured yet is None.
-    """
-
-    medium: tuple[Runs, Runs] | None = None
-    large: tuple[Runs, Runs] | None = None
+    medium: Turns | None = None
+    large: Turns | None = None
     largest: Runs | None = None
 
 
@@ -60,15 +62,14 @@ def measure() -> Iterator[Data]:
     yield msgspec.structs.replace(data, largest=Runs(OURS, largest.stat().st_size, [run(_ours(largest))]))
 
 
-def _in_turns(call: Call) -> tuple[Runs, Runs]:
+def _in_turns(call: Call) -> Turns:
     path = result_file(call)
     path.read_bytes()  # into the page cache
-    naive, ours = list[Cost](), list[Cost]()
-    for _ in range(ROUNDS[call]):
-        naive.append(run([sys.executable, str(REPOSITORY / "benchmarks" / "naive.py"), str(path)]))
-        ours.append(run(_ours(path)))
+    naive = [sys.executable, str(REPOSITORY / "benchmarks" / "naive.py"), str(path)]
+    rounds = [[run(each) for each in (naive, _ours(path), split_command(path))] for _ in range(ROUNDS[call])]
     size = path.stat().st_size
-    return Runs(NAIVE, size, naive), Runs(OURS, size, ours)
+    one, two, three = zip(*rounds, strict=True)
+    return Runs(NAIVE, size, [*one]), Runs(OURS, size, [*two]), Runs(BEFORE, size, [*three])
 
 
 def _ours(path: Path) -> list[str]:
@@ -81,7 +82,7 @@ def show(data: Data) -> Shown:
     rows, aims = [], list[Aim]()
     for pair in pairs:
         for each in pair:
-            ratio = median_and_spread(_ratios(pair)) if each is pair[1] else "1"
+            ratio = "1" if each is pair[0] else median_and_spread(_ratios(pair[0], each))
             speed = median_and_spread(each.megabytes_a_second, 1)
             rows.append((f"{each.size / _MB:,.0f} MB", each.program, speed, ratio, f"{each.peak_mib:,.0f} MiB"))
     if data.large:
@@ -94,8 +95,8 @@ def show(data: Data) -> Shown:
     return Shown(table(head, rows), aims, [_plot(pairs)] if pairs else [])
 
 
-def _faster(large: tuple[Runs, Runs]) -> Aim:
-    ratios = _ratios(large)
+def _faster(large: Turns) -> Aim:
+    ratios = _ratios(large[0], large[1])
     return Aim(
         f"`split` of {large[0].size / _MB:,.0f} MB, whole processes",
         f"at least {FASTER:g} times the naive program",
@@ -110,15 +111,14 @@ def _memory(runs: Runs, limit: float) -> Aim:
     return Aim(what, f"below {limit:g} MiB", f"{runs.peak_mib:,.0f} MiB", runs.peak_mib < limit, WHY_MORE_MEMORY)
 
 
-def _ratios(pair: tuple[Runs, Runs]) -> list[float]:
-    naive, ours = pair
+def _ratios(naive: Runs, ours: Runs) -> list[float]:
     return [theirs.seconds / each.seconds for theirs, each in zip(naive.runs, ours.runs, strict=True)]
 
 
-def _plot(pairs: list[tuple[Runs, Runs]]) -> Plot:
+def _plot(pairs: list[Turns]) -> Plot:
     sizes = [f"{pair[0].size / _MB:,.0f} MB" for pair in pairs]
     series, medians = list[Series](), list[list[float]]()
-    for number in (0, 1):
+    for number in range(len(pairs[0])):
         speeds = [pair[number].megabytes_a_second for pair in pairs]
         spread = [(min(each), max(each)) for each in speeds]
         label = pairs[0][number].program.replace("`", "")

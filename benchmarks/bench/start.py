@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from benchmarks import start
+from benchmarks.bench.before import checkout
 from benchmarks.bench.shown import Aim, Shown
 from local.docs.pages import table
 
@@ -32,6 +33,10 @@ class Spread(msgspec.Struct, frozen=True):
         return f"{self.median:.2f} ({self.lowest:.2f} to {self.highest:.2f})"
 
 
+BEFORE = "before_"
+"""Begins the names of the same programs as they were."""
+
+
 class Data(msgspec.Struct, frozen=True):
     """The figures of benchmarks.start.measure, by the name of the program."""
 
@@ -43,12 +48,12 @@ class Data(msgspec.Struct, frozen=True):
 
 def measure() -> Iterator[Data]:
     """Yield the figures."""
-    yield msgspec.convert(start.measure(), Data)
+    yield msgspec.convert(start.measure(checkout()), Data)
 
 
 def show(data: Data) -> Shown:
     """Show seconds and peak memory of each program."""
-    rows = [(words, str(data.seconds[name]), f"{data.peak_mib[name].median:,.0f} MiB") for name, words in NAMES.items()]
+    rows = [(words, *_figures(data, name), *_figures(data, f"{BEFORE}{name}")) for name, words in NAMES.items()]
     aims = [
         Aim("import of function_app", f"at most {most:g} times its packages", str(each), each.median <= most)
         for most, each in [(start.AIMS["times_sdks"], data.times_sdks["app"])]
@@ -57,5 +62,13 @@ def show(data: Data) -> Shown:
     aims += [
         Aim(NAMES[name], f"at most {more:g} s more than python", f"{each} s", each.median <= more)
         for name, each in data.more_than_python.items()
+        if not name.startswith(BEFORE)
     ]
-    return Shown(table(("", "seconds", "peak memory"), rows), aims)
+    return Shown(table(("", "seconds", "peak memory", "seconds before", "peak memory before"), rows), aims)
+
+
+def _figures(data: Data, name: str) -> tuple[str, str]:
+    """Return seconds and peak memory of a program; nothing if it was not measured."""
+    if name not in data.seconds:
+        return "", ""
+    return str(data.seconds[name]), f"{data.peak_mib[name].median:,.0f} MiB"
