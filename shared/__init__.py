@@ -10,11 +10,13 @@ The rooms, and what belongs in each:
     domain/        decisions without I/O, clock or logging: reading files, splitting, ids, states of a job
     pipeline/      the use cases: each gathers inputs through ports, decides with domain/, applies the result, and logs
     adapters/      implementations of the ports, one outside system a file: Speech, contents, Cosmos DB, Blob storage
+    rendering/     turns documents into text, captions, tables and pages; as pure as domain/
     cli/           the command `speech2cosmos`
 
 Imports run one way:
 
     function_app, cli -> bootstrap -> rights -> {adapters, pipeline} -> {domain, settings} -> errors -> masking
+    cli -> rendering -> domain
 
 Our modules are imported at the top of a file, with two exceptions that keep starts short (docs/decisions/0042):
 bootstrap.py imports the classes of a part of the app when it builds it, and cli/lazy.py imports a command at its use.

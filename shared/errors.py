@@ -2,6 +2,7 @@
 
 Speech2CosmosError
 ├── Misconfigured        settings are wrong; nothing was done; fix the settings
+├── WrongUsage           a command's options, or a file that they name, are wrong; nothing was done; fix the command
 ├── Transient            a service or the network failed; the same call may work later; raise it, and the queue retries
 │   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator fixes it
 │   ├── Throttled        a service asked to slow down; wait, then send the message again: it loses no try
@@ -34,6 +35,10 @@ class Misconfigured(Speech2CosmosError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("The settings are wrong; nothing was started.\n" + "\n".join(f"- {p}" for p in problems))
         self.problems = problems
+
+
+class WrongUsage(Speech2CosmosError):
+    """A command cannot be done as it was given. The message says which option or line of a file is wrong."""
 
 
 class Transient(Speech2CosmosError):

@@ -27,6 +27,7 @@ ROOMS = {
     "masking": room(""),
     "errors": room("masking"),
     "domain": room("errors masking", "msgspec"),
+    "rendering": room("domain errors", "msgspec"),
     "setting_types": room("domain", "pydantic"),
     "settings": room("setting_types domain errors masking", "pydantic"),
     "pipeline": room("domain errors masking", "msgspec"),
@@ -35,7 +36,7 @@ ROOMS = {
     "rights": room("adapters pipeline domain settings", "azure"),
     "bootstrap": room("rights adapters pipeline domain settings errors masking", "azure"),
     # It reads documents as any application would, so it may import adapters, but never the pipeline.
-    "cli": room("bootstrap adapters domain settings errors", "typer rich msgspec"),
+    "cli": room("bootstrap adapters rendering domain settings errors", "typer rich msgspec"),
     "function_app": room("bootstrap domain errors", "azure"),
 }
 
@@ -52,13 +53,15 @@ ALSO = {
 BY_NAME = "shared/cli/lazy.py"
 """The only file that imports modules by names that it puts together: those of commands."""
 
-DOMAIN_NEVER = frozenset(
+PURE = frozenset({"domain", "rendering"})
+
+PURE_NEVER = frozenset(
     {"os", "io", "sys", "pathlib", "tempfile", "shutil", "subprocess", "socket", "ssl", "http", "urllib.request"}
     | {"time", "random", "secrets", "threading", "asyncio", "concurrent", "multiprocessing", "logging", "warnings"}
 )
 """No I/O, clock, environment, randomness or logging."""
 
-DOMAIN_NEVER_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "today", "getLogger"})
+PURE_NEVER_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "today", "getLogger"})
 
 KNOWS_RESULTS = frozenset(
     f"shared/domain/{name}.py" for name in ("speech_result", "other_files", "phrases", "split", "parts")
@@ -144,14 +147,14 @@ def test_our_own_modules_are_imported_at_the_top_of_a_file_except_in_bootstrap(p
     assert not any(map(ours, modules))
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if room_of_file(path) == "domain"], ids=name_of)
-def test_the_domain_has_no_io_clock_environment_or_logging(path: Path) -> None:
+@pytest.mark.parametrize("path", [path for path in CODE if room_of_file(path) in PURE], ids=name_of)
+def test_domain_and_rendering_have_no_io_clock_environment_or_logging(path: Path) -> None:
     for module in imports(path):
-        assert not {module, module.partition(".")[0]} & DOMAIN_NEVER
+        assert not {module, module.partition(".")[0]} & PURE_NEVER
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            assert called not in DOMAIN_NEVER_CALLS, f"line {node.lineno}"
+            assert called not in PURE_NEVER_CALLS, f"line {node.lineno}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

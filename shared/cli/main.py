@@ -10,7 +10,7 @@ import typer
 
 from shared.cli.lazy import PLAIN, add_lazily
 from shared.cli.output import print_error, print_line
-from shared.errors import InvalidMessage, Misconfigured, Speech2CosmosError
+from shared.errors import InvalidMessage, Misconfigured, Speech2CosmosError, WrongUsage
 
 NAME = "speech2cosmos"
 """Of the command and of the distribution in pyproject.toml."""
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         for problem in error.problems:
             print_error(problem)
         sys.exit(WRONG_USAGE)
-    except InvalidMessage as error:
+    except (InvalidMessage, WrongUsage) as error:
         # Every message and id that a command decodes comes from the user, so this is wrong usage.
         print_error(str(error))
         sys.exit(WRONG_USAGE)

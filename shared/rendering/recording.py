@@ -1,0 +1,162 @@
+"""A recording as every form of output reads it: the head, then its turns with the names of those who speak.
+
+Parts are read when they are needed, and only a few are in memory at once, however long the recording is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from shared.domain.documents import PhraseEntry, ResultPart, Transcript, Turn
+from shared.errors import Unreadable
+from shared.rendering.names import Names, Track
+
+Parts = Callable[[Sequence[str]], Iterable[ResultPart]]
+"""Reads parts in the order of their ids, each only when it is asked for."""
+
+
+class Said(NamedTuple):
+    """A turn, and the name of who speaks."""
+
+    name: str
+    turn: Turn
+
+    @property
+    def track(self) -> Track:
+        """Channel and speaker."""
+        return self.turn.channel, self.turn.speaker
+
+    @property
+    def end(self) -> int:
+        """The end, in ticks."""
+        return self.turn.offset_in_ticks + self.turn.duration_in_ticks
+
+
+class SaidPhrases(NamedTuple):
+    """A turn with its phrases, in the order of the turn."""
+
+    said: Said
+    phrases: list[PhraseEntry]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which turns are wanted: those that touch the time from `begin` to `end` (ticks), of `tracks` (None: of all).
+
+    Of channels that mirror each other only the first is wanted, unless `all_channels`.
+    """
+
+    begin: int | None = None
+    end: int | None = None
+    tracks: frozenset[Track] | None = None
+    all_channels: bool = False
+
+
+EVERYTHING = Choice()
+NOT_NAMED = Names()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording, of which `read` reads the parts. `job_name`: the job's displayName."""
+
+    head: Transcript
+    read: Parts
+    given_names: Names = NOT_NAMED
+    choice: Choice = EVERYTHING
+    job_name: str | None = None
+
+    @cached_property
+    def names(self) -> dict[Track, str]:
+        """The name of every track, in the order of the head's tracks."""
+        return self.given_names.of(self.head)
+
+    @cached_property
+    def left_out(self) -> dict[int, int]:
+        """The channels that are left out since they mirror another one that is shown, each with that channel."""
+        if self.choice.all_channels:
+            return {}
+        shown = {channel for channel, _ in self._chosen}
+        found: dict[int, int] = {}
+        for one, other in sorted(map(sorted, self.head.mirrored_channels)):
+            if one in shown and other in shown:
+                found.setdefault(other, found.get(one, one))
+        return found
+
+    @cached_property
+    def tracks(self) -> dict[Track, str]:
+        """The names of the tracks that are shown."""
+        return {track: name for track, name in self._chosen.items() if track[0] not in self.left_out}
+
+    @property
+    def _chosen(self) -> dict[Track, str]:
+        wanted = self.choice.tracks
+        return {track: name for track, name in self.names.items() if wanted is None or track in wanted}
+
+    def turns(self) -> Iterator[Said]:
+        """Yield the chosen turns in order of time. Raises what `read` raises."""
+        return filter(self._in_time, self._said())
+
+    def phrases(self) -> Iterator[SaidPhrases]:
+        """Yield the chosen turns with their phrases. Raises Unreadable if a phrase of a turn is in no part."""
+        tracks = {
+            (track.channel, track.speaker): _TrackPhrases(self, track.parts, (track.channel, track.speaker))
+            for track in self.head.tracks
+        }
+        for said in self._said():
+            # Phrases of turns that are not chosen are taken too: so none of them stays in memory.
+            phrases = tracks[said.track].take(said.turn.phrases)
+            if self._in_time(said):
+                yield SaidPhrases(said, phrases)
+
+    def _said(self) -> Iterator[Said]:
+        """Yield the turns of the tracks that are shown, up to the end of the choice."""
+        for part in self.read(self.head.turns.parts):
+            for turn in part.turns:
+                if self.choice.end is not None and turn.offset_in_ticks >= self.choice.end:
+                    return
+                name = self.tracks.get((turn.channel, turn.speaker))
+                if name is not None:
+                    yield Said(name, turn)
+
+    def _in_time(self, said: Said) -> bool:
+        return self.choice.begin is None or max(said.end, said.turn.offset_in_ticks + 1) > self.choice.begin
+
+
+class _TrackPhrases:
+    """The phrases of a track, to be taken in about the order in which its parts hold them."""
+
+    def __init__(self, recording: Recording, parts: Sequence[str], track: Track) -> None:
+        self._track = track
+        self._head = recording.head
+        self._coming = self._read(recording.read, parts)
+        self._passed: dict[int, PhraseEntry] = {}  # not yet asked for; empty where the file is in order of time
+
+    def take(self, indexes: Iterable[int]) -> list[PhraseEntry]:
+        """Return phrases by their indexes. Each can be taken once."""
+        return [self._one(index) for index in indexes]
+
+    def _one(self, index: int) -> PhraseEntry:
+        if index in self._passed:
+            return self._passed.pop(index)
+        for phrase in self._coming:
+            if phrase.index == index:
+                return phrase
+            if has_text(phrase):  # turns name no others
+                self._passed[phrase.index] = phrase
+        head = self._head
+        raise Unreadable(f"file {head.file_id}, revision {head.revision}: no part holds phrase {index} of a turn")
+
+    def _read(self, read: Parts, parts: Sequence[str]) -> Iterator[PhraseEntry]:
+        for part in read(parts):
+            for section in part.tracks:
+                if (section.channel, section.speaker) == self._track:
+                    yield from section.phrases
+
+
+def has_text(phrase: PhraseEntry) -> bool:
+    """Return whether nBest[0] has a text in any form. Turns leave out phrases without one."""
+    first = phrase.n_best[0] if phrase.n_best else None
+    texts = (first.display, first.lexical, first.itn, first.masked_itn) if first else ()
+    return any(text and not text.isspace() for text in texts)
