@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from benchmarks.bench import split, start, waiting, waiting_page, warm
+from benchmarks.bench import split, start, waiting, waiting_page, warm, whole, whole_show
 from benchmarks.bench.shown import Shown
 
 T = TypeVar("T")
@@ -30,5 +30,6 @@ BENCHMARKS: tuple[Benchmark[Any], ...] = (
     Benchmark("split", split.Data, split.measure, split.show),
     Benchmark("warm", warm.Data, warm.measure, warm.show),
     Benchmark("start", start.Data, start.measure, start.show),
+    Benchmark("whole", whole.Data, whole.measure, whole_show.show),
     Benchmark("waiting", waiting.Data, waiting.measure, waiting_page.show),
 )

@@ -19,7 +19,8 @@ from azure.cosmos import CosmosClient
 from local.processes import Service, start
 from local.provision import provision_cosmos
 from local.speech import FileSpec, JobSpec, Settings, SpeechControl
-from local.stack import OWN_HOST, REPOSITORY, Ports, Stack, start_stack
+from local.stack import OWN_HOST, REPOSITORY, Front, Ports, Stack, start_stack
+from shared.adapters.connections import CERTIFICATES
 from shared.bootstrap import App
 from shared.cli.enqueue import enqueue
 from shared.domain.documents import utc
@@ -36,6 +37,9 @@ RUN_SECONDS = 180.0
 """Limit of one run. On 2 cores the longest takes 30 s."""
 
 _QUEUES = "AzureFunctionsJobHost__extensions__queues__"
+_NO_CERTIFICATES = dict.fromkeys(CERTIFICATES, "")
+"""As in Azure, where the environment has none for requests to search for."""
+
 _LOOK_SECONDS = 0.05
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -139,7 +143,8 @@ class Bench:
         log = self.stack.state / "logs" / "host.log"
         log.unlink(missing_ok=True)
         command = [sys.executable, *program, "--root", str(REPOSITORY), "--port", "0"]
-        service = start("host", command, log=log, env={**self.stack.settings, **settings}, cwd=REPOSITORY)
+        env = {**_NO_CERTIFICATES, **self.stack.settings, **settings}
+        service = start("host", command, log=log, env=env, cwd=REPOSITORY)
         try:
             host = Host(service)
             host.until(lambda lines: "Host started" in lines, "the host starts")
@@ -153,10 +158,10 @@ class Bench:
 
 
 @contextmanager
-def bench(settings: Mapping[str, str]) -> Iterator[Bench]:
-    """Give the services of a new stack, without a host. Raises ServiceDied."""
+def bench(settings: Mapping[str, str], front: Front = lambda _, origin: origin) -> Iterator[Bench]:
+    """Give the services of a new stack, without a host. `front`: as start_stack has it. Raises ServiceDied."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        stack = start_stack(Path(folder), {OWN_HOST: "off", **settings}, ports=Ports((0, 0, 0), 0, 0, 0))
+        stack = start_stack(Path(folder), {OWN_HOST: "off", **settings}, ports=Ports((0, 0, 0), 0, 0, 0), front=front)
         try:
             with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
                 yield Bench(stack, speech)

@@ -1,4 +1,4 @@
-"""Many files through the whole local stack, against a plain client that sends the same requests and computes nothing."""
+"""Many files through the whole local stack, against a plain client that sends the same requests."""
 
 import signal
 import tempfile

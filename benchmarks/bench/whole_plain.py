@@ -5,6 +5,7 @@ messages and files, with the ids of each file. It computes nothing: the bodies a
 decoded. Its HTTP client is urllib3, which is also the lowest layer of the app's.
 """
 
+import re
 import threading
 import time
 from collections import deque
@@ -32,8 +33,9 @@ _OF_SERVICE: dict[str, Kind] = {"speech": "Speech", "blob": "raw archive", "cosm
 _OWN_HEADERS = frozenset({"host", "connection", "content-length", "accept-encoding"})
 """Headers that the HTTP client sets itself."""
 
+_BLOBS = re.compile(r"BlobEndpoint=(https?://[^/]+)/")
 _SIGNED_FOR = timedelta(hours=2)
-_EXPECTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NOT_FOUND, HTTPStatus.MULTI_STATUS})
+_EXPECTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NOT_FOUND})
 """404 is the answer for a head and a failure document that are not there yet."""
 
 
@@ -134,7 +136,8 @@ def record(made: Bench, pages: Pages) -> Recipe:
     recorded = first.files[0].id
     of_message = [each for each in requests if _is_of_message(each)]
     of_file = [each for each in requests if not _is_of_message(each) and _names(each, recorded)]
-    content = Request("contents", made.stack.azurite.blob_origin, "GET", "", {"Accept-Encoding": "identity"}, b"")
+    store = urlsplit(links[recorded])
+    content = Request("contents", f"{store.scheme}://{store.netloc}", "GET", "", {"Accept-Encoding": "identity"}, b"")
     of_file.insert(1, content)
     return Recipe(of_message, of_file, recorded, links, pages.content_bytes)
 
@@ -209,7 +212,7 @@ def _origins(made: Bench) -> dict[str, str]:
     return {
         "cosmos": settings["COSMOS_ENDPOINT"].rstrip("/"),
         "speech": settings["SPEECH_ENDPOINT"].rstrip("/"),
-        "blob": made.stack.azurite.blob_origin,
+        "blob": _BLOBS.findall(settings["AzureWebJobsStorage"])[0],
     }
 
 

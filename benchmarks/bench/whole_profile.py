@@ -1,11 +1,12 @@
 """`python -m benchmarks.bench.whole_profile --root … --port …`: the functions host, and where its functions' time goes.
 
-A thread looks each millisecond at the threads that run functions. It takes from the system how long such a thread has
-computed since the last look, and counts that for the stage of its innermost known line of code; the rest of the time it
-has waited, for the service whose adapter it is in. SIGUSR1 begins to count. At its end the program writes the seconds
-of each stage, as JSON, to the file that BENCH_SHARES names.
+A thread looks every two milliseconds at the threads that run functions. It takes from the system how long such a thread
+has computed since the last look, and counts that for the stage of its innermost known line of code. The rest of the
+time it has waited, for the service whose adapter it is in. SIGUSR1 begins to count. At its end the program writes the
+seconds of each stage, as JSON, to the file that BENCH_SHARES names.
 
-Waiting for the interpreter's lock would count as waiting for a service. So one function should run at a time.
+With several functions at a time, waiting for the interpreter's lock would count as waiting for a service. So one
+function should run at a time.
 """
 
 import os
@@ -13,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from types import FrameType
 
@@ -23,11 +24,13 @@ from local.host.__main__ import main
 
 TO_FILE = "BENCH_SHARES"
 
-LOOK_SECONDS = 0.001
+LOOK_SECONDS = 0.002
 _SWITCH_SECONDS = 0.0002
 """How long another thread may compute before the looking thread gets its turn; Python's default is 5 ms."""
 
 FUNCTION = "function_app.py"
+
+LOCK = "the interpreter's lock (host and profiler)"
 
 COMPUTING = (
     ("shared/domain/json_", "JSON: cut and decoded"),
@@ -35,14 +38,19 @@ COMPUTING = (
     ("shared/domain/speech_result.py", "JSON: cut and decoded"),
     ("shared/domain/speech_phrases.py", "JSON: cut and decoded"),
     ("shared/domain/", "split into tracks, texts and turns"),
+    ("/azure/cosmos/", "SDK of Cosmos DB"),
     ("shared/adapters/cosmos/", "SDK of Cosmos DB"),
-    ("shared/adapters/blob.py", "gzip and the SDK of Blob storage"),
-    ("shared/adapters/contents.py", "contents: HTTP and MD5"),
-    ("shared/adapters/speech.py", "Speech: HTTP"),
+    ("/azure/storage/", "SDK of Blob storage"),
+    ("shared/adapters/blob.py", "gzip"),
+    ("shared/adapters/contents.py", "MD5"),
+    ("shared/adapters/bodies.py", "HTTP of contents and Speech"),
+    ("shared/adapters/http.py", "HTTP of contents and Speech"),
+    ("shared/adapters/speech.py", "HTTP of contents and Speech"),
     ("shared/pipeline/signals.py", "log lines"),
     (FUNCTION, "use cases and the rest"),
 )
-"""The beginning of a file's path in the repository, and the stage of a thread whose innermost known file it is."""
+"""The beginning of a file's path in the repository, or a part of the path of a package, and the stage of a thread whose
+innermost known file it is. HTTP within an SDK is the SDK's."""
 
 WAITING = (
     ("shared/adapters/pacing.py", "its turn at Speech (pacing)"),
@@ -50,7 +58,7 @@ WAITING = (
     ("shared/adapters/blob.py", "raw archive"),
     ("shared/adapters/contents.py", "contents"),
     ("shared/adapters/speech.py", "Speech"),
-    (FUNCTION, "the rest"),
+    (FUNCTION, LOCK),
 )
 """As COMPUTING, and for what a thread waits that is in this file."""
 
@@ -71,19 +79,23 @@ def stage(frame: FrameType, rules: tuple[tuple[str, str], ...]) -> str | None:
     while below is not None:
         path = below.f_code.co_filename.removeprefix(_REPOSITORY)
         if found is None:
-            found = next((name for beginning, name in rules if path.startswith(beginning)), None)
+            found = next((name for place, name in rules if _is_in(path, place)), None)
         if path == FUNCTION:
             return found
         below = below.f_back
     return None
 
 
+def _is_in(path: str, place: str) -> bool:
+    return place in path if place.startswith("/") else path.startswith(place)
+
+
 class Looker:
     """Looks at the threads of functions. `shares`: the seconds since `begin`."""
 
     def __init__(self) -> None:
-        self.computing: Counter[str] = Counter()
-        self.waiting: Counter[str] = Counter()
+        self.computing: dict[str, float] = defaultdict(float)
+        self.waiting: dict[str, float] = defaultdict(float)
         self._last: dict[int, tuple[float, float]] = {}
 
     def begin(self) -> None:
@@ -105,7 +117,7 @@ class Looker:
             return
         passed, computed = now[0] - before[0], now[1] - before[1]
         self.computing[computing] += computed
-        self.waiting[stage(frame, WAITING) or "the rest"] += max(0.0, passed - computed)
+        self.waiting[stage(frame, WAITING) or LOCK] += max(0.0, passed - computed)
 
     def watch(self, end: threading.Event) -> None:
         """Look until `end` is set."""
