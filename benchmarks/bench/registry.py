@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from benchmarks.bench import split, start, waiting, waiting_page, warm, whole, whole_show
+from benchmarks.bench import readable, readable_show, split, start, waiting, waiting_page, warm, whole, whole_show
 from benchmarks.bench.shown import Shown
 
 T = TypeVar("T")
@@ -31,5 +31,6 @@ BENCHMARKS: tuple[Benchmark[Any], ...] = (
     Benchmark("warm", warm.Data, warm.measure, warm.show),
     Benchmark("start", start.Data, start.measure, start.show),
     Benchmark("whole", whole.Data, whole.measure, whole_show.show),
+    Benchmark("readable", readable.Data, readable.measure, readable_show.show),
     Benchmark("waiting", waiting.Data, waiting.measure, waiting_page.show),
 )

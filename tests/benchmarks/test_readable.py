@@ -1,0 +1,71 @@
+"""The benchmark of the time from a job's end to its head."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from benchmarks.bench.hostlog import Invocation
+from benchmarks.bench.readable import GET_LIMITS, JOBS, LONG_MINUTES, STAGES, Data, simulate, stages
+from benchmarks.bench.results import load
+from local.cosmos import Cosmos, start_cosmos
+from local.speech.spec import LoggedRequest
+
+MINUTE = 60.0
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
+    running = start_cosmos(log=tmp_path_factory.mktemp("single") / "cosmos.log", port=0, partitions=1)
+    yield running
+    running.stop()
+
+
+def asked(operation: str, at: float, target: str = "") -> LoggedRequest:
+    """Return a request that Speech has logged at this time."""
+    return LoggedRequest(
+        operation=operation, method="GET", target=target, status=200, at=datetime.fromtimestamp(at, UTC)
+    )
+
+
+def test_the_stages_of_a_job_add_up_to_the_time_from_its_end_to_its_head() -> None:
+    ticks = [Invocation("poll_jobs", began, began + 2) for began in (40.0, 100.0, 160.0)]
+    log = [
+        asked("get", 41, "/transcriptions/a"),  # it was still running
+        asked("get", 101, "/transcriptions/b"),
+        asked("get", 102, "/transcriptions/a"),
+        asked("listFiles", 104, "/transcriptions/b/files"),
+        asked("listFiles", 105, "/transcriptions/a/files"),
+        asked("listFiles", 108, "/transcriptions/a/files"),
+    ]
+    found = stages("a", 70, 112, ticks, log)
+    assert found == [30, 2, 3, 3, 4]
+    assert sum(found) == 112 - 70
+    assert len(found) == len(STAGES)
+
+
+def test_a_list_tells_of_a_job_too() -> None:
+    ticks = [Invocation("poll_jobs", 100.0, 102.0)]
+    log = [asked("list", 101), asked("listFiles", 103, "a"), asked("listFiles", 104, "a")]
+    assert stages("a", 99, 105, ticks, log) == [1, 1, 2, 1, 1]
+
+
+def test_a_job_that_ends_during_a_tick_does_not_wait_for_one() -> None:
+    ticks = [Invocation("poll_jobs", 100.0, 110.0)]
+    log = [asked("get", 106, "a"), asked("listFiles", 111, "a"), asked("listFiles", 112, "a")]
+    assert stages("a", 105, 113, ticks, log) == [0, 1, 5, 1, 1]
+
+
+@pytest.mark.parametrize("limit", GET_LIMITS)
+def test_the_simulated_ticks_are_those_of_the_page(single: Cosmos, limit: int) -> None:
+    """If this fails, the polling has changed: `make bench ONLY=readable` measures it again."""
+    minutes = LONG_MINUTES[0]
+    kept = msgspec.convert(load()["readable"].data, Data).found
+    found = simulate(single, minutes, limit)
+    assert found in kept
+    assert len(found.seconds) == JOBS
+
+
+def test_a_list_in_each_tick_finds_every_job_within_a_minute(single: Cosmos) -> None:
+    assert max(simulate(single, LONG_MINUTES[0], 0).seconds) <= MINUTE
