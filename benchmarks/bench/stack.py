@@ -37,7 +37,7 @@ RUN_SECONDS = 180.0
 """Limit of one run. On 2 cores the longest takes 30 s."""
 
 _QUEUES = "AzureFunctionsJobHost__extensions__queues__"
-_NO_CERTIFICATES = dict.fromkeys(CERTIFICATES, "")
+NO_CERTIFICATES = dict.fromkeys(CERTIFICATES, "")
 """As in Azure, where the environment has none for requests to search for."""
 
 _LOOK_SECONDS = 0.05
@@ -138,12 +138,12 @@ class Bench:
         tuple(enqueue(app.settings, app.settings.results_queue, map(encode, messages)))
 
     @contextmanager
-    def host(self, settings: Mapping[str, str], program: Sequence[str] = ("-m", "local.host")) -> Iterator[Host]:
-        """Give a running host. `program`: what Python runs with the host's arguments."""
+    def host(self, settings: Mapping[str, str]) -> Iterator[Host]:
+        """Give a running host."""
         log = self.stack.state / "logs" / "host.log"
         log.unlink(missing_ok=True)
-        command = [sys.executable, *program, "--root", str(REPOSITORY), "--port", "0"]
-        env = {**_NO_CERTIFICATES, **self.stack.settings, **settings}
+        command = [sys.executable, "-m", "local.host", "--root", str(REPOSITORY), "--port", "0"]
+        env = {**NO_CERTIFICATES, **self.stack.settings, **settings}
         service = start("host", command, log=log, env=env, cwd=REPOSITORY)
         try:
             host = Host(service)

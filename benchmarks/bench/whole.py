@@ -1,21 +1,32 @@
 """Many files through the whole local stack, against a plain client that sends the same requests."""
 
-import signal
-import tempfile
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
 
 import msgspec
 
 from benchmarks.bench import whole_plain as plain
 from benchmarks.bench.files import FIVE_MINUTES, MEDIUM, Call, result_file
 from benchmarks.bench.hostlog import files_in, invocations, most_at_once
-from benchmarks.bench.stack import NEVER, NO_LIMIT, AtOnce, Bench, Host, Pages, bench, of_host_json, put_job
-from benchmarks.bench.whole_profile import TO_FILE, Shares
-from shared.domain.messages import FILES_A_MESSAGE, FetchPage
+from benchmarks.bench.stack import (
+    NEVER,
+    NO_CERTIFICATES,
+    NO_LIMIT,
+    AtOnce,
+    Bench,
+    Host,
+    Pages,
+    bench,
+    of_host_json,
+    put_job,
+)
+from benchmarks.bench.whole_profile import Shares
+from local.stack import REPOSITORY
+from shared.domain.messages import FILES_A_MESSAGE, FetchPage, encode
 
-FILES_OF_A_MESSAGE = {FIVE_MINUTES: FILES_A_MESSAGE, MEDIUM: 5}
+FILES_OF_A_MESSAGE = {FIVE_MINUTES: FILES_A_MESSAGE, MEDIUM: 4}
 """A message has as many files as the listing gives it, or fewer where 32 messages of large files would take minutes."""
 
 SWEEP = (AtOnce(1, 0), AtOnce(2, 2), AtOnce(8, 8), AtOnce(16, 16))
@@ -67,7 +78,7 @@ class Alone(msgspec.Struct, frozen=True):
 
 
 class OfSize(msgspec.Struct, frozen=True):
-    """All of one size: `hours` of audio and `size` bytes per file. `shares`: seconds, of one invocation at a time."""
+    """All of one size: `hours` of audio and `size` bytes per file. `shares`: seconds, of one message at a time."""
 
     hours: float
     size: int
@@ -157,15 +168,18 @@ def deliver(made: Bench, host: Host, pages: Pages, messages: Sequence[FetchPage]
 
 
 def _shares(made: Bench, pages: Pages) -> Shares:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stopping:
-        file = Path(folder) / "shares.json"
-        settings = {**AtOnce(1, 0).settings, TO_FILE: str(file)}
-        host = stopping.enter_context(made.host(settings, ("-m", "benchmarks.bench.whole_profile")))
-        warm_up(made, host, pages)
-        host.service.process.send_signal(signal.SIGUSR1)
-        deliver(made, host, pages, pages.messages[:LEAST_MESSAGES])
-        stopping.close()
-        return msgspec.json.decode(file.read_bytes(), type=Shares)
+    made.empty_database(pages.job)
+    first, *others = pages.messages[:LEAST_MESSAGES]
+    alone = msgspec.structs.replace(first, files=first.files[:1])
+    counted = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bench.whole_profile"],
+        input="\n".join(map(encode, [alone, *others])).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        cwd=REPOSITORY,
+        env={**os.environ, **NO_CERTIFICATES, **made.stack.settings},
+    )
+    return msgspec.json.decode(counted.stdout, type=Shares)
 
 
 def _files(messages: Sequence[FetchPage]) -> int:

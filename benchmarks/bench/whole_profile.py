@@ -1,18 +1,14 @@
-"""`python -m benchmarks.bench.whole_profile --root … --port …`: the functions host, and where its functions' time goes.
+"""`python -m benchmarks.bench.whole_profile`: handles messages one after the other, and tells where the time goes.
 
-A thread looks every two milliseconds at the threads that run functions. It takes from the system how long such a thread
-has computed since the last look, and counts that for the stage of its innermost known line of code. The rest of the
-time it has waited, for the service whose adapter it is in. SIGUSR1 begins to count. At its end the program writes the
-seconds of each stage, as JSON, to the file that BENCH_SHARES names.
-
-With several functions at a time, waiting for the interpreter's lock would count as waiting for a service. So one
-function should run at a time.
+The messages of the results queue are lines of the input. The first one connects the clients and is not counted. A
+signal interrupts the program every two milliseconds. It takes from the system how long the program has computed since
+the last signal, and counts that for the stage of its innermost known line of code. The rest of the time the program has
+waited, for the service whose adapter it is in. The program prints the seconds of each stage, as JSON.
 """
 
 import os
 import signal
 import sys
-import threading
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -20,17 +16,12 @@ from types import FrameType
 
 import msgspec
 
-from local.host.__main__ import main
-
-TO_FILE = "BENCH_SHARES"
+from shared.bootstrap import App
+from shared.domain.messages import decode_work
 
 LOOK_SECONDS = 0.002
-_SWITCH_SECONDS = 0.0002
-"""How long another thread may compute before the looking thread gets its turn; Python's default is 5 ms."""
 
-FUNCTION = "function_app.py"
-
-LOCK = "the interpreter's lock (host and profiler)"
+REST = "the rest"
 
 COMPUTING = (
     ("shared/domain/json_", "JSON: cut and decoded"),
@@ -47,9 +38,8 @@ COMPUTING = (
     ("shared/adapters/http.py", "HTTP of contents and Speech"),
     ("shared/adapters/speech.py", "HTTP of contents and Speech"),
     ("shared/pipeline/signals.py", "log lines"),
-    (FUNCTION, "use cases and the rest"),
 )
-"""The beginning of a file's path in the repository, or a part of the path of a package, and the stage of a thread whose
+"""The beginning of a file's path in the repository, or a part of a package's path, and the stage of a program whose
 innermost known file it is. HTTP within an SDK is the SDK's."""
 
 WAITING = (
@@ -58,9 +48,8 @@ WAITING = (
     ("shared/adapters/blob.py", "raw archive"),
     ("shared/adapters/contents.py", "contents"),
     ("shared/adapters/speech.py", "Speech"),
-    (FUNCTION, LOCK),
 )
-"""As COMPUTING, and for what a thread waits that is in this file."""
+"""As COMPUTING, and for what a program waits that is in this file."""
 
 _REPOSITORY = f"{Path(__file__).parent.parent.parent}{os.sep}"
 
@@ -72,77 +61,49 @@ class Shares(msgspec.Struct, frozen=True):
     waiting: dict[str, float]
 
 
-def stage(frame: FrameType, rules: tuple[tuple[str, str], ...]) -> str | None:
-    """Return the stage of the innermost frame that a rule knows; None if no function of the app is being run."""
-    below: FrameType | None = frame
-    found: str | None = None
-    while below is not None:
-        path = below.f_code.co_filename.removeprefix(_REPOSITORY)
-        if found is None:
-            found = next((name for place, name in rules if _is_in(path, place)), None)
-        if path == FUNCTION:
-            return found
-        below = below.f_back
-    return None
+def stage(frame: FrameType | None, rules: tuple[tuple[str, str], ...]) -> str:
+    """Return the stage of the innermost frame that a rule knows; REST if there is none."""
+    while frame is not None:
+        path = frame.f_code.co_filename.removeprefix(_REPOSITORY)
+        for place, name in rules:
+            if place in path if place.startswith("/") else path.startswith(place):
+                return name
+        frame = frame.f_back
+    return REST
 
 
-def _is_in(path: str, place: str) -> bool:
-    return place in path if place.startswith("/") else path.startswith(place)
-
-
-class Looker:
-    """Looks at the threads of functions. `shares`: the seconds since `begin`."""
+class Clock:
+    """Counts the time of this thread between two looks for the stage that the later look finds."""
 
     def __init__(self) -> None:
-        self.computing: dict[str, float] = defaultdict(float)
-        self.waiting: dict[str, float] = defaultdict(float)
-        self._last: dict[int, tuple[float, float]] = {}
+        self.shares = Shares(defaultdict(float), defaultdict(float))
+        self._last = _now()
 
-    def begin(self) -> None:
-        """Forget what was counted."""
-        self.computing.clear()
-        self.waiting.clear()
-
-    def look(self) -> None:
+    def look(self, frame: FrameType | None) -> None:
         """Count the time since the last look."""
-        frames = sys._current_frames()  # noqa: SLF001 - documented, although its name begins with an underscore
-        for thread in threading.enumerate():
-            if thread.name.startswith("function") and thread.ident in frames:
-                self._count(thread.ident, frames[thread.ident])
-
-    def _count(self, thread: int, frame: FrameType) -> None:
-        now = time.perf_counter(), time.clock_gettime(time.pthread_getcpuclockid(thread))
-        before, self._last[thread] = self._last.get(thread, now), now
-        if (computing := stage(frame, COMPUTING)) is None:
-            return
-        passed, computed = now[0] - before[0], now[1] - before[1]
-        self.computing[computing] += computed
-        self.waiting[stage(frame, WAITING) or LOCK] += max(0.0, passed - computed)
-
-    def watch(self, end: threading.Event) -> None:
-        """Look until `end` is set."""
-        while not end.wait(LOOK_SECONDS):
-            self.look()
-
-    def shares(self) -> Shares:
-        """Return what was counted."""
-        return Shares(dict(self.computing), dict(self.waiting))
+        now, (passed, computed) = (found := _now()), self._last
+        self._last = found
+        self.shares.computing[stage(frame, COMPUTING)] += now[1] - computed
+        self.shares.waiting[stage(frame, WAITING)] += max(0.0, now[0] - passed - (now[1] - computed))
 
 
-def run() -> int:
-    """Run the host and write the shares; return the host's exit code."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    looker, end = Looker(), threading.Event()
-    signal.signal(signal.SIGUSR1, lambda *_: looker.begin())
-    watching = threading.Thread(target=looker.watch, args=(end,), name="looker")
-    watching.start()
-    try:
-        return main()
-    finally:
-        end.set()
-        watching.join()
-        Path(os.environ[TO_FILE]).write_bytes(msgspec.json.encode(looker.shares()))
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), time.thread_time()
+
+
+def main() -> None:
+    """Run the program."""
+    first, *messages = [decode_work(line.encode()) for line in sys.stdin.read().splitlines()]
+    app = App.from_env(os.environ)
+    app.fetch_results(first, 1)
+    clock = Clock()
+    signal.signal(signal.SIGALRM, lambda _, frame: clock.look(frame))
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+    for message in messages:
+        app.fetch_results(message, 1)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    sys.stdout.buffer.write(msgspec.json.encode(clock.shares))
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    main()

@@ -1,6 +1,7 @@
 """The benchmark of the whole way: the plain client sends the app's requests, and the host obeys the settings."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +14,7 @@ import pytest
 from benchmarks.bench import whole_plain as plain
 from benchmarks.bench.hostlog import files_in, invocations, most_at_once
 from benchmarks.bench.stack import NEVER, NO_LIMIT, AtOnce, Bench, Pages, bench, of_host_json, put_job
-from benchmarks.bench.whole_profile import COMPUTING, FUNCTION, LOCK, WAITING, stage
+from benchmarks.bench.whole_profile import COMPUTING, REST, WAITING, Clock, stage
 from local.faults import Exchange, FaultLayer, Moment
 from local.host.settings import load_host_json, load_local_settings
 from local.samples.generate import GeneratedResult
@@ -158,7 +159,7 @@ def test_each_rule_of_the_profile_names_files_that_exist() -> None:
 
 
 def _sources() -> list[Path]:
-    return [REPOSITORY / FUNCTION, *(REPOSITORY / "shared").rglob("*.py")]
+    return [*(REPOSITORY / "shared").rglob("*.py")]
 
 
 def _frame(*files: str) -> FrameType:
@@ -174,18 +175,29 @@ def _frame(*files: str) -> FrameType:
     return found[0]
 
 
-def test_a_thread_is_at_the_stage_of_its_innermost_known_file() -> None:
-    inside = str(REPOSITORY / "shared/adapters/cosmos/client.py")
-    frame = _frame(str(REPOSITORY / FUNCTION), str(REPOSITORY / "shared/pipeline/ingest.py"), inside, "/sdk/http.py")
-    assert stage(frame, COMPUTING) == "SDK of Cosmos DB"
-    assert stage(frame, WAITING) == "Cosmos DB"
+def test_a_program_is_at_the_stage_of_its_innermost_known_file() -> None:
+    ingest, cosmos = (str(REPOSITORY / "shared" / each) for each in ("pipeline/ingest.py", "adapters/cosmos/client.py"))
+    assert stage(_frame(ingest, cosmos, "/lib/tenacity/retry.py"), COMPUTING) == "SDK of Cosmos DB"
+    assert stage(_frame(ingest, cosmos, "/lib/azure/cosmos/a.py", "/lib/http/client.py"), WAITING) == "Cosmos DB"
 
 
-def test_code_of_the_use_cases_alone_waits_for_the_interpreter() -> None:
-    frame = _frame(str(REPOSITORY / FUNCTION), str(REPOSITORY / "shared/pipeline/ingest.py"))
-    assert stage(frame, COMPUTING) == "use cases and the rest"
-    assert stage(frame, WAITING) == LOCK
+def test_gzip_and_the_sdk_of_blob_storage_are_told_apart() -> None:
+    blob = str(REPOSITORY / "shared/adapters/blob.py")
+    assert stage(_frame(blob), COMPUTING) == "gzip"
+    assert stage(_frame(blob, "/lib/azure/storage/blob/client.py", "/lib/ssl.py"), COMPUTING) == "SDK of Blob storage"
 
 
-def test_a_thread_without_a_function_of_the_app_has_no_stage() -> None:
-    assert stage(_frame("/host/worker.py", str(REPOSITORY / "shared/domain/split.py")), COMPUTING) is None
+def test_code_outside_of_all_rules_is_the_rest() -> None:
+    frame = _frame(str(REPOSITORY / "shared/pipeline/ingest.py"))
+    assert (stage(frame, COMPUTING), stage(frame, WAITING)) == (REST, REST)
+
+
+def test_each_look_counts_all_the_time_since_the_last_one() -> None:
+    began = time.perf_counter()
+    clock = Clock()
+    while time.perf_counter() - began < 0.02:
+        clock.look(_frame(str(REPOSITORY / "shared/adapters/blob.py")))
+    passed = time.perf_counter() - began
+    counted = sum(clock.shares.computing.values()) + sum(clock.shares.waiting.values())
+    assert clock.shares.computing.keys() == {"gzip"}
+    assert 0 < counted <= passed
