@@ -10,8 +10,8 @@ SETTING = dict(
         (
             "`POLL_SCHEDULE`; for longer jobs `POLL_MIN_SECONDS` and `POLL_GET_LIMIT` too",
             "",
-            "`maxPollingInterval` in host.json",
-            "`maxPollingInterval`, `batchSize` in host.json",
+            "`maxPollingInterval` and `batchSize` in host.json; the pace at Speech has none",
+            "the same",
             "`instanceMemoryMB`",
         ),
         strict=True,
