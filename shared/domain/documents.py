@@ -61,7 +61,11 @@ class PhraseEntry(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Turn(msgspec.Struct, rename="camel", frozen=True):
-    """Consecutive phrases of one channel and speaker. `phrases`: the indexes of these phrases."""
+    """Consecutive phrases of one channel and speaker. `phrases`: the indexes of these phrases.
+
+    `confidence`: unweighted mean of their nBest[0].confidence; null if none has one. `locale`: the only one that they
+    name; null if they name several.
+    """
 
     channel: int
     speaker: int | None
@@ -69,6 +73,8 @@ class Turn(msgspec.Struct, rename="camel", frozen=True):
     duration_in_ticks: Ticks
     display: str
     phrases: list[int]
+    confidence: float | None = None  # turns that writers before version 5 wrote lack it
+    locale: str | UnsetType | None = UNSET
 
 
 class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
@@ -168,11 +174,21 @@ class CombinedSummary(msgspec.Struct, rename="camel", frozen=True):
     parts: list[str]
 
 
+class TurnsRange(msgspec.Struct, rename="camel", frozen=True):
+    """The turns of one part: the least begin and the greatest end, the number of the first among all, how many."""
+
+    from_in_ticks: Ticks
+    to_in_ticks: Ticks
+    first_turn: int
+    count: int
+
+
 class TurnsSummary(msgspec.Struct, rename="camel", frozen=True):
-    """The number of turns, and the ids of the parts that hold them."""
+    """The number of turns, the ids of the parts that hold them, and for each of these parts which turns it holds."""
 
     count: int
     parts: list[str]
+    index: list[TurnsRange] | UnsetType = UNSET  # heads that writers before version 5 wrote lack it
 
 
 class Statistics(msgspec.Struct, rename="camel", frozen=True):

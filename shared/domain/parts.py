@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.domain.documents import Transcript
+from shared.domain.documents import Transcript, TurnsRange
 from shared.errors import InvalidResult
 
 PART_BYTES = 64 * 1024
@@ -72,11 +72,19 @@ class HeadRoom:
 
         Raises InvalidResult if there is no room left.
         """
-        self._left -= encoded_size(text) + 1 + summaries * _SUMMARY_BYTES
+        self._reserve(encoded_size(text) + 1 + summaries * _SUMMARY_BYTES)
+        return text
+
+    def index(self, turns: TurnsRange) -> TurnsRange:
+        """Reserve room for an entry of the index of turns, and return it. Raises InvalidResult like `name`."""
+        self._reserve(encoded_size(turns) + 1)
+        return turns
+
+    def _reserve(self, size: int) -> None:
+        self._left -= size
         if self._left < 0:
             words = f"the head would name more parts and values than {LARGEST_HEAD_BYTES} bytes hold"
             raise InvalidResult(words, "HeadTooLarge")
-        return text
 
 
 def fitting_head(head: Transcript) -> Transcript:

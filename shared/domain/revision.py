@@ -7,7 +7,7 @@ import msgspec
 from shared.domain.documents import REVISION_DIGITS
 from shared.domain.split import SplitOptions
 
-WRITER_VERSION = 4
+WRITER_VERSION = 5
 """Increment this with every change that writes other documents for the same file. Its revision is then a new one."""
 
 

@@ -14,7 +14,6 @@ from shared.domain.documents import (
     FileKey,
     TrackSummary,
     Transcript,
-    TurnsSummary,
     part_id,
 )
 from shared.domain.encoded import PartContent
@@ -26,6 +25,7 @@ from shared.domain.speech_result import CombinedPhrase, PhraseRun, ResultReader,
 from shared.domain.talk import Interruptions, Talk
 from shared.domain.texts import pieces
 from shared.domain.ticks import TICKS_PER_SECOND
+from shared.domain.turn_sections import TurnSections
 from shared.domain.turns import Conversation
 from shared.domain.urls import without_query
 from shared.errors import InvalidResult
@@ -107,13 +107,12 @@ class Splitter:
         self._tracks: dict[tuple[int, int | None], _Track] = {}
         self._combined: dict[int, list[str]] = {}
         self._conversation = Conversation()
-        self._turns = 0
-        self._turns_parts: list[str] = []
         self._statuses: Counter[str] = Counter()
         self._locales: set[str] = set()
         self._talk = Talk({})
         self._interruptions = Interruptions()
         self._room = HeadRoom()
+        self._turns = TurnSections(self._room)
         self._packer = Packer(self._room)
         self._size = 0
 
@@ -167,7 +166,7 @@ class Splitter:
                 CombinedSummary(channel, [part_id(revision, name) for name in names])
                 for channel, names in sorted(self._combined.items())
             ],
-            turns=TurnsSummary(self._turns, [part_id(revision, name) for name in self._turns_parts]),
+            turns=self._turns.summary(revision),
             statistics=self._talk.statistics(self._interruptions.count),
             mirrored_channels=[list(pair) for pair in self._talk.mirrored],
             raw=raw,
@@ -196,9 +195,7 @@ class Splitter:
         if isinstance(entry.locale, str) and entry.locale not in self._locales:
             self._locales.add(self._room.name(entry.locale))
         if not measured.blank:
-            who = (measured.channel, measured.speaker)
-            display = entry.n_best[0].display or ""
-            self._conversation.add(who, entry.index, entry.offset_in_ticks, measured.end, display)
+            self._conversation.add(measured)
         return track.sections(track.filler.add(entry, entry.index))
 
     def _track(self, channel: int, speaker: int | None, index: int) -> _Track:
@@ -216,16 +213,11 @@ class Splitter:
         self._talk = Talk(intervals, self._reader.header.duration_ticks())
         del intervals  # before the turns need memory
         self._interruptions = Interruptions(self._talk.mirrored)
-        filler = PartFiller("turns")
         for turn in self._conversation.turns(round(self._options.turn_gap_seconds * TICKS_PER_SECOND)):
             self._interruptions.add(turn)
-            for section in self._turns_sections(filler.add(turn, self._turns)):
+            for section in self._turns.add(turn):
                 yield from self._packer.alone(section)
-            self._turns += 1
-        return self._turns_sections(filler.finish())
-
-    def _turns_sections(self, turns: list[bytes]) -> list[Section]:
-        return [Section(Kind.TURNS, self._turns_parts, b",".join(turns))] if turns else []
+        return self._turns.finish()
 
     def _add_combined(self, texts: CombinedPhrase) -> Iterator[PartContent]:
         channel = integer(texts.channel or 0, "the channel of a combined text")

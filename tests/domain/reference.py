@@ -9,6 +9,8 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any
 
+import pytest
+
 Json = dict[str, Any]
 Track = tuple[int, int | None]
 Interval = tuple[int, int]
@@ -184,6 +186,9 @@ def _turn(phrases: list[Json], group: list[int]) -> Json:
     channel, speaker = track(phrases[group[0]])
     offset = begin(phrases[group[0]])
     texts = [best(phrases[index]).get("display") for index in group]
+    known = [each for index in group if (each := best(phrases[index]).get("confidence")) is not None]
+    named = {each for index in group if (each := phrases[index].get("locale") or "").strip()}
+    locale = {"locale": named.pop() if len(named) == 1 else None} if named else {}
     return {
         "channel": channel,
         "speaker": speaker,
@@ -191,7 +196,21 @@ def _turn(phrases: list[Json], group: list[int]) -> Json:
         "durationInTicks": max(end(phrases[index]) for index in group) - offset,
         "display": " ".join(text for text in texts if text),
         "phrases": group,
-    }
+        "confidence": pytest.approx(sum(known) / len(known), abs=1e-12) if known else None,
+    } | locale
+
+
+def index(parts: list[list[Json]]) -> list[Json]:
+    """Return the head's index of turns, from the turns of each part."""
+    return [
+        {
+            "fromInTicks": min(turn["offsetInTicks"] for turn in turns),
+            "toInTicks": max(turn["offsetInTicks"] + turn["durationInTicks"] for turn in turns),
+            "firstTurn": sum(map(len, parts[:place])),
+            "count": len(turns),
+        }
+        for place, turns in enumerate(parts)
+    ]
 
 
 def within(groups: list[list[Interval]], duration: int) -> list[list[Interval]]:

@@ -71,6 +71,8 @@ def assert_holds_the_file(file: Json, parts: list[Part], head: Transcript, optio
     gap = round(options.turn_gap_seconds * reference.SECOND)
     turns = sections(named(parts, head.turns.parts), "turns")
     assert turns == reference.turns(phrases, gap)
+    of_parts = [as_json(part)["turns"] for part in named(parts, head.turns.parts)]
+    assert as_json(head.turns)["index"] == reference.index(of_parts)
     assert_head(as_json(head), expected_head(file, gap))
 
 
@@ -217,7 +219,7 @@ def test_a_short_recording_is_one_part_and_tracks_are_sorted() -> None:
 @pytest.mark.parametrize(("size", "kinds"), [(15_000, [KINDS]), (17_000, [("tracks",), ("combined", "turns")])])
 def test_sections_share_a_single_part_up_to_32_kib(size: int, kinds: list[tuple[str, ...]]) -> None:
     file = {
-        "recognizedPhrases": [phrase_of("a", locale="x" * size)],
+        "recognizedPhrases": [phrase_of("a", recognitionStatus="x" * size)],
         "combinedRecognizedPhrases": [{"channel": 0, "display": "y" * size}],
     }
     parts, head = split([json.dumps(file).encode()])

@@ -74,6 +74,7 @@ def test_the_documented_result_becomes_the_documents_that_its_readers_expect() -
         "durationInTicks": 13_200_000,
         "display": "Hello world.",
         "phrases": [0],
+        "confidence": 0.5643338,
     }
     assert only(parts, "combined")["display"] == "Hello world."
 
@@ -111,7 +112,11 @@ def test_the_head_of_the_documented_result_counts_as_the_contract_says() -> None
             }
         ],
         "combined": [{"channel": 0, "parts": [f"{REVISION}_part_0000"]}],
-        "turns": {"count": 1, "parts": [f"{REVISION}_part_0000"]},
+        "turns": {
+            "count": 1,
+            "parts": [f"{REVISION}_part_0000"],
+            "index": [{"fromInTicks": 7_600_000, "toInTicks": 20_800_000, "firstTurn": 0, "count": 1}],
+        },
         "statistics": {
             "talkTimeInTicks": 13_200_000,
             "silenceInTicks": 12_600_000,
