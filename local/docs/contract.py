@@ -3,9 +3,10 @@
 import inspect
 import json
 import re
+import types
 from collections.abc import Iterable, Iterator, Mapping
 
-from local.docs import reader
+from local.docs import moment, reader
 from local.docs.examples import examples
 from local.docs.pages import code, json_text, table
 from local.docs.run import Run
@@ -30,12 +31,18 @@ def contract_blocks(schemas: Mapping[str, Schema], run: Run) -> dict[str, str]:
     return {
         "containers": _containers(),
         "states": _states(),
-        "reader": code("python", inspect.getsource(reader).partition('"""\n\n')[2]),
+        "reader": _source(reader),
+        "moment": _source(moment),
         "conversation": code("text", _spoken(run)),
         "properties of every document": _common(schemas),
         **{f"properties: {each.name}": _properties(each, schemas[each.name]) for each in CONTRACTS},
         **{f"example: {name}": code("json", json_text(document)) for name, document in shown.items()},
     }
+
+
+def _source(module: types.ModuleType) -> str:
+    """Return the module's code without its docstring."""
+    return code("python", inspect.getsource(module).partition('"""\n\n')[2])
 
 
 def _containers() -> str:

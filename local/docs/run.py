@@ -14,6 +14,7 @@ from azure.cosmos import CosmosClient
 
 from local.azurite import Azurite, start_azurite
 from local.cosmos import Cosmos, start_cosmos
+from local.docs.moment import turns_at
 from local.docs.pipeline import Pipeline
 from local.docs.reader import conversation, files_of
 from local.provision import provision_cosmos, provision_storage
@@ -23,6 +24,7 @@ from local.speech import FileSpec, JobSpec, Speech, start_speech
 from local.speech.client import Contents
 from shared.domain.containers import CONTAINERS, TRANSCRIPTS
 from shared.domain.messages import encode
+from shared.domain.ticks import TICKS_PER_SECOND
 
 Document = dict[str, Any]
 
@@ -34,6 +36,9 @@ START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 LATER = timedelta(hours=1)
 """How long after the first run one job is reprocessed."""
+
+MOMENT = 10 * TICKS_PER_SECOND
+"""A moment of the conversation at which somebody talks."""
 
 UNREPORTED_JOB = "00000000-0000-4000-8000-000000000023"
 RUNNING_JOB = "00000000-0000-4000-8000-000000000021"
@@ -83,6 +88,8 @@ class Run:
     """The messages that the functions sent, in order."""
     conversation: list[Document]
     """The turns of a file, read in the way that the contract page describes."""
+    at_moment: list[Document]
+    """Those of them that are running at MOMENT, found in the way that the page describes."""
     region: str
     """The host of Speech."""
 
@@ -122,11 +129,9 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
     )
     ended = _documents(first)
     transcripts = first.app.database.get_container_client(TRANSCRIPTS.name)
-    talk = [
-        turn
-        for file_id in files_of(transcripts, CONVERSATION_JOB)
-        for turn in conversation(transcripts, CONVERSATION_JOB, file_id)
-    ]
+    (file_id,) = files_of(transcripts, CONVERSATION_JOB)
+    talk = conversation(transcripts, CONVERSATION_JOB, file_id)
+    at_moment = turns_at(transcripts, CONVERSATION_JOB, file_id, MOMENT)
     # Without GETs of single jobs the poll lists the ended ones, and writes its watermark into `_poll`.
     second = Pipeline({**settings, "POLL_GET_LIMIT": "0"}, first.clock.now() + LATER)
     reference = jobs["reference"]
@@ -134,7 +139,7 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
     second.enqueue(msgspec.json.encode({"id": reference.message, "reprocess": True}).decode())
     second.until_ended(reference.message)
     messages = [msgspec.json.decode(encode(message)) for message in (*first.sent, *second.sent)]
-    return Run(ended, _documents(second), messages, talk, servers.speech.control.about().region)
+    return Run(ended, _documents(second), messages, talk, at_moment, servers.speech.control.about().region)
 
 
 def _documents(pipeline: Pipeline) -> list[Document]:

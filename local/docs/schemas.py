@@ -82,6 +82,14 @@ _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
 }
 
 
+_ADDED_LATER = {
+    (documents.Transcript, "mirroredChannels"),
+    (documents.TurnsSummary, "index"),
+    (documents.Turn, "confidence"),
+}
+"""Properties that every document has now, and that stored documents of earlier writers lack."""
+
+
 class Meanings:
     """Descriptions of properties: by the type that declares the property, then by its name."""
 
@@ -153,7 +161,8 @@ def _definition(name: str, schema: Schema, contract: Contract, meanings: Meaning
     }
     if contract.is_document:
         # The code writes every property. msgspec describes what it reads, where one with a default may be absent.
-        made["required"] = sorted(field.encode_name for field in msgspec.structs.fields(shape) if not _optional(field))
+        names = {field.encode_name for field in msgspec.structs.fields(shape) if not _optional(field)}
+        made["required"] = sorted(name for name in names if (shape, name) not in _ADDED_LATER)
     return made
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.docs.examples import FIXED_REGION, ExampleError, examples
-from local.docs.run import CONVERSATION_JOB, Document, Run
+from local.docs.run import CONVERSATION_JOB, MOMENT, Document, Run
 from local.docs.schemas import CONTRACTS
 from local.docs.write import CONTRACT, REPOSITORY
 from shared.domain.containers import CONTAINERS
@@ -110,6 +110,15 @@ def test_the_query_of_the_page_returns_the_conversation(ran: Run) -> None:
     parts = [each for each in ran.ended if each["type"] == "part" and each["jobId"] == CONVERSATION_JOB]
     assert ran.conversation == [turn for part in parts for turn in part["turns"]]
     assert len(ran.conversation) == 4
+
+
+def test_the_code_of_the_page_finds_who_talks_at_a_moment(ran: Run) -> None:
+    assert ran.at_moment == [
+        turn
+        for turn in ran.conversation
+        if turn["offsetInTicks"] <= MOMENT < turn["offsetInTicks"] + turn["durationInTicks"]
+    ]
+    assert len(ran.at_moment) == 1
 
 
 def test_a_run_without_a_document_type_is_an_error(ran: Run) -> None:

@@ -267,3 +267,24 @@ def test_an_invalid_duration_or_channel_is_refused_by_name(file: Json, words: st
     with pytest.raises(InvalidResult) as caught:
         split([json.dumps(file).encode()])
     assert words in str(caught.value)
+
+
+def test_the_index_says_which_turns_each_part_holds_and_where_they_are_in_the_audio() -> None:
+    text = "x" * 20_000  # a part holds three such turns
+    file = {
+        "recognizedPhrases": [
+            phrase_of(text, channel=number % 2, offsetInTicks=10 * number, durationInTicks=1_000 if number == 1 else 15)
+            for number in range(7)
+        ]
+    }
+    _, head = split([json.dumps(file).encode()])
+    assert as_json(head.turns)["index"] == [
+        {"fromInTicks": 0, "toInTicks": 1_010, "firstTurn": 0, "count": 3},
+        {"fromInTicks": 30, "toInTicks": 65, "firstTurn": 3, "count": 3},
+        {"fromInTicks": 60, "toInTicks": 75, "firstTurn": 6, "count": 1},
+    ]
+
+
+def test_the_head_of_silence_has_an_empty_index() -> None:
+    _, head = split([b'{"recognizedPhrases":[]}'])
+    assert as_json(head.turns) == {"count": 0, "parts": [], "index": []}
