@@ -22,11 +22,12 @@ from shared.domain.packing import Kind, Packer, Section
 from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, HeadRoom, PartFiller, fitting_head
 from shared.domain.phrases import Measured, integer, measured_run
 from shared.domain.speech_result import CombinedPhrase, PhraseRun, ResultReader, present
+from shared.domain.spoken import SpokenPhrases
 from shared.domain.talk import Interruptions, Talk
 from shared.domain.texts import pieces
 from shared.domain.ticks import TICKS_PER_SECOND
 from shared.domain.turn_sections import TurnSections
-from shared.domain.turns import Conversation
+from shared.domain.turns import turns_of
 from shared.domain.urls import without_query
 from shared.errors import InvalidResult
 
@@ -106,7 +107,7 @@ class Splitter:
         self._reader = ResultReader(all_words=options.all_words)
         self._tracks: dict[tuple[int, int | None], _Track] = {}
         self._combined: dict[int, list[str]] = {}
-        self._conversation = Conversation()
+        self._spoken = SpokenPhrases()
         self._statuses: Counter[str] = Counter()
         self._locales: set[str] = set()
         self._talk = Talk({})
@@ -195,7 +196,7 @@ class Splitter:
         if isinstance(entry.locale, str) and entry.locale not in self._locales:
             self._locales.add(self._room.name(entry.locale))
         if not measured.blank:
-            self._conversation.add(measured)
+            self._spoken.add(measured)
         return track.sections(track.filler.add(entry, entry.index))
 
     def _track(self, channel: int, speaker: int | None, index: int) -> _Track:
@@ -213,7 +214,8 @@ class Splitter:
         self._talk = Talk(intervals, self._reader.header.duration_ticks())
         del intervals  # before the turns need memory
         self._interruptions = Interruptions(self._talk.mirrored)
-        for turn in self._conversation.turns(round(self._options.turn_gap_seconds * TICKS_PER_SECOND)):
+        gap_in_ticks = round(self._options.turn_gap_seconds * TICKS_PER_SECOND)
+        for turn in turns_of(self._spoken.in_order(), gap_in_ticks):
             self._interruptions.add(turn)
             for section in self._turns.add(turn):
                 yield from self._packer.alone(section)

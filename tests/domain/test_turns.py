@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 
 from shared.domain.documents import Hypothesis, PhraseEntry, Turn
 from shared.domain.phrases import Measured
-from shared.domain.turns import LARGEST_TURN_CHARACTERS, Conversation
+from shared.domain.spoken import SpokenPhrases
+from shared.domain.turns import LARGEST_TURN_CHARACTERS, turns_of
 from tests.domain import reference
 from tests.domain.reading import as_json, interruptions_of
 from tests.domain.reference import Json, Track
@@ -33,11 +34,11 @@ def spoken(  # noqa: PLR0913 - the properties of a phrase
     return Measured(*track, entry, False, 1, (), (), confidence)
 
 
-def turns_of(phrases: Iterable[Measured], gap: int) -> list[Turn]:
-    conversation = Conversation()
+def conversation(phrases: Iterable[Measured], gap: int) -> list[Turn]:
+    kept = SpokenPhrases()
     for phrase in phrases:
-        conversation.add(phrase)
-    return list(conversation.turns(gap))
+        kept.add(phrase)
+    return list(turns_of(kept.in_order(), gap))
 
 
 PHRASES = st.lists(
@@ -68,7 +69,7 @@ def test_turns_and_interruptions_agree_with_the_reference(
         for index, (begin, length, track, confidence, locale) in enumerate(drawn)
     ]
     expected: list[Json] = reference.turns(phrases, gap)
-    found = turns_of(
+    found = conversation(
         (
             spoken(index, begin, begin + length, track, confidence=confidence, locale=locale)
             for index, (begin, length, track, confidence, locale) in enumerate(drawn)
@@ -102,13 +103,13 @@ def test_phrases_of_a_track_join_if_the_next_begins_less_than_the_gap_after_the_
     phrases: list[tuple[int, int, Track]], expected: list[list[int]]
 ) -> None:
     given_phrases = [spoken(index, *phrase) for index, phrase in enumerate(phrases)]
-    assert [turn.phrases for turn in turns_of(given_phrases, 3)] == expected
+    assert [turn.phrases for turn in conversation(given_phrases, 3)] == expected
 
 
 def test_a_turn_lasts_to_its_latest_end_and_joins_texts_with_a_space() -> None:
     phrases = [spoken(0, 0, 20, A, "Well,"), spoken(1, 1, 4, A, "yes."), spoken(2, 2, 30, A, "So.")]
     phrases.append(spoken(3, 2, 3, A, ""))  # recognised, but with an empty display form
-    assert turns_of(phrases, 0) == [
+    assert conversation(phrases, 0) == [
         Turn(
             channel=0,
             speaker=1,
@@ -128,7 +129,7 @@ def test_the_confidence_of_a_turn_is_the_mean_of_those_phrases_that_have_one(
     confidences: list[float | None], expected: float | None
 ) -> None:
     phrases = [spoken(index, index, index + 1, A, confidence=each) for index, each in enumerate(confidences)]
-    (turn,) = turns_of(phrases, 3)
+    (turn,) = conversation(phrases, 3)
     assert turn.confidence == expected
     assert as_json(turn)["confidence"] == expected
 
@@ -146,7 +147,7 @@ def test_a_turn_has_the_locale_on_which_its_phrases_agree_and_a_change_of_locale
     locales: list[str | UnsetType], expected: Json
 ) -> None:
     phrases = [spoken(index, index, index + 1, A, locale=each) for index, each in enumerate(locales)]
-    (turn,) = turns_of(phrases, 3)
+    (turn,) = conversation(phrases, 3)
     assert turn.phrases == list(range(len(locales)))
     assert {key: value for key, value in as_json(turn).items() if key == "locale"} == expected
 
@@ -154,7 +155,7 @@ def test_a_turn_has_the_locale_on_which_its_phrases_agree_and_a_change_of_locale
 def test_a_file_may_name_more_locales_than_a_small_number_counts() -> None:
     count = 70_000
     phrases = [spoken(index, 10 * index, 10 * index + 1, A, locale=f"x{index}") for index in range(count)]
-    assert [turn.locale for turn in turns_of(phrases, 3)] == [f"x{index}" for index in range(count)]
+    assert [turn.locale for turn in conversation(phrases, 3)] == [f"x{index}" for index in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_an_interruption_is_a_turn_that_begins_while_another_track_is_running(
 def test_a_very_long_monologue_is_cut_into_turns_that_fit_into_documents(text: str) -> None:
     first, count = 1_000_000, 20_000 if text else 265_000
     phrases = [spoken(index, index, index + 1, A, text) for index in range(first, first + count)]
-    found = turns_of(phrases, 3)
+    found = conversation(phrases, 3)
     assert len(found) > 1
     assert [index for turn in found for index in turn.phrases] == list(range(first, first + count))
     for turn in found:
