@@ -12,6 +12,10 @@ from shared.domain.job import Job
 CLOCK_SKEW = timedelta(minutes=10)
 """The filtered list begins this much before the watermark, because our clock and Speech's may differ."""
 
+EARLY = timedelta(seconds=5)
+"""A job counts as due this long before its `nextPollAt`. A tick may begin a little earlier in its minute than the tick
+that set this time, and the job would then wait for one more."""
+
 NEW_GETS = 100
 """Most new jobs that get a GET each in one tick. Speech allows 100 requests in 10 s."""
 

@@ -12,6 +12,7 @@ from shared.domain.messages import ListJobFiles
 from shared.domain.patience import Patience
 from shared.domain.poll_mark import PollMark, believed
 from shared.domain.polling import (
+    EARLY,
     NEW_WINDOW,
     ONE_BY_ONE_LIMIT,
     STRAYS_LIMIT,
@@ -60,7 +61,7 @@ class PollJobs:
     def _gather(self, now: datetime) -> Waiting:
         return Waiting(
             new=self.jobs.new(NEW_WINDOW),
-            due=self.jobs.due(utc(now), self.get_limit + 1),
+            due=self.jobs.due(utc(now + EARLY), self.get_limit + 1),
             unseen=self.jobs.unseen(utc(now - UNSEEN_FOR), UNSEEN_LIMIT),
             oldest=self.jobs.oldest_pending(),
         )
@@ -128,7 +129,7 @@ class PollJobs:
                 signal=Signal.TROUBLED,
                 error=error.code,
             )
-            due = self.jobs.due(utc(lists.now), ONE_BY_ONE_LIMIT)
+            due = self.jobs.due(utc(lists.now + EARLY), ONE_BY_ONE_LIMIT)
             yield from self._ask(due, lists, Deadline.of(Step.GETS, self.clock))
 
     def _ask(self, jobs: list[Job], lists: Lists, deadline: Deadline) -> Iterator[ListJobFiles]:

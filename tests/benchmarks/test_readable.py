@@ -32,14 +32,14 @@ def asked(operation: str, at: float, target: str = "") -> LoggedRequest:
 def test_the_stages_of_a_job_add_up_to_the_time_from_its_end_to_its_head() -> None:
     ticks = [Invocation("poll_jobs", began, began + 2) for began in (40.0, 100.0, 160.0)]
     log = [
-        asked("get", 41, "/transcriptions/a"),  # it was still running
-        asked("get", 101, "/transcriptions/b"),
-        asked("get", 102, "/transcriptions/a"),
-        asked("listFiles", 104, "/transcriptions/b/files"),
-        asked("listFiles", 105, "/transcriptions/a/files"),
-        asked("listFiles", 108, "/transcriptions/a/files"),
+        asked("get", 41, "/transcriptions/one"),  # it was still running
+        asked("get", 101, "/transcriptions/two"),
+        asked("get", 102, "/transcriptions/one"),
+        asked("listFiles", 104, "/transcriptions/two/files"),
+        asked("listFiles", 105, "/transcriptions/one/files"),
+        asked("listFiles", 108, "/transcriptions/one/files"),
     ]
-    found = stages("a", 70, 112, ticks, log)
+    found = stages("one", 70, 112, ticks, log)
     assert found == [30, 2, 3, 3, 4]
     assert sum(found) == 112 - 70
     assert len(found) == len(STAGES)
@@ -47,14 +47,14 @@ def test_the_stages_of_a_job_add_up_to_the_time_from_its_end_to_its_head() -> No
 
 def test_a_list_tells_of_a_job_too() -> None:
     ticks = [Invocation("poll_jobs", 100.0, 102.0)]
-    log = [asked("list", 101), asked("listFiles", 103, "a"), asked("listFiles", 104, "a")]
-    assert stages("a", 99, 105, ticks, log) == [1, 1, 2, 1, 1]
+    log = [asked("list", 101), asked("listFiles", 103, "one"), asked("listFiles", 104, "one")]
+    assert stages("one", 99, 105, ticks, log) == [1, 1, 2, 1, 1]
 
 
 def test_a_job_that_ends_during_a_tick_does_not_wait_for_one() -> None:
     ticks = [Invocation("poll_jobs", 100.0, 110.0)]
-    log = [asked("get", 106, "a"), asked("listFiles", 111, "a"), asked("listFiles", 112, "a")]
-    assert stages("a", 105, 113, ticks, log) == [0, 1, 5, 1, 1]
+    log = [asked("get", 106, "one"), asked("listFiles", 111, "one"), asked("listFiles", 112, "one")]
+    assert stages("one", 105, 113, ticks, log) == [0, 1, 5, 1, 1]
 
 
 @pytest.mark.parametrize("limit", GET_LIMITS)

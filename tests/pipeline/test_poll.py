@@ -47,6 +47,15 @@ def test_a_few_due_jobs_are_requested_one_by_one_and_not_before_they_are_due() -
     assert not world.speech.requests
 
 
+def test_a_tick_that_begins_a_little_earlier_in_its_minute_than_the_last_one_finds_the_due_jobs() -> None:
+    world = World()
+    world.speech.add(SpeechJob(job_id(0), ["Running", "Succeeded"]))
+    accepted(world, 0)
+    assert polled(world) == set()
+    world.clock.move(seconds=59.9)
+    assert polled(world) == {0}
+
+
 def test_the_pauses_between_polls_of_a_job_grow_to_ten_minutes() -> None:
     world = World()
     world.speech.add(SpeechJob(job_id(0), ["Running"]))
