@@ -27,7 +27,7 @@ ROOMS = {
     "masking": room(""),
     "errors": room("masking"),
     "domain": room("errors masking", "msgspec"),
-    "rendering": room("domain errors", "msgspec"),
+    "rendering": room("domain errors", "msgspec wcwidth"),
     "setting_types": room("domain", "pydantic"),
     "settings": room("setting_types domain errors masking", "pydantic"),
     "pipeline": room("domain errors masking", "msgspec"),

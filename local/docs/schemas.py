@@ -15,6 +15,7 @@ from msgspec import UnsetType
 from shared.domain import documents, enqueued, job, messages, poll_mark
 from shared.domain.documents import FAILURE_ID, HEAD_ID, SCHEMA_VERSION, Document, FileFailure, Transcript, UtcTime
 from shared.domain.poll_mark import POLL_ID, PollMark
+from shared.rendering import data
 
 Schema = dict[str, Any]
 
@@ -74,9 +75,12 @@ CONTRACTS = (
     Contract("fetchFile", messages.FetchFile),
 )
 
+EXPORT = Contract("export", data.ExportedRecording)
+"""What `speech2cosmos export -f json` writes. It is not stored."""
+
 _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     name: value
-    for module in (documents, enqueued, job, messages, poll_mark)
+    for module in (documents, enqueued, job, messages, poll_mark, data)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, msgspec.Struct)
 }
@@ -120,7 +124,7 @@ class Meanings:
 def schemas() -> dict[str, Schema]:
     """Return the schemas by the names of their contracts. Raises MeaningError."""
     meanings = Meanings()
-    made = {contract.name: _schema(contract, meanings) for contract in CONTRACTS}
+    made = {contract.name: _schema(contract, meanings) for contract in (*CONTRACTS, EXPORT)}
     meanings.check_all_used()
     return made
 

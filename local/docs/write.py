@@ -6,7 +6,7 @@ from pathlib import Path
 from local.docs.contract import contract_blocks
 from local.docs.pages import filled
 from local.docs.run import Run
-from local.docs.schemas import CONTRACTS, schema_text, schemas
+from local.docs.schemas import CONTRACTS, EXPORT, schema_text, schemas
 from local.docs.settings import sample_settings, settings_blocks
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -26,7 +26,7 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
     documents = schemas()
     page = f"{CONTRACT}/README.md"
     return {
-        **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in CONTRACTS},
+        **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in (*CONTRACTS, EXPORT)},
         page: filled(page, _text(root, page), contract_blocks(documents, run)),
         SETTINGS_PAGE: filled(SETTINGS_PAGE, _text(root, SETTINGS_PAGE), settings_blocks()),
         SAMPLE: sample_settings(),

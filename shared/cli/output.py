@@ -6,7 +6,8 @@ reorder a line.
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 import typer
@@ -14,6 +15,8 @@ import typer
 from shared.domain.job import Failure, Retry
 from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 from shared.errors import Unreadable
+
+_T = TypeVar("_T")
 
 NOTHING = "-"
 """Printed for a missing value, so that every row of a piped table has the same number of columns."""
@@ -59,6 +62,16 @@ def print_error(text: str) -> None:
 def print_set_aside(error: Unreadable) -> None:
     """Print on stderr that a document cannot be read and is left out."""
     typer.echo(f"set aside: {shown(error)}", err=True)
+
+
+def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
+    """Yield the items. On a terminal, a line on stderr shows how many are done."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    for done, item in enumerate(items, 1):
+        yield item
+        typer.echo(f"\r{done} of {total}" + ("\n" if done == total else ""), err=True, nl=False)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -17,10 +17,11 @@ Parts = Callable[[Sequence[str]], Iterable[ResultPart]]
 
 
 class Said(NamedTuple):
-    """A turn, and the name of who speaks."""
+    """A turn, the name of who speaks, and the turn's number among all turns of the recording, from 0."""
 
     name: str
     turn: Turn
+    number: int
 
     @property
     def track(self) -> Track:
@@ -112,13 +113,13 @@ class Recording:
 
     def _said(self) -> Iterator[Said]:
         """Yield the turns of the tracks that are shown, up to the end of the choice."""
-        for part in self.read(self.head.turns.parts):
-            for turn in part.turns:
-                if self.choice.end is not None and turn.offset_in_ticks >= self.choice.end:
-                    return
-                name = self.tracks.get((turn.channel, turn.speaker))
-                if name is not None:
-                    yield Said(name, turn)
+        turns = (turn for part in self.read(self.head.turns.parts) for turn in part.turns)
+        for number, turn in enumerate(turns):
+            if self.choice.end is not None and turn.offset_in_ticks >= self.choice.end:
+                return
+            name = self.tracks.get((turn.channel, turn.speaker))
+            if name is not None:
+                yield Said(name, turn, number)
 
     def _in_time(self, said: Said) -> bool:
         return self.choice.begin is None or max(said.end, said.turn.offset_in_ticks + 1) > self.choice.begin

@@ -1,0 +1,77 @@
+"""Reads recordings of a job for output: heads with names, and their parts when they are needed."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from shared.adapters.cosmos.of_job import name_of
+from shared.adapters.cosmos.stored import decoded
+from shared.bootstrap import App
+from shared.cli.output import print_set_aside
+from shared.cli.reading import Reader
+from shared.domain.documents import FileKey, ResultPart, Transcript
+from shared.domain.job import Job
+from shared.errors import NotFound, Unreadable, WrongUsage
+from shared.rendering.names import Names, Naming, namings_of_csv, namings_of_job
+from shared.rendering.recording import Parts, Recording
+
+_KEPT_PARTS = 8
+"""Parts that stay in memory, 64 KiB of JSON each. The last sections of several tracks share a part."""
+
+
+class Recordings:
+    """The recordings of a job that are in. `set_aside`: how many heads could not be read and were left out."""
+
+    def __init__(self, app: App, job_id: str, file_id: str | None, names_file: Path | None) -> None:
+        first = [] if names_file is None else read_names(names_file)
+        self.set_aside = 0
+        self._reader = Reader(app.database, self._tell)
+        job = self._job(app, job_id)
+        self._names = Names(first, namings_of_job(job.custom_properties if job else None))
+        self._job_name = job.display_name if job else None
+        self.heads = self._reader.files(job_id, file_id).heads
+        if not self.heads:
+            which = f"no recording {file_id}" if file_id else "no recording"
+            raise NotFound(f"job {job_id} has {which} in the database that can be read; `show {job_id}` says why")
+
+    def recording(self, head: Transcript) -> Recording:
+        """Return the recording of a head."""
+        return Recording(head, self._parts(head), self._names, job_name=self._job_name)
+
+    def _parts(self, head: Transcript) -> Parts:
+        """Return how to read the head's parts. It raises Unreadable, and NotFound for a part that is gone."""
+
+        @lru_cache(_KEPT_PARTS)
+        def part(name: str) -> ResultPart:
+            try:
+                (item,) = self._reader.parts(FileKey(head.job_id, head.file_id), [name])
+            except NotFound as error:
+                words = f"part {name} of file {head.file_id} is gone: the file was written anew meanwhile; try again"
+                raise NotFound(words) from error
+            return decoded(item, ResultPart, name_of(item))
+
+        def parts(names: Sequence[str]) -> Iterator[ResultPart]:
+            return map(part, names)
+
+        return parts
+
+    def _job(self, app: App, job_id: str) -> Job | None:
+        """Return the job's document, which only adds names; None if there is none that can be read."""
+        try:
+            return app.jobs.get(job_id)
+        except Unreadable as error:
+            print_set_aside(error)
+            return None
+
+    def _tell(self, error: Unreadable) -> None:
+        self.set_aside += 1
+        print_set_aside(error)
+
+
+def read_names(file: Path) -> list[Naming]:
+    """Return the names in a CSV file. Raises WrongUsage, with the file's name and the line."""
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            return namings_of_csv(lines)
+    except (OSError, UnicodeDecodeError, WrongUsage) as error:
+        raise WrongUsage(f"{file}: {error}") from error

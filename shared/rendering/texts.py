@@ -1,0 +1,43 @@
+"""Texts of documents as people see them: without characters that control a terminal or reorder a line."""
+
+import re
+
+from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
+
+_BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
+_BLANKS = re.compile(rf"[ {_BREAKS}]+")
+"""Blanks and all that breaks a line. Not every white space: a no-break space keeps words on one line."""
+
+_HARMFUL = re.compile(rf"(?![{_BREAKS}])[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Other control characters, and those that Unicode lists as Bidi_Control."""
+
+REPLACEMENT = "\ufffd"
+"""Shown in place of a harmful character. If it were removed, two words could become one."""
+
+
+def safe(text: str) -> str:
+    """Return a text with U+FFFD in place of control and bidi characters. Line breaks and tabs stay."""
+    return _HARMFUL.sub(REPLACEMENT, text)
+
+
+def one_line(text: str) -> str:
+    """Return a safe text on one line, with single blanks between words and none at its ends."""
+    return _BLANKS.sub(" ", safe(text)).strip(" ")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text: what stands between blanks. A language without blanks has one word a sentence."""
+    line = one_line(text)
+    return line.split(" ") if line else []
+
+
+def clock(ticks: int, fraction: str = "") -> str:
+    """Return a time in the audio (ticks of 100 ns) as `HH:MM:SS`. With `fraction`, a separator, milliseconds follow.
+
+    A time before the beginning is shown as the beginning.
+    """
+    milliseconds = max(0, ticks) // TICKS_PER_MILLISECOND
+    seconds, rest = divmod(milliseconds, TICKS_PER_SECOND // TICKS_PER_MILLISECOND)
+    minutes, second = divmod(seconds, 60)
+    shown = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+    return f"{shown}{fraction}{rest:03}" if fraction else shown
