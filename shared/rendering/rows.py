@@ -22,6 +22,8 @@ COLUMNS = (
     "end",
     "offsetInTicks",
     "durationInTicks",
+    "confidence",
+    "locale",
     "text",
 )
 
@@ -55,6 +57,8 @@ def turn_rows(recording: Recording, separator: str = ",") -> Iterator[str]:
             clock(said.end, "."),
             turn.offset_in_ticks,
             turn.duration_in_ticks,
+            turn.confidence,
+            guarded(turn.locale) if isinstance(turn.locale, str) else None,
             guarded(turn.display),
         )
         yield str(writer.writerow(row))

@@ -23,6 +23,7 @@ def rows(of: Recording, separator: str = ",") -> list[list[str]]:
 
 def conversation() -> Recording:
     phrases = [phrase('Say "yes", please.', 61.5, 63), phrase("A\r\nB;", 64, channel=1, speaker=2)]
+    phrases[1]["locale"] = "en-GB"
     return recording(phrases, names=Names([Naming("Anna; A.", channel=0)]))
 
 
@@ -30,10 +31,12 @@ def conversation() -> Recording:
 def test_each_turn_is_a_row(separator: str) -> None:
     header, *others = rows(conversation(), separator)
     assert tuple(header) == COLUMNS
-    keys = [JOB, FILE, "call 1.wav"]
-    first = ["0", "0", "", "Anna; A.", "00:01:01.500", "00:01:03.000", "615000000", "15000000", 'Say "yes", please.']
-    second = ["1", "1", "2", "Channel 1 Speaker 2", "00:01:04.000", "00:01:05.000", "640000000", "10000000", "A\r\nB;"]
-    assert others == [keys + first, keys + second]
+    shared = [JOB, FILE, "call 1.wav"]
+    begin = [["0", "0", "", "Anna; A."], ["1", "1", "2", "Channel 1 Speaker 2"]]
+    times = [["00:01:01.500", "00:01:03.000"], ["00:01:04.000", "00:01:05.000"]]
+    in_ticks = [["615000000", "15000000"], ["640000000", "10000000"]]
+    end = [["0.5", "", 'Say "yes", please.'], ["0.5", "en-GB", "A\r\nB;"]]
+    assert others == [shared + begin[row] + times[row] + in_ticks[row] + end[row] for row in (0, 1)]
 
 
 def test_rows_end_as_rfc_4180_says() -> None:
