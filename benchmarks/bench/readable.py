@@ -4,7 +4,6 @@ Jobs run on the local stack in real time, with the timer and the queues as the s
 default. Longer jobs are found later, so for them the ticks run on a simulated clock.
 """
 
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -172,8 +171,3 @@ def simulate(cosmos: Cosmos, minutes: int, get_limit: int) -> Found:
 
 def _job(number: int, created: datetime, length: timedelta) -> SpeechJob:
     return SpeechJob(str(UUID(int=0x4000_8000_0000_0000_0000 + number)), created, created + length)
-
-
-def median_and_worst(values: list[float]) -> tuple[str, str]:
-    """Return both, in seconds."""
-    return f"{statistics.median(values):,.1f}", f"{max(values):,.1f}"

@@ -1,6 +1,8 @@
 """How the page shows benchmarks/bench/readable.py."""
 
-from benchmarks.bench.readable import JOBS, SPREAD_SECONDS, STAGES, Data, median_and_worst
+import statistics
+
+from benchmarks.bench.readable import JOBS, SPREAD_SECONDS, STAGES, Data
 from benchmarks.bench.shown import Shown
 from local.docs.pages import table
 
@@ -30,15 +32,23 @@ def show(data: Data) -> Shown:
     return Shown("\n\n".join(parts))
 
 
+def _median_and_worst(values: list[float]) -> tuple[str, str]:
+    return _seconds(statistics.median(values)), _seconds(max(values))
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
 def _stages(data: Data) -> str:
     rows = [
-        (stage, *median_and_worst([job.stages[number] for job in data.jobs]), SETTING[stage])
+        (stage, *_median_and_worst([job.stages[number] for job in data.jobs]), SETTING[stage])
         for number, stage in enumerate(STAGES)
     ]
-    rows.append(("**from the job's end to its head**", *median_and_worst([job.seconds for job in data.jobs]), ""))
+    rows.append(("**from the job's end to its head**", *_median_and_worst([job.seconds for job in data.jobs]), ""))
     return table(("", "median", "worst", "setting"), rows)
 
 
 def _found(data: Data) -> str:
-    rows = [(f"{each.minutes} min", f"{each.get_limit}", *median_and_worst(each.seconds)) for each in data.found]
+    rows = [(f"{each.minutes} min", f"{each.get_limit}", *_median_and_worst(each.seconds)) for each in data.found]
     return table(("jobs take", "`POLL_GET_LIMIT`", "median", "worst"), rows)
