@@ -6,10 +6,10 @@ from functools import partial
 from shared.domain.documents import FileKey
 from shared.domain.messages import FetchFile, FetchPage, ListJobFiles, Work
 from shared.domain.patience import Patience
-from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION, TranscriptionFile
+from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
 from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
 from shared.pipeline.fetch_page import Fetch, FilesOfPage
-from shared.pipeline.ingest import Ingest, Trace
+from shared.pipeline.ingest import NOTHING_KNOWN, Ingest, Known, Trace
 from shared.pipeline.list_files import ListFiles
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
 from shared.pipeline.put_off import give_up, put_off_file
@@ -57,7 +57,7 @@ class FetchResults:
                 ports = (self.transcripts, self.speech, self.ingest, self.clock)
                 return FilesOfPage(*ports, self.max_attempts, self.patience)(message, attempt, fetch)
             case FetchFile():
-                fetch(message, None, attempt)
+                fetch(message, NOTHING_KNOWN, attempt)
                 return []
 
     def _moved(self, message: Work) -> None:
@@ -73,15 +73,15 @@ class FetchResults:
                 error=kind,
             )
 
-    def _fetch(self, done: list[FetchFile], message: FetchFile, given: TranscriptionFile | None, attempt: int) -> None:
+    def _fetch(self, done: list[FetchFile], message: FetchFile, known: Known, attempt: int) -> None:
         """Fetch a file. Add it to `done` if a document was written for it."""
         trace = Trace()
         try:
             match message.kind:
                 case str(kind) if kind == KIND_TRANSCRIPTION:
-                    self.ingest.transcript(message, trace, given)
+                    self.ingest.transcript(message, trace, known)
                 case str(kind) if kind == KIND_REPORT:
-                    self.ingest.report(message, trace, given)
+                    self.ingest.report(message, trace, known)
                 case kind:
                     raise UnknownValue(
                         f"Speech says the file's kind is {kind[:100]!r}, which this version does not know"

@@ -10,7 +10,7 @@ from shared.domain.messages import FetchFile, FetchPage, Work
 from shared.domain.patience import Patience
 from shared.domain.speech_api import TranscriptionFile
 from shared.errors import Permanent, Throttled, Transient, UnknownValue
-from shared.pipeline.ingest import Ingest
+from shared.pipeline.ingest import Ingest, Known
 from shared.pipeline.ports import Clock, Outcome, Speech, Transcripts
 from shared.pipeline.put_off import put_off_file
 from shared.pipeline.signals import Log, Signal, about, words_of
@@ -22,8 +22,8 @@ FETCH_FOR = timedelta(minutes=5)
 """After this time the remaining files become a new message. host.json ends an invocation after 30 minutes, and a single
 file may take 20 minutes (contents.py)."""
 
-Fetch = Callable[[FetchFile, TranscriptionFile | None, int], None]
-"""Fetches a file. Its arguments: the message, the file as its page lists it, and the number of the delivery."""
+Fetch = Callable[[FetchFile, Known, int], None]
+"""Fetches a file. Its arguments: the message, what its page told of it, and the number of the delivery."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class FilesOfPage:
         returns a message for each file, so that such a file fails alone. If Speech does not answer, it notes the retry
         in the job's document instead.
         """
-        left = self._left(message)
+        outcomes = self.transcripts.outcomes(message.job_id, [file.id for file in message.files])
+        left = [each for each in message.alone() if not self._done(each, outcomes.get(each.file_id, Outcome()))]
         if not left:
             return []
         is_last = attempt >= self.max_attempts
@@ -62,11 +63,8 @@ class FilesOfPage:
             return []
         if is_last:
             return [*left]
-        return self._fetched(message, left, lambda file: fetch(file, links.get(file.file_id), attempt))
-
-    def _left(self, message: FetchPage) -> list[FetchFile]:
-        outcomes = self.transcripts.outcomes(message.job_id, [file.id for file in message.files])
-        return [each for each in message.alone() if not self._done(each, outcomes.get(each.file_id, Outcome()))]
+        known = {each.file_id: Known(links.get(each.file_id), is_new=each.file_id not in outcomes) for each in left}
+        return self._fetched(message, left, lambda file: fetch(file, known[file.file_id], attempt))
 
     def _done(self, file: FetchFile, outcome: Outcome) -> bool:
         failed = outcome.failed_run is not None and outcome.failed_run >= file.run

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.domain.documents import FileKey, utc
 from shared.domain.encoded import PartContent
@@ -47,6 +48,16 @@ class Trace:
     size: float | None = None
 
 
+class Known(NamedTuple):
+    """What a page tells of a file. `listed`: the file with its link. `is_new`: it had no head when the page began."""
+
+    listed: TranscriptionFile | None = None
+    is_new: bool = False
+
+
+NOTHING_KNOWN = Known()
+
+
 @dataclass(frozen=True)
 class Ingest:
     """Writes transcripts and reports. Both are idempotent: the same bytes give the same documents."""
@@ -79,20 +90,21 @@ class Ingest:
         stored = self.transcripts.head(_key(message))
         return stored.head.revision if stored else None
 
-    def transcript(self, message: FetchFile, trace: Trace, given: TranscriptionFile | None = None) -> None:
+    def transcript(self, message: FetchFile, trace: Trace, known: Known = NOTHING_KNOWN) -> None:
         """Write the parts of a result file while it arrives, then its head, then retire the parts of the replaced head.
 
-        `given`: the file with its link, as a page has just listed it; None to get it from Speech. The ETags of the
-        replaced parts are read before the head is replaced. If a later delivery writes such a part again, its ETag
-        differs and the part stays. settle.py detects parts that are missing for other reasons before the job ends.
+        For a new file no head is looked for. If another delivery has written one meanwhile, this one raises Conflict.
+        The ETags of the replaced parts are read before the head is replaced. If a later delivery writes such a part
+        again, its ETag differs and the part stays. settle.py detects parts that are missing for other reasons before
+        the job ends.
         """
         key = _key(message)
-        stored = self.transcripts.head(key)
+        stored = None if known.is_new else self.transcripts.head(key)
         if (in_run := _transcript_run(stored, message)) is not None:
             log.info("job %s file %s: is in", key.job_id, key.file_id)
             self._came_in(key, in_run)
             return
-        with self._open(message, trace, given) as (content, raw, revision):
+        with self._open(message, trace, known.listed) as (content, raw, revision):
             splitter = Splitter(self.options)
             batches = Batches(lambda parts: self.transcripts.write(key, parts))
 
@@ -123,11 +135,8 @@ class Ingest:
             bytes=size,
         )
 
-    def report(self, message: FetchFile, trace: Trace, given: TranscriptionFile | None = None) -> None:
-        """Write the report's parts, name them in the job's document, then retire the replaced parts.
-
-        `given`: as for `transcript`.
-        """
+    def report(self, message: FetchFile, trace: Trace, known: Known = NOTHING_KNOWN) -> None:
+        """Write the report's parts, name them in the job's document, then retire the replaced parts."""
         key = _key(message)
         job = self.jobs.get(key.job_id)
         if job is None:
@@ -138,7 +147,7 @@ class Ingest:
             self._came_in(key, in_run)
             return
         reader = ReportReader()
-        with self._open(message, trace, given) as (content, raw, revision):
+        with self._open(message, trace, known.listed) as (content, raw, revision):
             received, refusal = carry(content, raw, reader.feed, reader.close)
             trace.raw = raw.name
         if refusal is not None:
@@ -182,12 +191,12 @@ class Ingest:
 
     @contextmanager
     def _open(
-        self, message: FetchFile, trace: Trace, given: TranscriptionFile | None
+        self, message: FetchFile, trace: Trace, listed: TranscriptionFile | None
     ) -> Iterator[tuple[Content, RawFile, str]]:
-        """Open the file's content with the given link or a fresh one. If it is refused, retry once with a new link."""
+        """Open the file's content with the listed link or a fresh one. If it is refused, retry once with a new link."""
         for last in (False, True):
-            usable = given is not None and given.content_url is not None and not last
-            file = given if given and usable else self.speech.file(message.job_id, message.file_id)
+            usable = listed is not None and listed.content_url is not None and not last
+            file = listed if listed and usable else self.speech.file(message.job_id, message.file_id)
             url, trace.size = file.content_url, file.properties.size
             if url is None:
                 raise Permanent(f"Speech gave no contentUrl for file {message.file_id}", "NoContentUrl")

@@ -44,7 +44,7 @@ def test_each_file_of_a_job_that_speech_deleted_is_given_up_as_not_found(world: 
     ],
     ids=["Transient", "Denied", "an unexpected exception"],
 )
-@pytest.mark.parametrize("place", ["head", "open", "archive.commit", "commit"])
+@pytest.mark.parametrize("place", ["open", "archive.commit", "commit"])
 def test_a_file_that_fails_continues_in_its_own_message_and_the_others_are_not_affected(
     world: World, place: str, action: Action, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,9 +11,9 @@ from shared.domain.speech_api import KIND_TRANSCRIPTION
 from shared.errors import ForbiddenUrl, ServiceRefused
 from shared.pipeline.fetch_page import FETCH_FOR
 from tests.pipeline.fake_speech import CONTENT
-from tests.pipeline.pages import FILES, are_in, fails_with_refused, page_of, polled_job
+from tests.pipeline.pages import FILES, are_in, fails_with_refused, file_of, page_of, polled_job
 from tests.pipeline.script import Action, fails
-from tests.pipeline.world import JOB, World, list_message, report_file, result
+from tests.pipeline.world import JOB, World, fetch_message, list_message, report_file, result
 
 
 @pytest.fixture
@@ -27,6 +27,17 @@ def test_one_list_request_gives_the_links_of_all_files_of_a_page(world: World) -
     assert world.job().report is not None
     assert world.speech.requests == {"files": 1}
     assert world.script.counts()["outcomes"] == 1
+    assert "head" not in world.script.counts()  # the query has told that there is none
+
+
+def test_a_file_that_another_delivery_writes_meanwhile_continues_in_its_own_message(world: World) -> None:
+    world.script.before("open", lambda: world.fetch(fetch_message("a"), 1))
+    sent = world.fetch(page_of(*FILES), 1)
+    assert are_in(world) == "abcde"
+    before = world.state()
+    assert [file_of(each) for each in sent] == ["a"]
+    assert world.fetch(sent[0], 1) == []
+    assert world.state() == before
 
 
 def test_files_that_are_in_cost_one_query_and_no_request_to_speech(world: World) -> None:
