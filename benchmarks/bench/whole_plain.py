@@ -36,7 +36,7 @@ _OWN_HEADERS = frozenset({"host", "connection", "content-length", "accept-encodi
 _BLOBS = re.compile(r"BlobEndpoint=(https?://[^/]+)/")
 _SIGNED_FOR = timedelta(hours=2)
 _EXPECTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NOT_FOUND})
-"""404 is the answer for a head and a failure document that are not there yet."""
+"""404 is the answer for a failure document that is not there."""
 
 
 class PlainFailed(Exception):
@@ -112,7 +112,7 @@ def record(made: Bench, pages: Pages) -> Recipe:
     """Let the app in this process handle the job's first message, and return its requests.
 
     The contents are not read through the proxy, because Speech's links lead to the store itself. So the read of a
-    content is put in where the app does it, after the read of the head.
+    content is put in where the app does it, before all else.
     """
     made.empty_database(pages.job)
     first = pages.messages[0]
@@ -138,7 +138,7 @@ def record(made: Bench, pages: Pages) -> Recipe:
     of_file = [each for each in requests if not _is_of_message(each) and _names(each, recorded)]
     store = urlsplit(links[recorded])
     content = Request("contents", f"{store.scheme}://{store.netloc}", "GET", "", {"Accept-Encoding": "identity"}, b"")
-    of_file.insert(1, content)
+    of_file.insert(0, content)
     return Recipe(of_message, of_file, recorded, links, pages.content_bytes)
 
 

@@ -106,9 +106,9 @@ def test_the_plain_client_sends_the_requests_and_the_bytes_of_the_app(
     assert ours.size["cosmos"] == pytest.approx(theirs.size["cosmos"], rel=0.001)
 
 
-def test_a_file_takes_one_read_of_its_content_one_upload_and_four_requests_to_cosmos_db(recipe: plain.Recipe) -> None:
+def test_a_file_takes_one_read_of_its_content_one_upload_and_three_requests_to_cosmos_db(recipe: plain.Recipe) -> None:
     requests = Counter(each.kind for each in recipe.file)
-    assert requests == {"contents": 1, "raw archive": 1, "Cosmos DB": 4}, "the head, two batches, the failure"
+    assert requests == {"contents": 1, "raw archive": 1, "Cosmos DB": 3}, "two batches, the failure"
     assert Counter(each.kind for each in recipe.message) == {"Speech": 1, "Cosmos DB": 2}
 
 
