@@ -7,10 +7,14 @@ from itertools import groupby
 from benchmarks.bench.shown import Aim, Plot, Series, Shown, median_and_spread
 from benchmarks.bench.stack import AtOnce
 from benchmarks.bench.whole import Data, OfSize, Run
+from benchmarks.bench.whole_profile import REST
 from local.docs.pages import table
 
 HALF = 0.5
 MOST_MIB = 300.0
+
+IDLE = "the processor, while others use it"
+"""What a message waits for outside of all adapters."""
 
 HOST = "host"
 """The process of host and worker, in `Run.cpu`."""
@@ -113,7 +117,7 @@ def _shares(sizes: Sequence[OfSize]) -> str:
 def _in_parts(size: OfSize) -> dict[tuple[str, str], float]:
     assert size.shares is not None, "the caller has asked"  # noqa: S101 - narrows the type
     seconds = {("computes", name): each for name, each in size.shares.computing.items()}
-    seconds |= {("waits for", name): each for name, each in size.shares.waiting.items()}
+    seconds |= {("waits for", IDLE if name == REST else name): each for name, each in size.shares.waiting.items()}
     total = sum(seconds.values())
     return {name: each / total for name, each in seconds.items()}
 
