@@ -2,7 +2,7 @@
 
 const audio = new Audio();
 audio.preload = "auto";
-/** Seconds by which a recording may differ from the head's length before that is reported. */
+/** Seconds by which a recording may differ from the head's duration before that is reported. */
 const DIFFERENCE = 1;
 /** The chosen file, while it can be played. @type {File | null} */
 let recording = null;
@@ -27,8 +27,8 @@ audio.addEventListener("loadedmetadata", () => {
   audio.currentTime = Math.min(state.time, audio.duration);
   button("choose").textContent = "Change recording…";
   const known = numbers.length !== null && Number.isFinite(audio.duration);
-  if (known && Math.abs(audio.duration - length) > DIFFERENCE) {
-    notice("audio", `${recording?.name} lasts ${clock(audio.duration)}, but the transcript is of a recording of ${clock(length)}. It may be another recording.`);
+  if (known && Math.abs(audio.duration - duration) > DIFFERENCE) {
+    notice("audio", `${recording?.name} lasts ${clock(audio.duration)}, but the transcript is of a recording of ${clock(duration)}. It may be another recording.`);
   } else {
     tell(`${recording?.name} is ready`);
   }

@@ -36,7 +36,7 @@ const turns = Array.from(talk.querySelectorAll(":scope > .turn"), (item, index) 
 const turnOf = (item) => turns[Number(item.id.slice("turn".length))];
 
 /** Length of the recording in seconds: the head's, or the end of the last turn. */
-const length = (numbers.length ?? 0) / TICKS || turns.reduce((last, turn) => Math.max(last, turn.end), 1);
+const duration = (numbers.length ?? 0) / TICKS || turns.reduce((last, turn) => Math.max(last, turn.end), 1);
 
 /** The text of a turn. @param {Turn} turn */
 const say = (turn) => /** @type {HTMLElement} */ (turn.item.querySelector(".say"));

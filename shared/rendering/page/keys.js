@@ -52,9 +52,9 @@ function press(event) {
 addEventListener("keydown", press);
 dialog("go").querySelector("form")?.addEventListener("submit", (event) => {
   const time = parseTime(field("go-time").value);
-  if (time >= 0 && time <= length) return seek(time);
+  if (time >= 0 && time <= duration) return seek(time);
   event.preventDefault();
-  element("go-error").textContent = `Write a time up to ${clock(length)}, such as 14:03.2`;
+  element("go-error").textContent = `Write a time up to ${clock(duration)}, such as 14:03.2`;
 });
 button("open-help").addEventListener("click", () => dialog("help").showModal());
 field("keys-on").addEventListener("change", () => {

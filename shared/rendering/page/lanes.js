@@ -66,7 +66,7 @@ const overlap = together();
 
 /** The path of a lane's bars. Bars that would lie in the same pixel become one. @param {Span[]} track @param {number} width @param {number} top @param {number} bottom */
 function bars(track, width, top, bottom) {
-  const scale = width / length;
+  const scale = width / duration;
   let path = "", from = -1, to = -1;
   const close = () => {
     if (to >= 0) path += `M${from.toFixed(1)} ${top}H${Math.max(to, from + 1).toFixed(1)}V${bottom}H${from.toFixed(1)}Z`;
@@ -102,13 +102,13 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14
 
 /** Labels of round times, at least 64 pixels apart. @param {number} width */
 function drawRuler(width) {
-  const step = STEPS.find((each) => (each / length) * width >= 64) ?? Math.ceil((64 * length) / width / 3600) * 3600;
+  const step = STEPS.find((each) => (each / duration) * width >= 64) ?? Math.ceil((64 * duration) / width / 3600) * 3600;
   /** @type {Node[]} */
   const labels = [];
-  for (let at = 0; (at / length) * width < width - 36; at += step) {
+  for (let at = 0; (at / duration) * width < width - 36; at += step) {
     const label = document.createElement("span");
     label.textContent = clock(at, false);
-    label.style.left = `${(at / length) * 100}%`;
+    label.style.left = `${(at / duration) * 100}%`;
     labels.push(label);
   }
   const ticks = svg("svg", { "aria-hidden": "true", id: "ticks" });
@@ -127,7 +127,7 @@ function markMoments(moments) {
 }
 
 function drawTicks() {
-  const scale = chart.clientWidth / length;
+  const scale = chart.clientWidth / duration;
   const places = new Set(marks.map((moment) => Math.round(moment * scale)));
   element("ticks")?.firstElementChild?.setAttribute("d", Array.from(places, (place) => `M${place} 0V8`).join(""));
 }

@@ -65,7 +65,7 @@ def _facts(head: Transcript, talk: Talk) -> str:
     longest = talk.longest
     facts = {
         "Silence": _part(figures.silence_in_ticks, head) if head.duration_in_ticks else "",
-        "Longest silence between turns": clock(talk.silence) if talk.silence else "",
+        "Longest silence": length(talk.silence) if talk.silence else "",
         "Talking at once": _part(figures.overlap_in_ticks, head),
         "Interruptions": f"{figures.interruptions:,}",
         "Longest turn": f"{clock(longest[0])}, {text(short(longest[1], NAME_CHARACTERS))}" if longest else "",

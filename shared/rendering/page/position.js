@@ -28,9 +28,9 @@ function turnAt(time) {
 
 /** Shows a moment on the clock, in the lanes and in the conversation, without scrolling. @param {number} time */
 function showTime(time, turn = turnAt(time)) {
-  state.time = between(time, 0, length);
+  state.time = between(time, 0, duration);
   element("clock").textContent = clock(state.time);
-  element("needle").style.left = `${(state.time / length) * 100}%`;
+  element("needle").style.left = `${(state.time / duration) * 100}%`;
   if (turn !== state.turn) markTurn(turn);
   scrub.setAttribute("aria-valuenow", state.time.toFixed(1));
   scrub.setAttribute("aria-valuetext", `${clock(state.time, false)}${turn && turn.end > state.time ? `, ${nameOf(turn)}` : ""}`);
@@ -52,7 +52,7 @@ const at = (turn) => /** @type {HTMLButtonElement} */ (turn.item.querySelector("
 
 /** Goes to a moment: the recording, the lanes and the conversation. @param {number} time @param {Turn | null} [turn] */
 function seek(time, turn) {
-  const target = between(time, 0, length);
+  const target = between(time, 0, duration);
   showTime(target, turn ?? turnAt(target));
   for (const moved of whenMoved) moved(state.time);
   if (state.turn) bringIntoSight(state.turn.item);
@@ -72,13 +72,13 @@ function bringIntoSight(item, tries = 4) {
 
 /** Selects a range; null clears it. @param {Span | null} range */
 function select(range) {
-  state.range = range && [between(Math.min(...range), 0, length), between(Math.max(...range), 0, length)];
+  state.range = range && [between(Math.min(...range), 0, duration), between(Math.max(...range), 0, duration)];
   element("chosen").hidden = !state.range;
   element("range").hidden = !state.range;
   if (!state.range) return;
   const [from, to] = state.range;
-  element("range").style.left = `${(from / length) * 100}%`;
-  element("range").style.width = `${((to - from) / length) * 100}%`;
+  element("range").style.left = `${(from / duration) * 100}%`;
+  element("range").style.width = `${((to - from) / duration) * 100}%`;
   const count = turnsOf(state.range).length;
   element("chosen-text").textContent = `${clock(from)} – ${clock(to)}, ${count} ${count === 1 ? "turn" : "turns"}`;
 }
@@ -89,7 +89,7 @@ const turnsOf = ([from, to]) => turns.filter((turn) => shown(turn) && turn.begin
 /** @param {PointerEvent} event */
 function timeUnder(event) {
   const box = scrub.getBoundingClientRect();
-  return between((event.clientX - box.left) / box.width, 0, 1) * length;
+  return between((event.clientX - box.left) / box.width, 0, 1) * duration;
 }
 
 /** Pixels that the pointer moves before a click becomes a drag. */
@@ -121,7 +121,7 @@ scrub.addEventListener("pointercancel", () => { down = null; });
 scrub.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   /** @type {Record<string, number>} */
-  const moves = { ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: 60, PageDown: -60, Home: -length, End: length };
+  const moves = { ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: 60, PageDown: -60, Home: -duration, End: duration };
   const move = moves[event.key];
   if (move === undefined) return;
   event.preventDefault();
@@ -176,4 +176,4 @@ button("forth").addEventListener("click", () => seek(state.time + 10));
 new ResizeObserver(() => {
   document.documentElement.style.setProperty("--deck", `${element("deck").offsetHeight}px`);
 }).observe(element("deck"));
-scrub.setAttribute("aria-valuemax", length.toFixed(1));
+scrub.setAttribute("aria-valuemax", duration.toFixed(1));

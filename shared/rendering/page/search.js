@@ -60,7 +60,9 @@ function search(wanted) {
 
 /** @param {Hit} hit */
 function rangeOf(hit) {
-  const node = /** @type {Text} */ (say(hit.turn).firstChild);
+  const text = say(hit.turn);
+  if (text.childNodes.length > 1) text.normalize(); // browsers cut texts of 64 KiB
+  const node = /** @type {Text} */ (text.firstChild);
   return new StaticRange({ startContainer: node, startOffset: hit.from, endContainer: node, endOffset: hit.to });
 }
 

@@ -83,14 +83,14 @@ class Talk:
         yield (
             f'<li class="turn {style(self._number[track])}" id="turn{index}" tabindex="-1"{hidden}>{who}'
             f'<button type="button" class="at" tabindex="-1">{clock(turn.offset_in_ticks)}</button>'
-            f'<p class="say" dir="auto"{lang}>{text(turn.display or text_of(said.phrases))}</p></li>\n'
+            f'<div class="say" dir="auto"{lang}>{text(turn.display or text_of(said.phrases))}</div></li>\n'
         )
         self._count(said, folded=folded)
 
     def _who(self, track: Track, other: str | None) -> str:
         name = text(short(self._names[track], NAME_CHARACTERS))
-        while_other = f"<small>while {text(short(other, NAME_CHARACTERS))} is talking</small>" if other else ""
-        return f'<p class="who" dir="auto">{name}{while_other}</p>'
+        while_other = f" <small>while {text(short(other, NAME_CHARACTERS))} is talking</small>" if other else ""
+        return f'<div class="who" dir="auto">{name}{while_other}</div>'
 
     def _pause(self, turn: Turn) -> int:
         return turn.offset_in_ticks - max(self._running.values(), default=0)
