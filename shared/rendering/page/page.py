@@ -11,7 +11,7 @@ from importlib.resources import files
 from shared.rendering.names import source_name
 from shared.rendering.page import overview
 from shared.rendering.page.clock import clock
-from shared.rendering.page.markup import data, short, text
+from shared.rendering.page.markup import data, short, shown, text
 from shared.rendering.page.talk import Talk
 from shared.rendering.recording import Recording
 
@@ -89,10 +89,10 @@ def _numbers(recording: Recording, talk: Talk, folded: dict[int, int]) -> dict[s
         "job": head.job_id,
         "file": head.file_id,
         "revision": head.revision,
-        "title": short(title_of(recording), TITLE_CHARACTERS),
+        "title": shown(short(title_of(recording), TITLE_CHARACTERS)),
         "length": head.duration_in_ticks,
         "tracks": [
-            {"name": name, "channel": channel, "folded": channel in folded}
+            {"name": shown(name), "channel": channel, "folded": channel in folded}
             for (channel, _), name in recording.tracks.items()
         ],
         "begin": columns.begin,

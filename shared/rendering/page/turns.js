@@ -68,8 +68,8 @@ function toggleAlternatives(turn) {
 function alternatives(turn) {
   const box = made("div", "", "alts");
   for (const phrase of phrasesOf(turn)) {
-    box.append(made("h3", `${clock(phrase.begin / TICKS)} · heard as`), bestList(phrase.best));
-    if (phrase.words) box.append(made("h3", "Words"), wordList(phrase.words));
+    box.append(made("h2", `${clock(phrase.begin / TICKS)} · heard as`), bestList(phrase.best));
+    if (phrase.words) box.append(made("h2", "Words"), wordList(phrase.words));
   }
   return box;
 }
