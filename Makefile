@@ -69,6 +69,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	local/node_modules/.bin/tsc -p shared/rendering/page/jsconfig.json
 	$(BIN)/python -m benchmarks.cost --check
 	$(BIN)/python -m benchmarks.bench --check
 	$(BIN)/python -m benchmarks.scale --check

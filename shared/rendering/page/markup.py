@@ -2,7 +2,6 @@
 
 import html
 import re
-from typing import Any
 
 import msgspec
 
@@ -27,6 +26,6 @@ def short(value: str, limit: int) -> str:
     return value if len(value) <= limit else value[: limit - 1] + MORE
 
 
-def data(value: Any) -> str:
+def data(value: object) -> str:
     """Return JSON for a `script` element. Without `<` nothing in it can end the element or begin a comment."""
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")

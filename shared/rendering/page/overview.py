@@ -49,7 +49,7 @@ def overview(recording: Recording, talk: Talk, folded: dict[int, int]) -> str:
     head, shown = recording.head, list(_tracks(recording))
     rows = "".join(
         f'<tr><th scope="row" class="{style(number)}"><span class="chip"></span>'
-        f'<bdi>{text(short(name, NAME_CHARACTERS))}</bdi></th><td>{_part(summary.talk_time_in_ticks, head)}</td>'
+        f"<bdi>{text(short(name, NAME_CHARACTERS))}</bdi></th><td>{_part(summary.talk_time_in_ticks, head)}</td>"
         f"<td>{talk.turns_of[track]:,}</td><td>{summary.word_count:,}</td><td>{_sure(summary)}</td></tr>"
         for number, (track, name, summary) in enumerate(shown)
     )
@@ -88,7 +88,8 @@ def _bar(recording: Recording, folded: dict[int, int]) -> str:
         rects += f'<rect class="{style(number)}" x="{left:.1f}" width="{max(0, width - 4):.1f}" height="12"/>'
         left += width
     rest = f'<rect x="{left:.1f}" width="{_BAR - left:.1f}" height="12"/>'
-    return f'<svg class="share" viewBox="0 0 {_BAR} 12" preserveAspectRatio="none" aria-hidden="true">{rects}{rest}</svg>'
+    box = f'viewBox="0 0 {_BAR} 12" preserveAspectRatio="none"'
+    return f'<svg class="share" {box} aria-hidden="true">{rects}{rest}</svg>'
 
 
 def details(recording: Recording) -> str:
@@ -117,8 +118,8 @@ def notices(recording: Recording, folded: dict[int, int]) -> str:
     """Return what a reader has to know before the first turn: which channels are folded, since they hold the same."""
     channels = {track[0]: name for track, name in reversed(recording.names.items())}
     return "".join(
-        f'<div class="notice" data-channel="{channel}">Channel {channel} holds the same talk as channel {same}, as mono '
-        f"does that was recorded in stereo. Its turns are folded. <button type=\"button\" class=\"btn unfold\" hidden>"
+        f'<div class="notice" data-channel="{channel}">Channel {channel} holds the same talk as channel {same}, as '
+        f'mono does that was recorded in stereo. Its turns are folded. <button type="button" class="btn unfold" hidden>'
         f"Show channel {channel}</button></div>"
         for channel, same in sorted(folded.items())
         if channel in channels
@@ -141,7 +142,7 @@ def _part(ticks: int, head: Transcript) -> str:
 
 
 def _sure(track: TrackSummary) -> str:
-    return "–" if track.mean_confidence is None else f"{100 * track.mean_confidence:.0f}%"
+    return "" if track.mean_confidence is None else f"{100 * track.mean_confidence:.0f}%"
 
 
 def _time(when: str) -> str:

@@ -43,9 +43,10 @@ def _words(best: Hypothesis) -> Words | None:
     """Return the words as displayed, with the confidences of the words as spoken where both are the same words."""
     spoken, displayed = best.words, best.display_words
     if displayed is not UNSET and displayed.display_text:
-        same = spoken is not UNSET and len(spoken.word) == len(displayed.display_text)
-        sure = spoken.confidence if same and spoken is not UNSET else [None] * len(displayed.display_text)
+        sure: list[float | None] = [None] * len(displayed.display_text)
+        if spoken is not UNSET and len(spoken.word) == len(displayed.display_text):
+            sure = list(spoken.confidence)
         return Words(text=displayed.display_text, begin=displayed.offset_in_ticks, sure=sure)
     if spoken is not UNSET and spoken.word:
-        return Words(text=spoken.word, begin=spoken.offset_in_ticks, sure=spoken.confidence)
+        return Words(text=spoken.word, begin=spoken.offset_in_ticks, sure=list(spoken.confidence))
     return None

@@ -80,7 +80,7 @@ function select(range) {
   element("range").style.left = `${(from / duration) * 100}%`;
   element("range").style.width = `${((to - from) / duration) * 100}%`;
   const count = turnsOf(state.range).length;
-  element("chosen-text").textContent = `${clock(from)} – ${clock(to)}, ${count} ${count === 1 ? "turn" : "turns"}`;
+  element("chosen-text").textContent = `${clock(from)} to ${clock(to)}, ${count} ${count === 1 ? "turn" : "turns"}`;
 }
 
 /** The turns in sight that touch a range. @param {Span} range */

@@ -47,7 +47,7 @@ function quote(turn) {
 /** The turns of a range as text. @param {Span} range */
 function quoteRange(range) {
   const lines = turnsOf(range).map((turn) => `${clock(turn.begin, false)} ${nameOf(turn)}: ${textOf(turn)}`);
-  return `${lines.join("\n")}\n— ${numbers.title}, ${clock(range[0], false)}–${clock(range[1], false)}\n${openCommand(range[0])}\n`;
+  return `${lines.join("\n")}\n— ${numbers.title}, ${clock(range[0], false)} to ${clock(range[1], false)}\n${openCommand(range[0])}\n`;
 }
 
 /** @param {string} text @param {string} done What is said afterwards. */

@@ -1,7 +1,7 @@
 """The conversation as HTML, and what is counted while it is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -134,6 +134,6 @@ def _confidence(phrases: Iterable[PhraseEntry]) -> float | None:
     return round(fmean(numbers), 4) if numbers else None
 
 
-def _lang(locales: Set[str]) -> str:
+def _lang(locales: Collection[str]) -> str:
     """Return the attribute for a turn in one language. Without it, screen readers use the voice of the page."""
     return f' lang="{text(min(locales))}"' if len(locales) == 1 else ""

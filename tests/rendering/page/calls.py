@@ -14,7 +14,7 @@ _CALL = [
     (CUSTOMER, 38.2, "Wonderful. Could you have a look at the chain too? It skips in the café car park, uphill.", 0.57),
     (AGENT, 44.9, "We can. A new chain is about thirty euros, and the cassette would be another forty-five.", 0.91),
     (CUSTOMER, 49.0, "Only the chain, please.", 0.72),
-    (AGENT, 52.5, "Only the chain then. It skips because it is worn, so it may be that the cassette is worn as well.", 0.86),
+    (AGENT, 52.5, "Only the chain then. It skips because it is worn, so maybe the cassette is worn as well.", 0.86),
     (CUSTOMER, 60.0, "Then call me before you order anything.", 0.95),
     (AGENT, 64.0, "Of course, I will call you. Is the number that ends in 88 still right?", 0.83),
     (CUSTOMER, 69.5, "Yes, it is.", 0.97),
@@ -45,6 +45,7 @@ def call_phrases() -> list[Phrase]:
         each = len(text) * 0.062 / len(spoken)
         words = [(word, begin + each * place, begin + each * (place + 1)) for place, word in enumerate(spoken)]
         one = phrase(text, begin, words[-1][2], channel=channel, words=words, confidence=sure)
-        one["nBest"].append({"confidence": sure / 2, "lexical": text.lower(), "display": text.replace("chain", "train")})
+        other = text.replace("chain", "train")
+        one["nBest"].append({"confidence": sure / 2, "lexical": other.lower(), "display": other})
         made.append(one)
     return made

@@ -20,7 +20,7 @@ expect.set_options(timeout=20_000)  # for a busy machine; what is expected is us
 
 @dataclass
 class Shown:
-    """A page in Chromium, the addresses that it asked for besides its own, and the errors that it reported."""
+    """A page in Chromium, the addresses that it asked for besides its own (the policy stopped others), and the errors that it reported."""
 
     page: Page
     path: Path
@@ -58,7 +58,13 @@ def show(chromium: Browser, tmp_path: Path) -> Iterator[Show]:
     """
     opened: list[Shown] = []
 
-    def shows(recording: Recording, *, at: str = "", change: Callable[[str], str] | None = None, **context: Any) -> Shown:
+    def shows(
+        recording: Recording,
+        *,
+        at: str = "",
+        change: Callable[[str], str] | None = None,
+        **context: Any,  # noqa: ANN401 - the driver's own
+    ) -> Shown:
         html = "".join(page(recording))
         path = tmp_path / f"page{len(opened)}.html"
         path.write_text(change(html) if change else html, encoding="utf-8")
@@ -86,6 +92,11 @@ def watch(shown: Shown) -> None:
         if message.type == "error":
             shown.errors.append(message.text)
 
+    def failed(request: Request) -> None:
+        if request.url in shown.requests and "csp" in (request.failure or "").lower():
+            shown.requests.remove(request.url)
+
     shown.page.on("request", asked)
+    shown.page.on("requestfailed", failed)
     shown.page.on("console", said)
     shown.page.on("pageerror", lambda error: shown.errors.append(str(error)))

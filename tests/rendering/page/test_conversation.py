@@ -35,7 +35,8 @@ def test_names_and_times_are_copied_with_the_text(show: Show) -> None:
     shown = show(call()).page
     shown.locator("#turn0 .say").click()
     selected = shown.evaluate(
-        "() => { getSelection().setBaseAndExtent(turn0, 0, turn1, turn1.childNodes.length); return String(getSelection()) }"
+        "() => { getSelection().setBaseAndExtent(turn0, 0, turn1, turn1.childNodes.length);"
+        " return String(getSelection()) }"
     )
     lines = re.findall(r"\S.*", selected)
     assert (lines[:2], lines[-3:-1]) == (["Workshop", "0:01"], ["Customer", "0:06"])
@@ -153,7 +154,8 @@ def test_the_overview_says_who_talked_how_much(show: Show) -> None:
     names = Names([Naming("Ann", speaker=1), Naming("Bob", speaker=2)])
     made = [phrase("One two.", 0, 30, speaker=1), phrase("Three.", 50, 60, speaker=2)]
     shown = show(recording(made, names=names, durationInTicks=1_000_000_000)).page
-    assert [row.split("\t") for row in shown.locator("#overview table").first.locator("tbody tr").all_inner_texts()] == [
+    rows = shown.locator("#overview table").first.locator("tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
         ["Ann", "0:30 30%", "1", "2", "50%"],
         ["Bob", "0:10 10%", "1", "1", "50%"],
     ]

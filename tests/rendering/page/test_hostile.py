@@ -1,15 +1,14 @@
-"""Every text of a file is hostile: nothing of it runs, is asked for, or breaks the page; and the policy stops additions."""
+"""Every text of a file is hostile: nothing of it runs, is requested, or breaks the page. The policy stops additions."""
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from shared.rendering.names import Names, Naming
-from shared.rendering.recording import Recording
 from shared.rendering.page.markup import shown as shown_text
+from shared.rendering.recording import Recording
 from tests.rendering.making import Phrase, phrase, recording
 from tests.rendering.page.conftest import Show, Shown
 
@@ -39,8 +38,8 @@ def everywhere(text: str) -> Recording:
     for each in made:
         each["nBest"].append({"confidence": 0.1, "lexical": text, "itn": text, "maskedITN": text, "display": text})
     names = Names([Naming(text, speaker=1)])
-    head = {"source": f"https://calls.example/{text}", "timestamp": text[:200], "duration": text[:200]}
-    whole = recording(made, names=names, name=text, **head)
+    source = f"https://calls.example/{text}"
+    whole = recording(made, names=names, name=text, source=source, timestamp=text[:200], duration=text[:200])
     return Recording(whole.head, whole.read, names, job_name=text)
 
 
@@ -100,28 +99,39 @@ def test_a_file_of_many_tracks_leaves_room_for_the_conversation(show: Show) -> N
     expect(shown.locator("#turn0 .say")).to_be_in_viewport()
 
 
-ADDED: list[tuple[str, Callable[[str], str], str]] = [
-    ("script", lambda html: html.replace("</body>", "<script>document.title = 'ran'</script></body>"), "script-src"),
-    ("src", lambda html: html.replace("</body>", '<script src="x.js"></script></body>'), "script-src"),
-    ("handler", lambda html: html.replace("<main", "<main onpointermove=\"document.title = 'ran'\""), "script-src"),
-    ("changed", lambda html: html.replace('"use strict";', "\"use strict\"; document.title = 'ran';", 1), "script-src"),
-    ("style", lambda html: html.replace("</body>", "<style>main { display: none }</style></body>"), "style-src"),
-    ("attribute", lambda html: html.replace("<main", '<main style="display: none"'), "style-src"),
-    ("image", lambda html: html.replace("</body>", '<img src="https://evil.example/i"></body>'), "img-src"),
-    ("frame", lambda html: html.replace("</body>", '<iframe src="https://evil.example/"></iframe></body>'), "frame-src"),
-    ("base", lambda html: html.replace("</title>", '</title><base href="https://evil.example/">'), "base-uri"),
-]
+ADDED = (
+    ("</title>", '</title><base href="https://evil.example/">', "base-uri"),
+    ("<main", '<main onpointermove="document.title = \'ran\'" style="display: none"', "script-src"),
+    ("</body>", "<script>document.title = 'ran'</script></body>", "script-src"),
+    ("</body>", '<script src="x.js"></script></body>', "script-src"),
+    ("</body>", "<style>main { display: none }</style></body>", "style-src"),
+    ("</body>", '<img src="https://evil.example/i"></body>', "img-src"),
+    ("</body>", '<iframe src="https://evil.example/"></iframe></body>', "frame-src"),
+)
 
 
-@pytest.mark.parametrize(("change", "directive"), [each[1:] for each in ADDED], ids=[each[0] for each in ADDED])
-def test_the_policy_stops_what_is_added_to_the_file(change: Callable[[str], str], directive: str, show: Show) -> None:
+def test_the_policy_stops_what_is_added_to_the_file(show: Show) -> None:
+    def change(html: str) -> str:
+        for place, added, _ in ADDED:
+            html = html.replace(place, added, 1)
+        return html
+
     shown = show(recording([phrase("Hello.")]), change=change)
     shown.page.mouse.move(400, 300)
     shown.page.mouse.move(420, 320)
-    refused(shown, directive)
+    refused(shown, *(directive for *_, directive in ADDED))
     expect(shown.page).to_have_title("call 1.wav")
     expect(shown.page.locator("main")).to_be_visible()
-    assert all(url.startswith("file:") or "evil" in url for url in shown.requests)
+
+
+def test_a_script_that_was_changed_does_not_run(show: Show) -> None:
+    shown = show(
+        recording([phrase("Hello.")]),
+        change=lambda html: html.replace("const TICKS", "document.title = 'ran'; const TICKS"),
+    )
+    refused(shown, "script-src")
+    expect(shown.page).to_have_title("call 1.wav")
+    expect(shown.page.locator("#turn0 .say")).to_have_text("Hello.")
 
 
 @pytest.mark.parametrize(
@@ -129,8 +139,10 @@ def test_the_policy_stops_what_is_added_to_the_file(change: Callable[[str], str]
     [
         ("fetch('https://evil.example/').catch(() => 0)", "connect-src"),
         ("new Image().src = 'https://evil.example/'", "img-src"),
-        ("body.append(Object.assign(document.createElement('script'), {textContent: \"document.title = 'ran'\"}))",
-         "script-src"),
+        (
+            "body.append(Object.assign(document.createElement('script'), {textContent: \"document.title = 'ran'\"}))",
+            "script-src",
+        ),
     ],
 )
 def test_the_policy_holds_for_a_script_that_runs_all_the_same(act: str, directive: str, show: Show) -> None:
@@ -140,9 +152,9 @@ def test_the_policy_holds_for_a_script_that_runs_all_the_same(act: str, directiv
     expect(shown.page).to_have_title("call 1.wav")
 
 
-def refused(shown: Shown, directive: str) -> None:
-    """Wait until the browser says that it kept to a directive of the policy, then forget what it said."""
-    while not any(directive in error for error in shown.errors):
+def refused(shown: Shown, *directives: str) -> None:
+    """Wait until the browser has said that it kept to each directive of the policy, then forget what it said."""
+    while not all(any(directive in error for error in shown.errors) for directive in directives):
         with shown.page.expect_console_message(lambda message: message.type == "error"):
             pass
     shown.errors.clear()

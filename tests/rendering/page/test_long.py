@@ -31,8 +31,8 @@ def test_a_long_call_is_whole_in_few_nodes_and_is_searched_and_moved_through(lon
         eventually(lambda: shown.locator(place).text_content() == text, lambda: f"{place} says {text}")
 
     def sees(turn: int) -> None:
-        there = f"() => {{ const box = turn{turn}.getBoundingClientRect(); return box.top > 0 && box.top < innerHeight }}"
-        eventually(lambda: shown.evaluate(there), lambda: f"turn {turn} in sight")
+        top = f"() => turn{turn}.getBoundingClientRect().top / innerHeight"
+        eventually(lambda: 0 < shown.evaluate(top) < 1, lambda: f"turn {turn} in sight")
 
     says("#turn9999 .say", "Turn 9999 says a few words about trains.")
     nodes = shown.evaluate(

@@ -133,7 +133,7 @@ def test_a_click_on_the_lanes_seeks_and_a_drag_selects_a_range(show: Show) -> No
     shown.mouse.down()
     shown.mouse.move(box["x"] + box["width"] * 0.4, middle, steps=4)
     shown.mouse.up()
-    expect(shown.locator("#chosen-text")).to_have_text("0:38.4 – 0:57.6, 4 turns")
+    expect(shown.locator("#chosen-text")).to_have_text("0:38.4 to 0:57.6, 4 turns")
     expect(shown.locator("#clock")).to_have_text("0:38.4")
     shown.keyboard.press("Escape")
     expect(shown.locator("#chosen")).not_to_be_visible()
@@ -144,7 +144,7 @@ def test_the_lanes_work_with_keys(show: Show) -> None:
     shown.get_by_role("slider").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "Shift+ArrowRight", "Shift+ArrowRight"):
         shown.keyboard.press(key)
-    expect(shown.locator("#chosen-text")).to_have_text("0:05.0 – 0:15.0, 3 turns")
+    expect(shown.locator("#chosen-text")).to_have_text("0:05.0 to 0:15.0, 3 turns")
 
 
 def test_a_quote_has_text_name_time_and_the_command_that_leads_back(show: Show) -> None:
@@ -160,7 +160,7 @@ def test_a_quote_has_text_name_time_and_the_command_that_leads_back(show: Show) 
 
 def test_a_link_leads_to_its_moment_and_to_its_range(show: Show) -> None:
     shown = show(call(), permissions=["clipboard-read", "clipboard-write"], at="#t=49,61&rev=0123456789ab").page
-    expect(shown.locator("#chosen-text")).to_have_text("0:49.0 – 1:01.0, 4 turns")
+    expect(shown.locator("#chosen-text")).to_have_text("0:49.0 to 1:01.0, 4 turns")
     shown.locator("#link-range").click()
     expect(shown.locator("#toast")).to_have_text("Link copied")
     link = shown.evaluate("() => navigator.clipboard.readText()")
