@@ -20,7 +20,7 @@ expect.set_options(timeout=20_000)  # for a busy machine; what is expected is us
 
 @dataclass
 class Shown:
-    """A page in Chromium, the addresses that it asked for besides its own (the policy stopped others), and the errors that it reported."""
+    """A page in Chromium, the errors that it reported, and the requests besides its own that the policy let through."""
 
     page: Page
     path: Path
