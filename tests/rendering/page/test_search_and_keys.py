@@ -139,6 +139,16 @@ def test_a_click_on_the_lanes_seeks_and_a_drag_selects_a_range(show: Show) -> No
     expect(shown.locator("#chosen")).not_to_be_visible()
 
 
+def test_lanes_hatch_where_two_talk_at_once(show: Show) -> None:
+    shown = show(call()).page
+    for lane in shown.locator(".lane").all():
+        over = lane.locator("path.over")
+        assert over.evaluate("node => getComputedStyle(node).fill").startswith("url(")
+        share = over.evaluate("node => node.getBBox().x / node.ownerSVGElement.clientWidth")
+        assert 0.50 < share < 0.52  # from 49 s of 96 s on
+        assert lane.locator("svg > path").first.evaluate("node => node.getAttribute('d').match(/M/g).length") in {6, 8}
+
+
 def test_the_lanes_work_with_keys(show: Show) -> None:
     shown = show(call()).page
     shown.get_by_role("slider").focus()
