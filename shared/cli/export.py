@@ -1,4 +1,4 @@
-"""`speech2cosmos export`: writes recordings as text, tables or captions."""
+"""`speech2cosmos export`: writes recordings as text, tables or pages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +22,7 @@ from shared.rendering.choosing import chosen_tracks, time_of
 from shared.rendering.data import json_text
 from shared.rendering.filenames import file_name
 from shared.rendering.markdown import markdown
+from shared.rendering.page import page
 from shared.rendering.plain import plain_text
 from shared.rendering.recording import Choice, Recording
 from shared.rendering.rows import BYTE_ORDER_MARK, turn_rows
@@ -37,6 +38,7 @@ class Format(StrEnum):
     MD = "md"
     CSV = "csv"
     JSON = "json"
+    HTML = "html"
 
 
 Render = Callable[[Recording], Iterator[str]]
@@ -77,7 +79,7 @@ def export(  # noqa: PLR0913 - the command's own options
     separator: Separator = None,
     force: Force = False,
 ) -> None:
-    """Write recordings as text, tables or captions.
+    """Write recordings as text, tables or pages.
 
     Without --dir, one recording goes to stdout.
     """
@@ -101,7 +103,7 @@ def export(  # noqa: PLR0913 - the command's own options
         )
     recording = chosen(head)
     to_stdout(render(recording))
-    for note in notes(recording):
+    for note in notes(recording) if form is not Format.HTML else ():  # the page has them, and folds channels
         print_note(note)
 
 
@@ -117,6 +119,8 @@ def _renderer(form: Format, separator: str | None) -> Render:
             return partial(_csv, separator or ",")
         case Format.JSON:
             return _json
+        case Format.HTML:
+            return page
 
 
 def _csv(separator: str, recording: Recording) -> Iterator[str]:

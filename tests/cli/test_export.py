@@ -125,7 +125,9 @@ def test_json_is_one_document(run: Run, here: World, pair: str) -> None:
     assert here
 
 
-@pytest.mark.parametrize(("form", "extension"), [("txt", "txt"), ("md", "md"), ("csv", "csv"), ("json", "json")])
+@pytest.mark.parametrize(
+    ("form", "extension"), [("txt", "txt"), ("md", "md"), ("csv", "csv"), ("json", "json"), ("html", "html")]
+)
 def test_each_recording_becomes_a_file_and_a_file_that_exists_is_not_replaced(  # noqa: PLR0913, PLR0917 - fixtures
     run: Run, here: World, pair: str, tmp_path: Path, form: str, extension: str
 ) -> None:

@@ -5,15 +5,17 @@ import re
 
 import msgspec
 
-_NEVER_SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""Control characters, and those that reorder the text around them. Marks that only say a direction stay."""
+from shared.rendering.texts import safe
+
+_BREAK = re.compile("\r\n|[\x0b-\r\x1c-\x1f\x85\u2028\u2029]")
+"""All that breaks a line besides the line feed, which alone breaks it in HTML."""
 
 MORE = "…"
 
 
 def shown(text: str) -> str:
-    """Return a text as people may see it: control and reordering characters become U+FFFD."""
-    return _NEVER_SHOWN.sub("\ufffd", text.replace("\r\n", "\n").replace("\t", " "))
+    """Return a text as people may see it: without control and bidi characters, its line breaks as line feeds."""
+    return safe(_BREAK.sub("\n", text))
 
 
 def text(value: object) -> str:

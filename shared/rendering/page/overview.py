@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.domain.documents import TrackSummary, Transcript
+from shared.rendering.about import notes
 from shared.rendering.names import Track
 from shared.rendering.page.clock import clock, length, share
 from shared.rendering.page.markup import short, text
@@ -115,9 +116,10 @@ def details(recording: Recording) -> str:
 
 
 def notices(recording: Recording, folded: dict[int, int]) -> str:
-    """Return what a reader has to know before the first turn: which channels are folded, since they hold the same."""
+    """Return what a reader has to know before the first turn: that it is a part, and which channels are folded."""
     channels = {track[0]: name for track, name in reversed(recording.names.items())}
-    return "".join(
+    left_out = "".join(f'<div class="notice">{text(note)}</div>' for note in notes(recording))
+    return left_out + "".join(
         f'<div class="notice" data-channel="{channel}">Channel {channel} holds the same talk as channel {same}, as '
         f'mono does that was recorded in stereo. Its turns are folded. <button type="button" class="btn unfold" hidden>'
         f"Show channel {channel}</button></div>"

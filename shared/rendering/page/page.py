@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from shared.rendering.names import source_name
+from shared.rendering.about import title
 from shared.rendering.page import overview
 from shared.rendering.page.clock import clock
 from shared.rendering.page.markup import data, short, shown, text
@@ -32,10 +32,10 @@ def page(recording: Recording) -> Iterator[str]:
     whole = replace(recording, choice=replace(recording.choice, all_channels=True))
     talk = Talk(whole.tracks, folded)
     head = recording.head
-    title = text(short(title_of(recording), TITLE_CHARACTERS))
+    called = text(short(title(head), TITLE_CHARACTERS))
     places: dict[str, Callable[[], str | Iterable[str]]] = {
         "policy": lambda: policy(style(), script()),
-        "title": lambda: title,
+        "title": lambda: called,
         "style": style,
         "job": lambda: text(short(recording.job_name or "Transcript", TITLE_CHARACTERS)),
         "meta": lambda: overview.meta(head),
@@ -78,18 +78,13 @@ def script() -> str:
     return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
 
 
-def title_of(recording: Recording) -> str:
-    """Return what the page is called: the audio's file name, else the result's."""
-    return source_name(recording.head) or recording.head.name or recording.head.file_id
-
-
 def _numbers(recording: Recording, talk: Talk, folded: dict[int, int]) -> dict[str, object]:
     head, columns = recording.head, talk.columns
     return {
         "job": head.job_id,
         "file": head.file_id,
         "revision": head.revision,
-        "title": shown(short(title_of(recording), TITLE_CHARACTERS)),
+        "title": shown(short(title(recording.head), TITLE_CHARACTERS)),
         "length": head.duration_in_ticks,
         "tracks": [
             {"name": shown(name), "channel": channel, "folded": channel in folded}

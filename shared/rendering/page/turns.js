@@ -53,8 +53,8 @@ function wordList(words) {
   return line;
 }
 
-/** Control characters, and those that reorder the text around them, are shown as U+FFFD. @param {string} text */
-const visible = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+/** Control and bidi characters are shown as U+FFFD, as the writer of the page does in its texts. @param {string} text */
+const visible = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 /** Opens or closes the alternatives and words of a turn. @param {Turn} turn */
 function toggleAlternatives(turn) {

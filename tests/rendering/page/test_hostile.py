@@ -74,9 +74,9 @@ def test_controls_and_characters_that_reorder_text_are_shown_as_such(show: Show)
     shown = show(everywhere(BIDI), permissions=["clipboard-read", "clipboard-write"]).page
     walk(shown)
     shown.get_by_role("tab", name="Details").click()
-    never = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+    never = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200f\u202a-\u202e\u2066-\u2069]")
     texts = shown.locator("body").inner_text()
-    assert "abc\ufffddcba\ufffd\ufffdx\ufffd \ufffd\ufffd\ufffd[31m\ufffd" in texts
+    assert "abc\ufffddcba\ufffd\ufffdx\ufffd \ufffd\ufffd\ufffd[31m" in texts
     assert not never.search(texts)
 
 
