@@ -72,9 +72,10 @@ class SpokenPhrases:
         self._close_block()
         begins = [array("q") for _ in self._tracks]
         places = [array("I") for _ in self._tracks]
-        rows = chain.from_iterable(_ROW.iter_unpack(rows) for rows, _ in self._blocks)
-        for place, (begin, *_, track) in enumerate(rows):
-            begins[track].append(begin)
+        every = chain.from_iterable(_ROW.iter_unpack(rows) for rows, _ in self._blocks)
+        for place, numbers in enumerate(every):
+            track = numbers[-1]
+            begins[track].append(numbers[0])
             places[track].append(place)
         for track, column in enumerate(begins):
             # Each track is sorted by itself, so that few numbers are in memory. sorted() is stable.
@@ -83,26 +84,23 @@ class SpokenPhrases:
             places[track] = array("I", map(places[track].__getitem__, order))
         channels = (repeat(channel) for channel, _ in self._tracks)
         for _, _, place in merge(*map(zip, begins, channels, places)):
-            yield self._phrase(place)
+            block, row = divmod(place, _BLOCK)
+            rows, texts = self._blocks[block]
+            begin, end, confidence, text, length, index, locale, track = _ROW.unpack_from(rows, row * _ROW.size)
+            yield Spoken(
+                self._tracks.known[track],
+                begin,
+                end,
+                index,
+                texts[text : text + length].decode(),
+                None if isnan(confidence) else confidence,
+                self._locales.known[locale],
+            )
 
     def _close_block(self) -> None:
         self._blocks.append((bytes(self._rows), bytes(self._texts)))
         self._rows.clear()
         self._texts.clear()
-
-    def _phrase(self, place: int) -> Spoken:
-        block, row = divmod(place, _BLOCK)
-        rows, texts = self._blocks[block]
-        begin, end, confidence, text, length, index, locale, track = _ROW.unpack_from(rows, row * _ROW.size)
-        return Spoken(
-            self._tracks.known[track],
-            begin,
-            end,
-            index,
-            texts[text : text + length].decode(),
-            None if isnan(confidence) else confidence,
-            self._locales.known[locale],
-        )
 
 
 class _Numbers(dict[_T, int]):

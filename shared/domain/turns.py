@@ -1,7 +1,7 @@
 """The conversation: the phrases of all tracks in order of time. Consecutive phrases of one track become a turn."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from statistics import fmean
+from math import fsum
 
 from msgspec import UNSET, UnsetType
 
@@ -51,14 +51,15 @@ def _turn(phrases: Sequence[Spoken], end: int) -> Turn:
         duration_in_ticks=end - first.begin,
         display=" ".join(each.display for each in phrases if each.display),
         phrases=[each.number for each in phrases],
-        confidence=fmean(confidences) if confidences else None,
+        confidence=fsum(confidences) / len(confidences) if confidences else None,
         locale=_locale(phrases),
     )
 
 
 def _locale(phrases: Sequence[Spoken]) -> str | UnsetType | None:
     """Return the only locale that the phrases name; None if they name several, UNSET if they name none."""
-    named = {each.locale for each in phrases} - {UNSET}
+    named = {each.locale for each in phrases}
+    named.discard(UNSET)
     if len(named) > 1:
         return None
     return named.pop() if named else UNSET
