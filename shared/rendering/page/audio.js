@@ -28,7 +28,10 @@ audio.addEventListener("loadedmetadata", () => {
   button("choose").textContent = "Change recording…";
   const known = numbers.length !== null && Number.isFinite(audio.duration);
   if (known && Math.abs(audio.duration - duration) > DIFFERENCE) {
-    notice("audio", `${recording?.name} lasts ${clock(audio.duration)}, but the transcript is of a recording of ${clock(duration)}. It may be another recording.`);
+    notice(
+      "audio",
+      `${recording?.name} lasts ${clock(audio.duration)}, but the transcript is of a recording of ${clock(duration)}. It may be another recording.`,
+    );
   } else {
     tell(`${recording?.name} is ready`);
   }
@@ -66,14 +69,18 @@ function keepStep() {
 
 for (const name of ["play", "pause", "ended", "emptied"]) audio.addEventListener(name, showPlayer);
 audio.addEventListener("play", keepStep);
-whenMoved.push((time) => { if (loaded()) audio.currentTime = Math.min(time, audio.duration); });
+whenMoved.push((time) => {
+  if (loaded()) audio.currentTime = Math.min(time, audio.duration);
+});
 button("play").addEventListener("click", togglePlay);
 button("choose").addEventListener("click", () => field("file").click());
 field("file").addEventListener("change", () => {
   const file = field("file").files?.[0];
   if (file) choose(file);
 });
-field("speed").addEventListener("change", () => { audio.playbackRate = Number(field("speed").value); });
+field("speed").addEventListener("change", () => {
+  audio.playbackRate = Number(field("speed").value);
+});
 // A file that is dropped anywhere would else replace the page.
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {

@@ -1,7 +1,10 @@
 // What all parts use: elements, the recording's numbers, times, messages.
 
 /** @typedef {{name: string, channel: number, folded: boolean}} Track */
-/** @typedef {{index: number, begin: number, end: number, track: number, sure: number | null, item: HTMLElement}} Turn */
+/**
+ * @typedef {{index: number, begin: number, end: number, track: number, sure: number | null, item: HTMLElement}}
+ *   Turn
+ */
 /**
  * @typedef {{job: string, file: string, revision: string, title: string, length: number | null, tracks: Track[],
  *   begin: number[], lengths: number[], track: number[], sure: (number | null)[]}} Numbers
@@ -69,11 +72,17 @@ function tell(message) {
   const toast = element("toast");
   toast.textContent = message;
   window.clearTimeout(toastTimer);
-  toastTimer = window.setTimeout(() => { toast.textContent = ""; }, 5000);
+  toastTimer = window.setTimeout(() => {
+    toast.textContent = "";
+  }, 5000);
 }
 let toastTimer = 0;
 
-/** Puts a message above the conversation; an earlier one of the same kind goes. @param {string} kind @param {...(string | Node)} content */
+/**
+ * Puts a message above the conversation; an earlier one of the same kind goes.
+ * @param {string} kind
+ * @param {...(string | Node)} content
+ */
 function notice(kind, ...content) {
   element(`notice-${kind}`)?.remove();
   if (!content.length) return;
@@ -91,6 +100,9 @@ function oncePerFrame(change) {
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => { asked = false; change(); });
+    requestAnimationFrame(() => {
+      asked = false;
+      change();
+    });
   };
 }

@@ -3,16 +3,21 @@
 const KEYS_OFF = "speech2cosmos.keysOff";
 
 /** Controls that use characters themselves. @param {EventTarget | null} target */
-const takesText = (target) => target instanceof Element && target.closest("input, select, textarea, [contenteditable]") !== null;
+const takesText = (target) =>
+  target instanceof Element && target.closest("input, select, textarea, [contenteditable]") !== null;
 /** Controls that space operates. @param {EventTarget | null} target */
-const isControl = (target) => target instanceof Element && target.closest("button, a, input, select, summary, [role=slider]") !== null;
+const isControl = (target) =>
+  target instanceof Element && target.closest("button, a, input, select, summary, [role=slider]") !== null;
 const dialogOpen = () => document.querySelector("dialog[open]") !== null;
 
 /** @type {Record<string, () => void>} */
 const keys = {
   j: () => seek(state.time - 10),
   l: () => seek(state.time + 10),
-  "/": () => { query.focus(); query.select(); },
+  "/": () => {
+    query.focus();
+    query.select();
+  },
   n: () => stepList(1),
   N: () => stepList(-1),
   g: () => openGo(),
@@ -50,18 +55,28 @@ function press(event) {
 }
 
 addEventListener("keydown", press);
-dialog("go").querySelector("form")?.addEventListener("submit", (event) => {
-  const time = parseTime(field("go-time").value);
-  if (time >= 0 && time <= duration) return seek(time);
-  event.preventDefault();
-  element("go-error").textContent = `Write a time up to ${clock(duration)}, such as 14:03.2`;
-});
+dialog("go")
+  .querySelector("form")
+  ?.addEventListener("submit", (event) => {
+    const time = parseTime(field("go-time").value);
+    if (time >= 0 && time <= duration) return seek(time);
+    event.preventDefault();
+    element("go-error").textContent = `Write a time up to ${clock(duration)}, such as 14:03.2`;
+  });
 button("open-help").addEventListener("click", () => dialog("help").showModal());
 field("keys-on").addEventListener("change", () => {
   // Storage may be forbidden to a file; the choice then lasts as long as the page.
-  try { localStorage.setItem(KEYS_OFF, field("keys-on").checked ? "" : "1"); } catch { /* see above */ }
+  try {
+    localStorage.setItem(KEYS_OFF, field("keys-on").checked ? "" : "1");
+  } catch {
+    /* see above */
+  }
 });
-try { field("keys-on").checked = !localStorage.getItem(KEYS_OFF); } catch { /* see above */ }
+try {
+  field("keys-on").checked = !localStorage.getItem(KEYS_OFF);
+} catch {
+  /* see above */
+}
 
 // All parts are there: show the page as the address has it.
 document.documentElement.classList.add("scripted");

@@ -17,7 +17,10 @@ function svg(name, attributes) {
 const spans = tracks.map(() => []);
 for (const turn of turns) spans[turn.track].push([turn.begin, Math.max(turn.end, turn.begin)]);
 
-/** The times in which two or more tracks talk. Folded channels repeat another, so they are left out. @returns {Span[]} */
+/**
+ * The times in which two or more tracks talk. Folded channels repeat another, so they are left out.
+ * @returns {Span[]}
+ */
 function together() {
   /** @type {[number, number][]} */
   const events = [];
@@ -27,7 +30,8 @@ function together() {
   events.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
   /** @type {Span[]} */
   const found = [];
-  let talking = 0, since = 0;
+  let talking = 0,
+    since = 0;
   for (const [at, change] of events) {
     if (talking >= 2 && at > since) found.push([since, at]);
     talking += change;
@@ -48,7 +52,11 @@ function joined(track) {
   return found;
 }
 
-/** The parts of `track` that lie in `others`; both are in order, and neither overlaps itself. @param {Span[]} track @param {Span[]} others */
+/**
+ * The parts of `track` that lie in `others`; both are in order, and neither overlaps itself.
+ * @param {Span[]} track
+ * @param {Span[]} others
+ */
 function common(track, others) {
   /** @type {Span[]} */
   const found = [];
@@ -64,12 +72,21 @@ function common(track, others) {
 
 const overlap = together();
 
-/** The path of a lane's bars. Bars that would lie in the same pixel become one. @param {Span[]} track @param {number} width @param {number} top @param {number} bottom */
+/**
+ * The path of a lane's bars. Bars that would lie in the same pixel become one.
+ * @param {Span[]} track
+ * @param {number} width
+ * @param {number} top
+ * @param {number} bottom
+ */
 function bars(track, width, top, bottom) {
   const scale = width / duration;
-  let path = "", from = -1, to = -1;
+  let path = "",
+    from = -1,
+    to = -1;
   const close = () => {
-    if (to >= 0) path += `M${from.toFixed(1)} ${top}H${Math.max(to, from + 1).toFixed(1)}V${bottom}H${from.toFixed(1)}Z`;
+    if (to >= 0)
+      path += `M${from.toFixed(1)} ${top}H${Math.max(to, from + 1).toFixed(1)}V${bottom}H${from.toFixed(1)}Z`;
   };
   for (const span of track) {
     const [left, right] = [span[0] * scale, span[1] * scale];
@@ -89,9 +106,18 @@ function drawLane(lane, index, width) {
   const height = lane.clientHeight;
   const track = joined(spans[index]);
   const hatch = `hatch${index}`;
-  const pattern = svg("pattern", { id: hatch, width: "6", height: "6", patternUnits: "userSpaceOnUse", patternTransform: "rotate(25)" });
+  const pattern = svg("pattern", {
+    id: hatch,
+    width: "6",
+    height: "6",
+    patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(25)",
+  });
   pattern.append(svg("rect", { width: "6", height: "6" }), svg("path", { d: "M2 0V6" }));
-  const over = svg("path", { class: "over", d: tracks[index].folded ? "" : bars(common(track, overlap), width, 3, height - 3) });
+  const over = svg("path", {
+    class: "over",
+    d: tracks[index].folded ? "" : bars(common(track, overlap), width, 3, height - 3),
+  });
   over.setAttribute("fill", `url(#${hatch})`);
   const picture = svg("svg", { "aria-hidden": "true", focusable: "false" });
   picture.append(pattern, svg("path", { d: bars(track, width, 3, height - 3) }), over);
@@ -102,7 +128,8 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14
 
 /** Labels of round times, at least 64 pixels apart. @param {number} width */
 function drawRuler(width) {
-  const step = STEPS.find((each) => (each / duration) * width >= 64) ?? Math.ceil((64 * duration) / width / 3600) * 3600;
+  const step =
+    STEPS.find((each) => (each / duration) * width >= 64) ?? Math.ceil((64 * duration) / width / 3600) * 3600;
   /** @type {Node[]} */
   const labels = [];
   for (let at = 0; (at / duration) * width < width - 36; at += step) {

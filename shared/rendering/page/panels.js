@@ -28,8 +28,13 @@ const leastOpen = () => tabs[1].getAttribute("aria-selected") === "true" && side
 const sureness = (turn) => turn.sure ?? 1;
 
 function showLeast() {
-  if (!least.turns.length) least.turns = turns.filter((turn) => turn.sure !== null && !tracks[turn.track].folded).sort((one, other) => sureness(one) - sureness(other));
-  element("least-note").textContent = least.turns.length ? "The turns that Speech was least sure of, by the mean confidence of their phrases." : "Speech gave no confidence for this recording.";
+  if (!least.turns.length)
+    least.turns = turns
+      .filter((turn) => turn.sure !== null && !tracks[turn.track].folded)
+      .sort((one, other) => sureness(one) - sureness(other));
+  element("least-note").textContent = least.turns.length
+    ? "The turns that Speech was least sure of, by the mean confidence of their phrases."
+    : "Speech gave no confidence for this recording.";
   const next = least.turns.slice(least.shown, least.shown + PAGE);
   element("least-list").append(...next.map((turn, index) => leastItem(turn, least.shown + index)));
   least.shown += next.length;
@@ -38,7 +43,11 @@ function showLeast() {
 
 /** @param {Turn} turn @param {number} place */
 function leastItem(turn, place) {
-  const [item, line, small] = [document.createElement("li"), document.createElement("button"), document.createElement("small")];
+  const [item, line, small] = [
+    document.createElement("li"),
+    document.createElement("button"),
+    document.createElement("small"),
+  ];
   line.type = "button";
   const name = made("bdi", `${clock(turn.begin, false)} ${nameOf(turn).slice(0, 40)}`);
   small.append(name, made("span", percent(turn.sure)));
@@ -71,7 +80,14 @@ function openSide(open) {
 
 /** Times of day in the reader's own zone. */
 function localTimes() {
-  const format = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  const format = new Intl.DateTimeFormat(undefined, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  });
   for (const time of document.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
@@ -93,5 +109,7 @@ for (const tab of tabs) {
 button("least-more").addEventListener("click", showLeast);
 button("open-side").addEventListener("click", () => openSide(!side.classList.contains("open")));
 button("close-side").addEventListener("click", () => openSide(false));
-side.addEventListener("keydown", (event) => { if (event.key === "Escape" && side.classList.contains("open")) openSide(false); });
+side.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && side.classList.contains("open")) openSide(false);
+});
 localTimes();

@@ -8,9 +8,13 @@ const whenMoved = [];
 
 const shown = (/** @type {Turn} */ turn) => !turn.item.hidden;
 
-/** The turn of a moment: the last that has begun and still runs, else the last that has begun. @param {number} time */
+/**
+ * The turn of a moment: the last that has begun and still runs, else the last that has begun.
+ * @param {number} time
+ */
 function turnAt(time) {
-  let low = 0, high = turns.length;
+  let low = 0,
+    high = turns.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (turns[middle].begin <= time + 1e-6) low = middle + 1;
@@ -33,7 +37,10 @@ function showTime(time, turn = turnAt(time)) {
   element("needle").style.left = `${(state.time / duration) * 100}%`;
   if (turn !== state.turn) markTurn(turn);
   scrub.setAttribute("aria-valuenow", state.time.toFixed(1));
-  scrub.setAttribute("aria-valuetext", `${clock(state.time, false)}${turn && turn.end > state.time ? `, ${nameOf(turn)}` : ""}`);
+  scrub.setAttribute(
+    "aria-valuetext",
+    `${clock(state.time, false)}${turn && turn.end > state.time ? `, ${nameOf(turn)}` : ""}`,
+  );
 }
 
 /** @param {Turn | null} turn */
@@ -50,7 +57,11 @@ function markTurn(turn) {
 /** The button of a turn that says its time. @param {Turn} turn */
 const at = (turn) => /** @type {HTMLButtonElement} */ (turn.item.querySelector(".at"));
 
-/** Goes to a moment: the recording, the lanes and the conversation. @param {number} time @param {Turn | null} [turn] */
+/**
+ * Goes to a moment: the recording, the lanes and the conversation.
+ * @param {number} time
+ * @param {Turn | null} [turn]
+ */
 function seek(time, turn) {
   const target = between(time, 0, duration);
   showTime(target, turn ?? turnAt(target));
@@ -60,11 +71,15 @@ function seek(time, turn) {
   rememberPlace();
 }
 
-/** Scrolls to an item. Items far away have guessed heights until they are drawn, so its place is looked at again. @param {HTMLElement} item */
+/**
+ * Scrolls to an item. Items far away have guessed heights until they are drawn, so its place is looked at again.
+ * @param {HTMLElement} item
+ */
 function bringIntoSight(item, tries = 4) {
   const sticky = element("deck").getBoundingClientRect().bottom;
   const box = item.getBoundingClientRect();
-  const inSight = box.top >= Math.max(0, sticky) && (box.bottom <= window.innerHeight - 60 || box.top < window.innerHeight / 3);
+  const inSight =
+    box.top >= Math.max(0, sticky) && (box.bottom <= window.innerHeight - 60 || box.top < window.innerHeight / 3);
   if (!inSight) item.scrollIntoView({ block: "center", behavior: "instant" });
   offerReturn();
   if (tries > 0 && !inSight) requestAnimationFrame(() => bringIntoSight(item, tries - 1));
@@ -84,7 +99,8 @@ function select(range) {
 }
 
 /** The turns in sight that touch a range. @param {Span} range */
-const turnsOf = ([from, to]) => turns.filter((turn) => shown(turn) && turn.begin < to && Math.max(turn.end, turn.begin + 1e-3) > from);
+const turnsOf = ([from, to]) =>
+  turns.filter((turn) => shown(turn) && turn.begin < to && Math.max(turn.end, turn.begin + 1e-3) > from);
 
 /** @param {PointerEvent} event */
 function timeUnder(event) {
@@ -97,7 +113,10 @@ const DRAG = 4;
 /** Seconds of an arrow key on the lanes. */
 const STEP = 5;
 
-/** Where the pointer went down: its place, and whether it has been dragged. @type {{x: number, time: number, drags: boolean} | null} */
+/**
+ * Where the pointer went down: its place, and whether it has been dragged.
+ * @type {{x: number, time: number, drags: boolean} | null}
+ */
 let down = null;
 
 scrub.addEventListener("pointerdown", (event) => {
@@ -117,11 +136,22 @@ scrub.addEventListener("pointerup", () => {
   if (!drags) select(null);
   seek(drags && state.range ? state.range[0] : time);
 });
-scrub.addEventListener("pointercancel", () => { down = null; });
+scrub.addEventListener("pointercancel", () => {
+  down = null;
+});
 scrub.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   /** @type {Record<string, number>} */
-  const moves = { ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: 60, PageDown: -60, Home: -duration, End: duration };
+  const moves = {
+    ArrowRight: STEP,
+    ArrowUp: STEP,
+    ArrowLeft: -STEP,
+    ArrowDown: -STEP,
+    PageUp: 60,
+    PageDown: -60,
+    Home: -duration,
+    End: duration,
+  };
   const move = moves[event.key];
   if (move === undefined) return;
   event.preventDefault();

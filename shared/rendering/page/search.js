@@ -14,7 +14,10 @@ let folded = null;
 /** @type {Map<string, string>} */
 const foldedCharacters = new Map();
 
-/** A character without case and accents. Only accents go: other marks are letters in many scripts. @param {string} character */
+/**
+ * A character without case and accents. Only accents go: other marks are letters in many scripts.
+ * @param {string} character
+ */
 function foldCharacter(character) {
   let plain = foldedCharacters.get(character);
   if (plain === undefined) {
@@ -29,7 +32,8 @@ function foldCharacter(character) {
 function fold(text) {
   // eslint-disable-next-line no-control-regex
   if (/^[\x00-\x7f]*$/.test(text)) return { text: text.toLowerCase(), places: null };
-  let plain = "", place = 0;
+  let plain = "",
+    place = 0;
   /** @type {number[]} */
   const places = [];
   for (const character of text) {

@@ -17,7 +17,10 @@ function followAddress() {
   const revision = wanted.get("rev");
   const times = (wanted.get("t") ?? "").split(",").map(parseTime);
   if (revision && revision !== numbers.revision) {
-    notice("revision", `This link is to revision ${revision.slice(0, 40)}, which was replaced. The page shows revision ${numbers.revision}: texts and turns may differ.`);
+    notice(
+      "revision",
+      `This link is to revision ${revision.slice(0, 40)}, which was replaced. The page shows revision ${numbers.revision}: texts and turns may differ.`,
+    );
   } else {
     notice("revision");
   }
@@ -37,7 +40,8 @@ function revealMoment(time) {
 const linkTo = (fragment) => location.href.split("#")[0] + fragment;
 
 /** The command that opens this page where the quote was said. @param {number} time */
-const openCommand = (time) => `speech2cosmos open ${numbers.job} ${numbers.file} --at ${clock(time)} --rev ${numbers.revision}`;
+const openCommand = (time) =>
+  `speech2cosmos open ${numbers.job} ${numbers.file} --at ${clock(time)} --rev ${numbers.revision}`;
 
 /** A turn to be quoted elsewhere. @param {Turn} turn */
 function quote(turn) {
@@ -60,7 +64,10 @@ async function copy(text, done) {
   return tell(done);
 }
 
-/** Copies as browsers did before they had a clipboard for pages, or where they keep it from a page. @param {string} text */
+/**
+ * Copies as browsers did before they had a clipboard for pages, or where they keep it from a page.
+ * @param {string} text
+ */
 function copyBySelection(text) {
   const area = document.createElement("textarea");
   area.value = text;
@@ -75,8 +82,13 @@ function copyBySelection(text) {
 
 button("copy-quote").addEventListener("click", () => copy(quote(toolsTurn()), "Quote copied"));
 button("link-turn").addEventListener("click", () => copy(linkTo(fragment(toolsTurn().begin)), "Link copied"));
-button("copy-link").addEventListener("click", () => copy(linkTo(fragment(state.time)), `Link to ${clock(state.time)} copied`));
+button("copy-link").addEventListener("click", () =>
+  copy(linkTo(fragment(state.time)), `Link to ${clock(state.time)} copied`),
+);
 button("copy-range").addEventListener("click", () => state.range && copy(quoteRange(state.range), "Text copied"));
-button("link-range").addEventListener("click", () => state.range && copy(linkTo(fragment(...state.range)), "Link copied"));
+button("link-range").addEventListener(
+  "click",
+  () => state.range && copy(linkTo(fragment(...state.range)), "Link copied"),
+);
 button("clear-range").addEventListener("click", () => select(null));
 addEventListener("hashchange", followAddress);

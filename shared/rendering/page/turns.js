@@ -2,14 +2,21 @@
 
 const tools = element("tools");
 
-/** @typedef {{begin: number, best: [string, number | null][], words: {text: string[], begin: (number | null)[], sure: (number | null)[]} | null}} Phrase */
+/**
+ * @typedef {{begin: number, best: [string, number | null][], words: {text: string[], begin: (number | null)[],
+ *   sure: (number | null)[]} | null}} Phrase
+ */
 
 /** Turns whose phrases share an element, as the writer of the page has it. */
 const BLOCK = 50;
 /** Words less sure than this are underlined. */
 const LOW = 0.6;
 
-/** The phrases behind a turn. Elements of BLOCK turns each hold them as JSON, which is read only now. @param {Turn} turn @returns {Phrase[]} */
+/**
+ * The phrases behind a turn. Elements of BLOCK turns each hold them as JSON, which is read only now.
+ * @param {Turn} turn
+ * @returns {Phrase[]}
+ */
 function phrasesOf(turn) {
   const block = talk.querySelectorAll(":scope > .phrases")[Math.floor(turn.index / BLOCK)];
   return JSON.parse(block?.textContent ?? "[]")[turn.index % BLOCK] ?? [];
@@ -44,7 +51,9 @@ function wordList(words) {
   line.dir = "auto";
   words.text.forEach((text, index) => {
     const [begin, sure] = [words.begin[index], words.sure[index]];
-    const word = /** @type {HTMLButtonElement} */ (made("button", visible(text), sure !== null && sure < LOW ? "word low" : "word"));
+    const word = /** @type {HTMLButtonElement} */ (
+      made("button", visible(text), sure !== null && sure < LOW ? "word low" : "word")
+    );
     word.type = "button";
     word.title = `${begin === null ? "" : clock(begin / TICKS)} ${percent(sure)}`.trim();
     if (begin !== null) word.addEventListener("click", () => seek(begin / TICKS));
@@ -53,8 +62,12 @@ function wordList(words) {
   return line;
 }
 
-/** Control and bidi characters are shown as U+FFFD, as the writer of the page does in its texts. @param {string} text */
-const visible = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+/**
+ * Control and bidi characters are shown as U+FFFD, as the writer of the page does in its texts.
+ * @param {string} text
+ */
+const visible = (text) =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 /** Opens or closes the alternatives and words of a turn. @param {Turn} turn */
 function toggleAlternatives(turn) {
@@ -91,7 +104,10 @@ function unfold(channel) {
   for (const turn of turns) if (tracks[turn.track].channel === channel) turn.item.hidden = false;
   document.querySelector(`.notice[data-channel="${channel}"] .unfold`)?.remove();
   for (const lane of document.querySelectorAll(".lane, .names li")) {
-    const place = Array.prototype.indexOf.call(lane.parentElement?.querySelectorAll(":scope > .lane, :scope > li"), lane);
+    const place = Array.prototype.indexOf.call(
+      lane.parentElement?.querySelectorAll(":scope > .lane, :scope > li"),
+      lane,
+    );
     if (tracks[place].channel === channel) lane.classList.remove("folded");
   }
 }
@@ -105,7 +121,9 @@ function reveal(turn) {
 function stepTurn(step) {
   const from = turnOf(itemOf(document.activeElement) ?? state.turn?.item ?? turns[0].item);
   let index = from.index;
-  if (itemOf(document.activeElement) || state.turn) do index += step; while (turns[index] && !shown(turns[index]));
+  if (itemOf(document.activeElement) || state.turn)
+    do index += step;
+    while (turns[index] && !shown(turns[index]));
   if (turns[index]) focusTurn(turns[index]);
 }
 
@@ -119,7 +137,9 @@ talk.addEventListener("click", (event) => {
   const item = itemOf(event.target);
   if (item && event.target instanceof Element && event.target.matches(".at")) seek(turnOf(item).begin, turnOf(item));
 });
-talk.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") offerTools(itemOf(event.target)); });
+talk.addEventListener("pointerover", (event) => {
+  if (event.pointerType === "mouse") offerTools(itemOf(event.target));
+});
 talk.addEventListener("pointerup", (event) => offerTools(itemOf(event.target)));
 talk.addEventListener("focusin", (event) => offerTools(itemOf(event.target)));
 talk.addEventListener("keydown", (event) => {
@@ -136,5 +156,7 @@ talk.addEventListener("beforematch", (event) => {
 button("alternatives").addEventListener("click", () => toggleAlternatives(toolsTurn()));
 for (const unfolding of document.querySelectorAll(".unfold")) {
   /** @type {HTMLElement} */ (unfolding).hidden = false;
-  unfolding.addEventListener("click", () => unfold(Number(/** @type {HTMLElement} */ (unfolding.parentElement).dataset.channel)));
+  unfolding.addEventListener("click", () =>
+    unfold(Number(/** @type {HTMLElement} */ (unfolding.parentElement).dataset.channel)),
+  );
 }
