@@ -1,9 +1,7 @@
-"""`speech2cosmos export`: writes recordings as text, tables or pages."""
+"""`speech2cosmos export`: writes recordings as text, tables, captions or pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,37 +9,20 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
+from shared.cli.formats import Format, Output, Profile, output_of
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import escaped_json, print_error, print_note, progress
+from shared.cli.output import print_error, print_note, progress
 from shared.cli.recordings import Recordings
 from shared.cli.writing import prepare, to_file, to_stdout
 from shared.domain.documents import Transcript
 from shared.errors import Permanent, WrongUsage
-from shared.rendering.about import notes
 from shared.rendering.choosing import chosen_tracks, time_of
-from shared.rendering.data import json_text
 from shared.rendering.filenames import file_name
-from shared.rendering.markdown import markdown
-from shared.rendering.page import page
-from shared.rendering.plain import plain_text
 from shared.rendering.recording import Choice, Recording
-from shared.rendering.rows import BYTE_ORDER_MARK, turn_rows
 
 PARTLY = 3
 """Exit code: some recordings were written, and others could not be."""
 
-
-class Format(StrEnum):
-    """A form of output, and the extension of its files."""
-
-    TXT = "txt"
-    MD = "md"
-    CSV = "csv"
-    JSON = "json"
-    HTML = "html"
-
-
-Render = Callable[[Recording], Iterator[str]]
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The transcription's id or URL.")]
 FileId = Annotated[str | None, typer.Argument(metavar="FILE", help="Only this recording: its file id.")]
@@ -61,6 +42,12 @@ Speakers = Annotated[
 ]
 AllChannels = Annotated[bool, typer.Option("--all-channels", help="Show channels that mirror another one too.")]
 Separator = Annotated[str | None, typer.Option("--sep", help="Separator of csv, by default a comma.")]
+AsProfile = Annotated[Profile | None, typer.Option("--profile", help="Rules of captions that others published.")]
+Line = Annotated[int | None, typer.Option("--line", min=10, max=200, help="Columns of a line, by default 42.")]
+Lines = Annotated[int | None, typer.Option("--lines", min=1, max=10, help="Lines of a caption, by default 2.")]
+Speed = Annotated[
+    float | None, typer.Option("--cps", min=1, max=100, help="Characters a second that can be read, by default 20.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 
@@ -77,13 +64,17 @@ def export(  # noqa: PLR0913 - the command's own options
     speakers: Speakers = None,
     all_channels: AllChannels = False,
     separator: Separator = None,
+    profile: AsProfile = None,
+    line: Line = None,
+    lines: Lines = None,
+    speed: Speed = None,
     force: Force = False,
 ) -> None:
-    """Write recordings as text, tables or pages.
+    """Write recordings as text, tables, captions or pages.
 
     Without --dir, one recording goes to stdout.
     """
-    render = _renderer(form, separator)
+    output = output_of(form, separator, profile, {"line": line, "lines": lines, "speed": speed})
     first, last = (None if text is None else time_of(text) for text in (begin, end))
     choice = Choice(first, last, all_channels=all_channels)
     wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
@@ -94,7 +85,7 @@ def export(  # noqa: PLR0913 - the command's own options
         return replace(recording, choice=replace(choice, tracks=chosen_tracks(recording.names, speakers or [])))
 
     if folder is not None:
-        _into(folder, form, recordings, lambda head: render(chosen(head)), force=force)
+        _into(folder, output, recordings, chosen, force=force)
         return
     head, *others = recordings.heads
     if others:
@@ -102,50 +93,31 @@ def export(  # noqa: PLR0913 - the command's own options
             f"job {wanted_job} has {len(others) + 1} recordings; name one of them, or a folder for all with -d DIR"
         )
     recording = chosen(head)
-    to_stdout(render(recording))
-    for note in notes(recording) if form is not Format.HTML else ():  # the page has them, and folds channels
+    to_stdout(output.pieces(recording))
+    for note in output.remarks(recording):
         print_note(note)
 
 
-def _renderer(form: Format, separator: str | None) -> Render:
-    if separator is not None and (form is not Format.CSV or len(separator) != 1 or separator in '"\r\n'):
-        raise WrongUsage(f"--sep {separator!r}: is one character, and only csv has a separator")
-    match form:
-        case Format.TXT:
-            return plain_text
-        case Format.MD:
-            return markdown
-        case Format.CSV:
-            return partial(_csv, separator or ",")
-        case Format.JSON:
-            return _json
-        case Format.HTML:
-            return page
-
-
-def _csv(separator: str, recording: Recording) -> Iterator[str]:
-    yield BYTE_ORDER_MARK
-    yield from turn_rows(recording, separator)
-
-
-def _json(recording: Recording) -> Iterator[str]:
-    return (escaped_json(piece.encode()).decode() for piece in json_text(recording))
-
-
 def _into(
-    folder: Path, form: Format, recordings: Recordings, render: Callable[[Transcript], Iterator[str]], *, force: bool
+    folder: Path, output: Output, recordings: Recordings, chosen: Callable[[Transcript], Recording], *, force: bool
 ) -> None:
     """Write a file for each recording. One that cannot be read is reported, and the others are written."""
-    files = {folder / file_name(head, form): head for head in recordings.heads}
+    files = {folder / file_name(head, output.form): head for head in recordings.heads}
     prepare(folder, list(files), force=force)
-    failed = recordings.set_aside
+    failed, left_out = recordings.set_aside, 0
     for file, head in progress(files.items(), len(files)):
         try:
-            to_file(render(head), file)
+            recording = chosen(head)
+            to_file(output.pieces(recording), file)
+            left_out += bool(recording.left_out)
         except Permanent as error:
             print_error(f"file {head.file_id}: {error}")
             failed += 1
-    written = len(files) + recordings.set_aside - failed
-    print_note(f"{written} of {len(files) + recordings.set_aside} recordings written into {folder}")
+    total = len(files) + recordings.set_aside
+    print_note(f"{total - failed} of {total} recordings written into {folder}")
+    if left_out and output.form is not Format.HTML:
+        print_note(f"{left_out} of them without a channel that holds the same talk as another; see --all-channels")
+    for remark in output.remarks():
+        print_note(remark)
     if failed:
-        raise typer.Exit(PARTLY if written else 1)
+        raise typer.Exit(PARTLY if failed < total else 1)

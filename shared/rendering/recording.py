@@ -3,6 +3,7 @@
 Parts are read when they are needed, and only a few are in memory at once, however long the recording is.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,9 @@ class Choice:
     all_channels: bool = False
 
 
+_ALIKE_TENTHS = 8
+"""A channel is left out only if it talks at least so many tenths as long as the one that it mirrors, or the reverse."""
+
 EVERYTHING = Choice()
 NOT_NAMED = Names()
 
@@ -79,9 +83,14 @@ class Recording:
         if self.choice.all_channels:
             return {}
         shown = {channel for channel, _ in self._chosen}
+        talk = Counter[int]()
+        for track in self.head.tracks:
+            talk[track.channel] += track.talk_time_in_ticks
         found: dict[int, int] = {}
         for one, other in sorted(map(sorted, self.head.mirrored_channels)):
-            if one in shown and other in shown:
+            # Someone who only says "yes" while the other talks mirrors the other too, by the head, but not all of it.
+            alike = min(talk[one], talk[other]) * 10 >= max(talk[one], talk[other]) * _ALIKE_TENTHS
+            if one in shown and other in shown and alike:
                 found.setdefault(other, found.get(one, one))
         return found
 

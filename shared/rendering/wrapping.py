@@ -15,6 +15,11 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_columns, iter_graphemes(text)))
 
 
+def clusters(text: str) -> int:
+    """Return the number of grapheme clusters: what a reader calls characters."""
+    return len(text) if text.isascii() else sum(1 for _ in iter_graphemes(text))
+
+
 def wrapped(words: Iterable[str], limit: int) -> Iterator[str]:
     """Yield lines of at most `limit` columns. Every word is in them, in order.
 

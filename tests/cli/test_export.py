@@ -119,24 +119,43 @@ def test_csv_begins_with_a_mark_for_excel_and_takes_a_separator(run: Run, here: 
     assert here
 
 
+def test_captions_say_on_stderr_where_times_come_from_and_what_was_not_kept(run: Run, here: World, pair: str) -> None:
+    ran = run("export", pair, FILES[0], "-f", "vtt")
+    assert "00:00:01.000 --> 00:00:02.000\n<v Agent>Hello.\n" in ran.out
+    assert "NOTE\nTimes from (phrases): the phrase, shared out in proportion (2)\n" in ran.out
+    assert "times from (phrases): the phrase, shared out in proportion (2)\n" in ran.error
+    quick = run("export", pair, FILES[0], "-f", "srt", "--cps", "1")
+    assert "1\n00:00:01,000 --> 00:00:03,500\nAgent: Hello.\n" in quick.out
+    assert "2 of 2 cues take more than 1 characters a second to read\n" in quick.error
+    assert here
+
+
+def test_options_of_captions_are_refused_for_other_forms(run: Run, here: World, pair: str) -> None:
+    assert "1\n00:00:01,000 --> 00:00:02,000\n" in run("export", pair, FILES[0], "-f", "srt", "--profile", "bbc").out
+    for option in (("--profile", "bbc"), ("--line", "30"), ("--lines", "1"), ("--cps", "9")):
+        ran = run("export", pair, FILES[0], *option)
+        assert (ran.code, ran.out) == (2, "")
+        assert "are for captions: srt and vtt, not txt" in ran.error
+    assert here
+
+
 def test_json_is_one_document(run: Run, here: World, pair: str) -> None:
     whole = json.loads(run("export", pair, FILES[0], "-f", "json").out)
     assert [turn["name"] for turn in whole["turns"]] == ["Agent", "Agent"]
     assert here
 
 
-@pytest.mark.parametrize(
-    ("form", "extension"), [("txt", "txt"), ("md", "md"), ("csv", "csv"), ("json", "json"), ("html", "html")]
-)
-def test_each_recording_becomes_a_file_and_a_file_that_exists_is_not_replaced(  # noqa: PLR0913, PLR0917 - fixtures
-    run: Run, here: World, pair: str, tmp_path: Path, form: str, extension: str
+@pytest.mark.parametrize("form", ["txt", "md", "srt", "vtt", "csv", "json", "html"])
+def test_each_recording_becomes_a_file_and_a_file_that_exists_is_not_replaced(
+    run: Run, here: World, pair: str, tmp_path: Path, form: str
 ) -> None:
     folder = tmp_path / "new" / "folder"
     ran = run("export", pair, "-f", form, "-d", folder)
-    assert (ran.code, ran.out, ran.error) == (0, "", f"2 of 2 recordings written into {folder}\n")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.error.startswith(f"2 of 2 recordings written into {folder}\n2 of them without a channel that holds")
     found = texts(folder)
-    assert sorted(found) == [f"{name}.{extension}" for name in NAMES]
-    assert found[f"{NAMES[0]}.{extension}"] == run("export", pair, FILES[0], "-f", form).out
+    assert sorted(found) == [f"{name}.{form}" for name in NAMES]
+    assert found[f"{NAMES[0]}.{form}"] == run("export", pair, FILES[0], "-f", form).out
     for file in folder.iterdir():
         file.write_text("mine")
     refused = run("export", pair, "-f", form, "-d", folder)
@@ -161,7 +180,7 @@ def test_a_recording_that_cannot_be_read_does_not_stop_the_others(
         transcripts.upsert_item(part)
     assert ran.code == 3
     assert f"error: file {FILES[1]}: part 0123456789ab_part_0000 of file {FILES[1]} is gone" in ran.error
-    assert ran.error.endswith(f"1 of 2 recordings written into {tmp_path}\n")
+    assert f"\n1 of 2 recordings written into {tmp_path}\n1 of them without" in ran.error
     assert list(texts(tmp_path)) == [f"{NAMES[0]}.txt"]
     assert alone.code == 1
 

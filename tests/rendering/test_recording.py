@@ -77,6 +77,12 @@ def test_of_channels_that_mirror_each_other_the_first_is_shown_unless_all_are_wa
     assert (everything.left_out, len(said(everything))) == ({}, 4)
 
 
+def test_a_channel_that_only_says_yes_while_the_other_talks_is_not_left_out() -> None:
+    of = recording([phrase("A long story.", 0, 30), phrase("Yes.", 9, 10, channel=1)])
+    assert of.head.mirrored_channels == [[0, 1]]
+    assert (of.left_out, len(said(of))) == ({}, 2)
+
+
 def test_a_chosen_channel_is_shown_although_it_mirrors_one_that_was_not_chosen() -> None:
     of = recording([phrase("a"), phrase("A", channel=1)], choice=Choice(tracks=frozenset({(1, None)})))
     assert (of.left_out, said(of)) == ({}, [("Channel 1", "A")])
