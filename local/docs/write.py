@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.docs.contract import contract_blocks
+from local.docs.exports import export_blocks
 from local.docs.pages import filled
 from local.docs.run import Run
 from local.docs.schemas import CONTRACTS, EXPORT, schema_text, schemas
@@ -13,6 +14,7 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 CONTRACT = "docs/contract"
 SETTINGS_PAGE = "docs/settings.md"
+EXPORT_PAGE = "docs/export.md"
 SAMPLE = "local.settings.sample.json"
 
 _SCHEMAS = "*.schema.json"
@@ -28,6 +30,7 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
     return {
         **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in (*CONTRACTS, EXPORT)},
         page: filled(page, _text(root, page), contract_blocks(documents, run)),
+        EXPORT_PAGE: filled(EXPORT_PAGE, _text(root, EXPORT_PAGE), export_blocks()),
         SETTINGS_PAGE: filled(SETTINGS_PAGE, _text(root, SETTINGS_PAGE), settings_blocks()),
         SAMPLE: sample_settings(),
     }

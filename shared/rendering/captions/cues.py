@@ -11,6 +11,9 @@ from shared.rendering.wrapping import columns
 PAUSE = 1_000
 """Milliseconds. A cue does not go on after a longer pause."""
 
+_FEW = 2
+"""Words that look lost in a cue of their own."""
+
 _SENTENCE = tuple(".?!\u2026\u3002\uff1f\uff01\u0964\u061f")
 _CLAUSE = tuple(",;:\u2013\u2014\uff0c\u3001\uff1b\uff1a\u060c")
 
@@ -77,9 +80,16 @@ def _full(words: Sequence[Word], first: int, rules: Rules, label: int) -> int:
 
 
 def _good_end(words: Sequence[Word], first: int, last: int) -> int:
-    """Return a better end of the cue than `last`: after a sentence in its last two thirds, or a clause in its half."""
+    """Return a better end of the cue than `last`: after a sentence in its last two thirds, or a clause in its half.
+
+    Where neither is, and only a word or two of the sentence would be left for the next cue, it is the middle.
+    """
     for marks, share in ((_SENTENCE, 3), (_CLAUSE, 2)):
         for place in range(last, first + (last - first) // share, -1):
             if words[place - 1].text.endswith(marks):
                 return place
-    return last
+    rest = range(last, min(last + _FEW, len(words)))
+    stop = next((place + 1 for place in rest if words[place].text.endswith(_SENTENCE)), 0)
+    if len(words) - last <= _FEW:
+        stop = stop or len(words)
+    return min(last, (first + stop) // 2 + 1) if stop else last

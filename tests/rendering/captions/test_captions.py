@@ -205,3 +205,11 @@ def test_the_check_of_webvtt_finds_what_the_parser_passes_over(old: str, new: st
 def test_hours_have_two_digits_or_more() -> None:
     text, _ = written(of(said("Late.", 360_001)), "srt")
     assert re.search(r"^100:00:01,000 --> 100:00:01,833$", text, re.MULTILINE)
+
+
+def test_a_word_or_two_are_not_left_for_a_cue_of_their_own() -> None:
+    text = "Hello there I would like to change the address of my order from the twenty first May."
+    assert [cue.text for cue in vtt(said(text, 0), rules=Rules(line=40))] == [
+        "Hello there I would like\nto change the address",
+        "of my order from the twenty first May.",
+    ]

@@ -1,0 +1,53 @@
+"""How much each form of output keeps in memory: no more for a longer recording."""
+
+import tracemalloc
+
+import pytest
+
+from shared.cli.formats import Format, Output
+from shared.rendering.recording import Recording
+from tests.rendering.making import Phrase, Store, phrase, recording
+
+WORDS = "Some words that are said in a turn, and that take a few seconds to say."
+
+
+LARGEST = 400_000
+"""Bytes. 1,500 turns are 1.6 MB of parts, so nothing near a whole recording fits."""
+
+
+def call(turns: int) -> Recording:
+    """Return a call of two channels that talk in turns, and a little at once."""
+    return recording(said(number) for number in range(turns))
+
+
+def said(number: int) -> Phrase:
+    begin = number * 3.6
+    times = [(word, begin + place * 0.25, begin + place * 0.25 + 0.25) for place, word in enumerate(WORDS.split())]
+    return phrase(WORDS, begin, begin + 4, channel=number % 2, words=times)
+
+
+def peak(recorded: Recording, form: Format) -> int:
+    """Return the most bytes that were allocated at once while the recording was written."""
+    tracemalloc.start()
+    try:
+        for _ in Output(form).pieces(recorded):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("form", [form for form in Format if form is not Format.HTML])
+def test_memory_does_not_grow_with_the_length_of_a_recording(form: Format) -> None:
+    peak(call(1), form)  # what is imported and compiled at first use
+    assert peak(call(1_500), form) < LARGEST
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_the_first_piece_needs_no_more_than_the_first_parts(form: Format) -> None:
+    store = Store()
+    recorded = recording((said(number) for number in range(1_500)), store=store)
+    pieces = Output(form).pieces(recorded)
+    next(pieces)
+    assert len(set(store.read_ids)) <= 3
+    assert len(recorded.head.parts()) > 10
