@@ -65,7 +65,7 @@ function search(wanted) {
 /** @param {Hit} hit */
 function rangeOf(hit) {
   const text = say(hit.turn);
-  if (text.childNodes.length > 1) text.normalize(); // browsers cut texts of 64 KiB
+  if (text.childNodes.length > 1) text.normalize(); // parsers may cut a long text
   const node = /** @type {Text} */ (text.firstChild);
   return new StaticRange({ startContainer: node, startOffset: hit.from, endContainer: node, endOffset: hit.to });
 }

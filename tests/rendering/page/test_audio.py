@@ -3,7 +3,7 @@
 import wave
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FileChooser, Page, expect
 
 from tests.rendering.page.calls import call
 from tests.rendering.page.conftest import Show
@@ -30,10 +30,13 @@ def choose(shown: Page, path: Path) -> None:
 
 def test_a_recording_from_disk_plays_in_step(show: Show, tmp_path: Path) -> None:
     shown = show(call(), at="#t=48.9").page
+    asked: list[FileChooser] = []
+    shown.on("filechooser", lambda chooser: asked.append(chooser))  # noqa: PLW0108 - the driver takes no builtin
     shown.locator("#talk").focus()
-    shown.keyboard.press(" ")  # no recording is chosen, so the page scrolls as any other
+    shown.keyboard.press(" ")  # no recording is chosen, so space scrolls as on any page
     expect(shown.get_by_role("button", name="Choose the recording to play")).to_be_visible()
     choose(shown, silent(tmp_path / "bike.wav", 96))
+    assert len(asked) == 1
     expect(shown.locator("#toast")).to_have_text("bike.wav is ready")
     shown.locator("#talk").focus()
     shown.keyboard.press(" ")

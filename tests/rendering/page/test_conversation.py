@@ -50,6 +50,13 @@ def test_a_time_goes_to_its_turn(show: Show) -> None:
     assert shown.url.endswith("#t=52.5&rev=0123456789ab")
 
 
+def test_the_turn_of_a_moment_is_the_one_that_still_runs(show: Show) -> None:
+    shown = show(recording([phrase("Long.", 0, 60, speaker=1), phrase("Short.", 10, 12, speaker=2)]), at="#t=11").page
+    expect(shown.locator("#turn1")).to_have_attribute("aria-current", "true")
+    shown.get_by_role("slider").press("ArrowRight")
+    expect(shown.locator("#turn0")).to_have_attribute("aria-current", "true")
+
+
 def test_arrows_go_through_the_turns_while_the_list_has_the_focus(show: Show) -> None:
     shown = show(call()).page
     shown.keyboard.press("ArrowDown")
@@ -94,6 +101,8 @@ def test_of_mirrored_channels_one_is_folded_and_a_button_shows_it(show: Show) ->
     shown = show(mirrored()).page
     expect(shown.locator(".notice")).to_contain_text("Channel 1 holds the same talk as channel 0")
     expect(shown.get_by_text("Echo.").first).not_to_be_visible()
+    # A folded turn may come into sight between any two others.
+    expect(shown.locator(".turn:has(.who)")).to_have_count(6)
     expect(shown.locator(".lane.folded")).to_have_count(1)
     shown.get_by_role("button", name="Show channel 1").click()
     expect(shown.get_by_text("Second words. Echo.")).to_be_visible()

@@ -39,6 +39,7 @@ def test_a_long_call_is_whole_in_few_nodes_and_is_searched_and_moved_through(lon
         "() => { const walker = document.createTreeWalker(document); let nodes = 1;"
         " while (walker.nextNode()) nodes += 1; return nodes }"
     )
+    assert shown.evaluate("() => getComputedStyle(turn9999).contentVisibility") == "auto"
     assert TURNS < nodes <= MOST_NODES
     shown.locator("#query").fill("TRAINS")
     says("#hits", "3,334 hits")

@@ -77,6 +77,8 @@ def test_enter_and_n_go_from_hit_to_hit_and_round(show: Show) -> None:
 
 def test_a_search_of_many_thousand_letters_in_one_turn_marks_the_right_place(show: Show) -> None:
     shown = show(recording([phrase("x " * 60_000 + "needle " + "y " * 60_000)])).page
+    # Parsers of browsers may cut a long text into several nodes.
+    shown.locator(".say").evaluate("node => node.firstChild.splitText(65536)")
     shown.get_by_role("searchbox").fill("needle")
     expect(shown.locator("#hits")).to_have_text("1 hit")
     assert highlights(shown) == ["needle"]
