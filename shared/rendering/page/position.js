@@ -78,8 +78,10 @@ function seek(time, turn) {
 function bringIntoSight(item, tries = 4) {
   const sticky = element("deck").getBoundingClientRect().bottom;
   const box = item.getBoundingClientRect();
-  const inSight =
-    box.top >= Math.max(0, sticky) && (box.bottom <= window.innerHeight - 60 || box.top < window.innerHeight / 3);
+  const begins = box.top >= Math.max(0, sticky) && box.top < window.innerHeight;
+  const ends = box.bottom <= window.innerHeight - 60 || box.top < window.innerHeight / 3;
+  const fills = box.top < sticky && box.bottom > window.innerHeight;
+  const inSight = (begins && ends) || fills;
   if (!inSight) item.scrollIntoView({ block: "center", behavior: "instant" });
   offerReturn();
   if (tries > 0 && !inSight) requestAnimationFrame(() => bringIntoSight(item, tries - 1));

@@ -70,6 +70,18 @@ function rangeOf(hit) {
   return new StaticRange({ startContainer: node, startOffset: hit.from, endContainer: node, endOffset: hit.to });
 }
 
+/** Scrolls to a hit in a turn that is taller than the window. @param {Hit} hit */
+function bringHitIntoSight(hit) {
+  const { startContainer, startOffset, endOffset } = rangeOf(hit);
+  const range = new Range();
+  range.setStart(startContainer, startOffset);
+  range.setEnd(startContainer, endOffset);
+  const { top, bottom } = range.getBoundingClientRect();
+  if (top < element("deck").getBoundingClientRect().bottom || bottom > window.innerHeight) {
+    window.scrollBy({ top: top - window.innerHeight / 2, behavior: "instant" });
+  }
+}
+
 /** The moment of a hit, in proportion to its place in the turn's text. @param {Hit} hit */
 function momentOf(hit) {
   const whole = textOf(hit.turn).length || 1;
@@ -119,6 +131,7 @@ function stepHit(step) {
   highlight("here", [hit]);
   showCount();
   seek(momentOf(hit), hit.turn);
+  requestAnimationFrame(() => bringHitIntoSight(hit));
 }
 
 function clearSearch() {

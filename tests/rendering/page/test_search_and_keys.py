@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.rendering.making import FILE, JOB, phrase, recording
 from tests.rendering.page.calls import call
 from tests.rendering.page.conftest import Show
+from tests.waiting import eventually
 
 NOW = "[aria-current]"
 
@@ -82,6 +83,12 @@ def test_a_search_of_many_thousand_letters_in_one_turn_marks_the_right_place(sho
     shown.get_by_role("searchbox").fill("needle")
     expect(shown.locator("#hits")).to_have_text("1 hit")
     assert highlights(shown) == ["needle"]
+    shown.get_by_role("searchbox").press("Enter")
+    top = (
+        "() => { const {startContainer, startOffset} = [...CSS.highlights.get('here')][0]; const range = new Range();"
+        " range.setStart(startContainer, startOffset); return range.getBoundingClientRect().top / innerHeight }"
+    )
+    eventually(lambda: 0.2 < shown.evaluate(top) < 1, lambda: "the hit in sight")
 
 
 def test_keys_move_in_time(show: Show) -> None:
