@@ -213,3 +213,25 @@ def test_a_word_or_two_are_not_left_for_a_cue_of_their_own() -> None:
         "Hello there I would like\nto change the address",
         "of my order from the twenty first May.",
     ]
+
+
+def test_a_short_cue_does_not_overtake_a_long_one_of_its_voice_that_waits() -> None:
+    waits = said("I have been waiting for somebody to say that.", 0.6, 1, seconds=0.02)
+    recorded = recording([said("Well, I am not so sure.", 0), waits, said("No.", 1, 1)], names=NAMES, gap=0)
+    cues = srt_cues(written(recorded, "srt")[0])
+    assert [(cue.begin, cue.text) for cue in cues] == [
+        (0, "Anna: Well, I am not so sure."),
+        (1800, "Ben: I have been waiting\nfor somebody to say that."),
+        (2633, "No."),
+    ]
+
+
+def test_a_turn_does_not_overtake_late_words_of_the_turn_before_it_in_its_voice() -> None:
+    late = phrase("One two.", 0, 1, words=[("one", 0, 0.5), ("two", 4, 4.5)])
+    cues = vtt(late, said("Between.", 0.5, 1), said("Three.", 2))
+    assert [(cue.voice, cue.begin, cue.text) for cue in cues] == [
+        ("Anna", 0, "One"),
+        ("Ben", 500, "Between."),
+        ("Anna", 4000, "two."),
+        ("Anna", 4833, "Three."),
+    ]
