@@ -96,6 +96,8 @@ def export(  # noqa: PLR0913 - the command's own options
     to_stdout(output.pieces(recording))
     for note in output.remarks(recording):
         print_note(note)
+    if recordings.set_aside:
+        raise typer.Exit(PARTLY)
 
 
 def _into(

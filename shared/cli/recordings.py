@@ -8,7 +8,7 @@ from shared.adapters.cosmos.of_job import name_of
 from shared.adapters.cosmos.stored import decoded
 from shared.bootstrap import App
 from shared.cli.output import print_set_aside
-from shared.cli.reading import Reader
+from shared.cli.reading import Reader, Stored
 from shared.domain.documents import FileKey, ResultPart, Transcript
 from shared.domain.job import Job
 from shared.errors import NotFound, Unreadable, WrongUsage
@@ -48,7 +48,7 @@ class Recordings:
             except NotFound as error:
                 words = f"part {name} of file {head.file_id} is gone: the file was written anew meanwhile; try again"
                 raise NotFound(words) from error
-            return decoded(item, ResultPart, name_of(item))
+            return decoded(_as_part(item), ResultPart, name_of(item))
 
         def parts(names: Sequence[str]) -> Iterator[ResultPart]:
             return map(part, names)
@@ -66,6 +66,18 @@ class Recordings:
     def _tell(self, error: Unreadable) -> None:
         self.set_aside += 1
         print_set_aside(error)
+
+
+def _as_part(item: Stored) -> Stored:
+    """Return a part as today's writer would write it. Before version 4 a part had one kind of content and its type."""
+    match item.get("type"):
+        case "track":
+            track = {name: item.get(name) for name in ("channel", "speaker", "phrases")}
+            return {**item, "type": "part", "tracks": [track], "combined": [], "turns": []}
+        case "turns":
+            return {**item, "type": "part", "tracks": [], "combined": []}
+        case _:
+            return item
 
 
 def read_names(file: Path) -> list[Naming]:

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from shared.errors import Speech2CosmosError, WrongUsage
+from shared.errors import Speech2CosmosError
 
 _SHOWN = 3
 
 
-class Exists(Speech2CosmosError):
-    """Files that would be replaced, without `--force`. Nothing was written."""
+class NotWritten(Speech2CosmosError):
+    """A file that cannot be written, or that exists and would be replaced without `--force`."""
 
 
 def to_stdout(pieces: Iterable[str]) -> None:
@@ -25,7 +25,7 @@ def to_stdout(pieces: Iterable[str]) -> None:
 def to_file(pieces: Iterable[str], file: Path) -> None:
     """Write a file under another name in the same folder, and rename it when it is whole.
 
-    After an error, also one of `pieces`, the file is as it was before. Raises WrongUsage if it cannot be written.
+    After an error, also one of `pieces`, the file is as it was before. Raises NotWritten if it cannot be written.
     """
     aside = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
@@ -34,19 +34,19 @@ def to_file(pieces: Iterable[str], file: Path) -> None:
                 written.write(piece.encode())
         aside.replace(file)
     except OSError as error:
-        raise WrongUsage(f"{file}: cannot be written: {error.strerror}") from error
+        raise NotWritten(f"{file}: cannot be written: {error.strerror}") from error
     finally:
         aside.unlink(missing_ok=True)
 
 
 def prepare(folder: Path, files: Sequence[Path], *, force: bool) -> None:
-    """Make the folder. Raises Exists if one of the files is there, unless `force`; WrongUsage for no folder."""
+    """Make the folder. Raises NotWritten if it cannot, and if one of the files is there, unless `force`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongUsage(f"{folder}: cannot be made: {error.strerror}") from error
+        raise NotWritten(f"{folder}: cannot be made: {error.strerror}") from error
     there = [file for file in files if file.exists()]
     if there and not force:
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
         names = ", ".join(str(file) for file in there[:_SHOWN])
-        raise Exists(f"{names}{more} exist already; nothing was written; --force replaces them")
+        raise NotWritten(f"{names}{more} exist already; nothing was written; --force replaces them")

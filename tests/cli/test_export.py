@@ -186,6 +186,22 @@ def test_a_recording_that_cannot_be_read_does_not_stop_the_others(
     assert alone.code == 1
 
 
+def test_an_unreadable_head_is_reported_and_the_exit_code_says_that_it_is_missing(
+    run: Run, here: World, pair: str, tmp_path: Path
+) -> None:
+    transcripts = App.from_env(here.settings).database.get_container_client("transcripts")
+    head = transcripts.read_item("transcript", [pair, FILES[1]])
+    transcripts.upsert_item({**head, "tracks": "many"})
+    try:
+        alone, both = run("export", pair), run("export", pair, "-d", tmp_path)
+    finally:
+        transcripts.upsert_item(head)
+    assert "Agent: Hello." in alone.out
+    assert "set aside: " in alone.error
+    assert f"\n1 of 2 recordings written into {tmp_path}\n" in both.error
+    assert (alone.code, both.code) == (3, 3)
+
+
 def test_a_job_or_recording_that_is_not_there_is_an_error(run: Run, here: World, tmp_path: Path) -> None:
     ran = run("export", FAILED_JOB)
     assert (ran.code, ran.out) == (1, "")
@@ -193,5 +209,6 @@ def test_a_job_or_recording_that_is_not_there_is_an_error(run: Run, here: World,
     assert "has no recording none in" in run("export", WHOLE_JOB, "none", "-d", tmp_path).error
     (tmp_path / "file").write_text("")
     assert run("export", WHOLE_JOB, "-d", tmp_path / "file").code == 2
-    assert run("export", WHOLE_JOB, "-d", tmp_path / "file" / "below").code == 2
+    below = run("export", WHOLE_JOB, "-d", tmp_path / "file" / "below")
+    assert (below.code, below.error) == (1, f"error: {tmp_path / 'file' / 'below'}: cannot be made: Not a directory\n")
     assert here

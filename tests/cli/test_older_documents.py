@@ -1,4 +1,4 @@
-"""Documents that older writers stored: `show` reads them.
+"""Documents that older writers stored: `show` and `export` read them.
 
 older/writer_N.jsonl is what `speech2cosmos split result.json` printed when WRITER_VERSION was N.
 """
@@ -60,6 +60,16 @@ def test_show_prints_all_documents_of_an_older_writer_and_makes_up_no_index(run:
     assert head == {"mirroredChannels": []} | stored[-1]
     (with_turns,) = run("show", stored[-1]["jobId"], "--json", "--turns").lines[2:]
     assert with_turns["id"] in head["turns"]["parts"]
+
+
+def test_export_reads_the_parts_of_an_older_writer(run: Run, stored: list[Item]) -> None:
+    ran = run("export", stored[-1]["jobId"], "-f", "vtt")
+    assert ran.code == 0
+    assert [line for line in ran.out.splitlines() if line.startswith("<v ")] == [
+        "<v Channel 0>Good morning. How can I help?",
+        "<v Channel 1>My line is noisy.",
+        "<v Channel 0>Of course.",
+    ]
 
 
 def test_documents_of_writer_version_4_are_valid_by_the_schemas() -> None:
