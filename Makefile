@@ -83,6 +83,9 @@ infra-snapshots: setup ## what each deployment makes, into infra/snapshots; need
 docs: setup ## write what is made from the code: docs/contract, docs/settings.md, the sample settings
 	$(BIN)/python -m local.docs
 
+screenshots: setup ## take the pictures of the transcript page in README and docs anew; needs Chromium
+	$(BIN)/python -m local.docs.screenshots
+
 cost: setup ## what 1,000 hours of audio cost, measured anew, into docs/cost.md
 	$(BIN)/python -m benchmarks.cost --measure
 

@@ -39,14 +39,17 @@ def export_blocks() -> dict[str, str]:
 
 
 def _text(form: Format) -> str:
-    text = "".join(Output(form).pieces(_recording()))
+    names = Names([Naming("Agent", channel=0), Naming("Mrs Smith", channel=1)])
+    recording = recording_of(_result(), names, "calls of the day")
+    text = "".join(Output(form).pieces(recording))
     return text.replace("\r\n", "\n").removeprefix("\ufeff").rstrip("\n")
 
 
-def _recording() -> Recording:
+def recording_of(result: bytes, names: Names, job_name: str) -> Recording:
+    """Return the recording that a result file becomes. Its parts are in memory."""
     splitter = Splitter(SplitOptions())
     parts: dict[str, ResultPart] = {}
-    for part in splitter.parts([_result()]):
+    for part in splitter.parts([result]):
         encoded = part.encoded(_KEY, _REVISION)
         parts[encoded.id] = msgspec.json.decode(encoded.data, type=ResultPart)
     head = splitter.head(
@@ -56,8 +59,7 @@ def _recording() -> Recording:
     def read(ids: Iterable[str]) -> Iterable[ResultPart]:
         return (parts[each] for each in ids)
 
-    names = Names([Naming("Agent", channel=0), Naming("Mrs Smith", channel=1)])
-    return Recording(head, read, names, job_name="calls of the day")
+    return Recording(head, read, names, job_name=job_name)
 
 
 def _result() -> bytes:
