@@ -135,4 +135,4 @@ def _plot(pairs: list[Turns]) -> Plot:
 WHY_NOT_FASTER = (
     "The reader alone is a third of the time. The rest is Python code that runs for each phrase and its words."
 )
-WHY_MORE_MEMORY = "Intervals of talk and the texts of turns are kept until the end of the file."
+WHY_MORE_MEMORY = "Intervals of talk and the texts of turns stay in memory until the end of the file."
