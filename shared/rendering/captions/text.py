@@ -103,10 +103,16 @@ def _lines(words: Sequence[Word], rules: Rules, outcome: Outcome) -> Iterator[st
         least = max(widest, sum(map(columns, lines)) // len(lines))
         tries = [list(wrapped(texts, limit)) for limit in range(least, rules.line + 1)]
         fitting_tries = [tried for tried in tries if len(tried) <= len(lines)]
-        at_marks = (tried for tried in fitting_tries if all(line.endswith(MARKS) for line in tried[:-1]))
+        at_marks = (tried for tried in fitting_tries if _ends_well(tried))
         lines = next(at_marks, fitting_tries[0])
     outcome.broken[Broken.LINES] += len(lines) > rules.lines or any(columns(line) > rules.line for line in lines)
     return iter(lines)
+
+
+def _ends_well(lines: Sequence[str]) -> bool:
+    """Return whether each line but the last ends with punctuation, and none is much shorter than another."""
+    sizes = [columns(line) for line in lines]
+    return all(line.endswith(MARKS) for line in lines[:-1]) and min(sizes) * 3 >= max(sizes)
 
 
 def _dash_line(cue: Cue) -> str:

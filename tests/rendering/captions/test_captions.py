@@ -70,6 +70,10 @@ def test_a_cue_ends_after_a_sentence_or_a_clause_where_its_lines_are_full() -> N
 def test_the_lines_of_a_cue_are_of_about_the_same_length_and_one_line_stays_one() -> None:
     (two,) = vtt(said("These are nine words that need two lines here.", 0))
     assert two.text == "These are nine words that\nneed two lines here."
+    (marked,) = vtt(said("A comma is a good end of a line, and so is a point.", 0))
+    assert marked.text == "A comma is a good end of a line,\nand so is a point."
+    (lost,) = vtt(said("One word alone on a line is not a good end, well.", 0))
+    assert lost.text == "One word alone on a line\nis not a good end, well."
     (one,) = vtt(said("These words need only one line of a cue.", 0))
     assert one.text == "These words need only one line of a cue."
 
