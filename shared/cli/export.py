@@ -11,9 +11,9 @@ from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.formats import Format, Output, Profile, output_of
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_error, print_note, progress
+from shared.cli.output import print_error, print_note, print_pieces, progress
 from shared.cli.recordings import Recordings
-from shared.cli.writing import prepare, to_file, to_stdout
+from shared.cli.writing import prepare, to_file
 from shared.domain.documents import Transcript
 from shared.errors import Permanent, WrongUsage
 from shared.rendering.choosing import chosen_tracks, time_of
@@ -73,7 +73,11 @@ def export(  # noqa: PLR0913 - the command's own options
     """Write recordings as text, tables, captions or pages.
 
     Without --dir, one recording goes to stdout.
-    """
+
+    \b
+    speech2cosmos export JOB FILE -f vtt > call.vtt
+    speech2cosmos export JOB -f csv -d calls --names names.csv
+    """  # noqa: D301 - click keeps the lines after a \b character as they are
     output = output_of(form, separator, profile, {"line": line, "lines": lines, "speed": speed})
     first, last = (None if text is None else time_of(text) for text in (begin, end))
     choice = Choice(first, last, all_channels=all_channels)
@@ -93,7 +97,7 @@ def export(  # noqa: PLR0913 - the command's own options
             f"job {wanted_job} has {len(others) + 1} recordings; name one of them, or a folder for all with -d DIR"
         )
     recording = chosen(head)
-    to_stdout(output.pieces(recording))
+    print_pieces(output.pieces(recording))
     for note in output.remarks(recording):
         print_note(note)
     if recordings.set_aside:

@@ -49,6 +49,14 @@ def print_json(value: object) -> None:
     typer.echo(escaped_json(msgspec.json.format(msgspec.json.encode(value), indent=2)))
 
 
+def print_pieces(pieces: Iterable[str]) -> None:
+    """Print pieces of a text that is safe already: as UTF-8, whatever the locale, and with its own line ends."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode())
+    sys.stdout.buffer.flush()
+
+
 def print_note(text: str) -> None:
     """Print a note on one line of stderr."""
     typer.echo(shown(text), err=True)

@@ -1,7 +1,6 @@
-"""Writes exported texts: to stdout, or into files that appear only when they are whole."""
+"""Writes exported texts into files that appear only when they are whole."""
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,14 +11,6 @@ _SHOWN = 3
 
 class NotWritten(Speech2CosmosError):
     """A file that cannot be written, or that exists and would be replaced without `--force`."""
-
-
-def to_stdout(pieces: Iterable[str]) -> None:
-    """Print pieces of text as UTF-8, whatever the locale, and with their own line ends."""
-    sys.stdout.flush()
-    for piece in pieces:
-        sys.stdout.buffer.write(piece.encode())
-    sys.stdout.buffer.flush()
 
 
 def to_file(pieces: Iterable[str], file: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from shared.cli.writing import NotWritten, prepare, to_file
 
 _PROGRESS = "from shared.cli.output import progress\nfor item in progress(['a', 'b'], 2): print(item)"
-_PIPE = "from shared.cli.writing import to_stdout\nto_stdout(f'{number}\\r\\n\\u00e9' for number in range(2))"
+_PIPE = "from shared.cli.output import print_pieces\nprint_pieces(f'{number}\\r\\n\\u00e9' for number in range(2))"
 
 
 def broken() -> Iterator[str]:
