@@ -6,7 +6,7 @@
  *   Turn
  */
 /**
- * @typedef {{job: string, file: string, revision: string, title: string, length: number | null, tracks: Track[],
+ * @typedef {{job: string, file: string, revision: string, title: string, length: number | null, tracks: Track[], block: number,
  *   begin: number[], lengths: number[], track: number[], sure: (number | null)[]}} Numbers
  */
 

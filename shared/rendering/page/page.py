@@ -12,7 +12,7 @@ from shared.rendering.about import title
 from shared.rendering.page import overview
 from shared.rendering.page.clock import clock
 from shared.rendering.page.markup import data, short, shown, text
-from shared.rendering.page.talk import Talk
+from shared.rendering.page.talk import BLOCK, Talk
 from shared.rendering.recording import Recording
 
 SCRIPTS = ("base", "lanes", "position", "turns", "search", "audio", "share", "panels", "keys")
@@ -90,6 +90,7 @@ def _numbers(recording: Recording, talk: Talk, folded: dict[int, int]) -> dict[s
             {"name": shown(name), "channel": channel, "folded": channel in folded}
             for (channel, _), name in recording.tracks.items()
         ],
+        "block": BLOCK,
         "begin": columns.begin,
         "lengths": columns.length,
         "track": columns.track,

@@ -18,8 +18,12 @@ from shared.rendering.recording import Recording, SaidPhrases
 SILENCE = 5 * TICKS_PER_SECOND
 """A pause longer than this gets a line of its own."""
 
-BLOCK = 50
-"""Turns whose phrases share an element. The script reads an element when one of its turns is opened."""
+BLOCK = 250
+"""Turns whose phrases share an element. The script reads an element when one of its turns is opened.
+
+A browser pauses at each element: 10,000 turns with 50 to an element take 1.7 times as long to read as with 250, and
+more than 250 gain nothing.
+"""
 
 NAME_CHARACTERS = 80
 """Longest name beside a turn. The rest is cut, since it would stand there again and again."""

@@ -7,19 +7,17 @@ const tools = element("tools");
  *   sure: (number | null)[]} | null}} Phrase
  */
 
-/** Turns whose phrases share an element, as the writer of the page has it. */
-const BLOCK = 50;
 /** Words less sure than this are underlined. */
 const LOW = 0.6;
 
 /**
- * The phrases behind a turn. Elements of BLOCK turns each hold them as JSON, which is read only now.
+ * The phrases behind a turn. Elements of `numbers.block` turns each hold them as JSON, which is read only now.
  * @param {Turn} turn
  * @returns {Phrase[]}
  */
 function phrasesOf(turn) {
-  const block = talk.querySelectorAll(":scope > .phrases")[Math.floor(turn.index / BLOCK)];
-  return JSON.parse(block?.textContent ?? "[]")[turn.index % BLOCK] ?? [];
+  const block = talk.querySelectorAll(":scope > .phrases")[Math.floor(turn.index / numbers.block)];
+  return JSON.parse(block?.textContent ?? "[]")[turn.index % numbers.block] ?? [];
 }
 
 /** @param {string} tag @param {string} text */

@@ -2,10 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from shared.rendering.names import Names, Naming
+from shared.rendering.page.talk import BLOCK
 from shared.rendering.recording import Choice, Recording
 from tests.rendering.making import phrase, recording
 from tests.rendering.page.calls import call
@@ -85,15 +85,14 @@ def test_alternatives_and_words_are_opened_on_demand(show: Show) -> None:
     expect(shown.locator(".alts")).to_have_count(0)
 
 
-@pytest.mark.parametrize("turns", [49, 50, 51, 120])
-def test_each_turn_finds_its_own_phrases(turns: int, show: Show) -> None:
-    made = [phrase(f"Number {place}.", 10 * place, 10 * place + 1) for place in range(turns)]
+def test_each_turn_finds_its_own_phrases(show: Show) -> None:
+    made = [phrase(f"Number {place}.", 10 * place, 10 * place + 1) for place in range(2 * BLOCK)]
     shown = show(recording(made, gap=1)).page
-    for place in {0, 48, 49, turns - 1} & set(range(turns)):
+    for place in (0, BLOCK - 1, BLOCK, 2 * BLOCK - 1):
         turn = shown.locator(f"#turn{place}")
         turn.locator(".at").click()
         turn.hover()
-        turn.get_by_role("button", name="Alternatives").click()
+        turn.locator("#alternatives").click()
         expect(turn.locator(".alts ol")).to_have_text(f"Number {place}.50%")
 
 

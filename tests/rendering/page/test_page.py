@@ -12,6 +12,7 @@ from shared.errors import Unreadable
 from shared.rendering.page import page
 from shared.rendering.page.clock import clock, length
 from shared.rendering.page.markup import data
+from shared.rendering.page.talk import BLOCK
 from shared.rendering.recording import Choice
 from tests.rendering.making import Store, phrase, recording, ticks
 
@@ -41,9 +42,9 @@ def test_each_part_is_read_once_for_its_phrases_and_once_for_its_turns_and_the_f
 
 
 def test_the_phrases_of_all_turns_are_there_in_blocks_in_order() -> None:
-    html = "".join(page(recording([phrase(f"{place}.", 9 * place) for place in range(123)], gap=1)))
+    html = "".join(page(recording([phrase(f"{place}.", 9 * place) for place in range(2 * BLOCK + 7)], gap=1)))
     blocks = [json.loads(text) for text in re.findall(r'<script [^>]*class="phrases">(.*?)</script>', html)]
-    assert [len(block) for block in blocks] == [50, 50, 23]
+    assert [len(block) for block in blocks] == [BLOCK, BLOCK, 7]
     begins = [turn[0]["begin"] for block in blocks for turn in block]
     assert all(second - first == ticks(9) for first, second in pairwise(begins))
 
