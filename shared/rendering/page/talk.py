@@ -127,8 +127,8 @@ class Talk:
 
 
 def style(track: int) -> str:
-    """Return the classes that give a track its colour and its pattern."""
-    return f"t{track % _COLOURS} p{track % _PATTERNS}"
+    """Return the classes that give a track its colour and its pattern. 32 tracks have each pair once."""
+    return f"t{track % _COLOURS} p{(track + track // _COLOURS) % _PATTERNS}"
 
 
 def _confidence(phrases: Iterable[PhraseEntry]) -> float | None:

@@ -12,7 +12,7 @@ from shared.errors import Unreadable
 from shared.rendering.page import page
 from shared.rendering.page.clock import clock, length
 from shared.rendering.page.markup import data
-from shared.rendering.page.talk import BLOCK
+from shared.rendering.page.talk import BLOCK, style
 from shared.rendering.recording import Choice
 from tests.rendering.making import Store, phrase, recording, ticks
 
@@ -73,6 +73,10 @@ def test_a_missing_phrase_is_an_error() -> None:
 def test_a_turn_without_display_text_shows_what_there_is() -> None:
     html = "".join(page(recording([phrase("", lexical="spoken words")])))
     assert '<div class="say" dir="auto">spoken words</div>' in html
+
+
+def test_no_two_of_the_first_32_tracks_look_the_same() -> None:
+    assert len({style(track) for track in range(32)}) == 32
 
 
 @pytest.mark.parametrize(
