@@ -15,7 +15,7 @@ from shared.cli.output import print_error, print_note, print_pieces, progress
 from shared.cli.recordings import Recordings
 from shared.cli.writing import prepare, to_file
 from shared.domain.documents import Transcript
-from shared.errors import Permanent, WrongUsage
+from shared.errors import Permanent
 from shared.rendering.choosing import chosen_tracks, time_of
 from shared.rendering.filenames import file_name
 from shared.rendering.recording import Choice, Recording
@@ -91,12 +91,7 @@ def export(  # noqa: PLR0913 - the command's own options
     if folder is not None:
         _into(folder, output, recordings, chosen, force=force)
         return
-    head, *others = recordings.heads
-    if others:
-        raise WrongUsage(
-            f"job {wanted_job} has {len(others) + 1} recordings; name one of them, or a folder for all with -d DIR"
-        )
-    recording = chosen(head)
+    recording = chosen(recordings.only(otherwise=", or a folder for all with -d DIR"))
     print_pieces(output.pieces(recording))
     for note in output.remarks(recording):
         print_note(note)

@@ -16,7 +16,6 @@ from shared.cli.output import print_line, print_note
 from shared.cli.recordings import Recordings
 from shared.cli.writing import to_file
 from shared.domain.ticks import TICKS_PER_SECOND
-from shared.errors import WrongUsage
 from shared.rendering.choosing import time_of
 from shared.rendering.filenames import file_name
 from shared.rendering.page import page
@@ -45,9 +44,7 @@ def open_page(  # noqa: PLR0913, PLR0917 - the command's own options
     moment = None if at is None else time_of(at)
     wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
     recordings = Recordings(App(settings_of(ctx, COSMOS)), wanted_job, wanted_file, names)
-    head, *others = recordings.heads
-    if others:
-        raise WrongUsage(f"job {wanted_job} has {len(others) + 1} recordings; name one of them")
+    head = recordings.only()
     folder = Path(tempfile.mkdtemp(prefix="speech2cosmos-"))
     written = folder / file_name(head, "html")
     to_file(page(recordings.recording(head)), written)

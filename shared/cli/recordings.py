@@ -25,6 +25,7 @@ class Recordings:
     def __init__(self, app: App, job_id: str, file_id: str | None, names_file: Path | None) -> None:
         first = [] if names_file is None else read_names(names_file)
         self.set_aside = 0
+        self._job_id = job_id
         self._reader = Reader(app.database, self._tell)
         job = self._job(app, job_id)
         self._names = Names(first, namings_of_job(job.custom_properties if job else None))
@@ -33,6 +34,16 @@ class Recordings:
         if not self.heads:
             which = f"no recording {file_id}" if file_id else "no recording"
             raise NotFound(f"job {job_id} has {which} in the database that can be read; `show {job_id}` says why")
+
+    def only(self, otherwise: str = "") -> Transcript:
+        """Return the head of the only recording. `otherwise`: what else a user can do if there are several.
+
+        Raises WrongUsage if there are.
+        """
+        head, *others = self.heads
+        if others:
+            raise WrongUsage(f"job {self._job_id} has {len(self.heads)} recordings; name one of them{otherwise}")
+        return head
 
     def recording(self, head: Transcript) -> Recording:
         """Return the recording of a head."""
