@@ -9,12 +9,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from benchmarks.bench.child import Cost, run
 from benchmarks.machine import machine
 from benchmarks.start_programs import ACCEPT, APP, COMMAND_LINE, EVERYTHING, SDKS, TICK
 from local.provision import provision_cosmos
@@ -34,13 +34,6 @@ _TICKS = "ticks"
 """Database of the ticks. It has no jobs, so that each tick does the same."""
 
 
-_TELL_PEAK = """
-import atexit, sys
-atexit.register(lambda: print(open("/proc/self/status").read(), file=sys.stderr))
-"""
-"""Prints the peak of a process's own memory at its end. The kernel's count for a child includes its parent's memory."""
-
-
 class Program(NamedTuple):
     """A Python program, the interpreter and the folder that it runs with, and its arguments and environment."""
 
@@ -51,31 +44,11 @@ class Program(NamedTuple):
     environ: Mapping[str, str] = {}
 
 
-class Cost(NamedTuple):
-    """A process: seconds from its start to its end, its CPU seconds, and the peak of its memory in MiB."""
-
-    seconds: float
-    cpu: float
-    mib: float
-
-
 def cost(program: Program, **environ: str) -> Cost:
-    """Run a program to its end. Raises CalledProcessError if it fails."""
+    """Run a program to its end. Raises ChildFailed."""
     given = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    began, before = time.monotonic(), os.times()
-    ran = subprocess.run(  # noqa: S603 - the programs are this package's own
-        [program.python, "-c", _TELL_PEAK + program.code, *program.arguments],
-        cwd=program.folder,
-        env=given | dict(program.environ) | environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    seconds, after = time.monotonic() - began, os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    peak = next((int(line.split()[1]) for line in ran.stderr.splitlines() if line.startswith("VmHWM:")), 0)
-    return Cost(seconds, cpu, peak / 1024)
+    command = [str(program.python), "-c", program.code, *program.arguments]
+    return run(command, program.folder, given | dict(program.environ) | environ)
 
 
 def app_environment() -> None:
@@ -143,8 +116,8 @@ def _figures(all_programs: Mapping[str, Program]) -> dict[str, Any]:
         "rounds": ROUNDS,
         "aims": AIMS,
         "seconds": {name: _spread(each[name].seconds for each in rounds) for name in all_programs},
-        "cpu_seconds": {name: _spread(each[name].cpu for each in rounds) for name in all_programs},
-        "peak_mib": {name: _spread(each[name].mib for each in rounds) for name in all_programs},
+        "cpu_seconds": {name: _spread(each[name].cpu_seconds for each in rounds) for name in all_programs},
+        "peak_mib": {name: _spread(each[name].peak_mib for each in rounds) for name in all_programs},
         "times_sdks": {
             name: _spread(each[name].seconds / each["sdks"].seconds for each in rounds)
             for name in all_programs
@@ -160,7 +133,7 @@ def _figures(all_programs: Mapping[str, Program]) -> dict[str, Any]:
             if name.endswith(("help", "version", "completion"))
         },
         "not_compiled_cpu_seconds": {
-            name: _spread(_not_compiled(all_programs[name]).cpu for _ in range(NOT_COMPILED_ROUNDS))
+            name: _spread(_not_compiled(all_programs[name]).cpu_seconds for _ in range(NOT_COMPILED_ROUNDS))
             for name in ("app", "first_tick")
         },
     }

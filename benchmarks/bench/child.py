@@ -5,7 +5,6 @@ program (_LAUNCHER) starts it, and not this process, which may be larger than wh
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -38,14 +37,14 @@ class ChildFailed(Exception):
     """The process ended with an exit code other than 0. The message names the command and the code."""
 
 
-def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> Cost:
-    """Run `command` with its output thrown away. Raises ChildFailed."""
+def run(command: Sequence[str], folder: Path = REPOSITORY, env: Mapping[str, str] | None = None) -> Cost:
+    """Run `command` in a folder, with its output thrown away. `env`: by default the own one. Raises ChildFailed."""
     launched = subprocess.run(  # noqa: S603 - the commands are this package's own
         [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
         check=True,
         stdout=subprocess.PIPE,
-        cwd=REPOSITORY,
-        env={**os.environ, **(env or {})},
+        cwd=folder,
+        env=env,
     )
     code, seconds, cpu, kib = json.loads(launched.stdout)
     if code:
