@@ -47,7 +47,7 @@ DEEPER = {
 
 ALSO = {
     "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send
-    "shared/cli/reading.py": frozenset({"azure"}),  # the type of a database that it is given
+    "shared/cli/reader.py": frozenset({"azure"}),  # the type of a database that it is given
 }
 
 BY_NAME = "shared/cli/lazy.py"

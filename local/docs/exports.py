@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from local.docs.pages import code, json_text
-from shared.cli.formats import Format, Output
+from shared.cli.read.formats import Format, Output
 from shared.domain.documents import FileKey, ResultPart
 from shared.domain.split import SplitOptions, Splitter
 from shared.domain.ticks import TICKS_PER_SECOND

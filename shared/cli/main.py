@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from shared.cli.lazy import PLAIN, add_lazily
-from shared.cli.output import print_error, print_line
+from shared.cli.terminal.output import print_error, print_line
 from shared.errors import InvalidMessage, Misconfigured, Speech2CosmosError, WrongUsage
 
 NAME = "speech2cosmos"
@@ -20,20 +20,20 @@ WRONG_USAGE = 2
 
 
 app = typer.Typer(name=NAME, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, **PLAIN)
-add_lazily(app, "submit", "submit:submit", "Enqueue transcription jobs.")
-add_lazily(app, "replay", "replay:replay", "Start ended jobs over.")
-add_lazily(app, "jobs", "jobs:jobs", "List jobs, the newest first.")
-add_lazily(app, "show", "show:show", "Show a job: its state, its failures and its files.")
-add_lazily(app, "open", "opening:open_page", "Show the page of a recording in the browser.")
-add_lazily(app, "export", "export:export", "Write recordings as text, tables, captions or pages.")
-add_lazily(app, "status", "speech:status", "Print a transcription as Speech describes it, as JSON.")
-add_lazily(app, "files", "speech:files", "Print all files that Speech lists for a transcription, as JSON.")
-add_lazily(app, "split", "split:split", "Print the documents of a result file, one line of JSON each.")
+add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
+add_lazily(app, "replay", "repair.replay:replay", "Start ended jobs over.")
+add_lazily(app, "jobs", "look.jobs:jobs", "List jobs, the newest first.")
+add_lazily(app, "show", "look.show:show", "Show a job: its state, its failures and its files.")
+add_lazily(app, "open", "read.opening:open_page", "Show the page of a recording in the browser.")
+add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
+add_lazily(app, "status", "look.speech:status", "Print a transcription as Speech describes it, as JSON.")
+add_lazily(app, "files", "look.speech:files", "Print all files that Speech lists for a transcription, as JSON.")
+add_lazily(app, "split", "do.split:split", "Print the documents of a result file, one line of JSON each.")
 
 poison = typer.Typer(name="poison", help="What was given up: look at it, send it again.", no_args_is_help=True, **PLAIN)
-add_lazily(poison, "list", "poison_list:list_given_up", "List what was given up.")
-add_lazily(poison, "show", "poison_show:show_given_up", "Show everything that is stored about what was given up.")
-add_lazily(poison, "requeue", "poison_requeue:requeue", "Send stored messages again.")
+add_lazily(poison, "list", "repair.poison_list:list_given_up", "List what was given up.")
+add_lazily(poison, "show", "repair.poison_show:show_given_up", "Show all that is stored about what was given up.")
+add_lazily(poison, "requeue", "repair.poison_requeue:requeue", "Send stored messages again.")
 app.add_typer(poison)
 
 

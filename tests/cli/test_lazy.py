@@ -51,7 +51,7 @@ def completed(line: str) -> tuple[list[str], set[str]]:
 def heavy(modules: set[str]) -> set[str]:
     """Return the modules that only commands need. pydantic is none: typer reads options of groups with it."""
     tops = {"azure", "cryptography", "requests", "rich", "tenacity", "urllib3"}
-    light = {f"shared.cli.{name}" for name in ("lazy", "main", "output")}
+    light = {f"shared.cli.{name}" for name in ("lazy", "main", "terminal", "terminal.output")}
     ours = {name for name in modules if name.startswith(("shared.cli.", "shared.adapters", "shared.pipeline"))}
     return {name for name in modules if name in tops | {"shared.bootstrap", "shared.settings"}} | (ours - light)
 
@@ -110,8 +110,8 @@ def test_bash_completes_options_and_values_of_a_command_and_imports_only_that_co
     assert "--turn-gap-seconds" in completed("speech2cosmos split --turn")[0]
     found, modules = completed("speech2cosmos jobs --status comp")
     assert found == ["completed", "completedWithErrors"]
-    assert "shared.cli.jobs" in modules
-    assert "shared.cli.split" not in modules
+    assert "shared.cli.look.jobs" in modules
+    assert "shared.cli.do.split" not in modules
 
 
 def registered(group: typer.Typer) -> list[tuple[str, str]]:

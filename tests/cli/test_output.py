@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.cli.output import (
+from shared.cli.terminal.output import (
     clock,
     escaped_json,
     moment,
@@ -94,7 +94,7 @@ def test_escaped_json_decodes_to_the_same_value(text: str) -> None:
 
 
 def test_only_output_py_prints() -> None:
-    for file in CLI.glob("*.py"):
+    for file in CLI.rglob("*.py"):
         names = {
             node.attr if isinstance(node, ast.Attribute) else node.id
             for node in ast.walk(ast.parse(file.read_text()))

@@ -11,7 +11,7 @@ from azure.storage.queue import QueueClient
 from local.cosmos import Cosmos
 from local.provision import provision_cosmos
 from shared.bootstrap import App
-from shared.cli.poison_find import READS_ALL
+from shared.cli.repair.poison_find import READS_ALL
 from shared.domain.documents import FAILURE_ID, FileFailure
 from shared.domain.job import LISTING_GIVEN_UP, Failure, Job, Rejected, Status
 from shared.domain.message_text import message_hash, text_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.bootstrap import App
-from shared.cli.reading import Reader
+from shared.cli.reader import Reader
 from tests.cli.conftest import (
     BROKEN,
     DIARIZED,

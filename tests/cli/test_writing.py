@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.writing import NotWritten, prepare, to_file
+from shared.cli.read.writing import NotWritten, prepare, to_file
 
-_PROGRESS = "from shared.cli.output import progress\nfor item in progress(['a', 'b'], 2): print(item)"
-_PIPE = "from shared.cli.output import print_pieces\nprint_pieces(f'{number}\\r\\n\\u00e9' for number in range(2))"
+_PROGRESS = "from shared.cli.terminal.output import progress\nfor item in progress(['a', 'b'], 2): print(item)"
+_PIPE = (
+    "from shared.cli.terminal.output import print_pieces\nprint_pieces(f'{number}\\r\\n\\u00e9' for number in range(2))"
+)
 
 
 def broken() -> Iterator[str]:

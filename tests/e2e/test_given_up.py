@@ -11,7 +11,7 @@ import msgspec
 from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec
 from local.stack import REPOSITORY
-from shared.cli.poison_find import READS_ALL
+from shared.cli.repair.poison_find import READS_ALL
 from shared.domain.job import END_STATES, Job
 from tests.cli.conftest import environment_for_a_process
 from tests.e2e.conftest import Whole

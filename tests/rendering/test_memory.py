@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from shared.cli.formats import Format, Output
+from shared.cli.read.formats import Format, Output
 from shared.rendering.recording import Recording
 from tests.rendering.making import Phrase, Store, phrase, recording
 

@@ -7,7 +7,7 @@ import msgspec
 from local.docs.reader import files_of
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.adapters.cosmos.inventory import Named, broken_files
-from shared.cli.reading import Reader
+from shared.cli.reader import Reader
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey
 from shared.domain.job import Job, Status

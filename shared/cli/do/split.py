@@ -12,10 +12,10 @@ import typer
 
 from shared.adapters.clock import SystemClock
 from shared.bootstrap import split_options
+from shared.cli.do.spool import CHUNK_BYTES, Spool
 from shared.cli.environment import SPLIT, settings_of
 from shared.cli.ids import document_id_of
-from shared.cli.output import print_encoded_line, print_json_line
-from shared.cli.spool import CHUNK_BYTES, Spool
+from shared.cli.terminal.output import print_encoded_line, print_json_line
 from shared.domain.documents import FileKey, utc
 from shared.domain.encoded import PartContent
 from shared.domain.report import ReportReader

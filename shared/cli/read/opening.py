@@ -10,11 +10,11 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.export import FileId, JobId, NamesFile
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_line, print_note
-from shared.cli.recordings import Recordings
-from shared.cli.writing import to_file
+from shared.cli.read.export import FileId, JobId, NamesFile
+from shared.cli.read.recordings import Recordings
+from shared.cli.read.writing import to_file
+from shared.cli.terminal.output import print_line, print_note
 from shared.domain.ticks import TICKS_PER_SECOND
 from shared.rendering.choosing import time_of
 from shared.rendering.filenames import file_name

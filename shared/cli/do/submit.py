@@ -9,7 +9,7 @@ import typer
 
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, settings_of
-from shared.cli.output import print_line
+from shared.cli.terminal.output import print_line
 from shared.domain.enqueued import Enqueued, decode_enqueued
 from shared.errors import InvalidMessage
 

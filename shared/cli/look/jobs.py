@@ -6,7 +6,7 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.output import (
+from shared.cli.terminal.output import (
     failure_text,
     moment,
     print_json_line,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shared.bootstrap import App
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_note, print_set_aside
-from shared.cli.reading import Reader
+from shared.cli.reader import Reader
+from shared.cli.terminal.output import print_note, print_set_aside
 from shared.domain.documents import FileFailure
 from shared.domain.job import END_STATES, LISTING_GIVEN_UP, Job, Rejected
 from shared.domain.message_text import message_hash, text_of

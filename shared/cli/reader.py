@@ -10,7 +10,7 @@ from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
 from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import Tell, readable
-from shared.cli.output import print_set_aside
+from shared.cli.terminal.output import print_set_aside
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileFailure, FileKey, ReportDetail, ReportPart, Transcript, Turn
 from shared.domain.job import ReportSummary

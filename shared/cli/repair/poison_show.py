@@ -6,8 +6,8 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.output import moment, print_fields, print_json_line, print_line
-from shared.cli.poison_find import named
+from shared.cli.repair.poison_find import named
+from shared.cli.terminal.output import moment, print_fields, print_json_line, print_line
 from shared.domain.documents import FileFailure
 from shared.domain.job import Job, Rejected
 
@@ -17,7 +17,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one l
 
 
 def show_given_up(ctx: typer.Context, name: Id, file_id: FileId = None, *, as_json: AsJson = False) -> None:
-    """Show everything that is stored about what was given up: a message, a job's files, or one file."""
+    """Show all that is stored about what was given up: a message, a job's files, or one file."""
     found = named(App(settings_of(ctx, COSMOS)), name, [file_id] if file_id else [])
     if as_json:
         for document in (*found.messages, *found.listings, *found.files):

@@ -7,7 +7,7 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import SPEECH, settings_of
 from shared.cli.ids import job_id_of
-from shared.cli.output import print_json
+from shared.cli.terminal.output import print_json
 from shared.domain.speech_api import decode_answer
 from shared.domain.urls import strip_queries
 

@@ -8,8 +8,8 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, QUEUE_NAMES, settings_of
 from shared.cli.ids import job_id_of
-from shared.cli.output import moment, print_json_line, print_table
-from shared.cli.poison_find import GivenUp, everything, named
+from shared.cli.repair.poison_find import GivenUp, everything, named
+from shared.cli.terminal.output import moment, print_json_line, print_table
 from shared.errors import NotFound
 
 _COLUMNS = ("ID", "FILE ID", "QUEUE", "NAME", "CODE", "WHEN", "REASON")

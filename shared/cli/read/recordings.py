@@ -7,8 +7,8 @@ from pathlib import Path
 from shared.adapters.cosmos.of_job import name_of
 from shared.adapters.cosmos.stored import decoded
 from shared.bootstrap import App
-from shared.cli.output import print_set_aside
-from shared.cli.reading import Reader, Stored
+from shared.cli.reader import Reader, Stored
+from shared.cli.terminal.output import print_set_aside
 from shared.domain.documents import FileKey, ResultPart, Transcript
 from shared.domain.job import Job
 from shared.errors import NotFound, Unreadable, WrongUsage

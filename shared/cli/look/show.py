@@ -8,9 +8,9 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_json_line, print_set_aside
-from shared.cli.reading import Files, Reader
-from shared.cli.views import print_file, print_files, print_given_up, print_job, print_report
+from shared.cli.look.views import print_file, print_files, print_given_up, print_job, print_report
+from shared.cli.reader import Files, Reader
+from shared.cli.terminal.output import print_json_line, print_set_aside
 from shared.domain.documents import FileKey
 from shared.domain.job import Job, ReportSummary
 from shared.errors import NotFound, Unreadable

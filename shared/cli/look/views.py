@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shared.cli.output import (
+from shared.cli.terminal.output import (
     clock,
     failure_text,
     moment,

@@ -10,8 +10,8 @@ import typer
 from shared.bootstrap import App
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import COSMOS, QUEUE, settings_of
-from shared.cli.output import print_error, print_line
-from shared.cli.poison_find import GivenUp, Kept, everything, kept_file, kept_message, named
+from shared.cli.repair.poison_find import GivenUp, Kept, everything, kept_file, kept_message, named
+from shared.cli.terminal.output import print_error, print_line
 from shared.domain.documents import FileFailure
 from shared.domain.job import Job
 from shared.errors import Permanent, Speech2CosmosError

@@ -8,7 +8,7 @@ import typer
 from shared.cli.enqueue import enqueue
 from shared.cli.environment import QUEUE, settings_of
 from shared.cli.ids import job_ids_of
-from shared.cli.output import print_line
+from shared.cli.terminal.output import print_line
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or URLs of transcriptions.")]
 

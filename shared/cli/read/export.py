@@ -9,11 +9,11 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.formats import Format, Output, Profile, output_of
 from shared.cli.ids import document_id_of, job_id_of
-from shared.cli.output import print_error, print_note, print_pieces, progress
-from shared.cli.recordings import Recordings
-from shared.cli.writing import prepare, to_file
+from shared.cli.read.formats import Format, Output, Profile, output_of
+from shared.cli.read.recordings import Recordings
+from shared.cli.read.writing import prepare, to_file
+from shared.cli.terminal.output import print_error, print_note, print_pieces, progress
 from shared.domain.documents import Transcript
 from shared.errors import Permanent
 from shared.rendering.choosing import chosen_tracks, time_of

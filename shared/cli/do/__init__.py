@@ -1,0 +1,1 @@
+"""Commands that start work: send jobs to the queue, split a file."""

@@ -1,0 +1,1 @@
+"""Commands that show what was given up, and try it again."""
