@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from shared.domain.documents import Transcript
 from shared.rendering.names import source_name
 from shared.rendering.recording import Recording
-from shared.rendering.texts import clock, one_line
+from shared.rendering.texts import one_line
+from shared.rendering.times import long_clock
 
 
 def title(head: Transcript) -> str:
@@ -31,7 +32,7 @@ def facts(recording: Recording) -> Iterator[tuple[str, str]]:
         # When Speech made the transcription, which says nothing of when people talked.
         yield "Transcribed", one_line(head.timestamp)
     if head.duration_in_ticks is not None:
-        yield "Duration", clock(head.duration_in_ticks)
+        yield "Duration", long_clock(head.duration_in_ticks)
     if head.locales:
         yield "Languages", one_line(", ".join(head.locales))
     # Real files have tracks of blank phrases only, such as that of speaker 0.
@@ -47,5 +48,5 @@ def notes(recording: Recording) -> Iterator[str]:
         yield f"Channel {channel} is left out because it holds the same talk as channel {other}."
     begin, end = recording.choice.begin, recording.choice.end
     if begin is not None or end is not None:
-        until = "the end" if end is None else clock(end)
-        yield f"Only what is said from {clock(begin or 0)} to {until}."
+        until = "the end" if end is None else long_clock(end)
+        yield f"Only what is said from {long_clock(begin or 0)} to {until}."

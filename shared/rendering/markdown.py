@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from shared.rendering.about import facts, notes, title
 from shared.rendering.recording import Recording
-from shared.rendering.texts import clock, one_line
+from shared.rendering.texts import one_line
+from shared.rendering.times import long_clock
 
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~^=$&]|(?<=[a-zA-Z0-9])(?:@|:(?=//))|(?<=www)\.", re.IGNORECASE)
 """What Markdown or a common extension of it reads as markup within a line, and what makes a link of an address.
@@ -25,7 +26,7 @@ def markdown(recording: Recording) -> Iterator[str]:
     for said in recording.turns():
         spoken = True
         text = escaped(one_line(said.turn.display))
-        yield f"\n**{escaped(one_line(said.name))}** ({clock(said.turn.offset_in_ticks)}): {text}".rstrip() + "\n"
+        yield f"\n**{escaped(one_line(said.name))}** ({long_clock(said.turn.offset_in_ticks)}): {text}".rstrip() + "\n"
     if not spoken:
         yield "\nNobody speaks.\n"
 

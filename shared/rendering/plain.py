@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from shared.rendering.about import facts, notes, title
 from shared.rendering.recording import Recording
-from shared.rendering.texts import clock, one_line, words_of
+from shared.rendering.texts import one_line, words_of
+from shared.rendering.times import long_clock
 from shared.rendering.wrapping import wrapped
 
 WIDTH = 80
@@ -22,7 +23,7 @@ def plain_text(recording: Recording, width: int = WIDTH) -> Iterator[str]:
     for said in recording.turns():
         spoken = True
         words = [*f"{one_line(said.name)}:".split(" "), *words_of(said.turn.display)]
-        yield "\n" + _hanging(f"{clock(said.turn.offset_in_ticks)}  ", words, width)
+        yield "\n" + _hanging(f"{long_clock(said.turn.offset_in_ticks)}  ", words, width)
     if not spoken:
         yield "\nNobody speaks.\n"
 

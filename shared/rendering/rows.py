@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from shared.rendering.about import title
 from shared.rendering.recording import Recording
-from shared.rendering.texts import clock, safe
+from shared.rendering.texts import safe
+from shared.rendering.times import timecode
 
 BYTE_ORDER_MARK = "\ufeff"
 """Excel reads a CSV file as UTF-8 only if it begins with this."""
@@ -53,8 +54,8 @@ def turn_rows(recording: Recording, separator: str = ",") -> Iterator[str]:
             turn.channel,
             turn.speaker,
             guarded(said.name),
-            clock(turn.offset_in_ticks, "."),
-            clock(said.end, "."),
+            timecode(turn.offset_in_ticks),
+            timecode(said.end),
             turn.offset_in_ticks,
             turn.duration_in_ticks,
             turn.confidence,

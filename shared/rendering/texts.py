@@ -2,8 +2,6 @@
 
 import re
 
-from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
-
 _BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
 _BLANKS = re.compile(rf"[ {_BREAKS}]+")
 """Blanks and all that breaks a line. Not every white space: a no-break space keeps words on one line."""
@@ -29,15 +27,3 @@ def words_of(text: str) -> list[str]:
     """Return the words of a text: what stands between blanks. A language without blanks has one word a sentence."""
     line = one_line(text)
     return line.split(" ") if line else []
-
-
-def clock(ticks: int, fraction: str = "") -> str:
-    """Return a time in the audio (ticks of 100 ns) as `HH:MM:SS`. With `fraction`, a separator, milliseconds follow.
-
-    A time before the beginning is shown as the beginning.
-    """
-    milliseconds = max(0, ticks) // TICKS_PER_MILLISECOND
-    seconds, rest = divmod(milliseconds, TICKS_PER_SECOND // TICKS_PER_MILLISECOND)
-    minutes, second = divmod(seconds, 60)
-    shown = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
-    return f"{shown}{fraction}{rest:03}" if fraction else shown

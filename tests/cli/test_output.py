@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.cli.terminal.output import (
-    clock,
     escaped_json,
     moment,
     print_error,
@@ -30,23 +29,6 @@ CLI = Path(__file__).parents[2] / "shared" / "cli"
 HOSTILE = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029)]
 HOSTILE += [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
 """Control characters, line separators, and the characters with the property Bidi_Control (PropList.txt)."""
-
-
-@pytest.mark.parametrize(
-    ("ticks", "text"),
-    [
-        (0, "00:00:00.000"),
-        (7_600_000, "00:00:00.760"),
-        (36_610_009_999, "01:01:01.000"),
-        (3_600_000_000_000, "100:00:00.000"),
-        (-15_000_000, "-00:00:01.500"),
-        (None, None),
-    ],
-)
-def test_times_in_the_audio_are_shown_as_hours_minutes_seconds_and_milliseconds(
-    ticks: int | None, text: str | None
-) -> None:
-    assert clock(ticks) == text
 
 
 def test_times_of_day_are_shown_without_fractions() -> None:

@@ -7,7 +7,7 @@ from shared.rendering.markdown import escaped, markdown
 from shared.rendering.names import Names, Naming
 from shared.rendering.plain import plain_text
 from shared.rendering.recording import Choice
-from shared.rendering.texts import clock, one_line, safe, words_of
+from shared.rendering.texts import one_line, safe, words_of
 from tests.rendering.making import FILE, JOB, phrase, recording, ticks
 
 HOSTILE = "a\x1b[2Jb\u202ec\x9bd\u2066e\x00f\u200fg"
@@ -18,18 +18,6 @@ def test_control_and_bidi_characters_are_replaced_and_breaks_become_one_blank() 
     assert safe(HOSTILE) == SHOWN
     assert one_line(" a\r\n b\tc\u2028\u2029d\x1c\x85e\u00a0f ") == "a b c d e\u00a0f"
     assert words_of(" \n ") == []
-
-
-@pytest.mark.parametrize(
-    ("seconds", "plain", "exact"),
-    [(0, "00:00:00", "00:00:00.000"), (3_723.0449, "01:02:03", "01:02:03.044"), (-5, "00:00:00", "00:00:00.000")],
-)
-def test_a_time_is_shown_with_or_without_milliseconds(seconds: float, plain: str, exact: str) -> None:
-    assert (clock(ticks(seconds)), clock(ticks(seconds), ".")) == (plain, exact)
-
-
-def test_a_hundred_hours_have_three_digits() -> None:
-    assert clock(ticks(360_000)) == "100:00:00"
 
 
 def test_plain_text_is_wrapped_with_a_hanging_indent() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from shared.cli.terminal.output import (
-    clock,
     failure_text,
     moment,
     numbers,
@@ -15,6 +14,7 @@ from shared.cli.terminal.output import (
 )
 from shared.domain.documents import FileFailure, ReportDetail, Transcript, Turn
 from shared.domain.job import Job
+from shared.rendering.times import signed_timecode
 
 _FILES = ("FILE ID", "NAME", "PHRASES", "WORDS", "DURATION", "CHANNELS", "SPEAKERS", "TRACKS")
 _TRACKS = ("CHANNEL", "SPEAKER", "PHRASES", "WORDS", "TALK TIME", "CONFIDENCE")
@@ -70,7 +70,7 @@ def print_files(heads: Iterable[Transcript]) -> None:
             head.name,
             head.phrase_count,
             head.word_count,
-            clock(head.duration_in_ticks),
+            _duration(head),
             numbers(head.channels),
             numbers(head.speakers),
             len(head.tracks),
@@ -83,17 +83,17 @@ def print_files(heads: Iterable[Transcript]) -> None:
 def print_file(head: Transcript, turns: Iterable[Turn]) -> None:
     """Print one file: its head, its tracks and its conversation."""
     statuses = ", ".join(f"{count} {status}" for status, count in head.recognition_statuses.items())
-    talk, statistics = clock(head.statistics.talk_time_in_ticks), head.statistics
+    talk, statistics = signed_timecode(head.statistics.talk_time_in_ticks), head.statistics
     print_line(f"File {head.file_id}: {shown(head.name)}")
     print_fields(
         {
             "source": head.source,
-            "duration": clock(head.duration_in_ticks),
+            "duration": _duration(head),
             "locales": ", ".join(head.locales),
             "phrases": f"{head.phrase_count} ({statuses})" if statuses else head.phrase_count,
             "words": head.word_count,
-            "talk": f"{talk}, two or more at once {clock(statistics.overlap_in_ticks)}, "
-            f"silence {clock(statistics.silence_in_ticks)}, {statistics.interruptions} interruptions",
+            "talk": f"{talk}, two or more at once {signed_timecode(statistics.overlap_in_ticks)}, "
+            f"silence {signed_timecode(statistics.silence_in_ticks)}, {statistics.interruptions} interruptions",
             "mirrored": ", ".join(f"{one} and {other}" for one, other in head.mirrored_channels) or None,
             "ingested": f"{moment(head.ingested_at)}, {head.size_in_bytes} bytes, revision {head.revision}",
             "raw": head.raw,
@@ -105,7 +105,7 @@ def print_file(head: Transcript, turns: Iterable[Turn]) -> None:
             track.speaker,
             track.phrase_count,
             track.word_count,
-            clock(track.talk_time_in_ticks),
+            signed_timecode(track.talk_time_in_ticks),
             None if track.mean_confidence is None else f"{track.mean_confidence:.3f}",
         )
         for track in head.tracks
@@ -114,4 +114,8 @@ def print_file(head: Transcript, turns: Iterable[Turn]) -> None:
     print_line(f"Turns: {head.turns.count}")
     for turn in turns:
         who = f"channel {turn.channel}" + ("" if turn.speaker is None else f" speaker {turn.speaker}")
-        print_line(f"{clock(turn.offset_in_ticks)}  {who}: {turn.display}")
+        print_line(f"{signed_timecode(turn.offset_in_ticks)}  {who}: {turn.display}")
+
+
+def _duration(head: Transcript) -> str | None:
+    return None if head.duration_in_ticks is None else signed_timecode(head.duration_in_ticks)

@@ -13,7 +13,6 @@ import msgspec
 import typer
 
 from shared.domain.job import Failure, Retry
-from shared.domain.ticks import TICKS_PER_MILLISECOND, TICKS_PER_SECOND
 from shared.errors import Unreadable
 
 _T = TypeVar("_T")
@@ -125,16 +124,6 @@ def escaped_json(text: bytes) -> bytes:
 
 def _escape(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
-
-
-def clock(ticks: int | None) -> str | None:
-    """Return a time in the audio (ticks of 100 ns) as hours, minutes, seconds and milliseconds."""
-    if ticks is None:
-        return None
-    seconds, rest = divmod(abs(ticks), TICKS_PER_SECOND)
-    minutes, second = divmod(seconds, 60)
-    sign = "-" if ticks < 0 else ""
-    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{second:02}.{rest // TICKS_PER_MILLISECOND:03}"
 
 
 def moment(time: str | None) -> str | None:

@@ -16,7 +16,8 @@ from shared.rendering.captions.rules import LATEST, Broken, Outcome, Rules
 from shared.rendering.captions.words import Word, fitting, timed_words
 from shared.rendering.names import Track
 from shared.rendering.recording import Recording
-from shared.rendering.texts import clock, one_line
+from shared.rendering.texts import one_line
+from shared.rendering.times import timecode
 from shared.rendering.wrapping import broken, columns, wrapped
 
 _NAME_COLUMNS = 24
@@ -120,7 +121,7 @@ def _dash_line(cue: Cue) -> str:
 
 
 def _times(shown: Shown, fraction: str) -> str:
-    begin, end = (clock(each * TICKS_PER_MILLISECOND, fraction) for each in (shown.begin, shown.end))
+    begin, end = (timecode(each * TICKS_PER_MILLISECOND, fraction) for each in (shown.begin, shown.end))
     return f"{begin} --> {end}"
 
 

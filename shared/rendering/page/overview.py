@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from shared.domain.documents import TrackSummary, Transcript
 from shared.rendering.about import notes
 from shared.rendering.names import Track
-from shared.rendering.page.clock import clock, length, share
 from shared.rendering.page.markup import short, text
 from shared.rendering.page.talk import NAME_CHARACTERS, Talk, style
 from shared.rendering.recording import Recording
+from shared.rendering.times import clock, length, share
 
 _BAR = 1000
 """Width of the bar of shares in its own units."""

@@ -10,10 +10,10 @@ from importlib.resources import files
 
 from shared.rendering.about import title
 from shared.rendering.page import overview
-from shared.rendering.page.clock import clock
 from shared.rendering.page.markup import data, short, shown, text
 from shared.rendering.page.talk import BLOCK, Talk
 from shared.rendering.recording import Recording
+from shared.rendering.times import clock
 
 SCRIPTS = ("base", "lanes", "position", "turns", "search", "audio", "share", "panels", "keys")
 """The parts of the script, in their order. They share one scope, since a file that is mailed has no modules."""

@@ -10,10 +10,10 @@ from msgspec import UNSET
 from shared.domain.documents import PhraseEntry, Turn
 from shared.domain.ticks import TICKS_PER_SECOND
 from shared.rendering.names import Track
-from shared.rendering.page.clock import clock, length
 from shared.rendering.page.markup import data, short, text
 from shared.rendering.page.phrases import Phrase, phrase_of, text_of
 from shared.rendering.recording import Recording, SaidPhrases
+from shared.rendering.times import clock, length
 
 SILENCE = 5 * TICKS_PER_SECOND
 """A pause longer than this gets a line of its own."""

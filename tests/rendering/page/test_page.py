@@ -10,7 +10,6 @@ import pytest
 
 from shared.errors import Unreadable
 from shared.rendering.page import page
-from shared.rendering.page.clock import clock, length
 from shared.rendering.page.markup import data
 from shared.rendering.page.talk import BLOCK, style
 from shared.rendering.recording import Choice
@@ -77,16 +76,3 @@ def test_a_turn_without_display_text_shows_what_there_is() -> None:
 
 def test_no_two_of_the_first_32_tracks_look_the_same() -> None:
     assert len({style(track) for track in range(32)}) == 32
-
-
-@pytest.mark.parametrize(
-    ("seconds", "short", "long"),
-    [
-        (0, "0:00", "0 s"),
-        (59.96, "0:59", "1 min 00 s"),
-        (768.4, "12:48", "12 min 48 s"),
-        (3723, "1:02:03", "1 h 02 min"),
-    ],
-)
-def test_times_are_short_in_places_and_words_elsewhere(seconds: float, short: str, long: str) -> None:
-    assert (clock(ticks(seconds)), length(ticks(seconds))) == (short, long)
