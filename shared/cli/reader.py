@@ -9,10 +9,19 @@ import msgspec
 from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
 from shared.adapters.cosmos.of_job import name_of, rows_of
-from shared.adapters.cosmos.stored import Tell, readable
+from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.cli.terminal.output import print_set_aside
 from shared.domain.containers import TRANSCRIPTS
-from shared.domain.documents import FileFailure, FileKey, ReportDetail, ReportPart, Transcript, Turn
+from shared.domain.documents import (
+    HEAD_ID,
+    FileFailure,
+    FileKey,
+    ReportDetail,
+    ReportPart,
+    Transcript,
+    Turn,
+    UtcTime,
+)
 from shared.domain.job import ReportSummary
 
 Stored = dict[str, Any]
@@ -28,6 +37,20 @@ class _Turns(msgspec.Struct, frozen=True):
     turns: list[Turn]
 
 
+class Listed(msgspec.Struct, rename="camel", frozen=True):
+    """What a list of recordings of all jobs says of one: its key, when it was ingested, how many parts hold turns."""
+
+    job_id: str
+    file_id: str
+    ingested_at: str
+    parts: int = 0  # no number if `turns` of the head is damaged
+
+    @property
+    def key(self) -> FileKey:
+        """The key of its documents."""
+        return FileKey(self.job_id, self.file_id)
+
+
 @dataclass(frozen=True)
 class Files:
     """A job's heads and failures. A file has both if it is in and a later run gave it up."""
@@ -38,6 +61,8 @@ class Files:
 
 class Reader:
     """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there.
+
+    Two of its queries name no job (docs/decisions/0020): the failures, and the recordings, of all jobs.
 
     Unreadable documents are left out. `tell` is called for each of them, and by default prints it.
     """
@@ -57,13 +82,30 @@ class Reader:
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
         """Return the failures of a job, or of all jobs, the newest first.
 
-        Without a job it reads every stored failure. It is the only query of `transcripts` that names no job.
+        Without a job it reads every stored failure.
         """
         if job_id is None:
             rows = query(self._container, "SELECT * FROM c WHERE c.type = 'fileFailure'")
         else:
             rows = rows_of(self._container, job_id, where="c.type = 'fileFailure'")
         return sorted(self._readable(rows, FileFailure), key=lambda each: each.failed_at, reverse=True)
+
+    def listed(self, since: UtcTime) -> list[Listed]:
+        """Return every recording that was ingested at `since` or later, of any job, the newest first.
+
+        Cosmos DB loads the head of each for it. The rows are small, so `head` reads a head when its turn has come.
+        """
+        text = (
+            "SELECT c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
+            "WHERE c.type = 'transcript' AND c.ingestedAt >= @since"
+        )
+        rows = query(self._container, text, {"since": since})
+        return sorted(self._readable(rows, Listed), key=lambda each: each.ingested_at, reverse=True)
+
+    def head(self, key: FileKey) -> Transcript:
+        """Return the head of a recording as it is now. Raises NotFound, and Unreadable."""
+        item = call(self._container.read_item, HEAD_ID, [key.job_id, key.file_id])
+        return decoded(item, Transcript, name_of(item))
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:
         """Yield parts in the order of `ids`. Each part is read only when it is needed."""

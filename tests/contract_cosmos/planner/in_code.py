@@ -78,4 +78,5 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     reader.files("job", "file")
     reader.failures()
     reader.failures("job")
+    reader.listed(NOON)
     files_of(container, "job")
