@@ -5,6 +5,7 @@ Speech2CosmosError
 ├── WrongUsage           a command's options, or a file that they name, are wrong; nothing was done; fix the command
 ├── Transient            a service or the network failed; the same call may work later; raise it, and the queue retries
 │   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator fixes it
+│   ├── NoToken          Entra ID gave no token: nobody is signed in, or Entra ID cannot be reached
 │   ├── Throttled        a service asked to slow down; wait, then send the message again: it loses no try
 │   │   └── Paused       Speech said so before, and this process waits: no request was sent, so nothing is logged
 │   └── Conflict         another writer changed the document between reading and writing it
@@ -47,6 +48,10 @@ class Transient(Speech2CosmosError):
 
 class Denied(Transient):
     """A service answered 401 or 403. The same call works once an operator has fixed the role or key."""
+
+
+class NoToken(Transient):
+    """Entra ID gave no token. An app's identity gets one later; a user may have to sign in."""
 
 
 class Throttled(Transient):

@@ -11,7 +11,7 @@ from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.identity import DefaultAzureCredential
 
 from shared.adapters.connections import sdk_transport
-from shared.errors import Transient
+from shared.errors import NoToken
 from shared.masking import shown_cause
 from shared.pipeline.signals import asked_again_within
 
@@ -64,7 +64,7 @@ def credential() -> OwnIdentity:
 def bearer(scope: str) -> Callable[[], dict[str, str]]:
     """Return a function that returns the header with a token for `scope`. The credential caches tokens.
 
-    The function raises Transient.
+    The function raises NoToken.
     """
 
     def headers() -> dict[str, str]:
@@ -72,7 +72,7 @@ def bearer(scope: str) -> Callable[[], dict[str, str]]:
             return {"Authorization": f"Bearer {credential().get_token(scope).token}"}
         except ClientAuthenticationError as error:
             # Its text says for each kind of credential what is missing. It has no tokens.
-            raise Transient(f"{SERVICE} gave no token for {scope}: {error.message}") from shown_cause(error)
+            raise NoToken(f"{SERVICE} gave no token for {scope}: {error.message}") from shown_cause(error)
 
     return headers
 

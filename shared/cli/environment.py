@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-import typer
 
+from shared.cli.terminal.wishes import wishes
 from shared.errors import Misconfigured
 from shared.settings import Settings
 
@@ -57,14 +57,14 @@ class _LocalSettings(msgspec.Struct, frozen=True):
     values: dict[str, str] = msgspec.field(name="Values")
 
 
-def settings_of(ctx: typer.Context, needed: frozenset[str], **given: str | None) -> Settings:
+def settings_of(needed: frozenset[str], **given: str | None) -> Settings:
     """Return the settings, of which only the `needed` ones were checked. `given`: the command line's options.
 
     A value is taken from the first of these that has it: options, environment, the file of `--settings`, the running
     local stack. Raises Misconfigured with a sentence for each needed setting that is missing or wrong.
     """
     options = {name: value for name, value in given.items() if value is not None}
-    known = {name: value for name, value in (_known(ctx.obj) | options).items() if name in needed}
+    known = {name: value for name, value in (_known(wishes().settings) | options).items() if name in needed}
     problems = [_NO_QUEUE] if needed >= QUEUE and not known.keys() & _STORAGE else []
     unneeded = {name: value for name, value in _UNNEEDED.items() if name not in needed}
     if "AzureWebJobsStorage" in known:  # the local value belongs to another account

@@ -1,40 +1,64 @@
-"""The command `speech2cosmos`. Exit codes: 0 done, 1 not found or failed, 2 wrong usage or settings."""
+"""The command `speech2cosmos`: its commands, the options of all of them, and its end. exits.py has the exit codes."""
 
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, ClassVar, NoReturn
 
 import typer
 
+from shared.cli.advice import advice_for
+from shared.cli.common import Colors, Grouped, NoPager, Settings, Verbose
+from shared.cli.exits import Exit, exit_of
 from shared.cli.lazy import PLAIN, add_lazily
-from shared.cli.terminal.output import print_error, print_line
-from shared.errors import InvalidMessage, Misconfigured, Speech2CosmosError, WrongUsage
+from shared.cli.terminal.output import print_error, print_line, print_trace
+from shared.cli.terminal.wishes import WISHES, Color, Wishes, wishes
+from shared.errors import Misconfigured, Speech2CosmosError
 
 NAME = "speech2cosmos"
 """Of the command and of the distribution in pyproject.toml."""
 
-FAILED = 1
-WRONG_USAGE = 2
+
+class _Commands(Grouped):
+    headings: ClassVar = {
+        "Look": ("jobs", "show", "speech"),
+        "Read": ("open", "export"),
+        "Do": ("submit",),
+        "Repair": ("replay", "poison"),
+        "This machine": ("split",),
+    }
 
 
-app = typer.Typer(name=NAME, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, **PLAIN)
-add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
-add_lazily(app, "replay", "repair.replay:replay", "Start ended jobs over.")
+class _Poison(Grouped):
+    headings: ClassVar = {"Commands": ("list", "show", "requeue")}
+
+
+class _Speech(Grouped):
+    headings: ClassVar = {"Commands": ("status", "files")}
+
+
+_SHORT = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(name=NAME, cls=_Commands, context_settings=_SHORT, **PLAIN)
 add_lazily(app, "jobs", "look.jobs:jobs", "List jobs, the newest first.")
 add_lazily(app, "show", "look.show:show", "Show a job: its state, its failures and its files.")
 add_lazily(app, "open", "read.opening:open_page", "Show the page of a recording in the browser.")
 add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
-add_lazily(app, "status", "look.speech:status", "Print a transcription as Speech describes it, as JSON.")
-add_lazily(app, "files", "look.speech:files", "Print all files that Speech lists for a transcription, as JSON.")
+add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
+add_lazily(app, "replay", "repair.replay:replay", "Start ended jobs over.")
 add_lazily(app, "split", "do.split:split", "Print the documents of a result file, one line of JSON each.")
 
-poison = typer.Typer(name="poison", help="What was given up: look at it, send it again.", no_args_is_help=True, **PLAIN)
+poison = typer.Typer(name="poison", cls=_Poison, help="What was given up: look at it, send it again.", **PLAIN)
 add_lazily(poison, "list", "repair.poison_list:list_given_up", "List what was given up.")
 add_lazily(poison, "show", "repair.poison_show:show_given_up", "Show all that is stored about what was given up.")
 add_lazily(poison, "requeue", "repair.poison_requeue:requeue", "Send stored messages again.")
 app.add_typer(poison)
+
+speech = typer.Typer(name="speech", cls=_Speech, help="What Speech itself says about a transcription.", **PLAIN)
+add_lazily(speech, "status", "look.speech:status", "Print a transcription as Speech describes it, as JSON.")
+add_lazily(speech, "files", "look.speech:files", "Print all files that Speech lists for a transcription, as JSON.")
+app.add_typer(speech)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
@@ -45,40 +69,60 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with 
         raise typer.Exit
 
 
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", help="Read settings that the environment lacks from this local.settings.json."),
-]
 Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
 
 
 @app.callback()
-def root(ctx: typer.Context, *, settings: SettingsFile = None, version: Version = False) -> None:  # noqa: ARG001 - done
+def root(
+    *,
+    settings: Settings = None,
+    color: Colors = Color.AUTO,
+    no_pager: NoPager = False,
+    verbose: Verbose = False,
+    version: Version = False,
+) -> None:
     """Results of Azure Speech batch transcription in Azure Cosmos DB.
 
-    Settings come from the environment, as for the app. Each command reads only the settings that it uses. For services
-    without settings it uses the stack on this machine, if that runs (local/.state/endpoints.json).
-    """
-    ctx.obj = settings
+    \b
+      speech2cosmos submit JOB --wait
+      speech2cosmos jobs --since 2d --failed
+      speech2cosmos read JOB
+      speech2cosmos open JOB FILE --at 14:03.2
+      speech2cosmos export JOB -f vtt -d captions
+
+    JOB is the id of a transcription, the beginning of an id, or a job's name. Settings come from the environment, as
+    for the app. For services without settings the stack on this machine is used, if it runs.
+    """  # noqa: D301 - click keeps the lines after a \b character as they are
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command with `arguments`, by default those of the process, and exit."""
     # Otherwise Python prints long warnings of Azure's SDKs above the error.
     logging.getLogger().addHandler(logging.NullHandler())
+    WISHES.set(Wishes())
     try:
-        app(arguments, prog_name=NAME)
-    except Misconfigured as error:
-        for problem in error.problems:
-            print_error(problem)
-        sys.exit(WRONG_USAGE)
-    except (InvalidMessage, WrongUsage) as error:
-        # Every message and id that a command decodes comes from the user, so this is wrong usage.
-        print_error(str(error))
-        sys.exit(WRONG_USAGE)
+        code = app(arguments, prog_name=NAME, standalone_mode=False)
+    except typer.TyperException as error:
+        code = _wrong_usage(error)
     except Speech2CosmosError as error:
-        print_error(str(error))
-        sys.exit(FAILED)
-    raise AssertionError("typer exits")
+        code = _told(error)
+    sys.exit(int(code or Exit.DONE))
+
+
+def _wrong_usage(error: typer.TyperException) -> int:
+    """Print an error of the command line."""
+    context = getattr(error, "ctx", None)
+    print_error(error.format_message(), f"{context.command_path if context else NAME} -h")
+    return error.exit_code
+
+
+def _told(error: Speech2CosmosError) -> Exit:
+    problems = error.problems if isinstance(error, Misconfigured) else [str(error)]
+    for problem in problems[:-1]:
+        print_error(problem)
+    print_error(problems[-1], advice_for(error))
+    if wishes().verbose:
+        print_trace("".join(traceback.format_exception(error)))
+    return exit_of(error)

@@ -19,7 +19,6 @@ from shared.domain.documents import (
     ReportDetail,
     ReportPart,
     Transcript,
-    Turn,
     UtcTime,
 )
 from shared.domain.job import ReportSummary
@@ -29,12 +28,6 @@ Stored = dict[str, Any]
 
 
 _T = TypeVar("_T")
-
-
-class _Turns(msgspec.Struct, frozen=True):
-    """What a part with turns has in common with the `turns` documents that writers before version 4 made."""
-
-    turns: list[Turn]
 
 
 class Listed(msgspec.Struct, rename="camel", frozen=True):
@@ -112,11 +105,6 @@ class Reader:
         for part in ids:
             item = call(self._container.read_item, part, [key.job_id, key.file_id])
             yield {name: value for name, value in item.items() if not name.startswith("_")}
-
-    def turns(self, head: Transcript) -> Iterator[Turn]:
-        """Yield the turns of a file in time order."""
-        for part in self._readable(self.parts(FileKey(head.job_id, head.file_id), head.turns.parts), _Turns):
-            yield from part.turns
 
     def report(self, job_id: str, report: ReportSummary) -> Iterator[ReportDetail]:
         """Yield every line of a job's report."""

@@ -8,6 +8,7 @@ import pytest
 from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosJobs
+from shared.adapters.cosmos.job_lists import JobLists
 from shared.domain.documents import ReportDetail
 from shared.domain.job import (
     END_STATES,
@@ -159,12 +160,12 @@ def test_untidied_jobs_ended_before_the_given_time_in_any_end_state(jobs: Cosmos
     assert jobs.untidied(hour(5), Place(hour(4), ""), 10) == []
 
 
-def test_the_poll_mark_is_empty_at_first_and_is_not_listed_as_a_job(jobs: CosmosJobs) -> None:
+def test_the_poll_mark_is_empty_at_first_and_is_not_listed_as_a_job(jobs: CosmosJobs, database: DatabaseProxy) -> None:
     assert jobs.poll_mark() == PollMark(id=POLL_ID)
     jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=NOON))
     jobs.put_poll_mark(PollMark(id=POLL_ID, watermark=hour(13)))
     assert jobs.poll_mark().watermark == hour(13)
-    assert jobs.listed(None, 10) == []
+    assert JobLists(database).newest(10) == []
 
 
 def test_a_rejected_message_is_stored_once_and_is_not_listed_as_a_job(jobs: CosmosJobs) -> None:
@@ -199,12 +200,30 @@ def test_unlisted_jobs_are_those_whose_listing_was_given_up(jobs: CosmosJobs) ->
     assert set(ids(jobs.unlisted())) == wanted
 
 
-def test_jobs_are_listed_the_newest_first_and_by_status(jobs: CosmosJobs) -> None:
+def test_jobs_are_listed_the_newest_first_by_status_and_by_time(jobs: CosmosJobs, database: DatabaseProxy) -> None:
     made = [put(jobs, accepted_at=hour(number)) for number in (3, 7, 5)]
     failed = put(jobs, status=Status.FAILED, accepted_at=hour(1))
-    assert ids(jobs.listed(None, 10)) == [made[1], made[2], made[0], failed]
-    assert ids(jobs.listed("failed", 10)) == [failed]
-    assert ids(jobs.listed(None, 1)) == [made[1]]
+    late = put(jobs, status=Status.FAILED, accepted_at=hour(6))
+    lists = JobLists(database)
+    assert ids(lists.newest(10)) == [made[1], late, made[2], made[0], failed]
+    assert ids(lists.newest(10, [Status.FAILED])) == [late, failed]
+    assert ids(lists.newest(2, [Status.FAILED, Status.PENDING])) == [made[1], late]
+    assert ids(lists.newest(10, since=hour(5))) == [made[1], late, made[2]]
+    assert ids(lists.newest(10, [Status.FAILED], hour(5))) == [late]
+    assert ids(lists.newest(1)) == [made[1]]
+
+
+def test_a_job_is_found_by_the_beginning_of_its_id_and_by_its_name(jobs: CosmosJobs, database: DatabaseProxy) -> None:
+    first, second = f"{'ab' * 4}-1", f"{'ab' * 4}-2"
+    put(jobs, id=second, display_name="calls")
+    put(jobs, id=first)
+    jobs.put_poll_mark(PollMark(id=POLL_ID))
+    lists = JobLists(database)
+    assert [job.id for job in lists.beginning("abab")] == [first, second]
+    assert [job.id for job in lists.beginning(second)] == [second]
+    assert lists.beginning(POLL_ID[:2]) == []
+    assert [job.id for job in lists.with_name("calls")] == [second]
+    assert lists.with_name("call") == []
 
 
 def test_with_retention_every_document_except_the_poll_mark_has_a_ttl(

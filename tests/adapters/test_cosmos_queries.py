@@ -15,6 +15,7 @@ from local.faults import Answer, CutShort, Fault, Front, Rule
 from local.provision import provision_cosmos
 from shared.adapters.cosmos import CosmosJobs, connect
 from shared.adapters.cosmos.client import ROWS_A_PAGE, query
+from shared.adapters.cosmos.job_lists import JobLists
 from shared.adapters.cosmos.of_job import count_of, rows_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.job import Retry, RetryCode, Status
@@ -141,7 +142,8 @@ def test_a_query_that_needs_a_plan_logs_no_retry(transcripts: ContainerProxy) ->
 def test_a_ticks_queries_merge_both_partitions_in_order_with_and_without_a_plan(cosmos: Cosmos, between: Front) -> None:
     between.rules.clear()
     provision_cosmos(cosmos.endpoint, cosmos.key, "ticks")
-    jobs = CosmosJobs(connect(between.origin, cosmos.key, "ticks"), None)
+    database = connect(between.origin, cosmos.key, "ticks")
+    jobs = CosmosJobs(database, None)
     waiting = [new_job(poll_count=1, accepted_at=at, polled_at=at, next_poll_at=at) for at in map(minute, range(20))]
     reason = RetryCode.FETCH_FAILED
     moved = [
@@ -160,7 +162,7 @@ def test_a_ticks_queries_merge_both_partitions_in_order_with_and_without_a_plan(
     assert jobs.to_list_again(minute(10), 5) == moved[:5]
     assert jobs.untidied(minute(10), None, 20) == ended[:11]
     assert jobs.oldest_pending() == waiting[0]
-    assert jobs.listed("failed", 5) == ended[:-6:-1]
+    assert JobLists(database).newest(5, [Status.FAILED]) == ended[:-6:-1]
     asked = [each for each in between.asked if each.target.rstrip("/").endswith("/docs")]
     planned = sum(PLAN in each.headers for each in asked)
     # With a plan, each query takes a refusal, the plan, and a request to each of the two partitions. Without one, the

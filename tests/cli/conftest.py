@@ -36,11 +36,12 @@ BROKEN = FileSpec.of(PARTLY_JOB, "contenturl_0.json")
 
 @dataclass(frozen=True)
 class Ran:
-    """The result of a run of the command."""
+    """The result of a run of the command. `error`: stderr without the lines `try: …`, which are `advice`."""
 
     code: int
     out: str
     error: str
+    advice: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[Any]:
@@ -78,7 +79,17 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
         printed = capfd.readouterr()
-        return Ran(int(ended.value.code or 0), printed.out, printed.err)
+        lines = printed.err.splitlines(keepends=True)
+        advice = [line for line in lines if line.startswith("try: ")]
+        ran = Ran(
+            int(ended.value.code or 0),
+            printed.out,
+            "".join(line for line in lines if line not in advice),
+            tuple(line.removeprefix("try: ").rstrip() for line in advice),
+        )
+        assert len(advice) <= 1
+        assert not advice or lines[-1] == advice[0], "the last line says what to try"
+        return ran
 
     return command
 

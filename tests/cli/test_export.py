@@ -65,7 +65,9 @@ def test_one_recording_goes_to_stdout(run: Run, here: World) -> None:
 def test_several_recordings_need_a_folder(run: Run, here: World, pair: str) -> None:
     ran = run("export", pair)
     assert (ran.code, ran.out) == (2, "")
-    assert "has 2 recordings; name one of them, or a folder for all with -d DIR" in ran.error
+    assert ran.error.splitlines()[-1] == f"error: job {pair} has 2 recordings"
+    assert ran.error.count(".json\n") == 2, "each is listed"
+    assert ran.advice == ("the beginning of one id, or its name; -d DIR writes all",)
     assert here
 
 
@@ -206,7 +208,7 @@ def test_a_job_or_recording_that_is_not_there_is_an_error(run: Run, here: World,
     ran = run("export", FAILED_JOB)
     assert (ran.code, ran.out) == (1, "")
     assert f"job {FAILED_JOB} has no recording in the database that can be read" in ran.error
-    assert "has no recording none in" in run("export", WHOLE_JOB, "none", "-d", tmp_path).error
+    assert "has no file whose id begins with 'none'" in run("export", WHOLE_JOB, "none", "-d", tmp_path).error
     (tmp_path / "file").write_text("")
     assert run("export", WHOLE_JOB, "-d", tmp_path / "file").code == 2
     below = run("export", WHOLE_JOB, "-d", tmp_path / "file" / "below")

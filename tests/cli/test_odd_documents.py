@@ -47,7 +47,7 @@ def test_show_reports_unreadable_heads_and_failures_and_shows_the_others(run: Ru
     put("transcripts", {**head, "fileId": "odd-head", "tracks": None})
     put("transcripts", {**head, "fileId": "later-head", "schemaVersion": 9})
     put("transcripts", {**failure, "jobId": WHOLE_JOB, "fileId": "odd-failure", "code": 5})
-    for options in ((), ("--turns",), ("--json",)):
+    for options in ((), ("--json",)):
         ran = run("show", WHOLE_JOB, *options)
         assert ran.code == 0
         told = ran.error.splitlines()
@@ -64,14 +64,9 @@ def test_show_reports_unreadable_heads_and_failures_and_shows_the_others(run: Ru
     assert ran.error.startswith("set aside: document transcript of job")
 
 
-def test_show_skips_an_unreadable_part(run: Run, here: World, put: Put) -> None:
-    turns = next(each for each in stored(here, WHOLE_JOB, "part") if each["turns"])
+def test_show_skips_an_unreadable_part_of_the_report(run: Run, here: World, put: Put) -> None:
     report = stored(here, PARTLY_JOB, "report")[0]
-    put("transcripts", {**turns, "turns": "many"})
     put("transcripts", {**report, "details": [5]})
-    ran = run("show", WHOLE_JOB, DIARIZED.id)
-    assert (ran.code, "Turns: " in ran.out) == (0, True)
-    assert ran.error.startswith(f"set aside: document {turns['id']} of job {WHOLE_JOB} file {DIARIZED.id}")
     ran = run("show", PARTLY_JOB)
     assert (ran.code, BROKEN.id in ran.out) == (0, True)
     assert ran.error.startswith(f"set aside: document {report['id']} of job {PARTLY_JOB}")
@@ -85,7 +80,7 @@ def test_show_lists_the_files_of_an_unreadable_job(run: Run, here: World, put: P
     ran = run("show", job_id)
     assert (ran.code, DIARIZED.id in ran.out) == (0, True)
     assert ran.error.startswith(f"set aside: document {job_id} in jobs is no Job")
-    assert [each["id"] for each in run("show", job_id, DIARIZED.id, "--json", "--turns").lines[:1]] == ["transcript"]
+    assert [each["id"] for each in run("show", job_id, DIARIZED.id, "--json").lines[:1]] == ["transcript"]
 
 
 def test_poison_lists_and_sends_beside_unreadable_documents(run: Run, here: World, put: Put) -> None:

@@ -43,23 +43,10 @@ def stored(request: pytest.FixtureRequest, here: World) -> Iterator[list[Item]]:
     jobs.delete_item(job.id, job.id)
 
 
-def test_show_prints_the_conversation_of_an_older_writer(run: Run, stored: list[Item]) -> None:
-    ran = run("show", stored[-1]["jobId"], stored[-1]["fileId"])
-    assert (ran.code, ran.error) == (0, "")
-    assert ran.out.partition("Turns: ")[2].splitlines() == [
-        "3",
-        "00:00:00.500  channel 0: Good morning. How can I help?",
-        "00:00:03.000  channel 1: My line is noisy.",
-        "00:00:06.000  channel 0: Of course.",
-    ]
-
-
 def test_show_prints_all_documents_of_an_older_writer_and_makes_up_no_index(run: Run, stored: list[Item]) -> None:
     _, head, *parts = run("show", stored[-1]["jobId"], "--json").lines
     assert {each["id"]: each for each in parts} == {each["id"]: each for each in stored[:-1]}
     assert head == {"mirroredChannels": []} | stored[-1]
-    (with_turns,) = run("show", stored[-1]["jobId"], "--json", "--turns").lines[2:]
-    assert with_turns["id"] in head["turns"]["parts"]
 
 
 def test_export_reads_the_parts_of_an_older_writer(run: Run, stored: list[Item]) -> None:

@@ -10,18 +10,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shared.cli.terminal.columns import Column
+from shared.cli.terminal.lists import ListForm, print_list
 from shared.cli.terminal.output import (
-    escaped_json,
     moment,
     print_error,
     print_fields,
+    print_heading,
     print_json,
     print_json_line,
     print_line,
     print_note,
-    print_table,
-    shown,
+    print_prompt,
+    print_trace,
 )
+from shared.cli.terminal.text import escaped_json, shown
 from tests.cli.conftest import Run
 
 CLI = Path(__file__).parents[2] / "shared" / "cli"
@@ -36,9 +39,9 @@ def test_times_of_day_are_shown_without_fractions() -> None:
     assert moment(None) is None
 
 
-def test_control_characters_are_replaced_or_escaped_and_other_text_is_unchanged() -> None:
-    assert shown("a\x1b[2Jb\nc\x9bd\u2028e") == "a [2Jb c\\u009bd e"
-    assert shown("x\u202etxt.exe\x7f\x85") == "x\\u202etxt.exe\\u007f\\u0085"
+def test_control_characters_are_replaced_and_other_text_is_unchanged() -> None:
+    assert shown("a\x1b[2Jb\nc\x9bd\u2028e") == "a\ufffd[2Jb c\ufffdd e"
+    assert shown("x\u202etxt.exe\x7f\x85") == "x\ufffdtxt.exe\ufffd "
     assert shown("क्\u200dष 👩\u200d💻 שלום") == "क्\u200dष 👩\u200d💻 שלום"
     assert shown("") == shown(None) == "-"
 
@@ -50,17 +53,21 @@ def json_text(value: object) -> str:
 def printed(capfd: pytest.CaptureFixture[str]) -> str:
     """Return the printed text without line feeds."""
     text = "".join(capfd.readouterr())
-    return text.replace("\n", "")
+    return text.replace("\r\n", "").replace("\n", "")  # csv ends its lines with both
 
 
 @pytest.mark.parametrize("character", HOSTILE, ids=lambda each: f"U+{ord(each):04X}")
 def test_no_print_function_prints_a_hostile_character(character: str, capfd: pytest.CaptureFixture[str]) -> None:
     text = f"a{character}b"
     print_line(text)
-    print_error(text)
+    print_error(text, text)
     print_note(text)
+    print_prompt(text)
+    print_trace(text)
+    print_heading(text)
     print_fields({"name": text})
-    print_table("Title", ["A", "B"], [(text, 1)])
+    for form in ListForm:
+        print_list([{"a": text, "b": [text]}], [Column("a"), Column("b")], form, "a,b")
     print_json_line({text: [text]})
     print_json({text: [text]})
     assert character not in printed(capfd)
@@ -75,14 +82,15 @@ def test_escaped_json_decodes_to_the_same_value(text: str) -> None:
     assert json.loads(json_text({text: text})) == {text: text}
 
 
-def test_only_output_py_prints() -> None:
+def test_only_the_files_of_terminal_print() -> None:
+    terminal = CLI / "terminal"
     for file in CLI.rglob("*.py"):
         names = {
             node.attr if isinstance(node, ast.Attribute) else node.id
             for node in ast.walk(ast.parse(file.read_text()))
             if isinstance(node, ast.Attribute | ast.Name)
         }
-        assert file.name == "output.py" or not names & {"echo", "secho", "print", "stdout", "stderr"}, file.name
+        assert file.parent == terminal or not names & {"echo", "secho", "print", "stdout", "stderr"}, file.name
 
 
 def test_documents_with_hostile_characters_are_printed_escaped_and_unchanged(run: Run, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_list_shows_every_given_up_file_listing_and_message_on_one_line(run: Run
     assert rows[rejected.id].split()[1:6] == ["-", JOBS_QUEUE, "-", "InvalidMessage", "2026-11-02T13:00:00Z"]
     assert rows[OTHER].endswith("ListingGivenUp  2026-11-02T12:00:00Z  listing its files failed 5 times: 503")
     assert rows[JOB].split()[1:5] == ["f1", RESULTS_QUEUE, "f1.json", "GivenUp"]
-    assert rows[JOB].endswith("Speech answered 503: [2J try again")
+    assert rows[JOB].endswith("Speech answered 503:\ufffd[2J try again")
     documents = run("poison", "list", "--json").lines
     assert [each["type"] for each in documents] == ["rejected", "job", "fileFailure"]
 
@@ -127,7 +127,7 @@ def test_show_prints_a_rejected_message_a_listing_and_a_file_in_full(run: Run, g
     rejected = given.message('{"id":\n "x\x1b[2J"}')
     out = run("poison", "show", rejected.id).out
     assert "reason      it could not be accepted" in out
-    assert out.endswith('  message:\n    {"id":\n     "x [2J"}\n')
+    assert out.endswith('  message:\n    {"id":\n     "x\ufffd[2J"}\n')
     failure = given.file("f1", raw="a/b.json.gz")
     given.job(failure=Failure(LISTING_GIVEN_UP, "503", "speech2cosmos"))
     given.file("f2")

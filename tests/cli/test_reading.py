@@ -1,10 +1,8 @@
-"""`jobs`, `show`, `status` and `files`: documents of Cosmos DB and responses of Speech."""
+"""`jobs`, `show` and `speech`: documents of Cosmos DB and responses of Speech."""
 
 import json
 import uuid
 from typing import Any
-
-import pytest
 
 from shared.bootstrap import App
 from shared.cli.reader import Reader
@@ -14,43 +12,59 @@ from tests.cli.conftest import (
     FAILED_JOB,
     HOSTILE_NAME,
     PARTLY_JOB,
-    REJECTED,
     REPORT,
     WHOLE_JOB,
+    Ran,
     Run,
     World,
 )
 
 
-def rows(text: str) -> dict[str, list[str]]:
-    return {line.split()[0]: line.split() for line in text.splitlines() if line.strip()}
+def ids(ran: Ran) -> list[str]:
+    return [line.split()[-1] for line in ran.out.splitlines()[1:]]
 
 
 def test_jobs_are_listed_the_newest_first_without_colour(run: Run, here: World) -> None:
     ran = run("jobs")
     assert (ran.code, ran.error) == (0, "")
-    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == [FAILED_JOB, PARTLY_JOB, WHOLE_JOB]
-    table = rows(ran.out)
-    assert table[WHOLE_JOB][1:6] == ["completed", "Succeeded", "1", "0", "1"]
-    assert table[PARTLY_JOB][1:8] == ["completedWithErrors", "Succeeded", "0", "1", "1", "1", "2"]
-    assert "Speech: InvalidAudio: The audio could not be decoded." in ran.out
+    heading, *lines = ran.out.splitlines()
+    assert heading.split() == ["NAME", "STATUS", "FILES", "AGE", "ID"]
+    failed, partly, whole = (line.split() for line in lines)
+    assert failed[-4:] == ["failed", "-", failed[-2], FAILED_JOB]
+    assert partly[-8:] == ["completedWithErrors", "0", "of", "1,", "1", "failed", partly[-2], PARTLY_JOB]
+    assert whole[-6:] == ["completed", "1", "of", "1", whole[-2], WHOLE_JOB]
+    assert whole[-2].endswith(("s", "m"))
     assert "\x1b" not in ran.out
     assert here.settings["COSMOS_KEY"] not in ran.out
 
 
-def test_jobs_are_filtered_by_status_and_limited(run: Run, here: World) -> None:
-    assert [job["id"] for job in run("jobs", "--json", "--limit", "1").lines] == [FAILED_JOB]
-    assert [job["id"] for job in run("jobs", "--json", "--status", "completed").lines] == [WHOLE_JOB]
-    assert run("jobs", "--json", "--status", "pending").out == ""
-    assert run("jobs", "--status", "done").code == 2
+def test_jobs_are_filtered_by_status_and_time_and_limited(run: Run, here: World) -> None:
+    assert ids(run("jobs", "--limit", "1")) == [FAILED_JOB]
+    assert ids(run("jobs", "--status", "completed")) == [WHOLE_JOB]
+    assert ids(run("jobs", "--since", "1d")) == [FAILED_JOB, PARTLY_JOB, WHOLE_JOB]
+    none = run("jobs", "--since", "0m")
+    assert (none.code, ids(none)) == (0, [])
+    assert none.error == "No jobs. `speech2cosmos submit JOB` enqueues one.\n"
+    for wrong in (("--status", "done"), ("--since", "soon"), ("--failed", "--status", "failed"), ("--fields", "age")):
+        assert run("jobs", *wrong).code == 2
     assert here
 
 
-def test_rejected_messages_are_listed_with_an_option(run: Run, here: World) -> None:
-    assert "rejected_" not in run("jobs").out
-    assert "please transcribe my call" in run("jobs", "--rejected").out
-    (rejected,) = [each for each in run("jobs", "--rejected", "--json").lines if each["type"] == "rejected"]
-    assert rejected["message"] == REJECTED
+def test_failed_jobs_are_listed_with_the_reason(run: Run, here: World) -> None:
+    ran = run("jobs", "--failed")
+    assert ids(ran) == [FAILED_JOB, PARTLY_JOB]
+    assert "Speech: InvalidAudio: The audio could not be decoded." in ran.out
+    assert here
+
+
+def test_a_list_of_jobs_is_data_too(run: Run, here: World) -> None:
+    (whole,) = run("jobs", "--status", "completed", "-o", "jsonl").lines
+    assert (whole["id"], whole["filesExpected"], whole["speechStatus"]) == (WHOLE_JOB, 1, "Succeeded")
+    assert whole["acceptedAt"].endswith("Z")
+    assert json.loads(run("jobs", "--status", "completed", "-o", "json").out) == [whole]
+    table = run("jobs", "--failed", "-o", "csv", "--fields", "id,failureCode").out
+    assert table == f"id,failureCode\r\n{FAILED_JOB},InvalidAudio\r\n{PARTLY_JOB},\r\n"
+    assert run("jobs", "--status", "pending", "-o", "json").out == "[]\n"
     assert here
 
 
@@ -63,7 +77,7 @@ def test_an_unreadable_job_is_reported_on_stderr_and_hides_no_other(run: Run, he
     finally:
         for name in ("odd-1", "odd-2"):
             container.delete_item(name, name)
-    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == [FAILED_JOB, PARTLY_JOB, WHOLE_JOB]
+    assert ids(ran) == [FAILED_JOB, PARTLY_JOB, WHOLE_JOB]
     told = ran.error.splitlines()
     assert len(told) == 2
     assert all(line.startswith("set aside: document odd-") and "acceptedAt" in told[0] for line in told)
@@ -82,27 +96,24 @@ def test_show_separates_failures_at_speech_from_those_of_the_app(run: Run, here:
 
 
 def test_text_from_a_service_cannot_control_the_terminal(run: Run, here: World) -> None:
-    assert "name        two [2Jlines \\u009b2J\\u202eseman\\u2066\n" in run("show", PARTLY_JOB).out
+    assert "name        two\ufffd[2Jlines \ufffd2J\ufffdseman\ufffd\n" in run("show", PARTLY_JOB).out
     assert here
 
 
 def test_show_lists_the_files_of_a_job(run: Run, here: World) -> None:
     ran = run("show", f"https://any.example/speechtotext/v3.1/transcriptions/{WHOLE_JOB}")
     (head,) = Reader(App.from_env(here.settings).database).files(WHOLE_JOB, DIARIZED.id).heads
-    row = rows(ran.out)[DIARIZED.id]
-    assert row[1:4] == ["contenturl_0.json", str(head.phrase_count), str(head.word_count)]
-    assert row[5:] == ["0", "0,1,2", "3"]
+    (row,) = [line.split() for line in ran.out.splitlines() if line.endswith(DIARIZED.id)]
+    assert row[0] == "contenturl_0.json"
+    assert row[2:6] == [str(head.phrase_count), str(head.word_count), "0", "0,1,2"]
 
 
-@pytest.mark.parametrize("arguments", [(DIARIZED.id.upper(),), ("--turns",)])
-def test_show_prints_who_said_what_when(run: Run, here: World, arguments: tuple[str, ...]) -> None:
-    out = run("show", WHOLE_JOB, *arguments).out
-    documents = run("show", WHOLE_JOB, "--json", "--turns").lines
-    turns = [turn for each in documents if each["type"] == "part" for turn in each["turns"]]
-    said = out.partition("Turns: ")[2].splitlines()
-    assert int(said[0]) == len(turns) == len(said[1:])
-    assert said[1].endswith(f"  channel 0 speaker {turns[0]['speaker']}: {turns[0]['display']}")
-    assert here
+def test_show_prints_the_head_and_the_tracks_of_a_file(run: Run, here: World) -> None:
+    (head,) = Reader(App.from_env(here.settings).database).files(WHOLE_JOB, DIARIZED.id).heads
+    out = run("show", WHOLE_JOB, DIARIZED.id[:8]).out
+    assert f"File {DIARIZED.id}: contenturl_0.json\n" in out
+    assert f"  turns       {head.turns.count}\n" in out
+    assert len(out.partition("Tracks\n")[2].splitlines()) == 1 + len(head.tracks)
 
 
 def test_json_has_only_the_parts_that_the_head_names(run: Run, here: World) -> None:
@@ -136,33 +147,33 @@ def test_an_unknown_job_or_file_is_an_error(run: Run, here: World) -> None:
         ran = run("show", *arguments)
         assert (ran.code, ran.out) == (1, "")
         assert unknown in ran.error
-    assert run("show", "not-an-id").code == 2
+    assert run("show", "not-an-id").code == 1
     assert here
 
 
 def test_status_prints_what_speech_says_without_signatures(run: Run, here: World) -> None:
-    ran = run("status", PARTLY_JOB)
+    ran = run("speech", "status", PARTLY_JOB)
     said = json.loads(ran.out)
     assert (said["status"], said["displayName"]) == ("Succeeded", HOSTILE_NAME)
     assert said["self"].startswith(here.speech.control.about().region), "unchanged"
     assert "REDACTED" not in ran.out
     url = f"https://westus.api.cognitive.microsoft.com/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
-    assert json.loads(run("status", url).out) == said
+    assert json.loads(run("speech", "status", url).out) == said
 
 
 def test_status_of_a_job_that_speech_does_not_know_is_an_error(run: Run, here: World) -> None:
-    ran = run("status", str(uuid.uuid4()))
+    ran = run("speech", "status", str(uuid.uuid4()))
     assert (ran.code, ran.out) == (1, "")
     assert "answered 404" in ran.error
-    assert run("status", f"https://elsewhere.example/speechtotext/models/{WHOLE_JOB}").code == 2
+    assert run("speech", "status", f"https://elsewhere.example/speechtotext/models/{WHOLE_JOB}").code == 2
     assert here
 
 
 def test_files_of_all_pages_are_one_list_without_signatures(run: Run, here: World) -> None:
     url = f"{here.speech.endpoint}/speechtotext/v3.1/transcriptions/{PARTLY_JOB}"
     for job in (PARTLY_JOB, url):
-        values = json.loads(run("files", job).out)["values"]
+        values = json.loads(run("speech", "files", job).out)["values"]
         assert [file["name"] for file in values] == ["report.json", "contenturl_0.json"]
         assert [file["links"]["contentUrl"].partition("?")[2] for file in values] == ["", ""]
-        signed = json.loads(run("files", job, "--with-signatures").out)["values"]
+        signed = json.loads(run("speech", "files", job, "--with-signatures").out)["values"]
         assert all("sig=" in file["links"]["contentUrl"] for file in signed)

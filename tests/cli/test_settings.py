@@ -35,8 +35,8 @@ def named_in(error: str) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "missing"),
     [
-        (["status", WHOLE_JOB], ["SPEECH_ENDPOINT"]),
-        (["files", WHOLE_JOB], ["SPEECH_ENDPOINT"]),
+        (["speech", "status", WHOLE_JOB], ["SPEECH_ENDPOINT"]),
+        (["speech", "files", WHOLE_JOB], ["SPEECH_ENDPOINT"]),
         (["jobs"], ["COSMOS_ENDPOINT"]),
         (["show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
         (["submit", WHOLE_JOB], ["AzureWebJobsStorage"]),
@@ -55,7 +55,7 @@ def test_a_command_needs_only_the_settings_that_it_uses(run: Run, arguments: lis
 def test_invalid_and_missing_settings_are_reported_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEECH_API_VERSION", "v9")
     monkeypatch.setenv("SPEECH_KEY", " ")
-    ran = run("status", WHOLE_JOB)
+    ran = run("speech", "status", WHOLE_JOB)
     assert ran.code == 2
     assert named_in(ran.error) == ["SPEECH_ENDPOINT", "SPEECH_API_VERSION"]
     assert "'v9'" in ran.error
@@ -72,7 +72,7 @@ def test_without_settings_the_stack_of_this_folder_is_used(run: Run, world: Worl
     write_stack_file(world)
     provision_storage(world.settings["AzureWebJobsStorage"], "raw-results", ["stack-jobs"])
     assert f"Job {WHOLE_JOB}: completed" in run("show", WHOLE_JOB).out
-    assert json.loads(run("status", WHOLE_JOB).out)["status"] == "Succeeded"
+    assert json.loads(run("speech", "status", WHOLE_JOB).out)["status"] == "Succeeded"
     assert run("submit", FAILED_JOB).out == f"enqueued {FAILED_JOB}\n"
     with QueueClient.from_connection_string(world.settings["AzureWebJobsStorage"], "stack-jobs") as queue:
         assert [each.content for each in queue.receive_messages()] == [FAILED_JOB]
@@ -106,8 +106,8 @@ def test_a_setting_in_the_environment_overrides_the_running_stack(
 ) -> None:
     write_stack_file(world)
     monkeypatch.setenv("SPEECH_KEY", "another-key")
-    ran = run("status", WHOLE_JOB)
-    assert (ran.code, ran.out) == (1, "")
+    ran = run("speech", "status", WHOLE_JOB)
+    assert (ran.code, ran.out) == (4, "")
     assert "answered 401" in ran.error
 
 
@@ -128,7 +128,7 @@ def test_an_invalid_settings_file_is_reported_by_name(run: Run, tmp_path: Path) 
 def test_an_unreachable_service_is_an_error_on_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEECH_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("SPEECH_KEY", "any")
-    ran = run("status", WHOLE_JOB)
+    ran = run("speech", "status", WHOLE_JOB)
     assert (ran.code, ran.out) == (1, "")
     assert ran.error.count("\n") == 1
     assert "127.0.0.1:9" in ran.error

@@ -17,6 +17,7 @@ from local import azurite, cosmos
 from local.samples.generate import report
 from local.speech import FileSpec, JobError, JobSpec, SpeechControl
 from local.stack import Ports, start_stack
+from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
 from tests.e2e.conftest import SETTINGS, Whole
 
@@ -147,7 +148,7 @@ def test_no_secret_is_found_in_any_store_or_log(lived: Whole, marks: Marks) -> N
     found = places(lived)
     kinds = {place.split()[0] for place in found}
     assert {"document", "blob", "log"} <= kinds
-    assert {job.status for job in lived.app.jobs.listed(None, 100)} >= {"completedWithErrors", "failed"}
+    assert {job.status for job in JobLists(lived.app.database).newest(100)} >= {"completedWithErrors", "failed"}
     assert len([place for place in found if place.startswith("blob raw-results")]) >= 2
     for words in (b"given up", b"refused", b"rejected a message", b"InvalidUri"):
         assert words in found["log"], "the log reports the failures"

@@ -137,20 +137,6 @@ class CosmosJobs:
             values={"before": ended_before},
         )
 
-    def listed(self, status: str | None, limit: int, tell: Tell = set_aside) -> list[Job]:
-        """Return jobs for the command line, the newest first; of one status if given.
-
-        `tell` is called for each job that cannot be read, also for those without a time to sort by, of any status.
-        """
-        text = "SELECT * FROM c WHERE c.type = 'job' AND NOT IS_STRING(c.acceptedAt)"
-        jobs_of(query(self._container, text), tell)  # none of these can be read
-        if status is None:
-            return self._first(
-                f"c.type = 'job' AND c.acceptedAt {IS_TEXT} ORDER BY c.acceptedAt DESC", limit, tell=tell
-            )
-        text = f"c.status = @status AND c.acceptedAt {IS_TEXT} ORDER BY c.status DESC, c.acceptedAt DESC"
-        return self._first(text, limit, {"status": status}, tell)
-
     def any_to_do(self, now: UtcTime) -> bool:
         """Return whether one of the queries above, other than `untidied`, would find a job."""
         return bool(query(self._container, f"SELECT TOP 1 c.id FROM c WHERE {ANY_TO_DO}", {"now": now}))

@@ -38,7 +38,6 @@ TurnGap = Annotated[str | None, typer.Option(help="By default TURN_GAP_SECONDS, 
 
 
 def split(  # noqa: PLR0913 - the command's own options
-    ctx: typer.Context,
     content: Content,
     *,
     job_id: OfJob = NO_JOB,
@@ -49,7 +48,7 @@ def split(  # noqa: PLR0913 - the command's own options
     turn_gap_seconds: TurnGap = None,
 ) -> None:
     """Print the documents of a result file, one line of JSON each. For an invalid file, print only the error."""
-    settings = settings_of(ctx, SPLIT, NBEST_WORDS=nbest_words, TURN_GAP_SECONDS=turn_gap_seconds)
+    settings = settings_of(SPLIT, NBEST_WORDS=nbest_words, TURN_GAP_SECONDS=turn_gap_seconds)
     options = split_options(settings)
     given = None if file_id is None else document_id_of(file_id)
     job = document_id_of(job_id)

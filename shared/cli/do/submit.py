@@ -20,13 +20,13 @@ File = Annotated[typer.FileBinaryRead | None, typer.Option("--file", help="Read 
 Reprocess = Annotated[bool, typer.Option(help="Write the job's files anew even if it is completed.")]
 
 
-def submit(ctx: typer.Context, ids: Ids = None, file: File = None, *, reprocess: Reprocess = False) -> None:
+def submit(ids: Ids = None, file: File = None, *, reprocess: Reprocess = False) -> None:
     """Enqueue transcription jobs. All ids are checked before the first one is sent."""
     texts = [*_texts(ids or []), *_lines(file or ())]
     if not texts:
         raise typer.BadParameter("give at least one transcription id", param_hint="ID")
     jobs = _checked(texts)
-    settings = settings_of(ctx, QUEUE)
+    settings = settings_of(QUEUE)
     for message in enqueue(settings, settings.jobs_queue, [_message(job, reprocess=reprocess) for job in jobs]):
         print_line(f"enqueued {message}")
 

@@ -4,77 +4,57 @@ from typing import Annotated
 
 import typer
 
+from shared.adapters.clock import SystemClock
+from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.terminal.output import (
-    failure_text,
-    moment,
-    print_json_line,
-    print_set_aside,
-    print_table,
-    retry_text,
-)
-from shared.domain.job import Job, Rejected, Status
-
-_JOBS = (
-    "ID",
-    "STATUS",
-    "SPEECH",
-    "INGESTED",
-    "FAILED",
-    "EXPECTED",
-    "REPORT OK",
-    "REPORT FAILED",
-    "ACCEPTED",
-    "ENDED",
-    "FAILURE",
-    "LISTED AGAIN",
-)
-_REJECTED = ("ID", "QUEUE", "REJECTED", "REASON", "MESSAGE")
+from shared.cli.look.job_rows import columns_of, row_of
+from shared.cli.terminal.lists import AsForm, Fields, ListForm, chosen_columns, print_list
+from shared.cli.terminal.output import print_note, print_set_aside
+from shared.cli.terminal.times import since_of
+from shared.domain.job import END_STATES, Status
 
 OfStatus = Annotated[Status | None, typer.Option(help="Only jobs of this status.")]
-Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most this many jobs, the newest first.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one line of JSON each.")]
-WithRejected = Annotated[bool, typer.Option("--rejected", help="Print rejected messages too.")]
+Failed = Annotated[bool, typer.Option("--failed", help="Only jobs that ended without all their files, and why.")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Only jobs accepted since: 45m, 12h, 2d or 2026-11-28.")
+]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most this many jobs, the newest.")]
+
+_WITHOUT_ALL_FILES = END_STATES - {Status.COMPLETED}
 
 
-def jobs(
-    ctx: typer.Context,
+def jobs(  # noqa: PLR0913 - the command's own options
     *,
     status: OfStatus = None,
+    failed: Failed = False,
+    since: Since = None,
     limit: Limit = 50,
-    as_json: AsJson = False,
-    rejected: WithRejected = False,
+    form: AsForm = ListForm.TABLE,
+    fields: Fields = None,
 ) -> None:
-    """List jobs, the newest first."""
-    store = App(settings_of(ctx, COSMOS)).jobs
-    listed = store.listed(status, limit, print_set_aside)
-    refused = store.rejected(limit, print_set_aside) if rejected else []
-    if as_json:
-        for document in (*listed, *refused):
-            print_json_line(document)
-        return
-    print_table("Jobs", _JOBS, map(_job, listed))
-    if rejected:
-        print_table("Rejected messages", _REJECTED, map(_rejected, refused))
+    """List jobs, the newest first.
+
+    \b
+    speech2cosmos jobs --since 2d --failed
+    speech2cosmos jobs -o csv --fields id,status,endedAt
+    """  # noqa: D301 - click keeps the lines after a \b character as they are
+    now = SystemClock().now()
+    if status and failed:
+        raise typer.BadParameter("--status and --failed exclude each other", param_hint="--failed")
+    begin = None if since is None else since_of(since, now)
+    columns = columns_of(now, with_failure=failed)
+    chosen_columns(columns, form, fields)
+    store = JobLists(App(settings_of(COSMOS)).database, print_set_aside)
+    statuses = _WITHOUT_ALL_FILES if failed else {status} if status else ()
+    listed = store.newest(limit, sorted(statuses), begin)
+    print_list(map(row_of, listed), columns, form, fields)
+    if form is ListForm.TABLE:
+        _tell(len(listed), limit)
 
 
-def _job(job: Job) -> tuple[object, ...]:
-    return (
-        job.id,
-        job.status,
-        job.speech_status,
-        job.files.ingested,
-        job.files.failed,
-        job.files.expected,
-        job.report.successful_transcriptions_count if job.report else None,
-        job.report.failed_transcriptions_count if job.report else None,
-        moment(job.accepted_at),
-        moment(job.ended_at),
-        failure_text(job.failure),
-        retry_text(job.retry),
-    )
-
-
-def _rejected(message: Rejected) -> tuple[object, ...]:
-    return (message.id, message.queue, moment(message.rejected_at), message.reason, message.message)
+def _tell(count: int, limit: int) -> None:
+    if not count:
+        print_note("No jobs. `speech2cosmos submit JOB` enqueues one.")
+    elif count == limit:
+        print_note(f"The newest {limit} jobs; --limit shows more.")

@@ -7,48 +7,50 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.look.views import print_file, print_files, print_given_up, print_job, print_report
 from shared.cli.reader import Files, Reader
+from shared.cli.selecting import FILE_HELP, JOB_HELP, file_of, job_of
 from shared.cli.terminal.output import print_json_line, print_set_aside
 from shared.domain.documents import FileKey
 from shared.domain.job import Job, ReportSummary
 from shared.errors import NotFound, Unreadable
 
-JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id or URL.")]
-FileId = Annotated[str | None, typer.Argument(metavar="FILE_ID", help="Show this file and its conversation.")]
+JobId = Annotated[str, typer.Argument(metavar="JOB", help=JOB_HELP)]
+FileId = Annotated[str | None, typer.Argument(metavar="FILE", help=FILE_HELP)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents themselves, one line of JSON each.")]
-Turns = Annotated[bool, typer.Option("--turns", help="Show every file's conversation; with --json, parts with turns.")]
 
 
-def show(
-    ctx: typer.Context, job_id: JobId, file_id: FileId = None, *, as_json: AsJson = False, turns: Turns = False
-) -> None:
-    """Show a job: its state, its failures and its files; with FILE_ID or --turns also the conversation."""
-    wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
-    app = App(settings_of(ctx, COSMOS))
-    job = _job(app, wanted_job)
-    reader = Reader(app.database)
-    files = reader.files(wanted_job, wanted_file)
-    report = job.report if job and job.report and wanted_file in {None, job.report.file_id} else None
-    if wanted_file and not (files.heads or files.failures or report):
-        raise NotFound(f"job {wanted_job} has no file {wanted_file} in the database that can be read")
+def show(job: JobId, file: FileId = None, *, as_json: AsJson = False) -> None:
+    """Show a job: its state, its failures and its files.
+
+    \b
+    speech2cosmos show JOB
+    speech2cosmos show JOB FILE --json
+    """  # noqa: D301 - click keeps the lines after a \b character as they are
+    app = App(settings_of(COSMOS))
+    job_id, reader = job_of(app, job), Reader(app.database)
+    file_id = file_of(reader, job_id, file) if file else None
+    found = _job(app, job_id)
+    files = reader.files(job_id, file_id)
+    report = found.report if found and found.report and file_id in {None, found.report.file_id} else None
+    if file_id and not (files.heads or files.failures or report):
+        raise NotFound(f"job {job_id} has no file {file_id} in the database that can be read")
     if as_json:
-        if job and wanted_file is None:
-            print_json_line(job)
-        for document in _documents(reader, wanted_job, files, report, turns_only=turns):
+        if found and file_id is None:
+            print_json_line(found)
+        for document in _documents(reader, job_id, files, report):
             print_json_line(document)
         return
-    if job and wanted_file is None:
-        print_job(job)
+    if found and file_id is None:
+        print_job(found)
     print_given_up(files.failures)
     if report:
-        print_report(reader.report(wanted_job, report), only_failures=wanted_file is None)
-    if wanted_file is None and not turns:
+        print_report(reader.report(job_id, report), only_failures=file_id is None)
+    if file_id is None:
         print_files(files.heads)
         return
     for head in files.heads:
-        print_file(head, reader.turns(head))
+        print_file(head)
 
 
 def _job(app: App, job_id: str) -> Job | None:
@@ -63,12 +65,10 @@ def _job(app: App, job_id: str) -> Job | None:
     return job
 
 
-def _documents(
-    reader: Reader, job_id: str, files: Files, report: ReportSummary | None, *, turns_only: bool
-) -> Iterator[object]:
+def _documents(reader: Reader, job_id: str, files: Files, report: ReportSummary | None) -> Iterator[object]:
     for head in files.heads:
         yield head
-        yield from reader.parts(FileKey(job_id, head.file_id), head.turns.parts if turns_only else head.parts())
+        yield from reader.parts(FileKey(job_id, head.file_id), head.parts())
     yield from files.failures
-    if report and not turns_only:
+    if report:
         yield from reader.parts(FileKey(job_id, report.file_id), report.parts)

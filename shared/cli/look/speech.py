@@ -19,21 +19,21 @@ JobId = Annotated[str, typer.Argument(metavar="ID", help="The transcription's id
 WithSignatures = Annotated[bool, typer.Option(help="Print signatures too. Whoever has one can read the file.")]
 
 
-def status(ctx: typer.Context, job_id: JobId) -> None:
+def status(job_id: JobId) -> None:
     """Print a transcription as Speech describes it, as JSON."""
-    app, asked = _asked(ctx, job_id)
+    app, asked = _asked(job_id)
     print_json(_unsigned(decode_answer(app.speech.transcription_body(asked), dict[str, Any])))
 
 
-def files(ctx: typer.Context, job_id: JobId, *, with_signatures: WithSignatures = False) -> None:
+def files(job_id: JobId, *, with_signatures: WithSignatures = False) -> None:
     """Print all files that Speech lists for a transcription, as JSON."""
-    app, asked = _asked(ctx, job_id)
+    app, asked = _asked(job_id)
     values = list(app.speech.files_as_sent(asked))
     print_json({"values": values if with_signatures else _unsigned(values)})
 
 
-def _asked(ctx: typer.Context, job_id: str) -> tuple[App, str]:
-    return App(settings_of(ctx, SPEECH)), job_id_of(job_id)
+def _asked(job_id: str) -> tuple[App, str]:
+    return App(settings_of(SPEECH)), job_id_of(job_id)
 
 
 def _unsigned(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -9,10 +9,11 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.ids import document_id_of, job_id_of
+from shared.cli.exits import Exit
 from shared.cli.read.formats import Format, Output, Profile, output_of
 from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import prepare, to_file
+from shared.cli.selecting import FILE_HELP, JOB_HELP
 from shared.cli.terminal.output import print_error, print_note, print_pieces, progress
 from shared.domain.documents import Transcript
 from shared.errors import Permanent
@@ -20,12 +21,8 @@ from shared.rendering.choosing import chosen_tracks, time_of
 from shared.rendering.filenames import file_name
 from shared.rendering.recording import Choice, Recording
 
-PARTLY = 3
-"""Exit code: some recordings were written, and others could not be."""
-
-
-JobId = Annotated[str, typer.Argument(metavar="JOB", help="The transcription's id or URL.")]
-FileId = Annotated[str | None, typer.Argument(metavar="FILE", help="Only this recording: its file id.")]
+JobId = Annotated[str, typer.Argument(metavar="JOB", help=JOB_HELP)]
+FileId = Annotated[str | None, typer.Argument(metavar="FILE", help=FILE_HELP)]
 As = Annotated[Format, typer.Option("--format", "-f", help="Form of the output.")]
 Into = Annotated[
     Path | None, typer.Option("--dir", "-d", file_okay=False, help="Write a file for each recording into this folder.")
@@ -52,7 +49,6 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files that exist."
 
 
 def export(  # noqa: PLR0913 - the command's own options
-    ctx: typer.Context,
     job_id: JobId,
     file_id: FileId = None,
     *,
@@ -81,8 +77,7 @@ def export(  # noqa: PLR0913 - the command's own options
     output = output_of(form, separator, profile, {"line": line, "lines": lines, "speed": speed})
     first, last = (None if text is None else time_of(text) for text in (begin, end))
     choice = Choice(first, last, all_channels=all_channels)
-    wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
-    recordings = Recordings(App(settings_of(ctx, COSMOS)), wanted_job, wanted_file, names)
+    recordings = Recordings(App(settings_of(COSMOS)), job_id, file_id, names)
 
     def chosen(head: Transcript) -> Recording:
         recording = recordings.recording(head)
@@ -91,12 +86,12 @@ def export(  # noqa: PLR0913 - the command's own options
     if folder is not None:
         _into(folder, output, recordings, chosen, force=force)
         return
-    recording = chosen(recordings.only(otherwise=", or a folder for all with -d DIR"))
+    recording = chosen(recordings.only(otherwise="; -d DIR writes all"))
     print_pieces(output.pieces(recording))
     for note in output.remarks(recording):
         print_note(note)
     if recordings.set_aside:
-        raise typer.Exit(PARTLY)
+        raise typer.Exit(Exit.PARTLY)
 
 
 def _into(
@@ -121,4 +116,4 @@ def _into(
     for remark in output.remarks():
         print_note(remark)
     if failed:
-        raise typer.Exit(PARTLY if failed < total else 1)
+        raise typer.Exit(Exit.PARTLY if failed < total else Exit.FAILED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from shared.cli.terminal.output import escaped_json
+from shared.cli.terminal.text import escaped_json
 from shared.errors import WrongUsage
 from shared.rendering.about import notes
 from shared.rendering.captions.rules import PROFILES, Outcome, Rules

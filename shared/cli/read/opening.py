@@ -10,7 +10,7 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.ids import document_id_of, job_id_of
+from shared.cli.exits import Exit
 from shared.cli.read.export import FileId, JobId, NamesFile
 from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import to_file
@@ -28,8 +28,7 @@ Revision = Annotated[
 _DOOR = "open.html"
 
 
-def open_page(  # noqa: PLR0913, PLR0917 - the command's own options
-    ctx: typer.Context,
+def open_page(
     job_id: JobId,
     file_id: FileId = None,
     at: At = None,
@@ -42,8 +41,7 @@ def open_page(  # noqa: PLR0913, PLR0917 - the command's own options
     when you are done.
     """
     moment = None if at is None else time_of(at)
-    wanted_job, wanted_file = job_id_of(job_id), document_id_of(file_id) if file_id else None
-    recordings = Recordings(App(settings_of(ctx, COSMOS)), wanted_job, wanted_file, names)
+    recordings = Recordings(App(settings_of(COSMOS)), job_id, file_id, names)
     head = recordings.only()
     folder = Path(tempfile.mkdtemp(prefix="speech2cosmos-"))
     written = folder / file_name(head, "html")
@@ -51,7 +49,7 @@ def open_page(  # noqa: PLR0913, PLR0917 - the command's own options
     print_line(str(written))
     if not webbrowser.open(_door(written, moment, revision).as_uri()):
         print_note("No browser could be started. Open the file yourself.")
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.FAILED)
 
 
 def _door(written: Path, moment: int | None, revision: str | None) -> Path:

@@ -7,33 +7,45 @@ from pathlib import Path
 from shared.adapters.cosmos.of_job import name_of
 from shared.adapters.cosmos.stored import decoded
 from shared.bootstrap import App
+from shared.cli.advice import advised
 from shared.cli.reader import Reader, Stored
-from shared.cli.terminal.output import print_set_aside
+from shared.cli.selecting import file_of, job_of
+from shared.cli.terminal.output import print_note, print_set_aside
+from shared.cli.terminal.text import shown
 from shared.domain.documents import FileKey, ResultPart, Transcript
 from shared.domain.job import Job
 from shared.errors import NotFound, Unreadable, WrongUsage
 from shared.rendering.names import Names, Naming, namings_of_csv, namings_of_job
 from shared.rendering.recording import Parts, Recording
 
+_LISTED = 20
+"""How many recordings are listed at most, if a command takes only one."""
+
 _KEPT_PARTS = 8
 """Parts that stay in memory, 64 KiB of JSON each. The last sections of several tracks share a part."""
 
 
 class Recordings:
-    """The recordings of a job that are in. `set_aside`: how many heads could not be read and were left out."""
+    """The recordings of a job that are in. `set_aside`: how many heads could not be read and were left out.
 
-    def __init__(self, app: App, job_id: str, file_id: str | None, names_file: Path | None) -> None:
+    `job` and `file` name them as selecting.py says; without `file` all recordings are meant.
+    """
+
+    def __init__(self, app: App, job: str, file: str | None, names_file: Path | None) -> None:
         first = [] if names_file is None else read_names(names_file)
         self.set_aside = 0
-        self._job_id = job_id
         self._reader = Reader(app.database, self._tell)
-        job = self._job(app, job_id)
-        self._names = Names(first, namings_of_job(job.custom_properties if job else None))
-        self._job_name = job.display_name if job else None
+        self._job_id = job_id = job_of(app, job)
+        file_id = file_of(self._reader, job_id, file) if file else None
+        stored = self._job(app, job_id)
+        self._names = Names(first, namings_of_job(stored.custom_properties if stored else None))
+        self._job_name = stored.display_name if stored else None
         self.heads = self._reader.files(job_id, file_id).heads
         if not self.heads:
             which = f"no recording {file_id}" if file_id else "no recording"
-            raise NotFound(f"job {job_id} has {which} in the database that can be read; `show {job_id}` says why")
+            raise advised(
+                NotFound(f"job {job_id} has {which} in the database that can be read"), f"speech2cosmos show {job_id}"
+            )
 
     def only(self, otherwise: str = "") -> Transcript:
         """Return the head of the only recording. `otherwise`: what else a user can do if there are several.
@@ -42,7 +54,12 @@ class Recordings:
         """
         head, *others = self.heads
         if others:
-            raise WrongUsage(f"job {self._job_id} has {len(self.heads)} recordings; name one of them{otherwise}")
+            for each in self.heads[:_LISTED]:
+                print_note(f"{each.file_id}  {shown(each.name)}")
+            raise advised(
+                WrongUsage(f"job {self._job_id} has {len(self.heads)} recordings"),
+                f"the beginning of one id, or its name{otherwise}",
+            )
         return head
 
     def recording(self, head: Transcript) -> Recording:

@@ -18,10 +18,10 @@ JobId = Annotated[str | None, typer.Argument(metavar="[JOB_ID]", help="Only what
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one line of JSON each.")]
 
 
-def list_given_up(ctx: typer.Context, job_id: JobId = None, *, as_json: AsJson = False) -> None:
+def list_given_up(job_id: JobId = None, *, as_json: AsJson = False) -> None:
     """List what was given up: messages, jobs whose files could not be listed, files."""
     wanted = job_id_of(job_id) if job_id else None
-    app = App(settings_of(ctx, COSMOS | QUEUE_NAMES))
+    app = App(settings_of(COSMOS | QUEUE_NAMES))
     found = everything(app) if wanted is None else _of_job(app, wanted)
     if as_json:
         for document in (*found.messages, *found.listings, *found.files):

@@ -24,14 +24,14 @@ FileIds = Annotated[list[str] | None, typer.Argument(metavar="[FILE_ID...]", hel
 All = Annotated[bool, typer.Option("--all", help=f"Everything with code {GIVEN_UP}; the rest has to be named.")]
 
 
-def requeue(ctx: typer.Context, name: Id = None, file_ids: FileIds = None, *, send_all: All = False) -> None:
+def requeue(name: Id = None, file_ids: FileIds = None, *, send_all: All = False) -> None:
     """Send stored messages again: a rejected one, or those of a job's given-up files (all, or those with FILE_ID).
 
     If some cannot be sent, prints these, sends the others, and exits with 1.
     """
     if send_all == (name is not None):
         raise typer.BadParameter("give either an ID or --all", param_hint="ID")
-    app = App(settings_of(ctx, COSMOS | QUEUE))
+    app = App(settings_of(COSMOS | QUEUE))
     found = named(app, name, file_ids or []) if name is not None else _worth_it(everything(app))
     kept, refused = _kept(app, found)
     for words in refused:

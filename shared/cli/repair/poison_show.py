@@ -16,9 +16,9 @@ FileId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="Only th
 AsJson = Annotated[bool, typer.Option("--json", help="Print the documents, one line of JSON each.")]
 
 
-def show_given_up(ctx: typer.Context, name: Id, file_id: FileId = None, *, as_json: AsJson = False) -> None:
+def show_given_up(name: Id, file_id: FileId = None, *, as_json: AsJson = False) -> None:
     """Show all that is stored about what was given up: a message, a job's files, or one file."""
-    found = named(App(settings_of(ctx, COSMOS)), name, [file_id] if file_id else [])
+    found = named(App(settings_of(COSMOS)), name, [file_id] if file_id else [])
     if as_json:
         for document in (*found.messages, *found.listings, *found.files):
             print_json_line(document)

@@ -13,9 +13,9 @@ from shared.cli.terminal.output import print_line
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or URLs of transcriptions.")]
 
 
-def replay(ctx: typer.Context, ids: Ids) -> None:
+def replay(ids: Ids) -> None:
     """Start ended jobs over. Files that were given up are retried. Files that are in stay as they are."""
     messages = [msgspec.json.encode({"id": job_id, "replay": True}).decode() for job_id in job_ids_of(ids)]
-    settings = settings_of(ctx, QUEUE)
+    settings = settings_of(QUEUE)
     for message in enqueue(settings, settings.jobs_queue, messages):
         print_line(f"enqueued {message}")

@@ -1,10 +1,7 @@
-"""Prints the commands' output: JSON for programs, tables and lines for people, an error on one line.
+"""Prints lines, JSON, pieces of a text, errors and progress."""
 
-Only this file prints. It escapes control characters, so a text of a file or service cannot control the terminal or
-reorder a line.
-"""
-
-import re
+import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -12,22 +9,13 @@ from typing import TypeVar
 import msgspec
 import typer
 
+from shared.cli.terminal.colour import coloured, styled
+from shared.cli.terminal.text import escaped_json, shown
 from shared.domain.job import Failure, Retry
+from shared.domain.redaction import redacted
 from shared.errors import Unreadable
 
 _T = TypeVar("_T")
-
-NOTHING = "-"
-"""Printed for a missing value, so that every row of a piped table has the same number of columns."""
-
-_BLANK = re.compile(r"[\x00-\x1f\u2028\u2029]")
-"""ASCII control characters and line separators. JSON escapes the control characters by itself."""
-
-_ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""DEL, the C1 control characters, line separators, and the characters that Unicode lists as Bidi_Control.
-
-Not every character that Python calls unprintable: these include joiners, with which Hindi is written.
-"""
 
 _UNLIMITED = 100_000
 """Width of a table that is not printed on a terminal. With it no cell is wrapped or cut."""
@@ -53,7 +41,14 @@ def print_pieces(pieces: Iterable[str]) -> None:
     sys.stdout.flush()
     for piece in pieces:
         sys.stdout.buffer.write(piece.encode())
+        if sys.stdout.isatty():
+            sys.stdout.buffer.flush()
     sys.stdout.buffer.flush()
+
+
+def discard_output() -> None:
+    """Send what is still in the buffer of stdout nowhere. Otherwise it would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_note(text: str) -> None:
@@ -61,9 +56,44 @@ def print_note(text: str) -> None:
     typer.echo(shown(text), err=True)
 
 
-def print_error(text: str) -> None:
-    """Print an error on one line of stderr, even if it has several lines, as the SDKs' errors have."""
-    typer.echo(f"error: {shown(text)}", err=True)
+def print_error(text: str, advice: str | None = None) -> None:
+    """Print an error on one line of stderr, even if it has several lines, as the SDKs' errors have.
+
+    With `advice`, a second line says what to try.
+    """
+    word = styled("error:", "red", bold=True) if coloured(sys.stderr) else "error:"
+    typer.echo(f"{word} {shown(text)}", err=True, color=True)
+    if advice is not None:
+        typer.echo(f"try: {shown(advice)}", err=True)
+
+
+def print_trace(text: str) -> None:
+    """Print a text of many lines on stderr, such as a traceback, without keys and signatures."""
+    for line in redacted(text).splitlines():
+        typer.echo(shown(line), err=True)
+
+
+def print_help(text: str) -> None:
+    """Print the help of a command on stderr, because it was given without what it needs."""
+    typer.echo(text, err=True)
+
+
+class _OnStderr(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print_trace(f"{record.levelname.lower()} {record.name}: {record.getMessage()}")
+
+
+def log_on_stderr() -> None:
+    """Print what this package and the SDKs log, at level INFO, on stderr."""
+    # Of lower levels some SDKs log whole addresses, with their signatures.
+    root = logging.getLogger()
+    root.addHandler(_OnStderr())
+    root.setLevel(logging.INFO)
+
+
+def print_prompt(text: str) -> None:
+    """Print a question on stderr. The answer is typed on the same line."""
+    typer.echo(shown(text), err=True, nl=False)
 
 
 def print_set_aside(error: Unreadable) -> None:
@@ -98,6 +128,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()), color=console.is_terminal)
 
 
+def print_heading(text: str) -> None:
+    """Print a line above other lines; bold where there are colours."""
+    typer.echo(styled(shown(text), bold=True) if coloured(sys.stdout) else shown(text), color=True)
+
+
 def print_fields(fields: Mapping[str, object]) -> None:
     """Print names and values, one pair a line."""
     for name, value in fields.items():
@@ -107,23 +142,6 @@ def print_fields(fields: Mapping[str, object]) -> None:
 def print_line(text: str) -> None:
     """Print a line of text from a document."""
     typer.echo(shown(text))
-
-
-def shown(value: object) -> str:
-    """Return a value as one line of printable text: ASCII controls become blanks, others become escapes."""
-    text = NOTHING if value is None else str(value)
-    return _ESCAPED.sub(_escape, _BLANK.sub(" ", text)) or NOTHING
-
-
-def escaped_json(text: bytes) -> bytes:
-    """Escape the characters in JSON. They stand within strings only, so the value stays the same."""
-    if text.isascii() and b"\x7f" not in text:
-        return text
-    return _ESCAPED.sub(_escape, text.decode()).encode()
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
 
 
 def moment(time: str | None) -> str | None:

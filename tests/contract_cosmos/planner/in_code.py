@@ -7,6 +7,7 @@ import msgspec
 from local.docs.reader import files_of
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.adapters.cosmos.inventory import Named, broken_files
+from shared.adapters.cosmos.job_lists import JobLists
 from shared.cli.reader import Reader
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey
@@ -50,11 +51,15 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
         database.answer = lambda _, rows=rows: next(rows, [])  # type: ignore[misc] # the answers of this turn
         find(None, 1)
     database.answer = lambda _: []
-    jobs.listed(None, 10)
-    jobs.listed(Status.PENDING, 10)
     jobs.rejected()
     jobs.rejected(10)
     jobs.unlisted()
+    lists = JobLists(database)
+    for since in (None, NOON):
+        lists.newest(10, (), since)
+        lists.newest(10, (Status.PENDING,), since)
+    lists.beginning("0000")
+    lists.with_name("calls of today")
 
 
 def _ask_of_transcripts(database: AskedDatabase) -> None:

@@ -1,0 +1,61 @@
+"""Queries of container `jobs` for people: lists, and the jobs that a text may mean. The app sends none of them."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from shared.adapters.cosmos.client import query
+from shared.adapters.cosmos.connection import Database
+from shared.adapters.cosmos.job_queries import IS_TEXT, Values, first, jobs_of, name_of
+from shared.adapters.cosmos.stored import Tell, readable
+from shared.domain.containers import JOBS
+from shared.domain.documents import UtcTime
+from shared.domain.job import Job, Status
+from shared.pipeline.signals import set_aside
+
+
+class Named(msgspec.Struct, rename="camel", frozen=True):
+    """What a user needs to choose a job."""
+
+    id: str
+    status: str
+    display_name: str | None = None
+
+
+class JobLists:
+    """Lists jobs. `tell` is called for each document that cannot be read and is left out."""
+
+    def __init__(self, database: Database, tell: Tell = set_aside) -> None:
+        self._container = database.get_container_client(JOBS.name)
+        self._tell = tell
+
+    def newest(self, limit: int, statuses: Collection[Status] = (), since: UtcTime | None = None) -> list[Job]:
+        """Return jobs, the newest first: of these statuses if there are any, accepted since then if that is given.
+
+        Jobs without a time to sort by are told too, whatever their status.
+        """
+        text = "SELECT * FROM c WHERE c.type = 'job' AND NOT IS_STRING(c.acceptedAt)"
+        jobs_of(query(self._container, text), self._tell)  # none of these can be read
+        after, values = (IS_TEXT, {}) if since is None else (">= @since", {"since": since})
+        if not statuses:
+            return self._first(f"c.type = 'job' AND c.acceptedAt {after} ORDER BY c.acceptedAt DESC", limit, values)
+        # A query for each status, because the composite index of status and time serves only one of them.
+        text = f"c.status = @status AND c.acceptedAt {after} ORDER BY c.status DESC, c.acceptedAt DESC"
+        found = [job for status in statuses for job in self._first(text, limit, {"status": status, **values})]
+        return sorted(found, key=lambda job: job.accepted_at, reverse=True)[:limit]
+
+    def beginning(self, text: str) -> list[Named]:
+        """Return the jobs whose id begins with a text in lower case, sorted by id."""
+        return self._named("STARTSWITH(c.id, @text)", text)
+
+    def with_name(self, text: str) -> list[Named]:
+        """Return the jobs with this displayName, sorted by id. Names are not indexed, so it reads every job."""
+        return self._named("c.displayName = @text", text)
+
+    def _first(self, where: str, limit: int, values: Values) -> list[Job]:
+        return first(self._container, where, limit, values, self._tell)
+
+    def _named(self, where: str, text: str) -> list[Named]:
+        words = f"SELECT c.id, c.status, c.displayName FROM c WHERE c.type = 'job' AND {where}"
+        rows = query(self._container, words, {"text": text})
+        return sorted(readable(rows, Named, name_of, self._tell), key=lambda job: job.id)

@@ -1,0 +1,82 @@
+"""A job as a row of a list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.cli.terminal.colour import STATUS_COLOURS
+from shared.cli.terminal.columns import Column, Row
+from shared.cli.terminal.times import age, local_time
+from shared.domain.job import Job
+
+_FILES_TITLE = "FILES"
+
+_ALL = (
+    Column("name", "displayName of the transcription.", "NAME", wraps=True, rank=2),
+    Column("status", "The job's state in Cosmos DB.", "STATUS", colour=lambda value: STATUS_COLOURS.get(str(value))),
+    Column("files", "How many of its files are in, and how many were given up: `3 of 5, 1 failed`.", "FILES", rank=1),
+    Column("acceptedAt", "When the app took the job up (UTC).", "AGE", rank=3),
+    Column("failure", "Who failed, and why.", wraps=True, rank=4),
+    Column("id", "Id of the transcription, and of the job's document.", "ID"),
+    Column("speechStatus", "What Speech said last."),
+    Column("filesExpected", "Number of files; null until all are listed."),
+    Column("filesIngested", "Number of files that are in."),
+    Column("filesFailed", "Number of files that were given up."),
+    Column("sourcesSucceeded", "Number of recordings that Speech transcribed, by its report."),
+    Column("sourcesFailed", "Number of recordings that Speech could not transcribe, by its report."),
+    Column("run", "Number of the job's pass, from 1."),
+    Column("locale", "Locale of the transcription."),
+    Column("createdAt", "When the transcription was created at Speech.", cell=local_time),
+    Column("endedAt", "When the job ended (UTC); null before.", cell=local_time),
+    Column("failureOrigin", "Who failed: Speech or speech2cosmos."),
+    Column("failureCode", "Code of the failure."),
+    Column("failureMessage", "Text of the failure.", wraps=True),
+    Column("retryCode", "Why the job's files are listed again."),
+    Column("retryAt", "When they are listed again (UTC).", cell=local_time),
+)
+
+
+def columns_of(now: datetime, *, with_failure: bool) -> Sequence[Column]:
+    """Return the columns of a list of jobs. `now`: what ages count from. `with_failure`: the table says why too."""
+    own = {
+        "acceptedAt": lambda column: replace(column, cell=lambda value: age(value, now)),
+        "failure": lambda column: replace(column, title="FAILURE" if with_failure else None),
+    }
+    return [own.get(column.field, lambda it: it)(column) for column in _ALL]
+
+
+def row_of(job: Job) -> Row:
+    """Return a job's fields."""
+    files, failure, retry, report = job.files, job.failure, job.retry, job.report
+    return {
+        "name": job.display_name,
+        "status": job.status,
+        "files": files_text(job),
+        "acceptedAt": job.accepted_at,
+        "failure": failure and f"{failure.origin}: {failure.code}: {failure.message}",
+        "id": job.id,
+        "speechStatus": job.speech_status,
+        "filesExpected": files.expected,
+        "filesIngested": files.ingested,
+        "filesFailed": files.failed,
+        "sourcesSucceeded": report and report.successful_transcriptions_count,
+        "sourcesFailed": report and report.failed_transcriptions_count,
+        "run": job.run,
+        "locale": job.locale,
+        "createdAt": job.created_date_time,
+        "endedAt": job.ended_at,
+        "failureOrigin": failure and failure.origin,
+        "failureCode": failure and failure.code,
+        "failureMessage": failure and failure.message,
+        "retryCode": retry and retry.code,
+        "retryAt": retry and retry.at,
+    }
+
+
+def files_text(job: Job) -> str:
+    """Return how many of a job's files are in: `3 of 5, 1 failed`. A job that lists no files yet has `-`."""
+    files = job.files
+    if files.expected is None and not files.ingested and not files.failed:
+        return "-"
+    failed = f", {files.failed} failed" if files.failed else ""
+    return f"{files.ingested} of {'?' if files.expected is None else files.expected}{failed}"

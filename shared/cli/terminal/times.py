@@ -1,0 +1,57 @@
+"""Times of day: local for people, UTC in data; and what `--since` means."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.documents import UtcTime, utc
+from shared.errors import WrongUsage
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_AGO = re.compile(r"(\d{1,6})([mhd])")
+
+
+def since_of(text: str, now: datetime) -> UtcTime:
+    """Return the time that `--since TEXT` means, as documents store times.
+
+    `text`: `45m`, `12h` or `2d` before `now`, or a date (`2026-11-28`), which begins at midnight of
+    this machine's zone. Raises WrongUsage.
+    """
+    ago = _AGO.fullmatch(text.strip())
+    try:
+        if ago:
+            return utc(now - int(ago[1]) * _UNITS[ago[2]])
+        return utc(datetime.strptime(text.strip(), "%Y-%m-%d").astimezone())
+    except (ValueError, OverflowError):
+        raise WrongUsage(f"--since {text!r}: is no time; give 45m, 12h, 2d or a date such as 2026-11-28") from None
+
+
+def local_time(stored: str | None) -> str | None:
+    """Return a stored UTC time in this machine's zone, with its offset: `2026-11-28 14:03:02 +0100`.
+
+    A time that is not UTC, which only a service's own text can be, is returned unchanged.
+    """
+    moment = _moment(stored)
+    if moment is None:
+        return stored
+    here = moment.astimezone()
+    return f"{here:%Y-%m-%d %H:%M:%S} {here:%z}"
+
+
+def age(stored: str | None, now: datetime) -> str | None:
+    """Return how long ago a stored UTC time was, in its largest unit: `42s`, `7m`, `5h`, `3d`."""
+    moment = _moment(stored)
+    if moment is None:
+        return stored
+    seconds = max(0, int((now - moment).total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
+
+
+def _moment(stored: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(stored or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
