@@ -12,6 +12,7 @@ SCAN := $(VENV)/scan
 SCAN_STAMP := $(SCAN)/.stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 JOBS ?=
+SAMPLES ?=
 ONLY ?=
 UPGRADE ?=
 
@@ -53,8 +54,8 @@ $(BENCH_STAMP): requirements-bench.txt $(VENV_STAMP)
 run: setup ## the whole way on this machine with sample jobs; JOBS="id…" SPEECH_ENDPOINT=… SPEECH_KEY=… for your own
 	@$(BIN)/python -m local.run $(JOBS)
 
-up: setup ## the stack and the functions host, until Ctrl-C
-	@exec $(BIN)/python -m local.up
+up: setup ## the stack and the functions host, until Ctrl-C; SAMPLES=1 sends the sample jobs through it
+	@exec $(BIN)/python -m local.up $(if $(SAMPLES),--samples)
 
 # Four workers on two cores too: much of the time a test waits for a server.
 PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder

@@ -18,13 +18,33 @@ _END_SECONDS = 5.0
 """How long a process of an earlier stack may take to end before it is killed."""
 
 
+class StackRuns(ServiceDied):
+    """Another stack has the folder. The message says where that stack is, and how to end it."""
+
+    def __init__(self, state: Path, pid: str) -> None:
+        file = state / FILE
+        where = f"its addresses are in {file}" if file.is_file() else "it is still starting, or about to end"
+        kill = f"`kill {pid}`" if pid else f"`kill` with the id that `fuser {state / 'lock'}` shows"
+        super().__init__(
+            f"a stack runs on this machine already{f', as process {pid}' if pid else ''}: {where}\n"
+            f"try: use it as it is; or end it first, with Ctrl-C in its terminal or {kill}"
+        )
+
+
 def lock_state(state: Path, cleanup: contextlib.ExitStack) -> None:
-    """Lock the folder until `cleanup` closes or the process ends. Raises ServiceDied if another stack has the lock."""
-    held = cleanup.enter_context((state / "lock").open("w"))
+    """Lock the folder until `cleanup` closes or the process ends. The lock's file holds the id of this process.
+
+    Raises StackRuns if another stack has the lock.
+    """
+    held = cleanup.enter_context((state / "lock").open("a+"))
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise ServiceDied(f"another stack runs on {state}") from error
+        held.seek(0)
+        raise StackRuns(state, held.read().strip()) from error
+    held.truncate(0)
+    held.write(str(os.getpid()))
+    held.flush()
 
 
 def write_endpoints(state: Path, values: Mapping[str, object]) -> None:

@@ -15,18 +15,14 @@ from local.run.rights import print_rights, told
 from local.run.rights import problems as not_allowed
 from local.run.table import print_result
 from local.run.verify import Verifier
-from local.samples.catalog import SampleJob, sample_jobs
+from local.samples.catalog import sample_jobs
+from local.samples.serving import SAMPLE_SETTINGS, serve_samples
 from local.speech import SpeechControl
 from local.stack import Stack, start_stack
 from local.up import STATE
 from shared.bootstrap import App
 from shared.cli.enqueue import enqueue
 
-SAMPLE_SETTINGS = {
-    # The sample jobs take seconds, so no interval is minutes long. A setting in the environment overrides these.
-    "NOT_FOUND_MINUTES": "0",
-    "POLL_MIN_SECONDS": "1",
-}
 LOG_WIDTH = 120
 """Width of the output in a file, where there is no terminal."""
 
@@ -49,7 +45,8 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
         console.print(f"Ready after {time.monotonic() - begun:.1f} s.")
         app = App.from_env(stack.settings)
         watch = Watch(app, {sample.message: sample for sample in samples} if samples else dict.fromkeys(ids))
-        _serve(stack, samples)
+        if samples:
+            serve_samples(stack, samples)
         tuple(enqueue(app.settings, app.settings.jobs_queue, watch.messages))
         watch.until_ended(console, SAMPLE_SECONDS if samples else None)
         print_result(console, watch)
@@ -78,15 +75,6 @@ def _rights(console: Console, stack: Stack) -> list[str]:
 def _contacts(stack: Stack) -> list[str]:
     with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
         return [f"the host that Speech's links name was called: {contact}" for contact in speech.about().contacts]
-
-
-def _serve(stack: Stack, samples: Sequence[SampleJob]) -> None:
-    if not samples:
-        return
-    with SpeechControl(stack.settings["SPEECH_ENDPOINT"], stack.azurite) as speech:
-        for sample in samples:
-            if sample.spec is not None:
-                speech.put_job(sample.spec, sample.contents)
 
 
 def _wait_for_ctrl_c() -> None:

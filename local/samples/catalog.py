@@ -9,6 +9,8 @@ from typing import Literal
 from local.samples.generate import GeneratedResult, report
 from local.speech.client import Contents
 from local.speech.spec import FileSpec, JobError, JobSpec
+from shared.domain.enqueued import named
+from shared.errors import InvalidMessage
 
 DATA = Path(__file__).parent / "data"
 
@@ -31,6 +33,14 @@ class SampleJob:
     """The state in which the job should end. `rejected`: the message names no job."""
     spec: JobSpec | None = None
     contents: Contents = field(default_factory=dict)
+
+    @property
+    def job_id(self) -> str | None:
+        """The id of the job that the message names, if it names one."""
+        try:
+            return named(self.message.strip()).job_id
+        except InvalidMessage:
+            return None
 
 
 def sample_jobs() -> tuple[SampleJob, ...]:

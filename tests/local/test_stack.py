@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import requests
 from azure.storage.queue import QueueClient
 
+from local.endpoints import lock_state
 from local.processes import Service, ServiceDied, start
 from local.stack import Stack, start_stack
 from tests.local.apps.harness import APPS, KEY, REPOSITORY
@@ -140,8 +142,10 @@ def test_restarted_storage_keeps_its_address_and_data(stack: Stack, state: Path)
 
 
 def test_a_second_stack_on_the_same_state_is_refused(stack: Stack, state: Path) -> None:
-    with pytest.raises(ServiceDied, match="another stack runs on"):
+    with pytest.raises(ServiceDied) as refused:
         start_stack(state, ELSEWHERE, root=APPS / "web", ports=FREE, provision=no_database)
+    assert f"as process {os.getpid()}: its addresses are in {state / 'endpoints.json'}\n" in str(refused.value)
+    assert f"`kill {os.getpid()}`" in str(refused.value)
     assert setting(stack, "WORK") == "work"
     assert endpoints(state)["pids"] == stack.pids
 
@@ -155,6 +159,23 @@ def test_without_its_own_host_the_stack_leaves_the_functions_to_core_tools(state
             requests.get(stack.functions_url, timeout=1)
     finally:
         stack.stop()
+
+
+def test_the_process_beside_a_running_stack_ends_with_1_and_says_how_to_end_that_one(stack: Stack, state: Path) -> None:
+    up = run_stack(state, WORK="work")
+    assert up.process.wait(PATIENCE_SECONDS) == 1
+    assert up.tail().startswith("error: a stack runs on this machine already, as process ")
+    assert "\ntry: " in up.tail()
+    assert setting(stack, "WORK") == "work"
+
+
+def test_a_stack_that_is_only_starting_has_no_addresses_yet(tmp_path: Path) -> None:
+    with ExitStack() as first, ExitStack() as second:
+        lock_state(tmp_path, first)
+        with pytest.raises(ServiceDied, match="it is still starting, or about to end"):
+            lock_state(tmp_path, second)
+    with ExitStack() as third:
+        lock_state(tmp_path, third)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
