@@ -47,6 +47,8 @@ DEEPER = {
 
 ALSO = {
     "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send
+    "shared/cli/read/many/parquet.py": frozenset({"pyarrow"}),  # of an extra
+    "shared/cli/read/many/states.py": frozenset({"platformdirs"}),  # where a user's programs keep their states
     "shared/cli/reader.py": frozenset({"azure"}),  # the type of a database that it is given
 }
 

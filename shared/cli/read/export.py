@@ -10,10 +10,11 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.exits import Exit
-from shared.cli.read.formats import Format, Output, Profile, output_of
+from shared.cli.read.formats import ONLY_TABLES, Format, Output, Profile, output_of
+from shared.cli.read.many.command import Many, export_many, folder_of
 from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import prepare, to_file
-from shared.cli.selecting import FILE_HELP, JOB_HELP
+from shared.cli.selecting import FILE_HELP, JOB_HELP, job_of
 from shared.cli.terminal.output import print_error, print_note, print_pieces, progress
 from shared.domain.documents import Transcript
 from shared.errors import Permanent
@@ -22,7 +23,15 @@ from shared.rendering.filenames import file_name
 from shared.rendering.recording import Choice, Recording
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help=JOB_HELP)]
+SomeJobId = Annotated[str | None, typer.Argument(metavar="JOB", help=JOB_HELP)]
 FileId = Annotated[str | None, typer.Argument(metavar="FILE", help=FILE_HELP)]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        help="All recordings ingested since: 45m, 12h, 30d or a date. Writes calls and turns as csv, jsonl or parquet.",
+    ),
+]
 As = Annotated[Format, typer.Option("--format", "-f", help="Form of the output.")]
 Into = Annotated[
     Path | None, typer.Option("--dir", "-d", file_okay=False, help="Write a file for each recording into this folder.")
@@ -49,9 +58,10 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files that exist."
 
 
 def export(  # noqa: PLR0913 - the command's own options
-    job_id: JobId,
+    job_id: SomeJobId = None,
     file_id: FileId = None,
     *,
+    since: Since = None,
     form: As = Format.TXT,
     folder: Into = None,
     names: NamesFile = None,
@@ -73,7 +83,17 @@ def export(  # noqa: PLR0913 - the command's own options
     \b
     speech2cosmos export JOB FILE -f vtt > call.vtt
     speech2cosmos export JOB -f csv -d calls --names names.csv
+    speech2cosmos export --since 30d -f parquet -d tables
     """  # noqa: D301 - click keeps the lines after a \b character as they are
+    if since is not None or job_id is None or form in ONLY_TABLES:
+        within = {"--from": begin, "--to": end, "--speaker": speakers, "--all-channels": all_channels}
+        into = folder_of(form=form, folder=folder, since=since, job_id=job_id, file_id=file_id, others=within)
+        output_of(form, separator, profile, {"line": line, "lines": lines, "speed": speed})
+        app = App(settings_of(COSMOS))
+        wanted = None if job_id is None else job_of(app, job_id)
+        many = Many(app, form, into, since, wanted, names, separator or ",")
+        export_many(many, force=force)
+        return
     output = output_of(form, separator, profile, {"line": line, "lines": lines, "speed": speed})
     first, last = (None if text is None else time_of(text) for text in (begin, end))
     choice = Choice(first, last, all_channels=all_channels)

@@ -28,6 +28,8 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     HTML = "html"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 class Profile(StrEnum):
@@ -38,6 +40,12 @@ class Profile(StrEnum):
 
 
 CAPTIONS = frozenset({Format.SRT, Format.VTT})
+
+ONLY_TABLES = frozenset({Format.JSONL, Format.PARQUET})
+"""Forms of two tables with all recordings, which shared/cli/read/many writes. No recording is written alone so."""
+
+TABLES = ONLY_TABLES | {Format.CSV}
+"""Forms of two tables. CSV is also a form of a recording."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,8 @@ class Output:
                 yield from (escaped_json(piece.encode()).decode() for piece in json_text(recording))
             case Format.HTML:
                 yield from page(recording)
+            case Format.JSONL | Format.PARQUET:
+                raise AssertionError(f"{self.form} is a form of tables only")
 
     def remarks(self, recording: Recording | None = None) -> list[str]:
         """Return sentences about what was written: what `recording` leaves out, and what captions could not keep."""

@@ -64,24 +64,7 @@ class Recordings:
 
     def recording(self, head: Transcript) -> Recording:
         """Return the recording of a head."""
-        return Recording(head, self._parts(head), self._names, job_name=self._job_name)
-
-    def _parts(self, head: Transcript) -> Parts:
-        """Return how to read the head's parts. It raises Unreadable, and NotFound for a part that is gone."""
-
-        @lru_cache(_KEPT_PARTS)
-        def part(name: str) -> ResultPart:
-            try:
-                (item,) = self._reader.parts(FileKey(head.job_id, head.file_id), [name])
-            except NotFound as error:
-                words = f"part {name} of file {head.file_id} is gone: the file was written anew meanwhile; try again"
-                raise NotFound(words) from error
-            return decoded(_as_part(item), ResultPart, name_of(item))
-
-        def parts(names: Sequence[str]) -> Iterator[ResultPart]:
-            return map(part, names)
-
-        return parts
+        return Recording(head, parts_of(self._reader, head), self._names, job_name=self._job_name)
 
     def _job(self, app: App, job_id: str) -> Job | None:
         """Return the job's document, which only adds names; None if there is none that can be read."""
@@ -94,6 +77,24 @@ class Recordings:
     def _tell(self, error: Unreadable) -> None:
         self.set_aside += 1
         print_set_aside(error)
+
+
+def parts_of(reader: Reader, head: Transcript) -> Parts:
+    """Return how to read the head's parts. It raises Unreadable, and NotFound for a part that is gone."""
+
+    @lru_cache(_KEPT_PARTS)
+    def part(name: str) -> ResultPart:
+        try:
+            (item,) = reader.parts(FileKey(head.job_id, head.file_id), [name])
+        except NotFound as error:
+            words = f"part {name} of file {head.file_id} is gone: the file was written anew meanwhile; try again"
+            raise NotFound(words) from error
+        return decoded(_as_part(item), ResultPart, name_of(item))
+
+    def parts(names: Sequence[str]) -> Iterator[ResultPart]:
+        return map(part, names)
+
+    return parts
 
 
 def _as_part(item: Stored) -> Stored:

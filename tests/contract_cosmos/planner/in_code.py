@@ -6,6 +6,7 @@ import msgspec
 
 from local.docs.reader import files_of
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
+from shared.adapters.cosmos.ingested_since import recordings_of, recordings_since
 from shared.adapters.cosmos.inventory import Named, broken_files
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.cli.reader import Reader
@@ -84,4 +85,6 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     reader.failures()
     reader.failures("job")
     reader.listed(NOON)
+    list(recordings_since(container, NOON))
+    recordings_of(container, "job")
     files_of(container, "job")

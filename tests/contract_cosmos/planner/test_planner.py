@@ -22,6 +22,8 @@ READS_EVERYTHING = {
     "WHERE c.type = 'fileFailure'": "the same, on the page for operators, which says so",
     "SELECT c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
     "WHERE c.type = 'transcript' AND c.ingestedAt >= @since": "the recordings of a time that a person named",
+    "SELECT TOP 1000 c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
+    "WHERE c.ingestedAt >= @since ORDER BY c.ingestedAt": "the same, page by page",
 }
 """Queries of `transcripts` that are about all jobs."""
 
