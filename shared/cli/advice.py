@@ -36,7 +36,7 @@ _BY_TYPE: tuple[tuple[type[Speech2CosmosError], str], ...] = (
         Transient,
         "again in a minute; see that the address is right and the service runs (`make up` on this machine)",
     ),
-    (NotFound, "`speech2cosmos jobs` lists the jobs; COSMOS_DATABASE names the database"),
+    (NotFound, "COSMOS_DATABASE names the database, and `speech2cosmos jobs` lists what is in it"),
     (InvalidMessage, "give an id such as 00000000-0000-4000-8000-000000000004, or a transcription's URL"),
     (InvalidResult, "compare the file with docs/contract/README.md, or ask Speech for it again"),
     (

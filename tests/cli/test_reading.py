@@ -91,12 +91,12 @@ def test_show_separates_failures_at_speech_from_those_of_the_app(run: Run, here:
     assert "InvalidResult" in given_up
     assert "recognizedPhrases[0]" in given_up
     assert at_speech.count("Failed") == 2
-    assert "failure     Speech: InvalidAudio" in run("show", FAILED_JOB).out
+    assert "failure       Speech: InvalidAudio" in run("show", FAILED_JOB).out
     assert here
 
 
 def test_text_from_a_service_cannot_control_the_terminal(run: Run, here: World) -> None:
-    assert "name        two\ufffd[2Jlines \ufffd2J\ufffdseman\ufffd\n" in run("show", PARTLY_JOB).out
+    assert "name          two\ufffd[2Jlines \ufffd2J\ufffdseman\ufffd\n" in run("show", PARTLY_JOB).out
     assert here
 
 
@@ -112,7 +112,7 @@ def test_show_prints_the_head_and_the_tracks_of_a_file(run: Run, here: World) ->
     (head,) = Reader(App.from_env(here.settings).database).files(WHOLE_JOB, DIARIZED.id).heads
     out = run("show", WHOLE_JOB, DIARIZED.id[:8]).out
     assert f"File {DIARIZED.id}: contenturl_0.json\n" in out
-    assert f"  turns       {head.turns.count}\n" in out
+    assert f"  turns         {head.turns.count}\n" in out
     assert len(out.partition("Tracks\n")[2].splitlines()) == 1 + len(head.tracks)
 
 

@@ -6,17 +6,16 @@ from datetime import datetime
 
 from shared.cli.terminal.colour import STATUS_COLOURS
 from shared.cli.terminal.columns import Column, Row
+from shared.cli.terminal.output import failure_text
 from shared.cli.terminal.times import age, local_time
 from shared.domain.job import Job
 
-_FILES_TITLE = "FILES"
-
 _ALL = (
-    Column("name", "displayName of the transcription.", "NAME", wraps=True, rank=2),
+    Column("name", "displayName of the transcription.", "NAME", wraps=True, rank=3),
     Column("status", "The job's state in Cosmos DB.", "STATUS", colour=lambda value: STATUS_COLOURS.get(str(value))),
-    Column("files", "How many of its files are in, and how many were given up: `3 of 5, 1 failed`.", "FILES", rank=1),
-    Column("acceptedAt", "When the app took the job up (UTC).", "AGE", rank=3),
-    Column("failure", "Who failed, and why.", wraps=True, rank=4),
+    Column("files", "How many of its files are in, and how many were given up: `3 of 5, 1 failed`.", "FILES", rank=2),
+    Column("acceptedAt", "When the app took the job up (UTC).", "AGE", rank=4),
+    Column("failure", "Who failed, and why: of the job, of a file, or of a source.", wraps=True, rank=1),
     Column("id", "Id of the transcription, and of the job's document.", "ID"),
     Column("speechStatus", "What Speech said last."),
     Column("filesExpected", "Number of files; null until all are listed."),
@@ -53,7 +52,7 @@ def row_of(job: Job) -> Row:
         "status": job.status,
         "files": files_text(job),
         "acceptedAt": job.accepted_at,
-        "failure": failure and f"{failure.origin}: {failure.code}: {failure.message}",
+        "failure": _why(job),
         "id": job.id,
         "speechStatus": job.speech_status,
         "filesExpected": files.expected,
@@ -71,6 +70,19 @@ def row_of(job: Job) -> Row:
         "retryCode": retry and retry.code,
         "retryAt": retry and retry.at,
     }
+
+
+def _why(job: Job) -> str | None:
+    """Return the job's own failure, else the first of its files and sources."""
+    if job.failure:
+        return failure_text(job.failure)
+    if job.files.failures:
+        first = job.files.failures[0]
+        return f"speech2cosmos: {first.code}: {first.message}"
+    if job.report and job.report.failures:
+        source = job.report.failures[0]
+        return f"Speech: {source.error_kind}: {source.error_message}"
+    return None
 
 
 def files_text(job: Job) -> str:

@@ -136,7 +136,7 @@ def print_heading(text: str) -> None:
 def print_fields(fields: Mapping[str, object]) -> None:
     """Print names and values, one pair a line."""
     for name, value in fields.items():
-        typer.echo(f"  {name:<12}{shown(value)}")
+        typer.echo(f"  {name:<14}{shown(value)}")
 
 
 def print_line(text: str) -> None:

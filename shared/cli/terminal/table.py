@@ -30,7 +30,7 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
             console.print(_table(kept, cells, len(rows)))
         else:
             for number in range(len(rows)):
-                console.print(_record(columns, cells, number), "" if number + 1 < len(rows) else None)
+                _print_record(console, columns, cells, number)
     # The table pads the last column too. After a long cell that would print many blanks.
     print_pieces(f"{line.rstrip()}\n" for line in printed.get().splitlines())
 
@@ -77,10 +77,12 @@ def _table(columns: Sequence[Column], cells: dict[str, list[Text]], count: int) 
     return table
 
 
-def _record(columns: Sequence[Column], cells: dict[str, list[Text]], number: int) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for column in columns:
-        table.add_row(column.title or column.field, cells[column.field][number])
-    return table
+def _print_record(console: Console, columns: Sequence[Column], cells: dict[str, list[Text]], number: int) -> None:
+    """Print a row as one line for each field. The terminal itself wraps them, so that an id can be copied whole."""
+    names = [Text(column.title or column.field, style="bold") for column in columns]
+    widest = max(name.cell_len for name in names)
+    if number:
+        console.print()
+    for name, column in zip(names, columns, strict=True):
+        blanks = " " * (widest - name.cell_len + _GAP)
+        console.print(Text.assemble(name, blanks, cells[column.field][number]), soft_wrap=True)
