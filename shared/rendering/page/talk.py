@@ -7,16 +7,13 @@ from statistics import fmean
 
 from msgspec import UNSET
 
-from shared.domain.documents import PhraseEntry, Turn
-from shared.domain.ticks import TICKS_PER_SECOND
+from shared.domain.documents import PhraseEntry
+from shared.rendering.flow import SILENCE, Flow
 from shared.rendering.names import Track
 from shared.rendering.page.markup import data, short, text
 from shared.rendering.page.phrases import Phrase, phrase_of, text_of
 from shared.rendering.recording import Recording, SaidPhrases
 from shared.rendering.times import clock, length
-
-SILENCE = 5 * TICKS_PER_SECOND
-"""A pause longer than this gets a line of its own."""
 
 BLOCK = 250
 """Turns whose phrases share an element. The script reads an element when one of its turns is opened.
@@ -52,7 +49,7 @@ class Talk:
         self._names = names
         self._number = {track: number for number, track in enumerate(names)}
         self._folded = folded
-        self._running: dict[Track, int] = {}  # the latest end of each track that is not folded
+        self._flow = Flow()  # of the tracks that are not folded
         self._previous: Track | None = None
         self._block: list[list[Phrase]] = []
 
@@ -76,10 +73,11 @@ class Talk:
     def _turn(self, said: SaidPhrases) -> Iterator[str]:
         turn, track, index = said.said.turn, said.said.track, len(self.columns.begin)
         folded = turn.channel in self._folded
-        pause = 0 if folded else self._pause(turn)
+        pause = 0 if folded else self._flow.pause(said.said)
         if pause > SILENCE:
             yield f'<li class="gap">{length(pause)} of silence</li>\n'
-        other = None if folded else self._interrupted(turn, track)
+        interrupted = None if folded else self._flow.interrupted(said.said)
+        other = self._names[interrupted] if interrupted else None
         # A folded turn may come into sight between any two others, so then each turn says who speaks.
         who = self._who(track, other) if self._folded or other or pause > SILENCE or track != self._previous else ""
         lang = _lang({phrase.locale for phrase in said.phrases if phrase.locale is not UNSET})
@@ -96,15 +94,6 @@ class Talk:
         while_other = f" <small>while {text(short(other, NAME_CHARACTERS))} is talking</small>" if other else ""
         return f'<div class="who" dir="auto">{name}{while_other}</div>'
 
-    def _pause(self, turn: Turn) -> int:
-        return turn.offset_in_ticks - max(self._running.values(), default=0)
-
-    def _interrupted(self, turn: Turn, track: Track) -> str | None:
-        """Return the name of who talks on when the turn begins: of several, who ends last."""
-        running = [(end, other) for other, end in self._running.items() if other != track]
-        end, other = max(running, default=(0, track), key=lambda each: each[0])
-        return self._names[other] if end > turn.offset_in_ticks else None
-
     def _count(self, said: SaidPhrases, *, folded: bool) -> None:
         turn, track, columns = said.said.turn, said.said.track, self.columns
         columns.begin.append(turn.offset_in_ticks)
@@ -115,8 +104,8 @@ class Talk:
         self._block.append([phrase_of(phrase) for phrase in said.phrases])
         if folded:
             return
-        self.silence = max(self.silence, self._pause(turn))
-        self._running[track] = max(self._running.get(track, 0), said.said.end)
+        self.silence = max(self.silence, self._flow.pause(said.said))
+        self._flow.passes(said.said)
         self._previous = track
         if self.longest is None or turn.duration_in_ticks > self.longest[0]:
             self.longest = turn.duration_in_ticks, self._names[track]
