@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple
+
+from msgspec import UNSET
 
 from shared.domain.documents import PhraseEntry, ResultPart, Transcript, Turn
 from shared.errors import Unreadable
@@ -105,8 +108,12 @@ class Recording:
         return {track: name for track, name in self.names.items() if wanted is None or track in wanted}
 
     def turns(self) -> Iterator[Said]:
-        """Yield the chosen turns in order of time. Raises what `read` raises."""
-        return filter(self._in_time, self._said())
+        """Yield the chosen turns in order of time. Raises what `read` raises.
+
+        Parts whose turns all end before the choice begins are not read.
+        """
+        first, parts = self._first()
+        return filter(self._in_time, self._said(first, parts))
 
     def phrases(self) -> Iterator[SaidPhrases]:
         """Yield the chosen turns with their phrases. Raises Unreadable if a phrase of a turn is in no part."""
@@ -114,16 +121,28 @@ class Recording:
             (track.channel, track.speaker): _TrackPhrases(self, track.parts, (track.channel, track.speaker))
             for track in self.head.tracks
         }
-        for said in self._said():
+        for said in self._said(0, self.head.turns.parts):
             # Phrases of turns that are not chosen are taken too: so none of them stays in memory.
             phrases = tracks[said.track].take(said.turn.phrases)
             if self._in_time(said):
                 yield SaidPhrases(said, phrases)
 
-    def _said(self) -> Iterator[Said]:
-        """Yield the turns of the tracks that are shown, up to the end of the choice."""
-        turns = (turn for part in self.read(self.head.turns.parts) for turn in part.turns)
-        for number, turn in enumerate(turns):
+    def _first(self) -> tuple[int, Sequence[str]]:
+        """Return the number of the first turn that has to be read, and the parts from there on."""
+        index, parts, begin = self.head.turns.index, self.head.turns.parts, self.choice.begin
+        if begin is None or index is UNSET or len(index) != len(parts):
+            return 0, parts
+        # Not a bisection: turns overlap, so a part may end later than the one after it.
+        over = sum(1 for _ in takewhile(lambda each: each.to_in_ticks < begin, index))
+        return (index[over].first_turn if over < len(index) else 0), parts[over:]
+
+    def _said(self, first: int, parts: Sequence[str]) -> Iterator[Said]:
+        """Yield the turns of the tracks that are shown, up to the end of the choice.
+
+        `first`: the number of the first turn in `parts`.
+        """
+        turns = (turn for part in self.read(parts) for turn in part.turns)
+        for number, turn in enumerate(turns, first):
             if self.choice.end is not None and turn.offset_in_ticks >= self.choice.end:
                 return
             name = self.tracks.get((turn.channel, turn.speaker))

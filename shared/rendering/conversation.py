@@ -1,0 +1,212 @@
+"""A recording as a conversation on a terminal: who talks when, in columns that fit its width.
+
+    14:03  Agent     Good morning, this is Anna. How may I
+                     help you today?
+           ─── 12 s of silence ─────────────────────
+    14:19  Customer  [over Agent] Yes, hello.
+
+A name that is too long for its column goes on in the next line. On a narrow terminal the text stands below the name.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+
+from shared.domain.documents import TrackSummary
+from shared.rendering.about import notes, title
+from shared.rendering.flow import SILENCE, Flow
+from shared.rendering.names import Track
+from shared.rendering.recording import Recording, Said
+from shared.rendering.spans import Line, Span, Style, quiet
+from shared.rendering.texts import one_line, words_of
+from shared.rendering.times import clock, length, share
+from shared.rendering.wrapping import broken, columns, wrapped
+
+NARROWEST = 20
+"""Columns. On a terminal that is narrower the lines are broken by the terminal."""
+
+_LEAST_TEXT = 24
+"""Columns of text beside a name. With fewer the text stands below the name."""
+
+_NAME_SHARE = 4
+"""Names take at most a fourth of the width."""
+
+_LONGEST_NAME = 80
+"""Columns. The rest of a longer name is cut off, because the name stands there again with each turn."""
+
+_NO_TEXT = ("(no", "text)")
+_RULE = "\u2500"
+_GAP = "  "
+
+
+def conversation(
+    recording: Recording, width: int, *, transcribed: str | None = None, at: int | None = None
+) -> Iterator[list[Line]]:
+    """Yield blocks of lines: what is known of the recording, then the turns, and the silences between them.
+
+    `transcribed`: the head's `timestamp` as the reader's clock shows it. `at`: a moment in ticks; of the turns that
+    have begun then, the last one is marked. Raises what `recording.read` raises.
+    """
+    layout = _Layout(recording, max(width, NARROWEST), marked=at is not None)
+    yield layout.head(transcribed)
+    choice, previous = recording.choice, None
+    # The tracks that are not chosen may talk in what looks like a pause.
+    silences = choice.tracks is None
+    flow = Flow(choice.begin or 0)
+    for said, here in _with_mark(recording.turns(), at):
+        previous = said
+        if silences and flow.pause(said) > SILENCE:
+            yield layout.silence(flow.pause(said))
+        yield layout.turn(said, flow.interrupted(said), here=here)
+        flow.passes(said)
+    if previous is None:
+        yield [[quiet("Nobody speaks.")]]
+        return
+    rest = (recording.head.duration_in_ticks or 0) - flow.end
+    if silences and choice.end is None and rest > SILENCE:
+        yield layout.silence(rest)
+
+
+def _with_mark(turns: Iterable[Said], at: int | None) -> Iterator[tuple[Said, bool]]:
+    """Yield the turns, each with whether it is the last one that has begun at `at`."""
+    before = None
+    for said in turns:
+        if before is not None:
+            yield before, at is not None and before.turn.offset_in_ticks <= at < said.turn.offset_in_ticks
+        before = said
+    if before is not None:
+        yield before, at is not None and before.turn.offset_in_ticks <= at
+
+
+class _Layout:
+    def __init__(self, recording: Recording, width: int, *, marked: bool) -> None:
+        self._recording = recording
+        self._width = width
+        self._marked = marked
+        self._number = {track: number for number, track in enumerate(recording.names)}
+        self._names = {track: _cut(one_line(name)) for track, name in recording.names.items()}
+        self._clock = len(clock(_latest(recording)))
+        self._left = 2 * marked + self._clock + len(_GAP)
+        widest = max((columns(self._names[track]) for track in recording.tracks), default=0)
+        self._name = min(widest, max(width // _NAME_SHARE, 1))
+        self._beside = width - self._left - self._name - len(_GAP) >= _LEAST_TEXT
+
+    def head(self, transcribed: str | None) -> list[Line]:
+        """Return what is known of the recording, with an empty line below it."""
+        recording, head = self._recording, self._recording.head
+        whole = head.duration_in_ticks
+        facts = [
+            f"transcribed {one_line(transcribed)}" if transcribed else "",
+            length(whole) if whole is not None else "",
+            one_line(", ".join(head.locales)),
+        ]
+        lines: list[Line] = [[Span(line, Style.TITLE)] for line in self._wrapped(title(head))]
+        if recording.job_name:
+            lines += [[quiet(line)] for line in self._wrapped(one_line(recording.job_name))]
+        lines += [[quiet(line)] for line in self._wrapped(", ".join(filter(None, facts)))]
+        lines += [[], *self._talk(), *self._together()]
+        more = " --all-channels shows it." if len(recording.left_out) == 1 else " --all-channels shows them."
+        told = [*notes(recording)]
+        if recording.left_out:
+            told[len(recording.left_out) - 1] += more
+        lines += [[quiet(line)] for note in told for line in self._wrapped(note)]
+        return [*lines, []]
+
+    def _talk(self) -> Iterator[Line]:
+        """Yield a line for each who talks: the name, the time, the share of the recording, and the words."""
+        recording = self._recording
+        summaries = {(track.channel, track.speaker): track for track in recording.head.tracks}
+        # Real files have tracks of blank phrases only, such as that of speaker 0.
+        shown = {track: summaries[track] for track in recording.tracks if summaries[track].word_count}
+        cells = {track: self._cells(summary) for track, summary in shown.items()}
+        widths = [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
+        for track, texts in cells.items():
+            right = _GAP.join(text.rjust(size) for text, size in zip(texts, widths, strict=True))
+            yield from self._columns("", track, [[Span(right)]], columns_of_text=columns(right))
+
+    def _cells(self, summary: TrackSummary) -> tuple[str, str, str]:
+        talk, words = summary.talk_time_in_ticks, summary.word_count
+        of_all = share(talk, self._recording.head.duration_in_ticks)
+        return clock(talk), of_all, f"{words:,} word{' ' if words == 1 else 's'}"
+
+    def _together(self) -> Iterator[Line]:
+        """Yield what the tracks do together; nothing if only some of them are wanted."""
+        if self._recording.choice.tracks is not None:
+            return
+        figures = self._recording.head.statistics
+        facts = [
+            f"silence {length(figures.silence_in_ticks)}",
+            f"talking at once {length(figures.overlap_in_ticks)}" if figures.overlap_in_ticks else "",
+            f"{figures.interruptions:,} interruption{'' if figures.interruptions == 1 else 's'}"
+            if figures.interruptions
+            else "",
+        ]
+        indent = " " * (self._left if self._beside else 0)
+        for line in wrapped(", ".join(filter(None, facts)).split(" "), self._width - len(indent)):
+            yield [quiet(f"{indent}{line}")]
+
+    def turn(self, said: Said, interrupted: Track | None, *, here: bool) -> list[Line]:
+        """Return the lines of a turn. `here`: whether to mark it."""
+        over = f"[over {self._names[interrupted]}]".split(" ") if interrupted else []
+        words = words_of(said.turn.display)
+        room = self._width - self._left - self._name - len(_GAP) if self._beside else self._width - len(_GAP)
+        lines = _styled(wrapped([*over, *(words or _NO_TEXT)], room), over, has_text=bool(words))
+        return list(self._columns(clock(said.turn.offset_in_ticks), said.track, lines, here=here))
+
+    def silence(self, ticks: int) -> list[Line]:
+        """Return a rule that says how long nobody talks."""
+        words = f"{length(ticks)} of silence"
+        left = self._left if self._beside else 0
+        after = self._width - left - len(words) - len(f"{_RULE * 3}  ")
+        if after < 1:
+            return [[quiet(line)] for line in self._wrapped(words)]
+        return [[quiet(f"{' ' * left}{_RULE * 3} {words} {_RULE * after}")]]
+
+    def _columns(
+        self, time: str, track: Track, text: Sequence[Line], *, here: bool = False, columns_of_text: int = 0
+    ) -> Iterator[Line]:
+        """Yield lines with a time, a name and a text beside each other, or the text below the others."""
+        mark = Span("> " if here else "  ", Style.HIT) if self._marked else Span("")
+        number = self._number[track]
+        if not self._beside or self._left + self._name + len(_GAP) + columns_of_text > self._width:
+            begin = [mark, quiet(f"{time}{_GAP}")] if time else []
+            room = max(1, self._width - (self._left if time else 0))
+            names = list(wrapped(self._names[track].split(" "), room))
+            yield [*begin, Span(names[0] if names else "", Style.SPEAKER, number)]
+            yield from ([Span(name, Style.SPEAKER, number)] for name in names[1:])
+            yield from ([Span(_GAP), *line] for line in text)
+            return
+        first = [mark, quiet(f"{time.rjust(self._clock)}{_GAP}")]
+        below = [Span(" " * self._left)]
+        names = list(wrapped(self._names[track].split(" "), self._name))
+        for place, (name, line) in enumerate(zip_longest(names, text)):
+            filled = (name or "") + " " * (self._name - columns(name or "")) + _GAP
+            yield [*(below if place else first), Span(filled, Style.SPEAKER, number), *(line or [])]
+
+    def _wrapped(self, text: str) -> Iterator[str]:
+        return wrapped(text.split(" "), self._width)
+
+
+def _styled(lines: Iterable[str], over: Sequence[str], *, has_text: bool) -> list[Line]:
+    """Return lines in which the words `over`, at the beginning, are quiet; all is quiet if there is no text."""
+    rest = sum(map(len, over))
+    styled: list[Line] = []
+    for line in lines:
+        place = 0
+        while place < len(line) and (rest or not has_text):
+            rest -= line[place] != " " and rest > 0
+            place += 1
+        styled.append([span for span in (quiet(line[:place]), Span(line[place:])) if span.text])
+    return styled
+
+
+def _latest(recording: Recording) -> int:
+    """Return a time, in ticks, that no turn is expected to begin after."""
+    index = recording.head.turns.index
+    ends = [each.to_in_ticks for each in index] if isinstance(index, list) else []
+    return max([recording.head.duration_in_ticks or 0, *ends])
+
+
+def _cut(name: str) -> str:
+    if columns(name) <= _LONGEST_NAME:
+        return name
+    return f"{next(iter(broken(name, _LONGEST_NAME - 1)))}\u2026"
