@@ -20,7 +20,12 @@ def safe(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a safe text on one line, with single blanks between words and none at its ends."""
-    return _BLANKS.sub(" ", safe(text)).strip(" ")
+    return flat(text).strip(" ")
+
+
+def flat(text: str) -> str:
+    """Return a safe text on one line: each run of blanks is one blank, also at its ends."""
+    return _BLANKS.sub(" ", safe(text))
 
 
 def words_of(text: str) -> list[str]:
