@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from shared.domain.documents import TrackSummary
+from shared.domain.ticks import TICKS_PER_SECOND
 from shared.rendering.about import notes, title
 from shared.rendering.flow import SILENCE, Flow
 from shared.rendering.names import Track
@@ -19,7 +20,7 @@ from shared.rendering.recording import Recording, Said
 from shared.rendering.spans import Line, Span, Style, quiet
 from shared.rendering.texts import one_line, words_of
 from shared.rendering.times import clock, length, share
-from shared.rendering.wrapping import broken, columns, wrapped
+from shared.rendering.wrapping import columns, cut, wrapped
 
 NARROWEST = 20
 """Columns. On a terminal that is narrower the lines are broken by the terminal."""
@@ -33,8 +34,12 @@ _NAME_SHARE = 4
 _LONGEST_NAME = 80
 """Columns. The rest of a longer name is cut off, because the name stands there again with each turn."""
 
+_LONGEST_FACT = 400
+"""Columns. A source or a job's name of megabytes must not fill the terminal."""
+
 _NO_TEXT = ("(no", "text)")
 _RULE = "\u2500"
+_TENTH = TICKS_PER_SECOND // 10
 _GAP = "  "
 
 
@@ -43,8 +48,9 @@ def conversation(
 ) -> Iterator[list[Line]]:
     """Yield blocks of lines: what is known of the recording, then the turns, and the silences between them.
 
-    `transcribed`: the head's `timestamp` as the reader's clock shows it. `at`: a moment in ticks; of the turns that
-    have begun then, the last one is marked. Raises what `recording.read` raises.
+    `transcribed`: the head's `timestamp` as the reader's clock shows it. `at`: a moment in ticks, cut to tenths of a
+    second as people type it; of the turns that have begun then, the last one is marked. Raises what `recording.read`
+    raises.
     """
     layout = _Layout(recording, max(width, NARROWEST), marked=at is not None)
     yield layout.head(transcribed)
@@ -52,7 +58,7 @@ def conversation(
     # The tracks that are not chosen may talk in what looks like a pause.
     silences = choice.tracks is None
     flow = Flow(choice.begin or 0)
-    for said, here in _with_mark(recording.turns(), at):
+    for said, here in _with_mark(recording.turns(), None if at is None else at + _TENTH):
         previous = said
         if silences and flow.pause(said) > SILENCE:
             yield layout.silence(flow.pause(said))
@@ -66,15 +72,18 @@ def conversation(
         yield layout.silence(rest)
 
 
-def _with_mark(turns: Iterable[Said], at: int | None) -> Iterator[tuple[Said, bool]]:
-    """Yield the turns, each with whether it is the last one that has begun at `at`."""
-    before = None
+def _with_mark(turns: Iterable[Said], before: int | None) -> Iterator[tuple[Said, bool]]:
+    """Yield the turns, each with whether it is the last one that begins before `before`."""
+    if before is None:
+        yield from ((said, False) for said in turns)
+        return
+    earlier = None
     for said in turns:
-        if before is not None:
-            yield before, at is not None and before.turn.offset_in_ticks <= at < said.turn.offset_in_ticks
-        before = said
-    if before is not None:
-        yield before, at is not None and before.turn.offset_in_ticks <= at
+        if earlier is not None:
+            yield earlier, earlier.turn.offset_in_ticks < before <= said.turn.offset_in_ticks
+        earlier = said
+    if earlier is not None:
+        yield earlier, earlier.turn.offset_in_ticks < before
 
 
 class _Layout:
@@ -83,12 +92,14 @@ class _Layout:
         self._width = width
         self._marked = marked
         self._number = {track: number for number, track in enumerate(recording.names)}
-        self._names = {track: _cut(one_line(name)) for track, name in recording.names.items()}
+        self._names = {track: cut(one_line(name), _LONGEST_NAME) for track, name in recording.names.items()}
         self._clock = len(clock(_latest(recording)))
         self._left = 2 * marked + self._clock + len(_GAP)
         widest = max((columns(self._names[track]) for track in recording.tracks), default=0)
         self._name = min(widest, max(width // _NAME_SHARE, 1))
-        self._beside = width - self._left - self._name - len(_GAP) >= _LEAST_TEXT
+        room = width - self._left - self._name - len(_GAP)
+        self._beside = room >= _LEAST_TEXT
+        self._room = room if self._beside else width - len(_GAP)
 
     def head(self, transcribed: str | None) -> list[Line]:
         """Return what is known of the recording, with an empty line below it."""
@@ -99,17 +110,18 @@ class _Layout:
             length(whole) if whole is not None else "",
             one_line(", ".join(head.locales)),
         ]
-        lines: list[Line] = [[Span(line, Style.TITLE)] for line in self._wrapped(title(head))]
-        if recording.job_name:
-            lines += [[quiet(line)] for line in self._wrapped(one_line(recording.job_name))]
-        lines += [[quiet(line)] for line in self._wrapped(", ".join(filter(None, facts)))]
-        lines += [[], *self._talk(), *self._together()]
-        more = " --all-channels shows it." if len(recording.left_out) == 1 else " --all-channels shows them."
+        above = [one_line(recording.job_name or ""), ", ".join(filter(None, facts))]
         told = [*notes(recording)]
         if recording.left_out:
-            told[len(recording.left_out) - 1] += more
-        lines += [[quiet(line)] for note in told for line in self._wrapped(note)]
-        return [*lines, []]
+            them = "it" if len(recording.left_out) == 1 else "them"
+            told[len(recording.left_out) - 1] += f" --all-channels shows {them}."
+        lines: list[Line] = [[Span(line, Style.TITLE)] for line in self._wrapped(cut(title(head), _LONGEST_FACT))]
+        for paragraph in (self._quiet(above), [*self._talk(), *self._together()], self._quiet(told)):
+            lines += [*paragraph, []] if paragraph else []
+        return lines
+
+    def _quiet(self, texts: Iterable[str]) -> list[Line]:
+        return [[quiet(line)] for text in texts if text for line in self._wrapped(cut(text, _LONGEST_FACT))]
 
     def _talk(self) -> Iterator[Line]:
         """Yield a line for each who talks: the name, the time, the share of the recording, and the words."""
@@ -121,7 +133,8 @@ class _Layout:
         widths = [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
         for track, texts in cells.items():
             right = _GAP.join(text.rjust(size) for text, size in zip(texts, widths, strict=True))
-            yield from self._columns("", track, [[Span(right)]], columns_of_text=columns(right))
+            lines = [right] if columns(right) <= self._room else wrapped(right.split(), self._room)
+            yield from self._columns("", track, [[Span(line)] for line in lines])
 
     def _cells(self, summary: TrackSummary) -> tuple[str, str, str]:
         talk, words = summary.talk_time_in_ticks, summary.word_count
@@ -129,27 +142,26 @@ class _Layout:
         return clock(talk), of_all, f"{words:,} word{' ' if words == 1 else 's'}"
 
     def _together(self) -> Iterator[Line]:
-        """Yield what the tracks do together; nothing if only some of them are wanted."""
-        if self._recording.choice.tracks is not None:
+        """Yield what the tracks do together; nothing if only some of them are shown."""
+        figures, facts = self._recording.head.statistics, list[str]()
+        if self._recording.choice.tracks is None and figures.silence_in_ticks:
+            facts.append(f"silence {length(figures.silence_in_ticks)}")
+        # Channels that mirror each other talk at once all the time.
+        if self._recording.choice.tracks is None and not self._recording.left_out and figures.overlap_in_ticks:
+            count = figures.interruptions
+            facts.append(f"talking at once {length(figures.overlap_in_ticks)}")
+            facts += [f"{count:,} interruption{'' if count == 1 else 's'}"] if count else []
+        if not facts:
             return
-        figures = self._recording.head.statistics
-        facts = [
-            f"silence {length(figures.silence_in_ticks)}",
-            f"talking at once {length(figures.overlap_in_ticks)}" if figures.overlap_in_ticks else "",
-            f"{figures.interruptions:,} interruption{'' if figures.interruptions == 1 else 's'}"
-            if figures.interruptions
-            else "",
-        ]
         indent = " " * (self._left if self._beside else 0)
-        for line in wrapped(", ".join(filter(None, facts)).split(" "), self._width - len(indent)):
+        for line in wrapped(", ".join(facts).split(" "), self._width - len(indent)):
             yield [quiet(f"{indent}{line}")]
 
     def turn(self, said: Said, interrupted: Track | None, *, here: bool) -> list[Line]:
         """Return the lines of a turn. `here`: whether to mark it."""
         over = f"[over {self._names[interrupted]}]".split(" ") if interrupted else []
         words = words_of(said.turn.display)
-        room = self._width - self._left - self._name - len(_GAP) if self._beside else self._width - len(_GAP)
-        lines = _styled(wrapped([*over, *(words or _NO_TEXT)], room), over, has_text=bool(words))
+        lines = _styled(wrapped([*over, *(words or _NO_TEXT)], self._room), over, has_text=bool(words))
         return list(self._columns(clock(said.turn.offset_in_ticks), said.track, lines, here=here))
 
     def silence(self, ticks: int) -> list[Line]:
@@ -161,13 +173,11 @@ class _Layout:
             return [[quiet(line)] for line in self._wrapped(words)]
         return [[quiet(f"{' ' * left}{_RULE * 3} {words} {_RULE * after}")]]
 
-    def _columns(
-        self, time: str, track: Track, text: Sequence[Line], *, here: bool = False, columns_of_text: int = 0
-    ) -> Iterator[Line]:
+    def _columns(self, time: str, track: Track, text: Sequence[Line], *, here: bool = False) -> Iterator[Line]:
         """Yield lines with a time, a name and a text beside each other, or the text below the others."""
         mark = Span("> " if here else "  ", Style.HIT) if self._marked else Span("")
         number = self._number[track]
-        if not self._beside or self._left + self._name + len(_GAP) + columns_of_text > self._width:
+        if not self._beside:
             begin = [mark, quiet(f"{time}{_GAP}")] if time else []
             room = max(1, self._width - (self._left if time else 0))
             names = list(wrapped(self._names[track].split(" "), room))
@@ -204,9 +214,3 @@ def _latest(recording: Recording) -> int:
     index = recording.head.turns.index
     ends = [each.to_in_ticks for each in index] if isinstance(index, list) else []
     return max([recording.head.duration_in_ticks or 0, *ends])
-
-
-def _cut(name: str) -> str:
-    if columns(name) <= _LONGEST_NAME:
-        return name
-    return f"{next(iter(broken(name, _LONGEST_NAME - 1)))}\u2026"

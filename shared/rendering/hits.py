@@ -10,19 +10,14 @@ from shared.rendering.finding import Phrase, Place
 from shared.rendering.recording import Recording, Said
 from shared.rendering.spans import Line, Span, Style
 from shared.rendering.texts import flat
-from shared.rendering.wrapping import columns
+from shared.rendering.wrapping import CHARACTERS_A_COLUMN, MORE, columns
 
 _BEGIN, _END = "\u00bb", "\u00ab"
 """Around a hit, so that it is seen without colours too."""
 
-_MORE = "\u2026"
-
 _LEAST = 8
 _BEFORE_TENTHS = 4
 """What stands before the first hit takes at most so many tenths of the room, if there is enough behind it."""
-
-_CHARACTERS_A_COLUMN = 16
-"""No more characters are looked at than this for each column: more than a grapheme cluster of a language has."""
 
 
 class Hit(NamedTuple):
@@ -46,7 +41,7 @@ def context(text: str, places: Sequence[Place], room: int) -> Line:
     Each hit in it stands between `»` and `«`. What is cut off on a side is an ellipsis.
     """
     room = max(room, _LEAST)
-    before, hit, *after = _pieces(*_near(text, places, room * _CHARACTERS_A_COLUMN))
+    before, hit, *after = _pieces(*_near(text, places, room * CHARACTERS_A_COLUMN))
     shown = _from_the_left([hit], room)
     left = room - _size(shown)
     behind = min(left, _size(after))
@@ -87,7 +82,7 @@ def _from_the_left(spans: Sequence[Span], room: int) -> list[Span]:
             continue
         marks = 2 * (span.style is Style.HIT)
         begin = _beginning_of(span.text, room - marks)
-        kept.append(Span(begin, span.style if begin != _MORE else Style.PLAIN))
+        kept.append(Span(begin, span.style if begin != MORE else Style.PLAIN))
         break
     return kept
 
@@ -105,7 +100,7 @@ def _beginning_of(text: str, room: int) -> str:
     begin = "".join(kept)
     if text[len(begin) : len(begin) + 1] != " " and " " in begin:
         begin = begin[: begin.rindex(" ") + 1]
-    return f"{begin}{_MORE}"
+    return f"{begin}{MORE}"
 
 
 def _end_of(text: str, room: int) -> str:
@@ -118,7 +113,7 @@ def _end_of(text: str, room: int) -> str:
     end = "".join(reversed(kept))
     if text[-len(end) - 1 : -len(end)] != " " and " " in end:
         end = end[end.index(" ") :]
-    return f"{_MORE}{end}"
+    return f"{MORE}{end}"
 
 
 def _fitting(clusters: Iterable[str], room: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Text with styles that have names. shared/cli/terminal/ turns a style into codes of a terminal, or leaves it out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -33,8 +33,3 @@ Line = Sequence[Span]
 def quiet(text: str) -> Span:
     """Return a span of style QUIET."""
     return Span(text, Style.QUIET)
-
-
-def plain(lines: Iterable[Line]) -> str:
-    """Return lines without styles, each with a line end and without blanks before it."""
-    return "".join(f"{''.join(span.text for span in line).rstrip(' ')}\n" for line in lines)

@@ -8,6 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from wcwidth import iter_graphemes, width
 
+MORE = "\u2026"
+
+CHARACTERS_A_COLUMN = 16
+"""Where a text is cut, no more characters are looked at for each column: more than a cluster of a language has."""
+
 
 def columns(text: str) -> int:
     """Return the columns of a text without line breaks. A wide character, such as a Chinese one, takes two."""
@@ -53,6 +58,12 @@ def broken(word: str, limit: int) -> Iterator[str]:
         used += size
     if piece:
         yield "".join(piece)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return at most `limit` columns of a text, with an ellipsis where it was cut."""
+    near = text[: limit * CHARACTERS_A_COLUMN + 1]
+    return near if columns(near) <= limit else f"{next(broken(near, limit - 1))}{MORE}"
 
 
 def _columns(cluster: str) -> int:

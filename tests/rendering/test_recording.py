@@ -1,9 +1,12 @@
 """The model that all output reads: turns with names, phrases of turns, choices, and how much is read."""
 
 import random
+from dataclasses import replace
 
+import msgspec
 import pytest
 
+from shared.domain.documents import TurnsSummary
 from shared.errors import Unreadable
 from shared.rendering.names import Names, Naming
 from shared.rendering.recording import Choice, Recording
@@ -109,3 +112,21 @@ def test_reading_ends_with_the_chosen_time() -> None:
     of = recording(phrases, store=store, choice=Choice(end=ticks(20)))
     assert len(list(of.phrases())) == 4
     assert len(store.read_ids) == 2
+
+
+def test_parts_that_end_before_the_chosen_time_are_not_read() -> None:
+    store = Store()
+    phrases = [phrase("word " * 400, 5 * number, channel=number % 2) for number in range(200)]
+    of = recording(phrases, store=store)
+    late = replace(of, choice=Choice(begin=ticks(901)))
+    assert [each.number for each in late.turns()] == list(range(181, 200))
+    assert store.read_ids == of.head.turns.parts[-len(store.read_ids) :] != of.head.turns.parts
+    older = msgspec.structs.replace(of.head, turns=TurnsSummary(of.head.turns.count, of.head.turns.parts))
+    assert list(replace(late, head=older).turns()) == list(late.turns())
+    assert list(replace(of, choice=Choice(begin=ticks(5_000))).turns()) == []
+
+
+def test_a_turn_that_lasts_beyond_later_parts_is_found() -> None:
+    phrases = [phrase("word " * 400, 5 * number, channel=number % 2) for number in range(200)]
+    of = recording([phrase("All the time.", 0, 2_000, channel=2), *phrases], choice=Choice(begin=ticks(1_500)))
+    assert said(of) == [("Channel 2", "All the time.")]
