@@ -3,6 +3,7 @@
 Speech2CosmosError
 ├── Misconfigured        settings are wrong; nothing was done; fix the settings
 ├── WrongUsage           a command's options, or a file that they name, are wrong; nothing was done; fix the command
+├── PartlyDone           a command did a part of its work; the message says how much
 ├── Transient            a service or the network failed; the same call may work later; raise it, and the queue retries
 │   ├── Denied           a service answered 401 or 403: a role, a key or a network rule is wrong; an operator fixes it
 │   ├── NoToken          Entra ID gave no token: nobody is signed in, or Entra ID cannot be reached
@@ -40,6 +41,10 @@ class Misconfigured(Speech2CosmosError):
 
 class WrongUsage(Speech2CosmosError):
     """A command cannot be done as it was given. The message says which option or line of a file is wrong."""
+
+
+class PartlyDone(Speech2CosmosError):
+    """A command did a part of its work and cannot do the rest. The message says how much is done."""
 
 
 class Transient(Speech2CosmosError):

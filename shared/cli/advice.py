@@ -41,7 +41,7 @@ _BY_TYPE: tuple[tuple[type[Speech2CosmosError], str], ...] = (
     (InvalidResult, "compare the file with docs/contract/README.md, or ask Speech for it again"),
     (
         Unreadable,
-        "a newer version of speech2cosmos, if one wrote the document; else `speech2cosmos retry JOB FILE --rewrite`",
+        "a newer version of speech2cosmos, if one wrote the document; else `speech2cosmos retry JOB --rewrite`",
     ),
     (WrongUsage, "the command with -h, which explains its options"),
 )

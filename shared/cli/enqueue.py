@@ -29,6 +29,12 @@ def enqueue(settings: Settings, name: str, messages: Iterable[str]) -> Iterator[
             yield message
 
 
+def address_of(settings: Settings, name: str) -> str:
+    """Return the address of a queue, without a signature. Raises Misconfigured as `enqueue` does."""
+    with _client(settings, name) as queue:
+        return str(queue.url).partition("?")[0]
+
+
 def _send(queue: QueueClient, message: str) -> None:
     try:
         queue.send_message(message, time_to_live=FOREVER)

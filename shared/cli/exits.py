@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from shared.errors import Denied, InvalidMessage, Misconfigured, NoToken, WrongUsage
+from shared.errors import Denied, InvalidMessage, Misconfigured, NoToken, PartlyDone, WrongUsage
 
 
 class Exit(IntEnum):
@@ -30,6 +30,8 @@ def exit_of(error: Exception) -> Exit:
         case Misconfigured() | WrongUsage() | InvalidMessage():
             # Every message and id that a command decodes comes from the user, so an invalid one is wrong usage.
             return Exit.WRONG_USAGE
+        case PartlyDone():
+            return Exit.PARTLY
         case Denied() | NoToken():
             return Exit.NOT_ALLOWED
         case _:

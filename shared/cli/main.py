@@ -24,14 +24,13 @@ class _Commands(Grouped):
     headings: ClassVar = {
         "Look": ("jobs", "show", "speech"),
         "Read": ("read", "open", "export"),
-        "Do": ("submit",),
-        "Repair": ("replay", "poison"),
-        "This machine": ("split",),
+        "Do": ("submit", "split"),
+        "Repair": ("retry", "poison"),
     }
 
 
 class _Poison(Grouped):
-    headings: ClassVar = {"Commands": ("list", "show", "requeue")}
+    headings: ClassVar = {"Commands": ("list", "show")}
 
 
 class _Speech(Grouped):
@@ -47,19 +46,24 @@ add_lazily(app, "read", "read.reading:read", "Show the conversation of a recordi
 add_lazily(app, "open", "read.opening:open_page", "Show the page of a recording in the browser.")
 add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
 add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
-add_lazily(app, "replay", "repair.replay:replay", "Start ended jobs over.")
+add_lazily(app, "retry", "repair.retry:retry", "Try again what is not in of a job, or what was given up.")
 add_lazily(app, "split", "do.split:split", "Print the documents of a result file, one line of JSON each.")
 
-poison = typer.Typer(name="poison", cls=_Poison, help="What was given up: look at it, send it again.", **PLAIN)
+poison = typer.Typer(name="poison", cls=_Poison, help="What was given up, and why.", **PLAIN)
 add_lazily(poison, "list", "repair.poison_list:list_given_up", "List what was given up.")
 add_lazily(poison, "show", "repair.poison_show:show_given_up", "Show all that is stored about what was given up.")
-add_lazily(poison, "requeue", "repair.poison_requeue:requeue", "Send stored messages again.")
 app.add_typer(poison)
 
 speech = typer.Typer(name="speech", cls=_Speech, help="What Speech itself says about a transcription.", **PLAIN)
 add_lazily(speech, "status", "look.speech:status", "Print a transcription as Speech describes it, as JSON.")
 add_lazily(speech, "files", "look.speech:files", "Print all files that Speech lists for a transcription, as JSON.")
 app.add_typer(speech)
+
+# The former names of commands.
+add_lazily(app, "replay", "older:replay", "Now `retry`.", hidden=True)
+add_lazily(poison, "requeue", "older:requeue", "Now `retry`.", hidden=True)
+add_lazily(app, "status", "older:status", "Now `speech status`.", hidden=True)
+add_lazily(app, "files", "older:files", "Now `speech files`.", hidden=True)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

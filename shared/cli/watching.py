@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Protocol
 
 from shared.cli.exits import Exit
 from shared.domain.enqueued import Enqueued
-from shared.domain.job import END_STATES, Job, Status
+from shared.domain.job import END_STATES, FileCounts, Job, Status
 from shared.domain.transitions import enqueue
 from shared.errors import Denied, Transient, Unreadable
-from shared.pipeline.ports import Clock
 
 SENT = "sent"
 """State of a job whose message was sent, and was not yet taken up by the app."""
@@ -33,6 +33,17 @@ READS_A_ROUND = 100
 """Most jobs that one round reads: about 100 RU a second. Of more jobs the longest unread ones come first."""
 
 _AT_ONCE = 8
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def now(self) -> datetime:
+        """Return the time of day in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
 
 Found = Job | Unreadable | None
 Read = Callable[[Sequence[str]], Sequence[Found]]
@@ -147,7 +158,7 @@ class Watch:
     def _noted(self, job_id: str, found: Found) -> Watched | None:
         """Note a read. Returns the job if it changed."""
         before, after = self.jobs[job_id], self.jobs[job_id].seen(found)
-        changed = (after.state, files_of(after.job)) != (before.state, files_of(before.job))
+        changed = (after.state, _counts(after)) != (before.state, _counts(before))
         self.jobs[job_id] = after
         if after.ended:
             del self._due[job_id], self._pause[job_id]
@@ -158,12 +169,8 @@ class Watch:
         return after if changed else None
 
 
-def files_of(job: Job | None) -> str:
-    """Return how many of a job's files are in, as text; empty until they are listed."""
-    if job is None or job.files.expected is None:
-        return ""
-    failed = f", {job.files.failed} given up" if job.files.failed else ""
-    return f"{job.files.ingested} of {job.files.expected} files{failed}"
+def _counts(each: Watched) -> FileCounts | None:
+    return each.job.files if each.job else None
 
 
 def exit_of_jobs(states: Counter[str]) -> Exit:

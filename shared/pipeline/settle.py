@@ -179,7 +179,7 @@ class SettleJobs:
         self._retire(job, left)
         for file in broken:
             log.error(
-                "job %s file %s: %d parts are missing since it ended: speech2cosmos replay %s",
+                "job %s file %s: %d parts are missing since it ended: speech2cosmos retry %s",
                 *(*_ids(file), len(file.missing), job.id),
                 signal=Signal.TROUBLED,
                 file=file.key.file_id,

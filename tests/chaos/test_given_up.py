@@ -31,9 +31,9 @@ def bench() -> Iterator[Bench]:
         yield running
 
 
-@pytest.mark.parametrize("command", ["poison requeue", "replay"])
+@pytest.mark.parametrize("again", ["retry", "replay"])
 @pytest.mark.parametrize("fault", RULES)
-def test_all_files_given_up_and(bench: Bench, row: Row, fault: str, command: str) -> None:
+def test_all_files_given_up_and(bench: Bench, row: Row, fault: str, again: str) -> None:
     jobs = bench.puts(KINDS, 2)
     specs = [spec for _, spec in jobs]
     files = sum(len(spec.files) for spec in specs)
@@ -45,9 +45,12 @@ def test_all_files_given_up_and(bench: Bench, row: Row, fault: str, command: str
     row.cases = bench.given_up(specs)
     row.expect(row.cases == files, f"{row.cases} of {files} files were given up")
     for spec in specs:
-        listed = bench.command("poison", "list", spec.id, "--json")
+        listed = bench.command("poison", "list", spec.id, "-o", "jsonl")
         row.expect(len(listed.splitlines()) == len(spec.files), "`poison list` does not list them")
-        bench.command(*command.split(), spec.id)
+        if again == "retry":
+            bench.command("retry", spec.id)
+        else:
+            bench.enqueue(f'{{"id": "{spec.id}", "replay": true}}')
     bench.until(lambda: not bench.given_up(specs), "all files come in")
     bench.ended(*specs)
     row.judge(bench.verdict(jobs, again=True))
@@ -56,9 +59,9 @@ def test_all_files_given_up_and(bench: Bench, row: Row, fault: str, command: str
 def test_a_message_that_is_no_job_is_kept_and_kept_again(bench: Bench, row: Row) -> None:
     bench.enqueue(NO_JOB)
     (first,) = bench.until(_kept(bench, NO_JOB), "the message is kept")
-    said = bench.command("poison", "requeue", "--all")
-    row.expect("passed over 1" in said, f"`requeue --all` said {said}")
-    bench.command("poison", "requeue", first.id)
+    said = bench.command("retry", "--given-up", "--yes")
+    row.expect("passed over 1" in said, f"`retry --given-up` said {said}")
+    bench.command("retry", first.id)
     (second,) = bench.until(_kept(bench, NO_JOB), "the message is kept again")
     bench.quiet()
     row.cases = 2

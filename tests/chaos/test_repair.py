@@ -115,12 +115,12 @@ def test_the_document_of_the_poll_deleted_while_Speech_works(bench: Bench, row: 
     row.judge(bench.verdict([(TWO, spec)]))
 
 
-def test_a_part_deleted_after_the_end_of_the_job_and_replay(bench: Bench, row: Row) -> None:
+def test_a_part_deleted_after_the_end_of_the_job_and_retry(bench: Bench, row: Row) -> None:
     spec = bench.put(TWO)
     bench.enqueue(spec)
     bench.ended(spec)
     row.cases = _delete(bench, (item for item in bench.app.transcripts.items(spec.id) if item["type"] == "part"), 1)
-    bench.command("replay", spec.id)
+    bench.command("retry", spec.id)
     _taken_up_again(bench, spec)
     row.judge(bench.verdict([(TWO, spec)], again=True))
 

@@ -19,9 +19,10 @@ from local.samples.generate import report
 from local.speech import FileSpec, JobError, JobSpec, Speech, start_speech
 from shared.bootstrap import App
 from shared.cli.main import main
-from shared.domain.messages import JOBS_QUEUE, Work
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, Work
 from shared.errors import InvalidMessage
 from shared.settings import settings_table
+from tests.cli.given import Given
 
 WHOLE_JOB = "00000000-0000-4000-8000-00000000c001"
 PARTLY_JOB = "00000000-0000-4000-8000-00000000c002"
@@ -126,6 +127,20 @@ def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     with world.queue() as queue:
         queue.clear_messages()
     return world
+
+
+@pytest.fixture
+def given(here: World, cosmos: Cosmos, monkeypatch: pytest.MonkeyPatch) -> Iterator[Given]:
+    """Use an empty database of its own, and empty queues."""
+    database = f"given-{uuid.uuid4().hex}"
+    provision_cosmos(cosmos.endpoint, cosmos.key, database)
+    monkeypatch.setenv("COSMOS_DATABASE", database)
+    settings = {**here.settings, "COSMOS_DATABASE": database, "NOT_FOUND_MINUTES": "0"}
+    given = Given(App.from_env(settings), here.speech)
+    with given.queue(RESULTS_QUEUE) as queue:
+        queue.clear_messages()
+    yield given
+    given.app.database().client_connection.DeleteDatabase(f"dbs/{database}")
 
 
 HOSTILE_NAME = "two\x1b[2Jlines\n\x9b2J\u202eseman\u2066"

@@ -94,8 +94,8 @@ def test_poison_lists_and_sends_beside_unreadable_documents(run: Run, here: Worl
         ran = run("poison", "list", *arguments)
         assert (ran.code, BROKEN.id in ran.out, "odd-failure" in ran.out) == (0, True, False)
         assert f"set aside: document failure of job {PARTLY_JOB} file odd-failure" in ran.error
-    ran = run("poison", "requeue", "--all")
-    assert (ran.code, f"job {PARTLY_JOB} file other-file (GivenUp)" in ran.out) == (0, True)
+    ran = run("retry", "--given-up", "--dry-run")
+    assert (ran.code, f"job {PARTLY_JOB} file other-file (GivenUp)" in ran.out) == (3, True)
     assert f"error: document {odd_job} in jobs is no Job" in ran.error
     ran = run("poison", "list", odd_job)
     assert (ran.code, BROKEN.id in ran.out) == (0, True)

@@ -40,10 +40,10 @@ def named_in(error: str) -> list[str]:
         (["jobs"], ["COSMOS_ENDPOINT"]),
         (["show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
         (["submit", WHOLE_JOB], ["AzureWebJobsStorage"]),
-        (["replay", WHOLE_JOB], ["AzureWebJobsStorage"]),
+        (["submit", WHOLE_JOB, "--wait"], ["COSMOS_ENDPOINT", "AzureWebJobsStorage"]),
         (["poison", "list"], ["COSMOS_ENDPOINT"]),
         (["poison", "show", WHOLE_JOB], ["COSMOS_ENDPOINT"]),
-        (["poison", "requeue", WHOLE_JOB], ["COSMOS_ENDPOINT", "AzureWebJobsStorage"]),
+        (["retry", WHOLE_JOB], ["COSMOS_ENDPOINT", "AzureWebJobsStorage"]),
         (["submit", f"https://x.example/speechtotext/transcriptions/{WHOLE_JOB}"], ["AzureWebJobsStorage"]),
     ],
 )
@@ -73,7 +73,7 @@ def test_without_settings_the_stack_of_this_folder_is_used(run: Run, world: Worl
     provision_storage(world.settings["AzureWebJobsStorage"], "raw-results", ["stack-jobs"])
     assert f"Job {WHOLE_JOB}: completed" in run("show", WHOLE_JOB).out
     assert json.loads(run("speech", "status", WHOLE_JOB).out)["status"] == "Succeeded"
-    assert run("submit", FAILED_JOB).out == f"enqueued {FAILED_JOB}\n"
+    assert run("submit", FAILED_JOB).out == "1 job sent to stack-jobs\n"
     with QueueClient.from_connection_string(world.settings["AzureWebJobsStorage"], "stack-jobs") as queue:
         assert [each.content for each in queue.receive_messages()] == [FAILED_JOB]
 

@@ -21,10 +21,18 @@ def enqueued(world: World) -> list[str]:
 
 
 def test_bare_ids_are_enqueued_as_plain_text_in_lower_case(run: Run, here: World) -> None:
-    ran = run("submit", FIRST, SECOND)
-    assert (ran.code, ran.error) == (0, "")
-    assert ran.out.splitlines() == [f"enqueued {FIRST.lower()}", f"enqueued {SECOND}"]
-    assert enqueued(here) == [FIRST.lower(), SECOND]
+    ran = run("submit", FIRST, SECOND, FIRST.lower())
+    assert (ran.code, ran.out) == (0, "2 jobs sent to transcription-jobs\n")
+    with here.queue() as queue:
+        to = f"sending 2 messages to {queue.url}"
+    assert ran.error.splitlines() == [to, "next: speech2cosmos jobs --watch"]
+    assert enqueued(here) == [FIRST.lower(), SECOND], "each id is sent once"
+
+
+def test_the_next_step_for_one_job_is_to_look_at_it(run: Run, here: World) -> None:
+    ran = run("submit", SECOND)
+    assert ran.error.splitlines()[-1] == f"next: speech2cosmos show {SECOND}"
+    assert enqueued(here) == [SECOND]
 
 
 def test_reprocess_is_sent_as_json(run: Run, here: World) -> None:
@@ -80,8 +88,17 @@ def test_ids_are_read_from_stdin(here: World) -> None:
         env=environment_for_a_process(AzureWebJobsStorage=here.settings["AzureWebJobsStorage"]),
         cwd=Path(__file__).parents[2],
     )
-    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert (ran.returncode, ran.stdout) == (0, b"2 jobs sent to transcription-jobs\n")
     assert enqueued(here) == [FIRST.lower(), SECOND]
+
+
+def test_submit_keeps_replay_of_a_json_message(run: Run, here: World) -> None:
+    run("submit", json.dumps({"id": SECOND, "replay": True}))
+    assert [json.loads(text) for text in enqueued(here)] == [{"id": SECOND, "replay": True}]
+    with here.queue() as queue:
+        queue.clear_messages()
+    run("submit", json.dumps({"id": SECOND, "replay": True}), "--reprocess")
+    assert [json.loads(text) for text in enqueued(here)] == [{"id": SECOND, "replay": True, "reprocess": True}]
 
 
 def test_no_id_is_a_usage_error(run: Run) -> None:
@@ -108,4 +125,4 @@ def test_a_missing_queue_is_an_error_that_names_it(run: Run, here: World) -> Non
             queue.create_queue()
     assert (ran.code, ran.out) == (1, "")
     assert "Queue transcription-jobs answered 404" in ran.error
-    assert ran.error.count("\n") == 1
+    assert ran.error.count("\n") == 2

@@ -10,7 +10,7 @@ from shared.adapters.cosmos.job_queries import IS_TEXT, Values, first, jobs_of, 
 from shared.adapters.cosmos.stored import Tell, readable
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
-from shared.domain.job import Job, Status
+from shared.domain.job import END_STATES, Job, Status
 from shared.pipeline.signals import set_aside
 
 
@@ -51,6 +51,12 @@ class JobLists:
     def with_name(self, text: str) -> list[Named]:
         """Return the jobs with this displayName, sorted by id. Names are not indexed, so it reads every job."""
         return self._named("c.displayName = @text", text)
+
+    def ended(self) -> list[str]:
+        """Return the ids of all jobs that have ended, sorted."""
+        among = ", ".join(f"'{status}'" for status in sorted(END_STATES))
+        rows = query(self._container, f"SELECT c.id, c.status FROM c WHERE c.status IN ({among})")
+        return sorted(job.id for job in readable(rows, Named, name_of, self._tell))
 
     def _first(self, where: str, limit: int, values: Values) -> list[Job]:
         return first(self._container, where, limit, values, self._tell)

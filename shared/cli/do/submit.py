@@ -7,28 +7,63 @@ from typing import Annotated
 import msgspec
 import typer
 
-from shared.cli.enqueue import enqueue
-from shared.cli.environment import QUEUE, settings_of
-from shared.cli.terminal.output import print_line
+from shared.bootstrap import App
+from shared.cli.do.waiting import before, seconds_of, wait_for
+from shared.cli.environment import COSMOS, QUEUE, settings_of
+from shared.cli.sending import Message, counted, send
+from shared.cli.terminal.output import print_line, print_note
 from shared.domain.enqueued import Enqueued, decode_enqueued
 from shared.errors import InvalidMessage
 
 STDIN = "-"
 
-Ids = Annotated[list[str] | None, typer.Argument(help="Transcription ids, URLs or JSON messages; - reads stdin.")]
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="JOB", help="Transcription ids, URLs or JSON messages; - reads stdin."),
+]
 File = Annotated[typer.FileBinaryRead | None, typer.Option("--file", help="Read ids from this file, one a line.")]
 Reprocess = Annotated[bool, typer.Option(help="Write the job's files anew even if it is completed.")]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Wait until all have ended, and show each change. See below for the exit code.")
+]
+Timeout = Annotated[
+    str | None, typer.Option("--timeout", metavar="TIME", help="Wait at most this long: 90s, 30m, 12h or 2d.")
+]
 
 
-def submit(ids: Ids = None, file: File = None, *, reprocess: Reprocess = False) -> None:
-    """Enqueue transcription jobs. All ids are checked before the first one is sent."""
+def submit(
+    ids: Ids = None,
+    file: File = None,
+    *,
+    reprocess: Reprocess = False,
+    wait: Wait = False,
+    timeout: Timeout = None,
+) -> None:
+    """Enqueue transcription jobs. All ids are checked before the first one is sent.
+
+    \b
+    speech2cosmos submit 637d9333-6559-47a6-b8de-c7d732c1ddf3 --wait
+    speech2cosmos submit --file ids.txt
+    az rest … | jq -r '.values[].self' | speech2cosmos submit -
+
+    With --wait the exit code is 0 if all are completed, 3 if all have ended and some files are in, otherwise 1. Ctrl-C
+    ends the waiting, not the jobs.
+    """  # noqa: D301 - click keeps the lines after a \b character as they are
+    if timeout is not None and not wait:
+        raise typer.BadParameter("it needs --wait", param_hint="--timeout")
+    limit = None if timeout is None else seconds_of(timeout)
     texts = [*_texts(ids or []), *_lines(file or ())]
     if not texts:
-        raise typer.BadParameter("give at least one transcription id", param_hint="ID")
-    jobs = _checked(texts)
-    settings = settings_of(QUEUE)
-    for message in enqueue(settings, settings.jobs_queue, [_message(job, reprocess=reprocess) for job in jobs]):
-        print_line(f"enqueued {message}")
+        raise typer.BadParameter("give at least one transcription id", param_hint="JOB")
+    jobs = _checked(texts, reprocess=reprocess)
+    app = App(settings_of(QUEUE | COSMOS if wait else QUEUE))
+    watched = before(app, jobs) if wait else []
+    messages = [Message(app.settings.jobs_queue, _text(job), f"job {job.job_id}", job.job_id) for job in jobs]
+    send(app.settings, messages, go_on=lambda first: f"send {first.job_id} and the ids after it again")
+    print_line(f"{counted(len(messages), 'job')} sent to {app.settings.jobs_queue}")
+    if wait:
+        raise typer.Exit(wait_for(app, watched, limit))
+    print_note("next: speech2cosmos " + (f"show {jobs[0].job_id}" if len(jobs) == 1 else "jobs --watch"))
 
 
 def _texts(ids: Iterable[str]) -> Iterator[bytes]:
@@ -43,7 +78,8 @@ def _lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     return (line.strip() for line in lines if line.strip())
 
 
-def _checked(texts: Iterable[bytes]) -> list[Enqueued]:
+def _checked(texts: Iterable[bytes], *, reprocess: bool) -> list[Enqueued]:
+    """Return the jobs, each once. Raises InvalidMessage, which names every wrong text."""
     jobs: list[Enqueued] = []
     wrong: list[str] = []
     for text in texts:
@@ -53,11 +89,11 @@ def _checked(texts: Iterable[bytes]) -> list[Enqueued]:
             wrong.append(str(error))
     if wrong:
         raise InvalidMessage(f"{'; '.join(wrong)}; nothing was enqueued")
-    return jobs
+    asked = (msgspec.structs.replace(job, reprocess=job.reprocess or reprocess) for job in jobs)
+    return list(dict.fromkeys(asked))
 
 
-def _message(job: Enqueued, *, reprocess: bool) -> str:
+def _text(job: Enqueued) -> str:
     name = job.self_url or job.job_id
-    asked = {"reprocess": reprocess or job.reprocess, "replay": job.replay}
-    wanted = {key: True for key, value in asked.items() if value}
+    wanted = {key: True for key in ("reprocess", "replay") if getattr(job, key)}
     return msgspec.json.encode({"id": name, **wanted}).decode() if wanted else name

@@ -1,9 +1,9 @@
 """Tables for people. On a narrow terminal columns disappear; if that is not enough, each row becomes a record."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -33,6 +33,15 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
                 _print_record(console, columns, cells, number)
     # The table pads the last column too. After a long cell that would print many blanks.
     print_pieces(f"{line.rstrip()}\n" for line in printed.get().splitlines())
+
+
+def drawn(rows: Sequence[Row], columns: Sequence[Column], width: int) -> RenderableType:
+    """Return rows as a table, or as records, for a view that is drawn again in place. `width`: of the terminal."""
+    cells = {column.field: [_cell(column, row) for row in rows] for column in columns}
+    kept = _that_fit(columns, cells, width)
+    if kept:
+        return _table(kept, cells, len(rows))
+    return Group(*(line for number in range(len(rows)) for line in _record(columns, cells, number)))
 
 
 def _console() -> Console:
@@ -79,10 +88,15 @@ def _table(columns: Sequence[Column], cells: dict[str, list[Text]], count: int) 
 
 def _print_record(console: Console, columns: Sequence[Column], cells: dict[str, list[Text]], number: int) -> None:
     """Print a row as one line for each field. The terminal itself wraps them, so that an id can be copied whole."""
+    for line in _record(columns, cells, number):
+        console.print(line, soft_wrap=True)
+
+
+def _record(columns: Sequence[Column], cells: dict[str, list[Text]], number: int) -> Iterator[Text]:
     names = [Text(column.title or column.field, style="bold") for column in columns]
     widest = max(name.cell_len for name in names)
     if number:
-        console.print()
+        yield Text()
     for name, column in zip(names, columns, strict=True):
         blanks = " " * (widest - name.cell_len + _GAP)
-        console.print(Text.assemble(name, blanks, cells[column.field][number]), soft_wrap=True)
+        yield Text.assemble(name, blanks, cells[column.field][number], overflow="fold")

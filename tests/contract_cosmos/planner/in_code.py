@@ -59,6 +59,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     for since in (None, NOON):
         lists.newest(10, (), since)
         lists.newest(10, (Status.PENDING,), since)
+    lists.ended()
     lists.beginning("0000")
     lists.with_name("calls of today")
 

@@ -1,0 +1,74 @@
+"""Waits until submitted jobs have ended: `--wait`."""
+
+import re
+from collections.abc import Sequence
+
+from shared.bootstrap import App
+from shared.cli.advice import advised
+from shared.cli.exits import Exit
+from shared.cli.sending import counted
+from shared.cli.terminal.live import show_changes
+from shared.cli.terminal.output import failure_text, print_error, print_line, print_note, progress
+from shared.cli.watching import READS_A_ROUND, Watch, Watched, before_sending, exit_of_jobs, reading
+from shared.domain.enqueued import Enqueued
+from shared.domain.job import Status
+from shared.errors import WrongUsage
+
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SHOWN = 20
+"""How many jobs that are not completed are named at the end."""
+
+NEXT = "speech2cosmos jobs --watch"
+
+
+def seconds_of(text: str) -> int:
+    """Return the seconds of a duration such as 90s, 30m, 12h or 2d. Raises WrongUsage."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        raise advised(WrongUsage(f"{text!r} is no duration"), "a number and a unit: 90s, 30m, 12h or 2d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def before(app: App, jobs: Sequence[Enqueued]) -> list[Watched]:
+    """Return the jobs to watch. Their documents are read before anything is sent, to know a new run from an old one."""
+    read = reading(app.jobs.get)
+    now = app.clock.now()
+    slices = [jobs[start : start + READS_A_ROUND] for start in range(0, len(jobs), READS_A_ROUND)]
+    found = [each for some in progress(slices, len(slices)) for each in read([job.job_id for job in some])]
+    return [before_sending(job, document, now) for job, document in zip(jobs, found, strict=True)]
+
+
+def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exit:
+    """Wait until the jobs have ended, or `seconds` have passed, and show each change. Returns the exit code."""
+    told: set[str] = set()
+
+    def tell(error: Exception) -> None:
+        if str(error) not in told:
+            told.add(str(error))
+            print_note(f"cannot be read, and is read again: {error}")
+
+    watch = Watch(watched, reading(app.jobs.get), app.clock, tell)
+    print_note("waiting until all have ended; Ctrl-C ends only the waiting")
+    try:
+        show_changes(watch, watch.changes(seconds), app.clock)
+    except KeyboardInterrupt:
+        print_note(f"the jobs go on: {NEXT}")
+        raise
+    states = watch.states()
+    print_line(", ".join(f"{count:,} {state}" for state, count in states.most_common()))
+    _say_why(watch)
+    if not watch.ended:
+        left = sum(not each.ended for each in watch.jobs.values())
+        print_error(f"{left:,} of {counted(len(watch.jobs), 'job')} did not end within --timeout; they go on", NEXT)
+    return exit_of_jobs(states)
+
+
+def _say_why(watch: Watch) -> None:
+    """Name the jobs that ended without all of their files, and why."""
+    short = [each for each in watch.jobs.values() if each.ended and each.state != Status.COMPLETED]
+    for each in short[:_SHOWN]:
+        why = failure_text(each.job.failure) if each.job and each.job.failure else "speech2cosmos show says why"
+        print_note(f"{each.job_id} is {each.state}: {why}")
+    if len(short) > _SHOWN:
+        print_note(f"and {len(short) - _SHOWN:,} more: speech2cosmos jobs --failed")

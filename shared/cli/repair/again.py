@@ -1,0 +1,194 @@
+"""Tries something again: finds out what is wanted, asks, and sends. `retry` and the older verbs end here."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import typer
+
+from shared.adapters.cosmos.job_lists import JobLists
+from shared.bootstrap import App
+from shared.cli.advice import advised
+from shared.cli.environment import COSMOS, QUEUE, settings_of
+from shared.cli.exits import Exit
+from shared.cli.reader import Reader
+from shared.cli.repair.given_up import everything, is_message, message_of
+from shared.cli.repair.plan import (
+    Plan,
+    Queues,
+    plan_files,
+    plan_job,
+    plan_listing,
+    plan_message,
+    plan_rewrite,
+    rewrite,
+)
+from shared.cli.selecting import file_of, job_of
+from shared.cli.sending import Message, counted, send
+from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside
+from shared.cli.terminal.questions import confirmed
+from shared.domain.documents import FileKey
+from shared.errors import NotFound, Speech2CosmosError, Unreadable, WrongUsage
+
+GIVEN_UP = "GivenUp"
+"""The only code of failures that may be over by now."""
+
+_SHOWN = 20
+"""How many notes are printed at most."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user wants to try again. `name`: a job or a rejected message; None for all."""
+
+    name: str | None
+    files: Sequence[str] = ()
+    given_up: bool = False
+    rewrite: bool = False
+
+    def check(self) -> None:
+        """Raise WrongUsage for what does not go together."""
+        if self.name is None and self.given_up == self.rewrite:
+            raise advised(
+                WrongUsage("name a job, or say what to try again of all jobs"),
+                "speech2cosmos retry JOB, retry --given-up or retry --rewrite",
+            )
+        if self.rewrite and (self.files or self.given_up or (self.name and is_message(self.name))):
+            raise advised(WrongUsage("--rewrite is for a whole job"), "speech2cosmos retry JOB --rewrite")
+        if self.files and self.name and is_message(self.name):
+            raise advised(WrongUsage("a rejected message has no files"), f"speech2cosmos retry {self.name}")
+
+
+def again(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
+    """Send what tries it again; with `dry_run` only print that. Asks first if it may be much, unless `yes`.
+
+    Exits with PARTLY if some of it cannot be tried, with FAILED if nothing can. Raises WrongUsage, NotFound, and what
+    `send` raises.
+    """
+    wanted.check()
+    app = App(settings_of(COSMOS | QUEUE))
+    plan = _plan(app, wanted)
+    for note in plan.notes[:_SHOWN]:
+        print_note(note)
+    if len(plan.notes) > _SHOWN:
+        print_note(f"and {len(plan.notes) - _SHOWN:,} more of this kind")
+    for words in plan.refused:
+        print_error(words)
+    if dry_run:
+        for message in plan.messages:
+            print_line(f"{message.words}  ->  {message.queue}")
+        print_note(f"{_summed(plan.messages)} would be sent; nothing was sent" if plan.messages else "nothing to do")
+    elif plan.messages:
+        if wanted.name is None and not yes and not confirmed(f"Send {_summed(plan.messages)}?"):
+            print_note("nothing was sent")
+            raise typer.Exit(Exit.FAILED)
+        plan.refused += send_again(app, plan.messages)
+    elif not plan.refused:
+        print_line("nothing to do")
+    if plan.refused:
+        raise typer.Exit(Exit.PARTLY if plan.messages else Exit.FAILED)
+
+
+def _plan(app: App, wanted: Wanted) -> Plan:
+    queues = Queues(app.settings.jobs_queue, app.settings.results_queue)
+    if wanted.name is None:
+        return _everything(app, queues) if wanted.given_up else _all_anew(app, queues)
+    if is_message(wanted.name):
+        return plan_message(message_of(app, wanted.name))
+    job_id = job_of(app, wanted.name)
+    if wanted.files:
+        return _files(app, job_id, wanted.files, queues)
+    job = app.jobs.get(job_id)
+    if job is None:
+        left = plan_files(None, Reader(app.database).failures(job_id), queues)
+        if wanted.rewrite or not left.messages:
+            words = f"there is no job {job_id} in the database {app.settings.cosmos_database}"
+            raise advised(NotFound(words), f"speech2cosmos submit {job_id}")
+        return left
+    if wanted.rewrite:
+        return plan_rewrite(job, queues)
+    broken = app.transcripts.leftovers(job, None)[1] if job.ended_at else []
+    return plan_job(job, Reader(app.database).failures(job_id), {each.key.file_id for each in broken}, queues)
+
+
+def _files(app: App, job_id: str, names: Iterable[str], queues: Queues) -> Plan:
+    reader = Reader(app.database)
+    keys = [FileKey(job_id, file_of(reader, job_id, name)) for name in names]
+    plan, failures = Plan(), []
+    for key in keys:
+        files = reader.files(job_id, key.file_id)
+        failures += files.failures
+        if not files.failures and not files.heads:
+            raise advised(
+                NotFound(f"nothing is stored of job {job_id} file {key.file_id}"), f"speech2cosmos show {job_id}"
+            )
+        if not files.failures:
+            plan.notes.append(f"job {job_id} file {key.file_id} is in")
+    plan.add(plan_files(app.jobs.get(job_id), failures, queues))
+    return plan
+
+
+def _everything(app: App, queues: Queues) -> Plan:
+    """Return how everything is tried again that a retry may fix. The rest is noted."""
+    found, plan = everything(app), Plan()
+    codes = Counter([each.code for each in found.messages] + [each.code for each in found.files])
+    del codes[GIVEN_UP]
+    for code, count in sorted(codes.items()):
+        plan.notes.append(f"passed over {count:,} with code {code}: a retry alone does not help; name it to send it")
+    for job in found.listings:
+        plan.add(plan_listing(job, queues))
+    over = {job.id for job in found.listings}
+    files = sorted((each for each in found.files if each.code == GIVEN_UP), key=lambda each: each.job_id)
+    for job_id, failures in groupby(files, key=lambda each: each.job_id):
+        if job_id in over:
+            continue
+        try:
+            plan.add(plan_files(app.jobs.get(job_id), failures, queues))
+        except Unreadable as error:
+            plan.refused.append(str(error))
+    for message in found.messages:
+        if message.code == GIVEN_UP:
+            plan.add(plan_message(message))
+    return plan
+
+
+def _all_anew(app: App, queues: Queues) -> Plan:
+    print_note("reading the ids of all jobs that have ended")
+    return Plan([rewrite(job_id, queues.jobs) for job_id in JobLists(app.database, print_set_aside).ended()])
+
+
+def send_again(app: App, messages: Sequence[Message]) -> list[str]:
+    """Send the messages, and say what comes next.
+
+    Returns a sentence for each document of a rejected message that should have been deleted and is still there.
+    """
+    left: list[str] = []
+
+    def forget(message: Message) -> None:
+        """Delete the document of a message that was sent again, unless the message has been rejected again."""
+        if message.rejected is None:
+            return
+        try:
+            if not app.jobs.forget(message.rejected):
+                print_note(f"{message.rejected.id}: was rejected again")
+        except Speech2CosmosError as error:
+            words = f"{message.rejected.id}: its message was sent, but its document could not be deleted: {error}"
+            print_error(words)
+            left.append(words)
+
+    go_on = "the same command again: what was accepted may be sent twice without harm"
+    send(app.settings, messages, go_on=lambda _: go_on, sent=forget)
+    print_line(f"{_summed(messages)} sent")
+    print_note("next: speech2cosmos " + _next(messages))
+    return left
+
+
+def _summed(messages: Sequence[Message]) -> str:
+    jobs = len({message.job_id for message in messages if message.job_id})
+    return counted(len(messages), "message") + (f" about {counted(jobs, 'job')}" if jobs else "")
+
+
+def _next(messages: Sequence[Message]) -> str:
+    jobs = {message.job_id for message in messages if message.job_id}
+    return f"show {jobs.pop()}" if len(jobs) == 1 else "jobs --watch"

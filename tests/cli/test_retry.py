@@ -1,0 +1,294 @@
+"""`retry`: what it sends, what it says, when it asks, and that jobs come to their ends by it."""
+
+import base64
+import json
+import uuid
+
+import pytest
+
+from local.speech import FileSpec
+from shared.cli.repair.given_up import READS_ALL
+from shared.domain.documents import FAILURE_ID, HEAD_ID
+from shared.domain.job import LISTING_GIVEN_UP, Failure, Rejected, Status
+from shared.domain.message_text import text_of
+from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
+from tests.cli.conftest import Run
+from tests.cli.given import JOB, OTHER, Given
+
+STUCK = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
+REPLAY = json.dumps({"id": OTHER, "replay": True}, separators=(",", ":"))
+
+
+def address(given: Given, queue: str) -> str:
+    with given.queue(queue) as client:
+        return client.url
+
+
+def test_a_job_whose_file_was_lost_is_completed_by_retry_and_then_there_is_nothing_to_do(
+    run: Run, given: Given
+) -> None:
+    spec = given.served(2, there=1)
+    run("submit", spec.id)
+    given.work()
+    job = given.app.jobs.get(spec.id)
+    assert job is not None
+    assert (job.status, job.files.ingested, job.files.failed) == (Status.COMPLETED_WITH_ERRORS, 1, 1)
+
+    given.served(2, job_id=spec.id)
+    ran = run("retry", spec.id[:8])
+    assert (ran.code, ran.out) == (0, "1 message about 1 job sent\n")
+    assert ran.error.splitlines() == [
+        f"sending 1 message to {address(given, RESULTS_QUEUE)}",
+        f"next: speech2cosmos show {spec.id}",
+    ]
+    given.work()
+    job = given.app.jobs.get(spec.id)
+    assert job is not None
+    assert (job.status, job.run, job.files.ingested) == (Status.COMPLETED, 1, 2)
+
+    ran = run("retry", spec.id)
+    assert (ran.code, ran.out) == (0, "nothing to do\n")
+    assert ran.error == f"job {spec.id} is completed: all of its files are in\n"
+    assert (given.sent(), given.sent(JOBS_QUEUE)) == ([], [])
+
+
+def test_parts_that_somebody_deleted_are_written_again_by_retry(run: Run, given: Given) -> None:
+    spec = given.served(1)
+    run("submit", spec.id)
+    given.work()
+    before = sorted(given.app.transcripts.items(spec.id), key=lambda each: (each["fileId"], each["id"]))
+    part = next(each for each in before if each["type"] == "part")
+    given.app.database().get_container_client("transcripts").delete_item(part["id"], [spec.id, part["fileId"]])
+    ran = run("retry", spec.id, "--dry-run")
+    assert ran.out == f"job {spec.id} starts over: parts of 1 files are missing  ->  {JOBS_QUEUE}\n"
+    assert run("retry", spec.id).code == 0
+    given.work()
+    job = given.app.jobs.get(spec.id)
+    assert job is not None
+    assert (job.status, job.run) == (Status.COMPLETED, 2)
+    after = sorted(given.app.transcripts.items(spec.id), key=lambda each: (each["fileId"], each["id"]))
+    assert [each["id"] for each in after] == [each["id"] for each in before]
+
+
+def test_rewrite_writes_the_files_of_a_completed_job_anew(run: Run, given: Given) -> None:
+    spec = given.served(1)
+    run("submit", spec.id)
+    given.work()
+
+    def run_of_head() -> int:
+        (head,) = (each for each in given.app.transcripts.items(spec.id) if each["id"] == HEAD_ID)
+        return int(head["run"])
+
+    assert run_of_head() == 1
+    assert run("retry", spec.id, "--rewrite").code == 0
+    given.work()
+    assert run_of_head() == 2
+
+
+def test_a_file_is_tried_by_its_id_a_beginning_of_it_or_its_name(run: Run, given: Given) -> None:
+    given.job(display_name="calls of today")
+    first = given.file("f1-of-it")
+    given.file("g2")
+    for name in ("f1-of-it", "F1-OF", "f1-of-it.json"):
+        ran = run("retry", "calls of today", name)
+        assert (ran.code, ran.out) == (0, "1 message about 1 job sent\n")
+        assert given.sent() == [first.queue_message]
+    assert run("retry", JOB, "f1-of-it", "g2").code == 0
+    assert len(given.sent()) == 2
+    kept = [each["fileId"] for each in given.app.transcripts.items(JOB) if each["id"] == FAILURE_ID]
+    assert sorted(kept) == ["f1-of-it", "g2"], "a failure stays until its file is in"
+
+
+def test_a_file_that_is_in_is_nothing_to_do(run: Run, given: Given) -> None:
+    spec = given.served(1)
+    run("submit", spec.id)
+    given.work()
+    ran = run("retry", spec.id, FileSpec.of(spec.id, "contenturl_0.json").id)
+    assert (ran.code, ran.out) == (0, "nothing to do\n")
+    assert "is in" in ran.error
+
+
+def test_an_unknown_job_file_or_message_is_not_found_and_nothing_is_sent(run: Run, given: Given) -> None:
+    given.job()
+    given.file("f1")
+    lost = str(uuid.uuid4())
+    for arguments in ((OTHER,), (JOB, "f2"), (JOB, lost), (JOB, "f1", "f9"), ("rejected_" + "0" * 32,), ("no-such",)):
+        ran = run("retry", *arguments)
+        assert (ran.code, ran.out) == (1, ""), arguments
+        assert len(ran.advice) == 1
+    assert (given.sent(), given.sent(JOBS_QUEUE)) == ([], [])
+
+
+def test_an_unknown_job_is_to_be_submitted(run: Run, given: Given) -> None:
+    assert run("retry", OTHER).advice == (f"speech2cosmos submit {OTHER}",)
+    given.file("f1", OTHER)
+    assert run("retry", OTHER).code == 0
+    assert len(given.sent()) == 1, "the files of a job without a document have their messages"
+
+
+def test_a_failure_of_an_earlier_run_starts_an_ended_job_over(run: Run, given: Given) -> None:
+    given.job(OTHER, run=2)
+    given.file("old", OTHER)
+    given.file("new", OTHER, run=2)
+    assert run("retry", OTHER, "old").code == 0
+    assert run("retry", OTHER).code == 0
+    assert (given.sent(), given.sent(JOBS_QUEUE)) == ([], [REPLAY, REPLAY])
+
+
+def test_a_job_that_is_under_way_is_left_alone_and_cannot_be_written_anew(run: Run, given: Given) -> None:
+    given.job(OTHER, status=Status.INGESTING, ended_at=None)
+    ran = run("retry", OTHER)
+    assert (ran.code, ran.out) == (0, "nothing to do\n")
+    assert "goes on with it by itself" in ran.error
+    ran = run("retry", OTHER, "--rewrite")
+    assert (ran.code, ran.out) == (1, "")
+    assert "only a job that has ended" in ran.error
+    assert given.sent(JOBS_QUEUE) == []
+
+
+@pytest.mark.parametrize(
+    "text", [JOB, "please transcribe\tmy call", base64.b64encode(b"words").decode(), '{"id": "ü"}', " \n"]
+)
+def test_a_rejected_message_is_sent_to_its_queue_with_the_same_text(run: Run, given: Given, text: str) -> None:
+    rejected = given.message(text)
+    ran = run("retry", rejected.id)
+    assert (ran.code, ran.out) == (0, "1 message sent\n")
+    (sent,) = given.sent(JOBS_QUEUE)
+    assert text_of(sent.encode()) == text
+    assert given.app.jobs.rejected() == []
+
+
+def test_a_truncated_or_empty_message_is_not_sent(run: Run, given: Given) -> None:
+    for rejected, words in ((given.message("x" * 5000), "only the beginning"), (given.message(""), "nothing to send")):
+        ran = run("retry", rejected.id)
+        assert (ran.code, ran.out) == (1, "")
+        assert words in ran.error
+    assert given.sent(JOBS_QUEUE) == []
+    assert len(given.app.jobs.rejected()) == 2
+
+
+def everything(given: Given) -> Rejected:
+    """Write failures of every kind. Returns the message that a retry may help."""
+    given.job()
+    given.job(OTHER, status=Status.EXPIRED, failure=STUCK)
+    given.file("f1")
+    given.file("f2", code="InvalidResult")
+    given.file("f3", code="InvalidResult")
+    given.file("f4", OTHER)
+    given.message("please transcribe", code="InvalidMessage")
+    return given.message(JOB)
+
+
+def test_given_up_sends_what_a_retry_may_help_and_says_what_it_passes_over(run: Run, given: Given) -> None:
+    kept = everything(given)
+    passed = [
+        "passed over 1 with code InvalidMessage: a retry alone does not help; name it to send it",
+        "passed over 2 with code InvalidResult: a retry alone does not help; name it to send it",
+    ]
+    ran = run("retry", "--given-up", "--dry-run")
+    assert ran.code == 0
+    assert sorted(ran.out.splitlines()) == [
+        f"job {JOB} file f1 (GivenUp)  ->  {RESULTS_QUEUE}",
+        f"job {OTHER} starts over: ListingGivenUp  ->  {JOBS_QUEUE}",
+        f"message {kept.id} (GivenUp)  ->  {JOBS_QUEUE}",
+    ]
+    assert ran.error.splitlines() == [
+        READS_ALL,
+        *passed,
+        "3 messages about 2 jobs would be sent; nothing was sent",
+    ]
+    assert (given.sent(), given.sent(JOBS_QUEUE)) == ([], [])
+
+    ran = run("retry", "--given-up", "--yes")
+    assert (ran.code, ran.out) == (0, "3 messages about 2 jobs sent\n")
+    assert ran.error.splitlines()[1:3] == passed
+    assert ran.error.splitlines()[-1] == "next: speech2cosmos jobs --watch"
+    assert (len(given.sent()), sorted(given.sent(JOBS_QUEUE))) == (1, sorted([REPLAY, JOB]))
+    assert [each.code for each in given.app.jobs.rejected()] == ["InvalidMessage"]
+
+
+def test_rewrite_of_all_takes_every_job_that_has_ended(run: Run, given: Given) -> None:
+    ended = [str(uuid.uuid4()) for _ in range(3)]
+    for job_id, status in zip(ended, (Status.COMPLETED, Status.FAILED, Status.EXPIRED), strict=True):
+        given.job(job_id, status=status)
+    given.job(status=Status.PENDING, ended_at=None)
+    given.job(OTHER, status=Status.INGESTING, ended_at=None)
+    ran = run("retry", "--rewrite", "--yes")
+    assert (ran.code, ran.out) == (0, "3 messages about 3 jobs sent\n")
+    sent = [json.loads(text) for text in given.sent(JOBS_QUEUE)]
+    assert sorted(each["id"] for each in sent) == sorted(ended)
+    assert all(each["reprocess"] for each in sent)
+
+
+def test_nothing_was_given_up_is_nothing_to_do_and_is_not_asked_about(run: Run, given: Given) -> None:
+    for arguments in (("--given-up",), ("--rewrite",), ("--given-up", "--dry-run")):
+        ran = run("retry", *arguments)
+        assert ran.code == 0
+        assert "nothing to do" in ran.out + ran.error
+    assert given.sent(JOBS_QUEUE) == []
+
+
+@pytest.mark.parametrize("wish", ["--given-up", "--rewrite"])
+def test_all_jobs_are_asked_about_so_without_a_terminal_it_needs_yes(run: Run, given: Given, wish: str) -> None:
+    everything(given)
+    ran = run("retry", wish)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.advice == ("the same command with --yes",)
+    assert (given.sent(), given.sent(JOBS_QUEUE)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--given-up", "--rewrite"],
+        [JOB, "f1", "--rewrite"],
+        [JOB, "--given-up", "--rewrite"],
+        ["rejected_" + "0" * 32, "--rewrite"],
+        ["rejected_" + "0" * 32, "f1"],
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(run: Run, arguments: list[str]) -> None:
+    ran = run("retry", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.advice) == 1
+
+
+def test_a_part_of_it_that_cannot_be_tried_is_an_error_and_the_rest_is_sent(run: Run, given: Given) -> None:
+    given.job(status=Status.INGESTING, ended_at=None)
+    given.file("f1")
+    given.file("f2", queue_message=None)
+    ran = run("retry", JOB)
+    assert (ran.code, ran.out) == (3, "1 message about 1 job sent\n")
+    assert "file f2: its message was not kept" in ran.error
+    assert len(given.sent()) == 1
+
+
+def test_the_former_verbs_say_their_new_name_and_do_the_same(run: Run, given: Given) -> None:
+    given.job()
+    failure = given.file("f1", code="InvalidResult")
+    rejected = given.message(OTHER)
+    ran = run("poison", "requeue", JOB, "f1")
+    assert (ran.code, ran.out) == (0, "1 message about 1 job sent\n")
+    assert ran.error.startswith("`speech2cosmos poison requeue` is now `speech2cosmos retry`\n")
+    assert given.sent() == [failure.queue_message]
+    assert run("poison", "requeue", "--all").code == 0
+    assert (given.sent(JOBS_QUEUE), given.app.jobs.rejected()) == ([rejected.message], [])
+    for wrong in ([], [JOB, "--all"]):
+        assert run("poison", "requeue", *wrong).code == 2
+    ran = run("replay", OTHER.upper(), f"https://any.example/speechtotext/v3.2/transcriptions/{OTHER}")
+    assert (ran.code, ran.out) == (0, "1 message about 1 job sent\n")
+    assert ran.error.startswith("`speech2cosmos replay` is now `speech2cosmos retry JOB`\n")
+    assert given.sent(JOBS_QUEUE) == [REPLAY]
+    ran = run("replay", OTHER, "one", "two")
+    assert (ran.code, ran.out, given.sent(JOBS_QUEUE)) == (2, "", [])
+    assert "'one'" in ran.error
+    assert "'two'" in ran.error
+
+
+def test_the_help_lists_no_former_name(run: Run) -> None:
+    listed = run("-h").out.splitlines()
+    names = {line.split()[0] for line in listed if line.startswith("  ") and line.strip()}
+    assert names >= {"retry", "poison", "submit", "speech"}
+    assert names.isdisjoint({"replay", "status", "files"})
+    assert "requeue" not in run("poison", "-h").out
