@@ -19,7 +19,6 @@ from shared.domain.documents import (
     ReportDetail,
     ReportPart,
     Transcript,
-    UtcTime,
 )
 from shared.domain.job import ReportSummary
 
@@ -55,8 +54,6 @@ class Files:
 class Reader:
     """Reads container `transcripts`. Raises Transient, and NotFound for a part that is no longer there.
 
-    Two of its queries name no job (docs/decisions/0020): the failures, and the recordings, of all jobs.
-
     Unreadable documents are left out. `tell` is called for each of them, and by default prints it.
     """
 
@@ -75,25 +72,13 @@ class Reader:
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
         """Return the failures of a job, or of all jobs, the newest first.
 
-        Without a job it reads every stored failure.
+        Without a job it reads every stored failure, by the only query of this class that names no job.
         """
         if job_id is None:
             rows = query(self._container, "SELECT * FROM c WHERE c.type = 'fileFailure'")
         else:
             rows = rows_of(self._container, job_id, where="c.type = 'fileFailure'")
         return sorted(self._readable(rows, FileFailure), key=lambda each: each.failed_at, reverse=True)
-
-    def listed(self, since: UtcTime) -> list[Listed]:
-        """Return every recording that was ingested at `since` or later, of any job, the newest first.
-
-        Cosmos DB loads the head of each for it. The rows are small, so `head` reads a head when its turn has come.
-        """
-        text = (
-            "SELECT c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
-            "WHERE c.type = 'transcript' AND c.ingestedAt >= @since"
-        )
-        rows = query(self._container, text, {"since": since})
-        return sorted(self._readable(rows, Listed), key=lambda each: each.ingested_at, reverse=True)
 
     def head(self, key: FileKey) -> Transcript:
         """Return the head of a recording as it is now. Raises NotFound, and Unreadable."""

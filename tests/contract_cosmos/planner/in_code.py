@@ -85,7 +85,6 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     reader.files("job", "file")
     reader.failures()
     reader.failures("job")
-    reader.listed(NOON)
     list(recordings_since(container, NOON))
     recordings_of(container, "job")
     files_of(container, "job")

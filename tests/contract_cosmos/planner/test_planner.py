@@ -20,10 +20,8 @@ READS_EVERYTHING = {
     "SELECT * FROM c WHERE c.type = 'fileFailure'": "the given-up files of all jobs, which a person asked for",
     "SELECT c.jobId, c.fileId, c.name, c.code, c.message, c.failedAt, c.queueMessage FROM c "
     "WHERE c.type = 'fileFailure'": "the same, on the page for operators, which says so",
-    "SELECT c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
-    "WHERE c.type = 'transcript' AND c.ingestedAt >= @since": "the recordings of a time that a person named",
     "SELECT TOP 1000 c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
-    "WHERE c.ingestedAt >= @since ORDER BY c.ingestedAt": "the same, page by page",
+    "WHERE c.ingestedAt >= @since ORDER BY c.ingestedAt": "the recordings since a time that a person named",
 }
 """Queries of `transcripts` that are about all jobs."""
 

@@ -14,9 +14,10 @@ from shared.adapters.cosmos.stored import readable
 from shared.bootstrap import App
 from shared.cli.advice import advised
 from shared.cli.exits import Exit
+from shared.cli.read.any_job import RecordingsOfJobs, charge_of
 from shared.cli.read.formats import TABLES, Format
 from shared.cli.read.many.files import names_of, require, write_files
-from shared.cli.read.many.reading import RecordingsOfJobs
+from shared.cli.read.many.reading import read_into
 from shared.cli.read.many.state import Counts, State
 from shared.cli.read.many.states import open_state
 from shared.cli.read.writing import prepare
@@ -28,10 +29,6 @@ from shared.domain.documents import UtcTime
 from shared.errors import NotFound, Speech2CosmosError, WrongUsage
 from shared.rendering.tables.columns import columns_of
 from shared.rendering.tables.rows import CallRow, TurnRow
-
-_HEAD_RU, _FULL_PART_RU, _LAST_PART_RU = 1.2, 4.8, 2.2
-"""Request units of a point read of a head of 4 KiB, of a part of 64 KiB, and of a part of 32 KiB, by Microsoft's table
-(benchmarks/cost/charges.py)."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +128,11 @@ def _read(many: Many, recordings: RecordingsOfJobs, state: State, files: list[Pa
     counts = state.counts()
     if many.job_id and not counts.listed:
         raise advised(NotFound(f"job {many.job_id} has no recording"), f"speech2cosmos show {many.job_id}")
-    charge = round(counts.coming * (_HEAD_RU + _LAST_PART_RU) + max(0, counts.parts - counts.coming) * _FULL_PART_RU)
+    charge = charge_of(counts.coming, counts.parts)
     if counts.coming:
         print_note(f"reads {counts.coming:,} recordings in {counts.parts:,} parts: roughly {charge:,} RU of Cosmos DB")
     for key in progress(state.coming(), counts.coming):
-        recordings.read(key, state)
+        read_into(state, recordings, key)
 
 
 def _pages(many: Many, since: UtcTime | None) -> Iterator[list[Row]]:
