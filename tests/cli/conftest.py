@@ -136,7 +136,7 @@ def given(here: World, cosmos: Cosmos, monkeypatch: pytest.MonkeyPatch) -> Itera
     provision_cosmos(cosmos.endpoint, cosmos.key, database)
     monkeypatch.setenv("COSMOS_DATABASE", database)
     settings = {**here.settings, "COSMOS_DATABASE": database, "NOT_FOUND_MINUTES": "0"}
-    given = Given(App.from_env(settings), here.speech)
+    given = Given(settings, here.speech)
     with given.queue(RESULTS_QUEUE) as queue:
         queue.clear_messages()
     yield given

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -27,8 +27,9 @@ WORDS = "Speech answered 503:\x1b[2J try\nagain"
 class Given:
     """Writes documents of jobs and of given-up files, listings and messages, and reads the queues."""
 
-    def __init__(self, app: App, speech: Speech) -> None:
-        self.app = app
+    def __init__(self, settings: Mapping[str, str], speech: Speech) -> None:
+        self.settings = settings
+        self.app = App.from_env(settings)
         self.speech = speech
 
     def job(self, job_id: str = JOB, **members: object) -> Job:

@@ -11,7 +11,7 @@ from shared.cli.terminal.live import show_changes
 from shared.cli.terminal.output import failure_text, print_error, print_line, print_note, progress
 from shared.cli.watching import READS_A_ROUND, Watch, Watched, before_sending, exit_of_jobs, reading
 from shared.domain.enqueued import Enqueued
-from shared.domain.job import Status
+from shared.domain.job import Job, Status
 from shared.errors import WrongUsage
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -49,26 +49,35 @@ def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exi
             print_note(f"cannot be read, and is read again: {error}")
 
     watch = Watch(watched, reading(app.jobs.get), app.clock, tell)
-    print_note("waiting until all have ended; Ctrl-C ends only the waiting")
     try:
+        print_note("waiting until all have ended; Ctrl-C ends only the waiting")
         show_changes(watch, watch.changes(seconds), app.clock)
     except KeyboardInterrupt:
         print_note(f"the jobs go on: {NEXT}")
         raise
     states = watch.states()
     print_line(", ".join(f"{count:,} {state}" for state, count in states.most_common()))
-    _say_why(watch)
+    short = [each for each in watch.jobs.values() if each.ended and each.state != Status.COMPLETED]
+    for each in short[:_SHOWN]:
+        print_note(f"{each.job_id} is {each.state}{_reason(each.job)}")
     if not watch.ended:
         left = sum(not each.ended for each in watch.jobs.values())
         print_error(f"{left:,} of {counted(len(watch.jobs), 'job')} did not end within --timeout; they go on", NEXT)
+    elif len(watch.jobs) == 1:
+        print_note(f"next: speech2cosmos {'retry' if short else 'read'} {next(iter(watch.jobs))}")
+    elif short:
+        print_note("next: speech2cosmos jobs --failed")
     return exit_of_jobs(states)
 
 
-def _say_why(watch: Watch) -> None:
-    """Name the jobs that ended without all of their files, and why."""
-    short = [each for each in watch.jobs.values() if each.ended and each.state != Status.COMPLETED]
-    for each in short[:_SHOWN]:
-        why = failure_text(each.job.failure) if each.job and each.job.failure else "speech2cosmos show says why"
-        print_note(f"{each.job_id} is {each.state}: {why}")
-    if len(short) > _SHOWN:
-        print_note(f"and {len(short) - _SHOWN:,} more: speech2cosmos jobs --failed")
+def _reason(job: Job | None) -> str:
+    """Return why a job ended without all of its files, to be put after its state."""
+    if job is None:
+        return ""
+    if job.failure is not None:
+        return f": {failure_text(job.failure)}"
+    lost = (job.report and job.report.failed_transcriptions_count) or 0
+    first = [f": {each.name or each.file_id}: {each.code}: {each.message}" for each in job.files.failures[:1]]
+    given_up = [f"{counted(job.files.failed, 'file')} given up{''.join(first)}"] if job.files.failed else []
+    failed = [f"{counted(lost, 'recording')} failed at Speech"] if lost else []
+    return "".join(f": {words}" for words in ["; ".join([*failed, *given_up])] if words)
