@@ -16,11 +16,11 @@ COMMAND = "from shared.cli.main import main; main()"
 
 
 def on_terminal(
-    *arguments: str, environment: Mapping[str, str], columns: int = 80, program: str = COMMAND
+    *arguments: str, environment: Mapping[str, str], columns: int = 80, program: str = COMMAND, typed: str = ""
 ) -> tuple[int, str]:
     """Run the command with a terminal as stdin, stdout and stderr. Returns its exit code and what the terminal got.
 
-    `program`: Python that runs instead of the command.
+    `program`: Python that runs instead of the command. `typed`: what a user types, before it is asked for.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -34,6 +34,7 @@ def on_terminal(
         stderr=theirs,
     )
     os.close(theirs)
+    os.write(ours, typed.encode())
     got = bytearray()
     while chunk := _read(ours):
         got += chunk

@@ -14,6 +14,7 @@ from shared.domain.message_text import text_of
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 from tests.cli.conftest import Run
 from tests.cli.given import JOB, OTHER, Given
+from tests.cli.terminals import on_terminal
 
 STUCK = Failure(LISTING_GIVEN_UP, "503", "speech2cosmos")
 REPLAY = json.dumps({"id": OTHER, "replay": True}, separators=(",", ":"))
@@ -235,6 +236,24 @@ def test_all_jobs_are_asked_about_so_without_a_terminal_it_needs_yes(run: Run, g
     assert (ran.code, ran.out) == (2, "")
     assert ran.advice == ("the same command with --yes",)
     assert (given.sent(), given.sent(JOBS_QUEUE)) == ([], [])
+
+
+@pytest.mark.parametrize(("typed", "code", "count"), [("y\n", 0, 1), ("YES\n", 0, 1), ("\n", 1, 0), ("n\n", 1, 0)])
+def test_on_a_terminal_the_answer_decides(given: Given, typed: str, code: int, count: int) -> None:
+    given.job()
+    given.file("f1")
+    ended, got = on_terminal("retry", "--given-up", environment=given.settings, typed=typed)
+    assert "Try again what was given up, by 1 message about 1 job? [y/N] " in got
+    assert ended == code
+    assert len(given.sent()) == count
+    assert ("nothing was sent" in got) is (count == 0)
+
+
+def test_a_job_that_is_named_is_not_asked_about(given: Given) -> None:
+    given.job()
+    given.file("f1")
+    ended, got = on_terminal("retry", JOB, environment=given.settings)
+    assert (ended, "[y/N]" in got, len(given.sent())) == (0, False, 1)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_a_completed_job_is_0_and_its_last_change_shows_its_files(run: Run, give
     assert ran.code == 0
     assert ran.out.splitlines()[0] == "1 job sent to transcription-jobs"
     assert ran.out.splitlines()[-2].split("  ")[:3] == [spec.id, "completed", "2 of 2"]
-    assert ran.out.splitlines()[-1] == "1 completed"
+    assert ran.out.splitlines()[-1] == "1 of 1 ended: 1 completed"
     assert ran.error.splitlines()[-2:] == [
         "waiting until all have ended; Ctrl-C ends only the waiting",
         f"next: speech2cosmos read {spec.id}",
@@ -39,8 +39,8 @@ def test_a_job_without_all_files_is_3_and_its_reason_is_said(run: Run, given: Gi
     spec = given.served(2, there=1)
     with given.working():
         ran = run("submit", spec.id, "--wait")
-    assert (ran.code, ran.out.splitlines()[-1]) == (3, "1 completedWithErrors")
-    assert f"{spec.id} is completedWithErrors: 1 file given up: contenturl_1.json: NotFound: " in ran.error
+    assert (ran.code, ran.out.splitlines()[-1]) == (3, "1 of 1 ended: 1 completedWithErrors")
+    assert f"{spec.id} is completedWithErrors: speech2cosmos: NotFound: " in ran.error
     assert ran.error.splitlines()[-1] == f"next: speech2cosmos retry {spec.id}"
 
 
@@ -48,18 +48,21 @@ def test_a_job_that_failed_at_speech_is_1_and_some_of_several_is_3(run: Run, giv
     good, bad = given.served(1).id, failing(given)
     with given.working():
         ran = run("submit", bad, "--wait")
-        assert (ran.code, ran.out.splitlines()[-1]) == (1, "1 failed")
+        assert (ran.code, ran.out.splitlines()[-1]) == (1, "1 of 1 ended: 1 failed")
         assert f"{bad} is failed: Speech: InvalidAudio: The audio could not be decoded." in ran.error
         ran = run("submit", good, failing(given, OTHER), "--wait")
     assert ran.code == 3
     assert ran.error.splitlines()[-1] == "next: speech2cosmos jobs --failed"
-    assert sorted(ran.out.splitlines()[-1].split(", ")) == ["1 completed", "1 failed"]
+    last = ran.out.splitlines()[-1]
+    assert last.startswith("2 of 2 ended: ")
+    assert "1 completed" in last
+    assert "1 failed" in last
 
 
 def test_a_completed_job_that_is_submitted_again_has_ended_at_once(run: Run, given: Given) -> None:
     given.job(status=Status.COMPLETED)
     ran = run("submit", JOB, "--wait")  # nobody works on it
-    assert (ran.code, ran.out.splitlines()[1:]) == (0, [f"{JOB}  completed  -", "1 completed"])
+    assert (ran.code, ran.out.splitlines()[1:]) == (0, [f"{JOB}  completed  -", "1 of 1 ended: 1 completed"])
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED])
@@ -68,7 +71,7 @@ def test_a_reprocess_waits_for_the_new_run(run: Run, given: Given, status: Statu
     given.job(spec.id, status=status, failure=Failure("Old", "of an earlier run", "Speech"))
     ran = run("submit", spec.id, "--reprocess", "--wait", "--timeout", "1s")
     assert ran.code == 1, "as long as nobody works on it, the end of the earlier run is not its end"
-    assert ran.out.splitlines()[-1] == "1 sent"
+    assert ran.out.splitlines()[-1] == "0 of 1 ended: 1 sent"
     with given.working():
         ran = run("submit", spec.id, "--reprocess", "--wait")
     assert ran.code == 0
@@ -79,7 +82,7 @@ def test_a_reprocess_waits_for_the_new_run(run: Run, given: Given, status: Statu
 
 def test_a_wait_with_a_limit_ends_with_1_and_names_the_next_step(run: Run, given: Given) -> None:
     ran = run("submit", given.served(1).id, "--wait", "--timeout", "1s")
-    assert (ran.code, ran.out.splitlines()[-1]) == (1, "1 sent")
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, "0 of 1 ended: 1 sent")
     assert "1 of 1 job did not end within --timeout" in ran.error
     assert ran.advice == ("speech2cosmos jobs --watch",)
 

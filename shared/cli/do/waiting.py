@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from shared.bootstrap import App
 from shared.cli.advice import advised
 from shared.cli.exits import Exit
+from shared.cli.look.job_rows import row_of
 from shared.cli.sending import counted
 from shared.cli.terminal.live import show_changes
-from shared.cli.terminal.output import failure_text, print_error, print_line, print_note, progress
+from shared.cli.terminal.output import print_error, print_note, progress
 from shared.cli.watching import READS_A_ROUND, Watch, Watched, before_sending, exit_of_jobs, reading
 from shared.domain.enqueued import Enqueued
-from shared.domain.job import Job, Status
+from shared.domain.job import Status
 from shared.errors import WrongUsage
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -56,10 +57,10 @@ def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exi
         print_note(f"the jobs go on: {NEXT}")
         raise
     states = watch.states()
-    print_line(", ".join(f"{count:,} {state}" for state, count in states.most_common()))
     short = [each for each in watch.jobs.values() if each.ended and each.state != Status.COMPLETED]
     for each in short[:_SHOWN]:
-        print_note(f"{each.job_id} is {each.state}{_reason(each.job)}")
+        why = each.job and row_of(each.job)["failure"]
+        print_note(f"{each.job_id} is {each.state}{f': {why}' if why else ''}")
     if not watch.ended:
         left = sum(not each.ended for each in watch.jobs.values())
         print_error(f"{left:,} of {counted(len(watch.jobs), 'job')} did not end within --timeout; they go on", NEXT)
@@ -68,16 +69,3 @@ def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exi
     elif short:
         print_note("next: speech2cosmos jobs --failed")
     return exit_of_jobs(states)
-
-
-def _reason(job: Job | None) -> str:
-    """Return why a job ended without all of its files, to be put after its state."""
-    if job is None:
-        return ""
-    if job.failure is not None:
-        return f": {failure_text(job.failure)}"
-    lost = (job.report and job.report.failed_transcriptions_count) or 0
-    first = [f": {each.name or each.file_id}: {each.code}: {each.message}" for each in job.files.failures[:1]]
-    given_up = [f"{counted(job.files.failed, 'file')} given up{''.join(first)}"] if job.files.failed else []
-    failed = [f"{counted(lost, 'recording')} failed at Speech"] if lost else []
-    return "".join(f": {words}" for words in ["; ".join([*failed, *given_up])] if words)

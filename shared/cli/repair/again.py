@@ -80,7 +80,7 @@ def again(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
             print_line(f"{message.words}  ->  {message.queue}")
         print_note(f"{_summed(plan.messages)} would be sent; nothing was sent" if plan.messages else "nothing to do")
     elif plan.messages:
-        if wanted.name is None and not yes and not confirmed(f"Send {_summed(plan.messages)}?"):
+        if wanted.name is None and not yes and not confirmed(_question(wanted, plan.messages)):
             print_note("nothing was sent")
             raise typer.Exit(Exit.FAILED)
         plan.refused += send_again(app, plan.messages)
@@ -182,6 +182,12 @@ def send_again(app: App, messages: Sequence[Message]) -> list[str]:
     print_line(f"{_summed(messages)} sent")
     print_note("next: speech2cosmos " + _next(messages))
     return left
+
+
+def _question(wanted: Wanted, messages: Sequence[Message]) -> str:
+    if wanted.rewrite:
+        return f"Write all files of {counted(len(messages), 'job')} anew? Each file is fetched from Speech again."
+    return f"Try again what was given up, by {_summed(messages)}?"
 
 
 def _summed(messages: Sequence[Message]) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from shared.cli.look.job_rows import columns_of, row_of
 from shared.cli.terminal.colour import coloured
 from shared.cli.terminal.columns import Row
+from shared.cli.terminal.lists import ListForm, chosen_columns
 from shared.cli.terminal.output import print_line
 from shared.cli.terminal.table import drawn
 from shared.cli.watching import SENT, Clock, Watch, Watched
@@ -21,17 +22,29 @@ _FRAME_LINES = 4
 
 
 def show_changes(watch: Watch, changes: Iterable[list[Watched]], clock: Clock) -> None:
-    """Show the jobs of a watch until `changes` ends. Without a terminal, and on one that is dumb, print lines."""
+    """Show the jobs of a watch until `changes` ends; at last, how many are in each state.
+
+    Without a terminal, and on one that is dumb, each state that a job has at first, and each change, is a line.
+    """
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         _in_place(watch, changes, clock)
         return
-    for each in (*(each for each in watch.jobs.values() if each.state != SENT), *_each(changes)):
+    for each in (each for each in list(watch.jobs.values()) if each.state != SENT):
         print_line(_line(each))
+    for each in _each(changes):
+        print_line(_line(each))
+    print_line(_counts(watch))
 
 
 def _each(changes: Iterable[list[Watched]]) -> Iterator[Watched]:
     for changed in changes:
         yield from changed
+
+
+def _counts(watch: Watch) -> str:
+    ended = sum(each.ended for each in watch.jobs.values())
+    counts = ", ".join(f"{count:,} {state}" for state, count in watch.states().most_common())
+    return f"{ended:,} of {len(watch.jobs):,} ended: {counts}"
 
 
 def _line(each: Watched) -> str:
@@ -48,13 +61,16 @@ def _in_place(watch: Watch, changes: Iterable[list[Watched]], clock: Clock) -> N
     screen = Console(markup=False, emoji=False, highlight=False, force_terminal=True, no_color=not coloured(sys.stdout))
 
     def view(now: datetime) -> Group:
-        ended = sum(each.ended for each in watch.jobs.values())
-        counts = ", ".join(f"{count:,} {state}" for state, count in watch.states().most_common())
         room = max(1, screen.height - _FRAME_LINES)
         shown = _the_most_telling(list(watch.jobs.values()), room)
         more = [Text(f"and {len(watch.jobs) - len(shown):,} more")] if len(shown) < len(watch.jobs) else []
-        table = drawn([_row(each) for each in shown], columns_of(now, with_failure=False), screen.width)
-        return Group(table, *more, Text(f"{ended:,} of {len(watch.jobs):,} ended: {counts}", style="bold"))
+        table = drawn(
+            [_row(each) for each in shown],
+            chosen_columns(columns_of(now, with_failure=False), ListForm.TABLE, None),
+            screen.width,
+        )
+        # The counts come first, since what does not fit is left out at the end.
+        return Group(Text(_counts(watch), style="bold"), table, *more)
 
     with Live(view(clock.now()), console=screen, auto_refresh=False) as live:
         for _ in changes:
