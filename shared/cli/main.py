@@ -23,7 +23,7 @@ NAME = "speech2cosmos"
 class _Commands(Grouped):
     headings: ClassVar = {
         "Look": ("jobs", "show", "speech"),
-        "Read": ("read", "open", "export"),
+        "Read": ("read", "search", "open", "export"),
         "Do": ("submit", "split"),
         "Repair": ("retry", "poison"),
     }
@@ -43,6 +43,7 @@ app = typer.Typer(name=NAME, cls=_Commands, context_settings=_SHORT, **PLAIN)
 add_lazily(app, "jobs", "look.jobs:jobs", "List jobs, the newest first.")
 add_lazily(app, "show", "look.show:show", "Show a job: its state, its failures and its files.")
 add_lazily(app, "read", "read.reading:read", "Show the conversation of a recording on the terminal.")
+add_lazily(app, "search", "read.search:search", "Find a phrase in what was said.")
 add_lazily(app, "open", "read.opening:open_page", "Show the page of a recording in the browser.")
 add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
 add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")

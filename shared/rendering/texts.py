@@ -6,8 +6,8 @@ _BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
 _BLANKS = re.compile(rf"[ {_BREAKS}]+")
 """Blanks and all that breaks a line. Not every white space: a no-break space keeps words on one line."""
 
-_HARMFUL = re.compile(rf"(?![{_BREAKS}])[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Other control characters, and those that Unicode lists as Bidi_Control."""
+_HARMFUL = re.compile(rf"(?![{_BREAKS}])[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Other control characters, those that Unicode lists as Bidi_Control, and surrogates, which UTF-8 cannot have."""
 
 REPLACEMENT = "\ufffd"
 """Shown in place of a harmful character. If it were removed, two words could become one."""

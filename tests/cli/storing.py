@@ -38,6 +38,7 @@ def store_recording(  # noqa: PLR0913 - what a recording may have
     phrases: Sequence[Phrase],
     *,
     name: str = "call 1.wav",
+    number: int = 0,
     revision: str = REVISION,
     ingested_at: str = WHEN,
     **result: Any,  # noqa: ANN401 - JSON
@@ -50,7 +51,7 @@ def store_recording(  # noqa: PLR0913 - what a recording may have
     whole = {"source": source, **result, "recognizedPhrases": list(phrases)}
     for part in splitter.parts([json.dumps(whole).encode()]):
         transcripts.upsert_item(json.loads(part.encoded(key, revision).data))
-    head = splitter.head(key, revision, run=1, name="contenturl_0.json", raw=None, ingested_at=ingested_at)
+    head = splitter.head(key, revision, run=1, name=f"contenturl_{number}.json", raw=None, ingested_at=ingested_at)
     transcripts.upsert_item(json.loads(msgspec.json.encode(head)))
     for item in before:
         if item["type"] == "part" and item["revision"] != revision:

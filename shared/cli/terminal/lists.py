@@ -47,7 +47,8 @@ def print_list(rows: Iterable[Row], columns: Sequence[Column], form: ListForm, f
         case ListForm.JSON:
             print_pieces(_array(_encoded(row, names) for row in rows))
         case ListForm.JSONL:
-            print_pieces(f"{_encoded(row, names)}\n" for row in rows)
+            # Whoever reads lines wants each as soon as it is there.
+            print_pieces((f"{_encoded(row, names)}\n" for row in rows), at_once=True)
         case ListForm.CSV:
             print_pieces(_table_of_cells(rows, names))
 

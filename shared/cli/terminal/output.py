@@ -36,12 +36,15 @@ def print_json(value: object) -> None:
     typer.echo(escaped_json(msgspec.json.format(msgspec.json.encode(value), indent=2)))
 
 
-def print_pieces(pieces: Iterable[str]) -> None:
-    """Print pieces of a text that is safe already: as UTF-8, whatever the locale, and with its own line ends."""
+def print_pieces(pieces: Iterable[str], *, at_once: bool = False) -> None:
+    """Print pieces of a text that is safe already: as UTF-8, whatever the locale, and with its own line ends.
+
+    With `at_once` each piece leaves the process when it is there, as on a terminal.
+    """
     sys.stdout.flush()
     for piece in pieces:
         sys.stdout.buffer.write(piece.encode())
-        if sys.stdout.isatty():
+        if at_once or sys.stdout.isatty():
             sys.stdout.buffer.flush()
     sys.stdout.buffer.flush()
 
