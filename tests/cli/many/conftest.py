@@ -8,14 +8,19 @@ import pytest
 from local.cosmos import Cosmos
 from local.provision import provision_cosmos
 from shared.bootstrap import App
-from tests.cli.many.calls import CALLS, store, store_jobs
+from tests.cli.many.calls import CALLS, Call, store, store_jobs
 
 Settings = dict[str, str]
 
 
 @pytest.fixture(scope="session")
 def database(cosmos: Cosmos) -> Settings:
-    """Store the calls. Give the settings that address them."""
+    """Store the calls. Give the settings that address them. Tests do not change this database."""
+    return database_with(cosmos, *CALLS)
+
+
+def database_with(cosmos: Cosmos, *calls: Call) -> Settings:
+    """Make a database with calls, and return the settings that address it."""
     settings = {
         "COSMOS_ENDPOINT": cosmos.endpoint,
         "COSMOS_KEY": cosmos.key,
@@ -23,7 +28,7 @@ def database(cosmos: Cosmos) -> Settings:
     }
     provision_cosmos(cosmos.endpoint, cosmos.key, settings["COSMOS_DATABASE"])
     store_jobs(app_of(settings))
-    store(app_of(settings), *CALLS)
+    store(app_of(settings), *calls)
     return settings
 
 

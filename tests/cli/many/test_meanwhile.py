@@ -1,0 +1,173 @@
+"""What happens to recordings while they are exported, and what cannot be read."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.cosmos import Cosmos
+from local.faults import Answer, Exchange, Front, Moment, Rule
+from shared.bootstrap import App
+from tests.cli.conftest import Run
+from tests.cli.many.calls import CALLS, LONG, MIRRORED, ODD, ORDER, RECENT, SILENT, SINCE, Call, said, store
+from tests.cli.many.conftest import app_of, database_with
+
+Rows = list[dict[str, Any]]
+Change = Callable[[], None]
+
+NEWER = "fedcba987654"
+
+
+@pytest.fixture
+def own(cosmos: Cosmos, between: Front, states: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    """Store the calls in a database of the test, behind the fault layer. Give an app that passes by the layer."""
+    settings = database_with(cosmos, *CALLS)
+    for name, value in {**settings, "COSMOS_ENDPOINT": between.origin}.items():
+        monkeypatch.setenv(name, value)
+    yield app_of(settings)
+    between.watch = None
+    assert states
+
+
+def rows(folder: Path, table: str) -> Rows:
+    return [json.loads(line) for line in (folder / f"{table}.jsonl").read_bytes().splitlines()]
+
+
+def once_after(front: Front, target: str, change: Change) -> None:
+    """Make a change right after the first answer to a GET of a document, before the command gets it."""
+    waiting = [change]
+
+    def watch(exchange: Exchange, moment: Moment) -> None:
+        if (
+            moment is Moment.AFTER
+            and exchange.method == "GET"
+            and exchange.target.rstrip("/").endswith(target)
+            and waiting
+        ):
+            waiting.pop()()
+
+    front.watch = watch
+
+
+def delete(app: App, call: Call, *, but: str = "") -> None:
+    """Delete a recording's documents; not those whose ids begin with `but`."""
+    container = app.database.get_container_client("transcripts")
+    for document in call.documents():
+        if not but or not document["id"].startswith(("transcript", but)):
+            container.delete_item(document["id"], [call.key.job_id, call.key.file_id])
+
+
+def replaced(app: App, call: Call, text: str) -> Change:
+    """Return what writes a recording anew, with one turn, and deletes its old parts."""
+    newer = Call(call.number, call.job, "2026-11-20T00:00:00.000000Z", [said(0, 1, text)], 5)
+
+    def change() -> None:
+        delete(app, call, but=NEWER)
+        store(app, newer, revision=NEWER)
+
+    return change
+
+
+@pytest.mark.parametrize("after", ["/transcript", "/0123456789ab_part_0007"])
+def test_a_recording_that_is_replaced_while_it_is_read_is_there_once_whole_and_new(
+    run: Run, own: App, between: Front, tmp_path: Path, after: str
+) -> None:
+    once_after(between, after, replaced(own, ORDER if after == "/transcript" else LONG, "New."))
+    ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path)
+    assert (ran.code, ran.out) == (0, "")
+    changed = ORDER if after == "/transcript" else LONG
+    found = [row for row in rows(tmp_path, "calls") if row["fileId"] == changed.key.file_id]
+    assert [(row["revision"], row["turnCount"]) for row in found] == [(NEWER, 1)]
+    assert [row["text"] for row in rows(tmp_path, "turns") if row["fileId"] == changed.key.file_id] == ["New."]
+    assert len(rows(tmp_path, "calls")) == len(RECENT)
+    assert rows(tmp_path, "calls")[-1]["fileId"] == changed.key.file_id, "in the order of the new ingestedAt"
+
+
+def test_a_recording_that_is_deleted_while_it_is_read_is_left_out_and_counted(
+    run: Run, own: App, between: Front, tmp_path: Path
+) -> None:
+    once_after(between, "/0123456789ab_part_0007", lambda: delete(own, LONG))
+    ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path)
+    assert (ran.code, "1 recordings were deleted meanwhile\n" in ran.error) == (0, True)
+    assert [row["fileId"] for row in rows(tmp_path, "calls")] == [
+        each.key.file_id for each in RECENT if each is not LONG
+    ]
+    assert not any(row["fileId"] == LONG.key.file_id for row in rows(tmp_path, "turns"))
+
+
+def test_a_recording_that_is_ingested_meanwhile_comes_in_with_a_later_run(
+    run: Run, own: App, between: Front, tmp_path: Path
+) -> None:
+    late = Call(7, ORDER.job, "2026-11-21T00:00:00.000000Z", [said(0, 1, "Late.")], 5)
+    once_after(between, "/transcript", lambda: store(own, late))
+    assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path / "one").code == 0
+    assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path / "two").code == 0
+    assert len(rows(tmp_path / "two", "calls")) == len(rows(tmp_path / "one", "calls")) + 1 == len(RECENT) + 1
+
+
+def test_what_cannot_be_read_is_named_and_the_others_are_written(
+    run: Run, own: App, states: Path, tmp_path: Path
+) -> None:
+    container = own.database.get_container_client("transcripts")
+    head = container.read_item("transcript", [ODD.key.job_id, ODD.key.file_id])
+    container.upsert_item({**head, "tracks": "many"})
+    container.delete_item("0123456789ab_part_0007", [LONG.key.job_id, LONG.key.file_id])
+    surrogate = container.read_item("transcript", [MIRRORED.key.job_id, MIRRORED.key.file_id])
+    container.upsert_item({**surrogate, "source": "https://calls.example/\ud800"})
+    ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path / "one")
+    assert ran.code == 3
+    told = [line for line in ran.error.splitlines() if line.startswith("error: ")]
+    assert len(told) == 3
+    for call, line in zip((ODD, MIRRORED, LONG), told, strict=True):
+        assert line.startswith(f"error: job {call.key.job_id} file {call.key.file_id}: ")
+    assert "part 0123456789ab_part_0007 of file" in told[2]
+    assert "\n3 recordings could not be read; a later export has them as soon as they can be\n" in ran.error
+    assert [row["fileId"] for row in rows(tmp_path / "one", "calls")] == [each.key.file_id for each in (ORDER, SILENT)]
+    assert {row["fileId"] for row in rows(tmp_path / "one", "turns")} == {ORDER.key.file_id}
+    assert list(states.iterdir()) == []
+    store(own, ODD, LONG, MIRRORED)
+    assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path / "one", "--force").code == 0
+    assert len(rows(tmp_path / "one", "calls")) == len(RECENT)
+
+
+def test_if_nothing_can_be_read_nothing_is_written(run: Run, own: App, states: Path, tmp_path: Path) -> None:
+    container = own.database.get_container_client("transcripts")
+    head = container.read_item("transcript", [SILENT.key.job_id, SILENT.key.file_id])
+    container.upsert_item({**head, "schemaVersion": 99})
+    ran = run("export", "--since", "2026-11-12", "-f", "jsonl", "-d", tmp_path, "--force")
+    assert ran.code == 3
+    container.delete_item("transcript", [LONG.key.job_id, LONG.key.file_id])
+    (tmp_path / "calls.jsonl").write_text("mine")
+    ran = run("export", "--since", "2026-11-12", "-f", "jsonl", "-d", tmp_path, "--force")
+    assert ran.code == 1
+    assert (tmp_path / "calls.jsonl").read_text() == "mine"
+    assert list(states.iterdir()) == []
+
+
+def test_after_an_outage_the_same_command_continues_from_the_same_beginning(
+    run: Run, own: App, between: Front, states: Path, tmp_path: Path
+) -> None:
+    between.rules.append(Rule(Answer(403), method="GET", target="_part_0007/$"))
+    ran = run("export", "--since", "9999d", "-f", "csv", "-d", tmp_path)
+    assert ran.code == 4
+    assert "\n4 of 6 recordings are read; within a day the same command continues\n" in ran.error
+    (state,) = states.glob("*.sqlite")
+    with closing(sqlite3.connect(state)) as connection:
+        before = connection.execute("SELECT begun, since FROM about").fetchone()
+    between.rules.clear()
+    between.asked.clear()
+    between.rules.append(Rule(Answer(403), method="GET", target="_part_0008/$"))
+    run("export", "--since", "9999d", "-f", "csv", "-d", tmp_path)
+    with closing(sqlite3.connect(state)) as connection:
+        assert connection.execute("SELECT begun, since FROM about").fetchone() == before
+    read = [each.target for each in between.asked if each.method == "GET" and each.target.endswith("/transcript/")]
+    assert len(read) == 1, "the recordings that are in the state are not read again"
+    between.rules.clear()
+    assert run("export", "--since", "9999d", "-f", "csv", "-d", tmp_path).code == 0
+    assert (tmp_path / "calls.csv").read_text("utf-8-sig").count("\n") == 1 + len(CALLS)
+    assert list(states.iterdir()) == []
+    assert own
