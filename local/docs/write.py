@@ -9,12 +9,14 @@ from local.docs.pages import filled
 from local.docs.run import Run
 from local.docs.schemas import CONTRACTS, EXPORT, schema_text, schemas
 from local.docs.settings import sample_settings, settings_blocks
+from local.docs.tables import columns_blocks, loading_blocks
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
 CONTRACT = "docs/contract"
 SETTINGS_PAGE = "docs/settings.md"
 EXPORT_PAGE = "docs/export.md"
+QUESTIONS_PAGE = "docs/questions.md"
 SAMPLE = "local.settings.sample.json"
 
 _SCHEMAS = "*.schema.json"
@@ -30,7 +32,8 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
     return {
         **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in (*CONTRACTS, EXPORT)},
         page: filled(page, _text(root, page), contract_blocks(documents, run)),
-        EXPORT_PAGE: filled(EXPORT_PAGE, _text(root, EXPORT_PAGE), export_blocks()),
+        EXPORT_PAGE: filled(EXPORT_PAGE, _text(root, EXPORT_PAGE), {**export_blocks(), **columns_blocks()}),
+        QUESTIONS_PAGE: filled(QUESTIONS_PAGE, _text(root, QUESTIONS_PAGE), loading_blocks()),
         SETTINGS_PAGE: filled(SETTINGS_PAGE, _text(root, SETTINGS_PAGE), settings_blocks()),
         SAMPLE: sample_settings(),
     }
