@@ -21,7 +21,7 @@ MOMENTS = {
     "the state has no query": (f"{MANY}/states.py", 'connection.execute("INSERT INTO about', 1),
     "nothing is listed": (f"{MANY}/command.py", "state.add(readable(", 1),
     "the end of the list is not noted": (f"{MANY}/command.py", "state.end_of_list()", 1),
-    "two recordings are read": (f"{MANY}/command.py", "recordings.read(key, state)", 3),
+    "two recordings are read": (f"{MANY}/command.py", "read_into(state, recordings, key)", 3),
     "half of the turns of a recording are stored": ("shared/rendering/tables/rows.py", "yield TurnRow(", 150),
     "a recording is stored and not committed": (f"{MANY}/state.py", 'self._connection.execute("COMMIT")', 4),
     "all are read": (f"{MANY}/command.py", "turns = state.turn_count()", 1),
@@ -89,7 +89,7 @@ def test_two_kills_and_a_restart_read_no_recording_twice(
 ) -> None:
     whole, folder = undisturbed("jsonl"), tmp_path / "tables"
     for left in (4, 2):
-        moment = (f"{MANY}/command.py", "recordings.read(key, state)", left)
+        moment = (f"{MANY}/command.py", "read_into(state, recordings, key)", left)
         killed(moment, "export", "--since", SINCE, "-f", "jsonl", "-d", folder)
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", folder)
     assert ": 4 of 5 recordings are read already\n" in ran.error
