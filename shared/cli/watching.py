@@ -185,6 +185,12 @@ def exit_of_jobs(states: Counter[str]) -> Exit:
     return Exit.PARTLY if states.keys() & {Status.COMPLETED, Status.COMPLETED_WITH_ERRORS} else Exit.FAILED
 
 
+def in_rounds(read: Read, ids: Sequence[str]) -> Iterator[Found]:
+    """Yield the documents of any number of jobs, in the order of their ids."""
+    for start in range(0, len(ids), READS_A_ROUND):
+        yield from read(ids[start : start + READS_A_ROUND])
+
+
 def reading(get: Callable[[str], Job | None]) -> Read:
     """Return a Read that calls `get` for several jobs at the same time."""
 

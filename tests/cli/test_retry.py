@@ -12,7 +12,7 @@ from shared.domain.documents import FAILURE_ID, HEAD_ID
 from shared.domain.job import LISTING_GIVEN_UP, Failure, Rejected, Status
 from shared.domain.message_text import text_of
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
-from tests.cli.conftest import Run
+from tests.cli.conftest import PARTLY_JOB, Run, World
 from tests.cli.given import JOB, OTHER, Given
 from tests.cli.terminals import on_terminal
 
@@ -303,6 +303,15 @@ def test_the_former_verbs_say_their_new_name_and_do_the_same(run: Run, given: Gi
     assert (ran.code, ran.out, given.sent(JOBS_QUEUE)) == (2, "", [])
     assert "'one'" in ran.error
     assert "'two'" in ran.error
+
+
+def test_what_speech_says_has_a_former_name_too(run: Run, here: World) -> None:
+    assert here
+    for name in ("status", "files"):
+        former, ran = run(name, PARTLY_JOB), run("speech", name, PARTLY_JOB)
+        assert (former.code, former.out) == (0, ran.out)
+        assert former.error == f"`speech2cosmos {name}` is now `speech2cosmos speech {name}`\n"
+        assert "sig=" not in former.out
 
 
 def test_the_help_lists_no_former_name(run: Run) -> None:

@@ -10,6 +10,7 @@ from local.faults import Answer, Exchange, FaultLayer, Front, Rule
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 from tests.cli.conftest import Run, World
 from tests.cli.given import JOB, Given
+from tests.cli.terminals import on_terminal
 
 IDS = [str(uuid.uuid4()) for _ in range(8)]
 
@@ -48,6 +49,15 @@ def test_the_error_says_how_many_were_accepted_and_from_where_to_go_on(run: Run,
     assert ran.advice == (f"send {IDS[5]} and the ids after it again",)
     with here.queue() as queue:
         assert [each.content for each in queue.receive_messages(max_messages=32)] == IDS[:5]
+
+
+def test_on_a_terminal_the_error_stands_below_the_progress(here: World, azurite: Azurite, queues: Front) -> None:
+    queues.rules.append(Rule(REFUSED, method="POST", when=After(5)))
+    storage = azurite.through(lambda service, origin: queues.origin if service == "queue" else origin)
+    environment = {**here.settings, "AzureWebJobsStorage": storage.connection_string}
+    code, got = on_terminal("submit", *IDS, environment={**environment, "NO_COLOR": "1"})
+    assert code == 3
+    assert "\r4 of 8\r5 of 8\nerror: " in got
 
 
 def test_if_none_was_accepted_nothing_is_partly_done(run: Run, here: World, queues: Front) -> None:

@@ -10,7 +10,7 @@ from shared.cli.look.job_rows import row_of
 from shared.cli.sending import counted
 from shared.cli.terminal.live import show_changes
 from shared.cli.terminal.output import print_error, print_note, progress
-from shared.cli.watching import READS_A_ROUND, Watch, Watched, before_sending, exit_of_jobs, reading
+from shared.cli.watching import Watch, Watched, before_sending, exit_of_jobs, in_rounds, reading
 from shared.domain.enqueued import Enqueued
 from shared.domain.job import Status
 from shared.errors import WrongUsage
@@ -33,10 +33,8 @@ def seconds_of(text: str) -> int:
 
 def before(app: App, jobs: Sequence[Enqueued]) -> list[Watched]:
     """Return the jobs to watch. Their documents are read before anything is sent, to know a new run from an old one."""
-    read = reading(app.jobs.get)
     now = app.clock.now()
-    slices = [jobs[start : start + READS_A_ROUND] for start in range(0, len(jobs), READS_A_ROUND)]
-    found = [each for some in progress(slices, len(slices)) for each in read([job.job_id for job in some])]
+    found = progress(in_rounds(reading(app.jobs.get), [job.job_id for job in jobs]), len(jobs))
     return [before_sending(job, document, now) for job, document in zip(jobs, found, strict=True)]
 
 

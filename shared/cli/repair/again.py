@@ -26,9 +26,10 @@ from shared.cli.repair.plan import (
 )
 from shared.cli.selecting import file_of, job_of
 from shared.cli.sending import Message, counted, send
-from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside
+from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside, progress
 from shared.cli.terminal.questions import confirmed
-from shared.domain.documents import FileKey
+from shared.cli.watching import in_rounds, reading
+from shared.domain.documents import FileFailure, FileKey
 from shared.errors import NotFound, Speech2CosmosError, Unreadable, WrongUsage
 
 GIVEN_UP = "GivenUp"
@@ -139,18 +140,22 @@ def _everything(app: App, queues: Queues) -> Plan:
     for job in found.listings:
         plan.add(plan_listing(job, queues))
     over = {job.id for job in found.listings}
-    files = sorted((each for each in found.files if each.code == GIVEN_UP), key=lambda each: each.job_id)
-    for job_id, failures in groupby(files, key=lambda each: each.job_id):
-        if job_id in over:
-            continue
-        try:
-            plan.add(plan_files(app.jobs.get(job_id), failures, queues))
-        except Unreadable as error:
-            plan.refused.append(str(error))
+    lost = [each for each in found.files if each.code == GIVEN_UP and each.job_id not in over]
+    by_job = {job_id: [*files] for job_id, files in groupby(sorted(lost, key=_job_of), key=_job_of)}
+    documents = progress(in_rounds(reading(app.jobs.get), list(by_job)), len(by_job))
+    for document, failures in zip(documents, by_job.values(), strict=True):
+        if isinstance(document, Unreadable):
+            plan.refused.append(str(document))
+        else:
+            plan.add(plan_files(document, failures, queues))
     for message in found.messages:
         if message.code == GIVEN_UP:
             plan.add(plan_message(message))
     return plan
+
+
+def _job_of(failure: FileFailure) -> str:
+    return failure.job_id
 
 
 def _all_anew(app: App, queues: Queues) -> Plan:

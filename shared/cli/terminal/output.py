@@ -109,9 +109,14 @@ def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
     if not sys.stderr.isatty():
         yield from items
         return
-    for done, item in enumerate(items, 1):
-        yield item
-        typer.echo(f"\r{done} of {total}" + ("\n" if done == total else ""), err=True, nl=False)
+    done = 0
+    try:
+        for done, item in enumerate(items, 1):
+            yield item
+            typer.echo(f"\r{done:,} of {total:,}", err=True, nl=False)
+    finally:
+        if done:
+            typer.echo(err=True)  # so that an error in the middle stands on a line of its own
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
