@@ -65,7 +65,7 @@ def test_given_up_files_are_looked_at_and_tried_again_from_the_command_line(whol
     assert {row["code"] for row in rows} == {"NotFound"}
     assert command(whole, "poison", "list").count(f"\n{job_id}") == 2
     shown = command(whole, "poison", "show", job_id, files[1].id)
-    assert "  name        contenturl_1.json\n" in shown
+    assert "contenturl_1.json" in shown
     assert "answered 404" in shown
 
     whole.serve(JobSpec(id=job_id, files=(*files, report_file)), contents)

@@ -59,6 +59,8 @@ def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exi
     for each in short[:_SHOWN]:
         why = each.job and row_of(each.job)["failure"]
         print_note(f"{each.job_id} is {each.state}{f': {why}' if why else ''}")
+    if len(short) > _SHOWN:
+        print_note(f"and {len(short) - _SHOWN:,} more: speech2cosmos jobs --failed")
     if not watch.ended:
         left = sum(not each.ended for each in watch.jobs.values())
         print_error(f"{left:,} of {counted(len(watch.jobs), 'job')} did not end within --timeout; they go on", NEXT)
