@@ -1,4 +1,4 @@
-// What all parts use: elements, the recording's numbers, times, messages.
+// What all parts of the transcript page use: the recording's numbers, and times in it.
 
 /** @typedef {{name: string, channel: number, folded: boolean}} Track */
 /**
@@ -6,20 +6,12 @@
  *   Turn
  */
 /**
- * @typedef {{job: string, file: string, revision: string, title: string, length: number | null, tracks: Track[], block: number,
- *   begin: number[], lengths: number[], track: number[], sure: (number | null)[]}} Numbers
+ * @typedef {{job: string, file: string, revision: string, title: string, length: number | null,
+ *   tracks: Track[], block: number, begin: number[], lengths: number[], track: number[], sure: (number | null)[],
+ *   broken: string | null}} Numbers `broken`: why turns are missing at the end.
  */
 
 const TICKS = 1e7;
-
-/** @param {string} id */
-const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-/** @param {string} id */
-const button = (id) => /** @type {HTMLButtonElement} */ (document.getElementById(id));
-/** @param {string} id */
-const field = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id));
-/** @param {string} id */
-const dialog = (id) => /** @type {HTMLDialogElement} */ (document.getElementById(id));
 
 /** @type {Numbers} */
 const numbers = JSON.parse(element("data").textContent ?? "");
@@ -62,47 +54,4 @@ function parseTime(text) {
   const parts = text.trim().replace(",", ".").split(":");
   const valid = parts.length <= 3 && parts.every((part) => /^\d+(\.\d+)?$/.test(part));
   return valid ? parts.reduce((sum, part) => sum * 60 + Number(part), 0) : NaN;
-}
-
-/** @param {number} value @param {number} least @param {number} most */
-const between = (value, least, most) => Math.min(Math.max(value, least), most);
-
-/** Shows a short message for some seconds, and says it to screen readers. @param {string} message */
-function tell(message) {
-  const toast = element("toast");
-  toast.textContent = message;
-  window.clearTimeout(toastTimer);
-  toastTimer = window.setTimeout(() => {
-    toast.textContent = "";
-  }, 5000);
-}
-let toastTimer = 0;
-
-/**
- * Puts a message above the conversation; an earlier one of the same kind goes.
- * @param {string} kind
- * @param {...(string | Node)} content
- */
-function notice(kind, ...content) {
-  element(`notice-${kind}`)?.remove();
-  if (!content.length) return;
-  const box = document.createElement("div");
-  box.id = `notice-${kind}`;
-  box.className = "notice";
-  box.setAttribute("role", "status");
-  box.append(...content);
-  element("notices").append(box);
-}
-
-/** Calls `change` for every animation frame in which it was asked for, once. @param {() => void} change */
-function oncePerFrame(change) {
-  let asked = false;
-  return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      change();
-    });
-  };
 }

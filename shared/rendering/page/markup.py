@@ -31,3 +31,17 @@ def short(value: str, limit: int) -> str:
 def data(value: object) -> str:
     """Return JSON for a `script` element. Without `<` nothing in it can end the element or begin a comment."""
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")
+
+
+def time_of_day(when: str) -> str:
+    """Return a time of day as it is stored. The script shows it in the reader's zone."""
+    return f'<time datetime="{text(short(when, 40))}">{text(short(when, 40))}</time>'
+
+
+def command(line: str, does: str = "") -> str:
+    """Return a command to be copied, and what it does. The script shows the button."""
+    what = f" <span>{text(does)}</span>" if does else ""
+    return (
+        f'<span class="command"><code>{text(line)}</code> <button type="button" class="ghost scripts" hidden '
+        f'data-copy="{text(line)}" aria-label="Copy {text(line)}">Copy</button>{what}</span>'
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shared.domain.documents import TrackSummary, Transcript
 from shared.rendering.about import notes
 from shared.rendering.names import Track
-from shared.rendering.page.markup import short, text
+from shared.rendering.page.markup import short, text, time_of_day
 from shared.rendering.page.talk import NAME_CHARACTERS, Talk, style
 from shared.rendering.recording import Recording
 from shared.rendering.times import clock, length, share
@@ -18,7 +18,7 @@ def meta(head: Transcript) -> str:
     """Return the line below the title."""
     counts = [(len(head.channels), "channel"), (len(head.speakers), "speaker"), (head.word_count, "word")]
     items = [
-        f"transcribed {_time(head.timestamp)}" if head.timestamp else "",
+        f"transcribed {time_of_day(head.timestamp)}" if head.timestamp else "",
         text(length(head.duration_in_ticks)) if head.duration_in_ticks else "",
         text(short(", ".join(head.locales), 100)),
         *(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count),
@@ -101,8 +101,8 @@ def details(recording: Recording) -> str:
     rows = {
         "Recording": text(head.source or ""),
         "Result file": text(head.name or ""),
-        "Transcribed": _time(head.timestamp) if head.timestamp else "",
-        "In Cosmos DB since": _time(head.ingested_at),
+        "Transcribed": time_of_day(head.timestamp) if head.timestamp else "",
+        "In Cosmos DB since": time_of_day(head.ingested_at),
         "Phrases": f"{head.phrase_count:,}{f' ({text(statuses)})' if statuses else ''}",
         "Size of the result": f"{head.size_in_bytes:,} bytes",
         "Job": f"<code>{text(head.job_id)}</code>",
@@ -145,8 +145,3 @@ def _part(ticks: int, head: Transcript) -> str:
 
 def _sure(track: TrackSummary) -> str:
     return "" if track.mean_confidence is None else f"{100 * track.mean_confidence:.0f}%"
-
-
-def _time(when: str) -> str:
-    """Return a time of day as it is stored. The script shows it in the reader's zone."""
-    return f'<time datetime="{text(short(when, 40))}">{text(short(when, 40))}</time>'

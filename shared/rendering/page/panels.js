@@ -78,24 +78,6 @@ function openSide(open) {
   else button("open-side").focus();
 }
 
-/** Times of day in the reader's own zone. */
-function localTimes() {
-  const format = new Intl.DateTimeFormat(undefined, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZoneName: "short",
-  });
-  for (const time of document.querySelectorAll("time")) {
-    const moment = new Date(time.dateTime);
-    if (Number.isNaN(moment.getTime())) continue;
-    time.title = time.dateTime;
-    time.textContent = format.format(moment);
-  }
-}
-
 for (const tab of tabs) {
   tab.addEventListener("click", () => openTab(tab));
   tab.addEventListener("keydown", (event) => {

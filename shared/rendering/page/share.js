@@ -54,32 +54,6 @@ function quoteRange(range) {
   return `${lines.join("\n")}\n— ${numbers.title}, ${clock(range[0], false)} to ${clock(range[1], false)}\n${openCommand(range[0])}\n`;
 }
 
-/** @param {string} text @param {string} done What is said afterwards. */
-async function copy(text, done) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    if (!copyBySelection(text)) return tell("The browser refused to copy");
-  }
-  return tell(done);
-}
-
-/**
- * Copies as browsers did before they had a clipboard for pages, or where they keep it from a page.
- * @param {string} text
- */
-function copyBySelection(text) {
-  const area = document.createElement("textarea");
-  area.value = text;
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand("copy");
-  area.remove();
-  focused?.focus({ preventScroll: true });
-  return copied;
-}
-
 button("copy-quote").addEventListener("click", () => copy(quote(toolsTurn()), "Quote copied"));
 button("link-turn").addEventListener("click", () => copy(linkTo(fragment(toolsTurn().begin)), "Link copied"));
 button("copy-link").addEventListener("click", () =>

@@ -55,16 +55,21 @@ class Talk:
 
     def html(self, recording: Recording) -> Iterator[str]:
         """Yield the list of turns, and after every BLOCK of them the phrases behind them."""
-        first = True
         for said in recording.phrases():
-            if first:
+            if not self.columns.begin:
                 yield '<ol class="talk" id="talk" tabindex="0" aria-label="Turns">\n'
-                first = False
             yield from self._turn(said)
             if len(self._block) == BLOCK:
                 yield self._phrases()
-        if first:
-            yield '<p class="quiet" id="talk">Nobody speaks in this recording.</p>'
+        yield from self._end("Nobody speaks in this recording.")
+
+    def cut_off(self) -> Iterator[str]:
+        """Yield the end of a list whose other turns could not be read."""
+        yield from self._end("The conversation could not be read.")
+
+    def _end(self, without_turns: str) -> Iterator[str]:
+        if not self.columns.begin:
+            yield f'<p class="quiet" id="talk">{without_turns}</p>'
             return
         if self._block:
             yield self._phrases()

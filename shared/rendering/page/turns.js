@@ -20,14 +20,6 @@ function phrasesOf(turn) {
   return JSON.parse(block?.textContent ?? "[]")[turn.index % numbers.block] ?? [];
 }
 
-/** @param {string} tag @param {string} text */
-function made(tag, text, className = "") {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  if (className) node.className = className;
-  return node;
-}
-
 /** @param {number | null} sure */
 const percent = (sure) => (sure === null ? "–" : `${Math.round(sure * 100)}%`);
 
