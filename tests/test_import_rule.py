@@ -36,7 +36,7 @@ ROOMS = {
     "rights": room("adapters pipeline domain settings", "azure"),
     "bootstrap": room("rights adapters pipeline domain settings errors masking", "azure"),
     # It reads documents as any application would, so it may import adapters, but never the pipeline.
-    "cli": room("bootstrap adapters rendering domain settings errors", "typer rich msgspec"),
+    "cli": room("bootstrap adapters rendering domain settings errors", "typer rich msgspec starlette uvicorn"),
     "function_app": room("bootstrap domain errors", "azure"),
 }
 

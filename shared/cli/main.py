@@ -45,6 +45,7 @@ add_lazily(app, "show", "look.show:show", "Show a job: its state, its failures a
 add_lazily(app, "read", "read.reading:read", "Show the conversation of a recording on the terminal.")
 add_lazily(app, "search", "read.search:search", "Find a phrase in what was said.")
 add_lazily(app, "open", "read.opening:open_page", "Show the page of a recording in the browser.")
+add_lazily(app, "serve", "read.serve:serve", "Show jobs and transcripts in the browser, as they are now.")
 add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
 add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
 add_lazily(app, "retry", "repair.retry:retry", "Try again what is not in of a job, or what was given up.")

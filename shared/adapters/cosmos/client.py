@@ -156,8 +156,11 @@ def query(
     values: Mapping[str, str | int] | None = None,
     *,
     partition: list[str] | None = None,
+    at_most: int | None = None,
 ) -> list[Any]:
     """Return all rows of a query. `values`: its @parameters. Without `partition` it covers all partitions.
+
+    `at_most`: with a partition, no further page is read once there are so many rows. There may be some more.
 
     With a partition each page is retried by itself, because a job of 10,000 files has many pages. Without one a failure
     breaks the state that the SDK keeps between pages, so the whole query is retried.
@@ -167,14 +170,18 @@ def query(
 
     def ask() -> ItemPaged[dict[str, Any]]:
         return container.query_items(
-            text, parameters=parameters, max_item_count=ROWS_A_PAGE, timeout=CALL_SECONDS, **where
+            text,
+            parameters=parameters,
+            max_item_count=min(ROWS_A_PAGE, at_most or ROWS_A_PAGE),
+            timeout=CALL_SECONDS,
+            **where,
         )
 
     if partition is None:
         return _tried(lambda: list(ask()))
     pages = ask().by_page()
     rows: list[Any] = []
-    while (page := _tried(lambda: next(pages, None))) is not None:
+    while (at_most is None or len(rows) < at_most) and (page := _tried(lambda: next(pages, None))) is not None:
         rows += page
     return rows
 

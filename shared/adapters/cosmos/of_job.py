@@ -19,15 +19,18 @@ from shared.pipeline.signals import set_aside
 Values = Mapping[str, str | int]
 
 
-def rows_of(
+def rows_of(  # noqa: PLR0913 - the parts of a query
     container: ContainerProxy,
     owner: str | FileKey,
     *,
     select: str = "*",
     where: str | None = None,
     values: Values | None = None,
+    at_most: int | None = None,
 ) -> list[Any]:
     """Return a row for each matching document of a job or of one file of it. `owner`: the job's id, or the file's key.
+
+    `at_most`: no further page is read once there are so many rows.
 
     `select` and `where` must not contain TOP, ORDER BY, GROUP BY or an aggregate: a job may span several physical
     partitions, and the SDK does not merge their results if the key is a prefix.
@@ -35,7 +38,7 @@ def rows_of(
     key = {"job": owner} if isinstance(owner, str) else {"job": owner.job_id, "file": owner.file_id}
     whose = " AND ".join(f"c.{name}Id = @{name}" for name in key)
     text = f"SELECT {select} FROM c WHERE {whose}" + (f" AND {where}" if where else "")
-    return query(container, text, {**key, **(values or {})}, partition=list(key.values()))
+    return query(container, text, {**key, **(values or {})}, partition=list(key.values()), at_most=at_most)
 
 
 def rows_with_file(

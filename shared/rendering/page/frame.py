@@ -55,14 +55,15 @@ def framed(*, title: str, trail: Sequence[Link], meta: Sequence[str], content: s
     return _PLACE.sub(lambda place: places[place[1]], part("frame.html"))
 
 
-def plain(*, title: str, content: str) -> str:
-    """Return a page without script and links, such as an error. `content` is HTML."""
+def plain(*, title: str, content: str, refresh: str | None = None) -> str:
+    """Return a page without script, such as an error. `content` is HTML. `refresh`: the path that it leads to."""
+    leads = f'<meta http-equiv="refresh" content="0; url={escape(refresh)}">\n' if refresh else ""
     called = text(short(title, TITLE_CHARACTERS))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(served_style(), None)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{called}</title>\n<style>{served_style()}</style>\n</head>\n"
+        f"{leads}<title>{called}</title>\n<style>{served_style()}</style>\n</head>\n"
         f'<body>\n<main class="wrap alone"><h1>{called}</h1>\n{content}\n</main>\n</body>\n</html>\n'
     )
 

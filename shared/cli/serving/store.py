@@ -1,0 +1,105 @@
+"""What the served pages read from Cosmos DB. A poll is a point read; only pages send queries."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.adapters.cosmos import CosmosJobs, Database
+from shared.adapters.cosmos.client import call, query
+from shared.adapters.cosmos.job_queries import IS_TEXT, first, jobs_of
+from shared.adapters.cosmos.of_job import name_of, rows_of
+from shared.adapters.cosmos.stored import decoded, readable
+from shared.cli.read.recordings import parts_of
+from shared.cli.reader import Reader
+from shared.domain.containers import JOBS, TRANSCRIPTS
+from shared.domain.documents import FAILURE_ID, FileFailure, FileKey, Transcript
+from shared.domain.job import Job
+from shared.errors import NotFound, Unreadable
+from shared.rendering.names import Names, Naming, namings_of_job
+from shared.rendering.page.job import Recordings
+from shared.rendering.recording import Recording
+
+JOBS_A_PAGE = 50
+RECORDINGS_SHOWN = 500
+"""A job may have 10,000. Reading all heads costs about 1 RU each, and a page of them helps nobody."""
+
+
+class JobsPage(NamedTuple):
+    """Jobs, the newest first. `older`: the time before which the next page begins. `unread`: why others are absent."""
+
+    jobs: list[Job]
+    older: str | None
+    unread: list[str]
+
+
+class Store:
+    """Reads the documents of the pages. Methods raise Transient, and Unreadable for a document they cannot do without.
+
+    `names`: those of the user's file. It has no state, so threads may share it.
+    """
+
+    def __init__(self, database: Database, names: Sequence[Naming] = ()) -> None:
+        self._database = database
+        self._names = names
+
+    def jobs(self, before: str | None = None) -> JobsPage:
+        """Return about JOBS_A_PAGE jobs that were accepted before a time, the newest first."""
+        unread: dict[str, None] = {}
+
+        def tell(error: Unreadable) -> None:
+            unread[str(error)] = None
+
+        container = self._database.get_container_client(JOBS.name)
+        if before is None:
+            jobs_of(query(container, "SELECT * FROM c WHERE c.type = 'job' AND NOT IS_STRING(c.acceptedAt)"), tell)
+        when, values = (IS_TEXT, {}) if before is None else ("< @before", {"before": before})
+        where = f"c.type = 'job' AND c.acceptedAt {when} ORDER BY c.acceptedAt DESC"
+        found = first(container, where, JOBS_A_PAGE + 1, values, tell)
+        older = None
+        if len(found) > JOBS_A_PAGE:
+            older = found[JOBS_A_PAGE - 1].accepted_at
+            jobs = found[:JOBS_A_PAGE]
+            if found[JOBS_A_PAGE].accepted_at == older:
+                # All jobs of a message were accepted at the same time. They stay on one page, since the next one
+                # begins before that time.
+                text = "SELECT * FROM c WHERE c.type = 'job' AND c.acceptedAt = @moment"
+                same = jobs_of(query(container, text, {"moment": older}), tell)
+                jobs = [*(job for job in jobs if job.accepted_at != older), *same]
+            found = jobs
+        return JobsPage(found, older, list(unread))
+
+    def job(self, job_id: str) -> Job | None:
+        """Return a job's document, by a point read; None if there is none."""
+        return CosmosJobs(self._database, None).get(job_id)
+
+    def recordings(self, job_id: str) -> Recordings:
+        """Return the heads of the recordings that are in, by name: all of a job with up to RECORDINGS_SHOWN."""
+        unread: list[str] = []
+        container = self._database.get_container_client(TRANSCRIPTS.name)
+        rows = rows_of(container, job_id, where="c.type = 'transcript'", at_most=RECORDINGS_SHOWN + 1)
+        shown = rows[:RECORDINGS_SHOWN]
+        heads = list(readable(shown, Transcript, name_of, lambda error: unread.append(str(error))))
+        # Shorter names come first: contenturl_2 before contenturl_10.
+        heads.sort(key=lambda head: (len(head.name or ""), head.name or "", head.file_id))
+        return Recordings(heads, unread, more=len(rows) > RECORDINGS_SHOWN)
+
+    def head(self, key: FileKey) -> Transcript | None:
+        """Return the head of a recording, by a point read; None if it is not in."""
+        try:
+            return Reader(self._database).head(key)
+        except NotFound:
+            return None
+
+    def failure(self, key: FileKey) -> FileFailure | None:
+        """Return why a file was given up, by a point read; None if it was not."""
+        container = self._database.get_container_client(TRANSCRIPTS.name)
+        try:
+            item = call(container.read_item, FAILURE_ID, [key.job_id, key.file_id])
+        except NotFound:
+            return None
+        return decoded(item, FileFailure, name_of(item))
+
+    def recording(self, head: Transcript, job: Job | None) -> Recording:
+        """Return the recording of a head. Its parts are read when they are needed."""
+        names = Names(self._names, namings_of_job(job.custom_properties if job else None))
+        name = job.display_name if job else None
+        return Recording(head, parts_of(Reader(self._database), head), names, job_name=name)
