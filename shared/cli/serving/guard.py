@@ -79,7 +79,8 @@ class Guard:
             refused = self._refused(scope, 405, "Not allowed", "These pages can only be read.")
             refused.headers["Allow"] = "GET, HEAD"
             return refused
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = query.get("token") if scope["path"] == "/" else None
         if given is not None and scope["method"] == "GET":
             return self._exchange(scope, given)
         if not self._known(headers, Request(scope).cookies):

@@ -14,6 +14,7 @@ TITLE_CHARACTERS = 200
 
 _STYLES = ("page.css", "served.css")
 _SCRIPTS = ("dom", "fold", "live", "renew")
+_PRODUCT = '<p class="job">speech2cosmos</p>'
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -69,12 +70,12 @@ def plain(*, title: str, content: str, refresh: str | None = None) -> str:
 
 
 def trail_of(links: Sequence[Link]) -> str:
-    """Return the way to a page as links; nothing for the first page."""
+    """Return the way to a page as links; for the first page, the product's name."""
     steps = "".join(
         f'<li><a href="{escape(link.address)}" dir="auto">{text(short(link.text, TITLE_CHARACTERS))}</a></li>'
         for link in links
     )
-    return f'<nav class="trail" aria-label="The way to this page"><ol>{steps}</ol></nav>' if steps else ""
+    return f'<nav class="trail" aria-label="The way to this page"><ol>{steps}</ol></nav>' if steps else _PRODUCT
 
 
 def live_data(live: Live) -> str:

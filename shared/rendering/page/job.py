@@ -60,7 +60,7 @@ def waiting_page(job: Job, file_id: str, failure: FileFailure | None, *, now: da
         state = _state(job, told, now)
     else:
         told, name = meaning_of_failure(failure), failure.name or "Recording"
-        state = _told(told, status_badge("given up", Look.BAD), failure.failed_at, now)
+        state = _told(told, status_badge("given up", Look.BAD), _ago(failure.failed_at, now))
     content = f'<section id="state" class="state" aria-label="State" data-live>{state}</section>'
     meta = [f"job {text(short(title_of(job), NAME_CHARACTERS))}", f"file <code>{text(file_id)}</code>"]
     return framed(title=name, trail=[JOBS, link_to(job)], meta=meta, content=content, live=live)
@@ -93,10 +93,18 @@ def _meta(job: Job) -> list[str]:
 def _state(job: Job, told: Meaning, now: datetime) -> str:
     word, look = WORDS[job.status]
     bar = _bar(job) if job.status is Status.INGESTING else ""
-    return _told(told, status_badge(word, look), job.ended_at or job.accepted_at, now, bar=bar, retry=_retry(job))
+    return _told(told, status_badge(word, look), _since(job, now), bar=bar, retry=_retry(job))
 
 
-def _told(told: Meaning, badge: str, since: str, now: datetime, *, bar: str = "", retry: str = "") -> str:  # noqa: PLR0913 - what stands in the box
+def _since(job: Job, now: datetime) -> str:
+    return f"ended {_ago(job.ended_at, now)}" if job.ended_at else f"accepted {_ago(job.accepted_at, now)}"
+
+
+def _ago(when: str, now: datetime) -> str:
+    return f'<time class="age" datetime="{text(when)}">{age(when, now)}</time> ago'
+
+
+def _told(told: Meaning, badge: str, since: str, *, bar: str = "", retry: str = "") -> str:
     sentences = " ".join(text(each) for each in told.sentences)
     rows = {
         "Who failed": f"<b>{text(told.whose)}</b>" if told.whose else "",
@@ -106,8 +114,8 @@ def _told(told: Meaning, badge: str, since: str, now: datetime, *, bar: str = ""
     }
     pairs = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value)
     return (
-        f'<p class="badge" data-key="badge">{badge} <time class="age" datetime="{text(since)}">{age(since, now)}</time>'
-        f'</p><h2 role="status" data-key="headline">{text(told.headline)}</h2>'
+        f'<p class="badge" data-key="badge">{badge} <span class="soft">{since}</span></p>'
+        f'<h2 role="status" data-key="headline">{text(told.headline)}</h2>'
         f'<div data-key="bar">{bar}</div>'
         f'<p data-key="sentences">{sentences}</p>'
         f'<dl class="why" data-key="why">{pairs}</dl>'

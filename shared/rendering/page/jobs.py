@@ -107,9 +107,9 @@ def _row(job: Job, now: datetime) -> str:
 
 def _files(job: Job) -> str:
     files = job.files
-    if job.status not in END_STATES and not files.ingested and files.expected is None:
-        return '<span class="soft">none yet</span>'
+    if not files.ingested and files.expected is None:
+        return f'<span class="soft">none{"" if job.status in END_STATES else " yet"}</span>'
     lost = (job.report.failed_transcriptions_count or 0) if job.report else 0
     failed = f' <span class="lost">{files.failed:,} failed</span>' if files.failed else ""
     unheard = f' <span class="lost">{lost:,} failed at Speech</span>' if lost else ""
-    return f"{files_in(job)}{failed}{unheard}"
+    return f'{files_in(job)} <span class="unit">files</span>{failed}{unheard}'
