@@ -57,7 +57,7 @@ class Serving:
         cookie = self.get(f"/?{urlsplit(self.first).query}", cookie="").headers["set-cookie"]
         self.cookie = cookie.partition(";")[0]
 
-    def get(  # noqa: PLR0913 - what a request may have
+    def get(
         self, path: str, *, method: str = "GET", host: str | None = None, cookie: str | None = None, **headers: str
     ) -> Answered:
         """Send a request with the cookie. `headers`: names with _ for -."""
