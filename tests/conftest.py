@@ -24,7 +24,7 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-TOGETHER = ("tests/e2e/", "tests/docs/", "tests/cli/", "tests/rendering/page/")
+TOGETHER = ("tests/e2e/", "tests/docs/", "tests/cli/", "tests/rendering/page/", "tests/serving/")
 """Folders whose tests share an expensive fixture, such as a whole stack. One worker runs all tests of a folder."""
 
 FIRST = (TOGETHER[0], "tests/local/test_stack.py", *TOGETHER[1:])

@@ -23,7 +23,7 @@ NAME = "speech2cosmos"
 class _Commands(Grouped):
     headings: ClassVar = {
         "Look": ("jobs", "show", "speech"),
-        "Read": ("read", "search", "open", "export"),
+        "Read": ("read", "search", "open", "serve", "export"),
         "Do": ("submit", "split"),
         "Repair": ("retry", "poison"),
     }

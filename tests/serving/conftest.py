@@ -3,13 +3,14 @@
 import http.client
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from local.azurite import Azurite
 from local.cosmos import Cosmos
@@ -120,3 +121,64 @@ def serving(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     assert running.process.poll() is None, "it ended before its tests did"
     running.stop()
     assert running.errors.read_text() == "Ctrl-C ends it.\n", "nothing failed, and no request was logged"
+
+
+@dataclass
+class Tab:
+    """A page in Chromium, what it asked other servers for, and the errors that it reported."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+Visit = Callable[..., Tab]
+
+
+@pytest.fixture
+def visit(chromium: Browser, serving: Serving) -> Iterator[Visit]:
+    """Return a function that opens a path of `serve` with the cookie, and fails at the end if a page had errors.
+
+    Its keywords are those of a browser context, besides `server`, and `expected`: errors that the page may report.
+    """
+    opened: list[tuple[Tab, str | None]] = []
+
+    def visits(
+        path: str = "/",
+        *,
+        server: Serving = serving,
+        expected: str | None = None,
+        **context: Any,  # noqa: ANN401 - the driver's own
+    ) -> Tab:
+        settings = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "Europe/Berlin", "locale": "en-GB"}
+        made = chromium.new_context(**{**settings, **context})
+        name, _, value = server.cookie.partition("=")
+        made.add_cookies([{"name": name, "value": value, "url": server.base, "sameSite": "Strict", "httpOnly": True}])
+        tab = Tab(made.new_page())
+        opened.append((tab, expected))
+        watch(tab, server.base)
+        tab.page.clock.install()
+        tab.page.goto(server.base.rstrip("/") + path)
+        return tab
+
+    yield visits
+    for tab, expected in opened:
+        tab.page.context.close()
+        others = [each for each in tab.errors if expected is None or expected not in each]
+        assert (others, tab.requests) == ([], [])
+
+
+def watch(tab: Tab, base: str) -> None:
+    """Collect what the page asks others for, and what goes wrong in it."""
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            tab.errors.append(message.text)
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(base):
+            tab.requests.append(request.url)
+
+    tab.page.on("console", said)
+    tab.page.on("request", asked)
+    tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))

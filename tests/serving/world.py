@@ -13,6 +13,8 @@ from local.samples.catalog import DATA
 from local.samples.generate import report
 from local.speech import FileSpec, JobError, JobSpec, Speech
 from shared.bootstrap import App
+from shared.cli.reader import Reader
+from shared.domain.documents import FileKey
 from shared.domain.messages import FetchPage, Work
 from shared.domain.ticks import TICKS_PER_SECOND
 
@@ -22,27 +24,48 @@ def job_id(number: int) -> str:
     return f"00000000-0000-4000-8000-0000000013{number:02}"
 
 
-WHOLE, PARTLY, FAILED, PENDING, INGESTING, UNKNOWN = map(job_id, range(6))
+WHOLE, PARTLY, FAILED, PENDING, INGESTING, MOVING, REPLACED, UNKNOWN = map(job_id, range(8))
+IN_ORDER = (WHOLE, PARTLY, FAILED, PENDING, INGESTING, MOVING, REPLACED, UNKNOWN)
 CALL, SILENCE = FileSpec.of(WHOLE, "contenturl_0.json"), FileSpec.of(WHOLE, "contenturl_1.json")
 BROKEN, PARTLY_REPORT = FileSpec.of(PARTLY, "contenturl_0.json"), FileSpec.of(PARTLY, "report.json")
-WHOLE_REPORT, LAST_REPORT = FileSpec.of(WHOLE, "report.json"), FileSpec.of(INGESTING, "report.json")
-OF_FIVE = tuple(FileSpec.of(INGESTING, f"contenturl_{number}.json") for number in range(5))
+WHOLE_REPORT = FileSpec.of(WHOLE, "report.json")
+AGAIN, LONG, AGAIN_REPORT = (
+    FileSpec.of(REPLACED, name) for name in ("contenturl_0.json", "contenturl_1.json", "report.json")
+)
+LONG_TURNS = 1500
+"""So many that they fill several parts."""
+
+
+def five_of(job: str) -> tuple[FileSpec, ...]:
+    """Return the five recordings of a job in progress, and its report. The first three are in."""
+    names = (*(f"contenturl_{number}.json" for number in range(5)), "report.json")
+    return tuple(FileSpec.of(job, name) for name in names)
 
 
 @dataclass
 class World:
-    """The servers' addresses, and the app that writes. `waiting`: messages that a job in progress still has."""
+    """The servers' addresses, and the app that writes. `waiting`: messages that jobs in progress still have."""
 
     settings: dict[str, str]
     app: App
     speech: Speech
     waiting: list[Work]
 
-    def fetch_the_rest(self) -> None:
-        """Fetch the files of the job in progress that are not in, and end it."""
-        work, self.waiting = self.waiting, []
-        _do(self.app, work)
+    def fetch_the_rest_of(self, job: str) -> None:
+        """Fetch the files of a job in progress that are not in, and end it."""
+        self.app.settle_jobs()
+        _do(self.app, [each for each in self.waiting if each.job_id == job])
         list(self.app.settle_jobs())
+
+    def write_anew(self, said: str) -> str:
+        """Write AGAIN with another text in its first turn. Returns the revision that is replaced."""
+        key = FileKey(REPLACED, AGAIN.id)
+        before = Reader(self.app.database).head(key).revision
+        _offer_replaced(self.speech, said)
+        self.app.accept_job(json.dumps({"id": REPLACED, "reprocess": True}).encode())
+        _do(self.app, [*self.app.poll_jobs(), *self.app.poll_jobs()])
+        assert Reader(self.app.database).head(key).revision != before
+        return before
 
 
 def make_world(azurite: Azurite, cosmos: Cosmos, speech: Speech) -> World:
@@ -62,14 +85,15 @@ def make_world(azurite: Azurite, cosmos: Cosmos, speech: Speech) -> World:
     provision_storage(azurite.connection_string, "raw-results")
     app = App.from_env(settings)
     _offer(speech)
-    for each in (WHOLE, PARTLY, FAILED, PENDING, INGESTING, UNKNOWN):
+    for each in IN_ORDER:
         app.accept_job(each.encode())
     work = [*app.poll_jobs(), *app.poll_jobs(), *app.settle_jobs()]
-    waiting = _do(app, work, but_of=INGESTING)
-    # One page of the job in progress has three of its five files.
-    first = next(each for each in waiting if isinstance(each, FetchPage))
-    waiting.remove(first)
-    _do(app, [first])
+    waiting = _do(app, work, but_of=(INGESTING, MOVING))
+    for job in (INGESTING, MOVING):
+        # One page of the list has three of the five files.
+        first = next(each for each in waiting if each.job_id == job)
+        waiting.remove(first)
+        _do(app, [first])
     list(app.settle_jobs())
     return World(settings, app, speech, waiting)
 
@@ -86,13 +110,30 @@ def call_result(said: str | None = None) -> bytes:
     return json.dumps({**whole, "recognizedPhrases": spoken}).encode()
 
 
-def _do(app: App, work: Sequence[Work], but_of: str | None = None) -> list[Work]:
-    """Handle messages and those that follow from them. Returns the pages of one job's files, which are left."""
+def long_result() -> bytes:
+    """Return a result file of half an hour with LONG_TURNS turns on two channels."""
+    each = {"recognitionStatus": "Success", "durationInTicks": TICKS_PER_SECOND}
+    spoken = [
+        {
+            **each,
+            "channel": number % 2,
+            "offsetInTicks": (number * 6 // 5) * TICKS_PER_SECOND,
+            "nBest": [
+                {"confidence": 0.9, "lexical": "so", "display": f"This is turn {number}, and it has some words."}
+            ],
+        }
+        for number in range(LONG_TURNS)
+    ]
+    return json.dumps({"durationInTicks": 1800 * TICKS_PER_SECOND, "recognizedPhrases": spoken}).encode()
+
+
+def _do(app: App, work: Sequence[Work], but_of: Sequence[str] = ()) -> list[Work]:
+    """Handle messages and those that follow from them. Returns the pages of these jobs' files, which are left."""
     left: list[Work] = []
     todo = [*work]
     while todo:
         message = todo.pop(0)
-        if message.job_id == but_of and isinstance(message, FetchPage):
+        if message.job_id in but_of and isinstance(message, FetchPage):
             left.append(message)
         else:
             todo += app.fetch_results(message, 1)
@@ -117,5 +158,14 @@ def _offer(speech: Speech) -> None:
     error = JobError(code="InvalidAudio", message="The audio could not be decoded.")
     put(JobSpec(id=FAILED, display_name="Calls of Wednesday", status="Failed", error=error))
     put(JobSpec(id=PENDING, display_name="Calls of Thursday", run_seconds=86_400))
-    spec = JobSpec(id=INGESTING, display_name="Calls of Friday", files=(*OF_FIVE, LAST_REPORT), page_size=3)
-    put(spec, {**{file.blob: call for file in OF_FIVE}, LAST_REPORT.blob: report([_SUCCEEDED] * 5)})
+    for job, name in ((INGESTING, "Calls of Friday"), (MOVING, "Calls of Saturday")):
+        *five, last = five_of(job)
+        contents = {file.blob: call for file in five} | {last.blob: report([_SUCCEEDED] * 5)}
+        put(JobSpec(id=job, display_name=name, files=(*five, last), page_size=3), contents)
+    _offer_replaced(speech, "This is the first time.")
+
+
+def _offer_replaced(speech: Speech, said: str) -> None:
+    spec = JobSpec(id=REPLACED, display_name="Calls of Sunday", files=(AGAIN, LONG, AGAIN_REPORT))
+    contents = {AGAIN.blob: call_result(said), LONG.blob: long_result()}
+    speech.control.put_job(spec, {**contents, AGAIN_REPORT.blob: report([_SUCCEEDED] * 2)})

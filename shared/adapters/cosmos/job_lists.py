@@ -44,6 +44,16 @@ class JobLists:
         found = [job for status in statuses for job in self._first(text, limit, {"status": status, **values})]
         return sorted(found, key=lambda job: job.accepted_at, reverse=True)[:limit]
 
+    def older(self, limit: int, before: UtcTime) -> list[Job]:
+        """Return the jobs that were accepted before a time, the newest first."""
+        where = "c.type = 'job' AND c.acceptedAt < @before ORDER BY c.acceptedAt DESC"
+        return self._first(where, limit, {"before": before})
+
+    def accepted_at(self, moment: UtcTime) -> list[Job]:
+        """Return the jobs that were accepted at a time, as all jobs of one message are."""
+        text = "SELECT * FROM c WHERE c.type = 'job' AND c.acceptedAt = @moment"
+        return jobs_of(query(self._container, text, {"moment": moment}), self._tell)
+
     def beginning(self, text: str) -> list[Named]:
         """Return the jobs whose id begins with a text in lower case, sorted by id."""
         return self._named("STARTSWITH(c.id, @text)", text)

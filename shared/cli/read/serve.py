@@ -24,7 +24,7 @@ Port = Annotated[
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser, or print the first address.")]
 
 
-def serve(ctx: typer.Context, *, port: Port = None, browser: Browser = True, names: NamesFile = None) -> None:
+def serve(*, port: Port = None, browser: Browser = True, names: NamesFile = None) -> None:
     """Show jobs and transcripts in the browser, as they are now.
 
     Only this machine can reach the pages, and only the browser that was opened with the first address. They can only be
@@ -34,7 +34,7 @@ def serve(ctx: typer.Context, *, port: Port = None, browser: Browser = True, nam
     speech2cosmos serve
     speech2cosmos serve --no-browser --port 9000
     """  # noqa: D301 - click keeps the lines after a \b character as they are
-    settings = settings_of(ctx, COSMOS)
+    settings = settings_of(COSMOS)
     store = Store(App(settings).database, read_names(names) if names else ())
     about = f"database {settings.cosmos_database} at {urlsplit(str(settings.cosmos_endpoint)).netloc}"
     pages = Pages(store, about, partial(datetime.now, UTC), Pace())

@@ -7,9 +7,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from shared.cli.advice import advice_for
 from shared.cli.serving.guard import STATES
 from shared.cli.terminal.output import print_error
-from shared.errors import Denied, InvalidMessage, NotFound, Speech2CosmosError, Throttled, Transient, Unreadable
+from shared.errors import Denied, InvalidMessage, NotFound, NoToken, Speech2CosmosError, Throttled, Transient
 from shared.rendering.page.frame import Live, framed
 from shared.rendering.page.job import JOBS
 from shared.rendering.page.markup import short, text
@@ -18,6 +19,7 @@ PIECE_CHARACTERS = 16_384
 """A page is sent in pieces of about this size. A piece for each turn would take a thread's switch each."""
 
 _WORDS = 1000
+_AGAIN_SECONDS = 5.0
 
 
 def version_of(*facts: object) -> str:
@@ -46,39 +48,34 @@ def in_pieces(pages: Iterable[str]) -> Iterator[str]:
     yield "".join(gathered)
 
 
-def advice_for(error: Speech2CosmosError) -> str:
-    """Return what a person can do about an error."""
-    match error:
-        case Denied():
-            return "Sign in again with `az login`. Reading needs the role Cosmos DB Built-in Data Reader."
-        case Throttled():
-            return "Cosmos DB is busy. It is asked again by itself."
-        case Transient():
-            return "Look whether the account can be reached from this machine: network, firewall, proxy."
-        case _:
-            return "`speech2cosmos show` says more."
-
-
 def failed(request: Request, error: Exception) -> Response:
     """Return an error as a page, which asks again by itself if that may help, or as a state."""
     known = error if isinstance(error, Speech2CosmosError) else None
-    status = _STATUS.get(type(known), 503 if isinstance(known, Transient) else 500) if known else 500
-    words = str(known) if known else f"A fault of speech2cosmos: {type(error).__name__}."
-    advice = advice_for(known) if known else "The terminal says more."
     if known is None:
         print_error(f"{request.url.path}: {type(error).__name__}: {error}")
+    status, title = _kind(known)
+    words = " ".join(str(known).split()) if known else f"A fault of speech2cosmos: {type(error).__name__}."
+    advice = advice_for(known) if known else "The terminal says more."
     if request.url.path.startswith(STATES):
-        return JSONResponse({"error": words, "advice": advice}, status)
-    title = _TITLES.get(status, "This page cannot be shown")
+        return JSONResponse({"error": words, "advice": f"Try: {advice}"}, status)
     content = (
         f'<section class="state" aria-label="Error"><p class="reason" dir="auto">{text(short(words, _WORDS))}</p>'
-        f"<p>{text(advice)}</p></section>"
+        f'<dl class="why"><dt>Try</dt><dd>{text(advice)}</dd></dl></section>'
     )
-    state = f"{STATES}{request.url.path.rstrip('/')}"
-    live = Live(state, "error", "", _AGAIN_SECONDS, ended=not isinstance(known, Transient))
+    path = STATES + request.url.path.rstrip("/")
+    live = Live(path, "error", "", _AGAIN_SECONDS, ended=not isinstance(known, Transient))
     return HTMLResponse(framed(title=title, trail=[JOBS], meta=[], content=content, live=live), status)
 
 
-_STATUS: dict[type[Speech2CosmosError], int] = {NotFound: 404, InvalidMessage: 404, Unreadable: 500}
-_TITLES = {404: "Not found", 503: "Cosmos DB did not answer"}
-_AGAIN_SECONDS = 5.0
+def _kind(error: Speech2CosmosError | None) -> tuple[int, str]:
+    match error:
+        case NotFound() | InvalidMessage():
+            return 404, "Not found"
+        case Denied() | NoToken():
+            return 503, "You may not read this"
+        case Throttled():
+            return 503, "Cosmos DB is busy"
+        case Transient():
+            return 503, "Cosmos DB does not answer"
+        case _:
+            return 500, "This page cannot be shown"

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.adapters.cosmos import CosmosJobs, Database
-from shared.adapters.cosmos.client import call, query
-from shared.adapters.cosmos.job_queries import IS_TEXT, first, jobs_of
+from shared.adapters.cosmos.client import call
+from shared.adapters.cosmos.job_lists import JobLists
 from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import decoded, readable
 from shared.cli.read.recordings import parts_of
 from shared.cli.reader import Reader
-from shared.domain.containers import JOBS, TRANSCRIPTS
+from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, FileFailure, FileKey, Transcript
 from shared.domain.job import Job
 from shared.errors import NotFound, Unreadable
@@ -48,24 +48,16 @@ class Store:
         def tell(error: Unreadable) -> None:
             unread[str(error)] = None
 
-        container = self._database.get_container_client(JOBS.name)
-        if before is None:
-            jobs_of(query(container, "SELECT * FROM c WHERE c.type = 'job' AND NOT IS_STRING(c.acceptedAt)"), tell)
-        when, values = (IS_TEXT, {}) if before is None else ("< @before", {"before": before})
-        where = f"c.type = 'job' AND c.acceptedAt {when} ORDER BY c.acceptedAt DESC"
-        found = first(container, where, JOBS_A_PAGE + 1, values, tell)
-        older = None
-        if len(found) > JOBS_A_PAGE:
-            older = found[JOBS_A_PAGE - 1].accepted_at
-            jobs = found[:JOBS_A_PAGE]
-            if found[JOBS_A_PAGE].accepted_at == older:
-                # All jobs of a message were accepted at the same time. They stay on one page, since the next one
-                # begins before that time.
-                text = "SELECT * FROM c WHERE c.type = 'job' AND c.acceptedAt = @moment"
-                same = jobs_of(query(container, text, {"moment": older}), tell)
-                jobs = [*(job for job in jobs if job.accepted_at != older), *same]
-            found = jobs
-        return JobsPage(found, older, list(unread))
+        lists = JobLists(self._database, tell)
+        found = lists.newest(JOBS_A_PAGE + 1) if before is None else lists.older(JOBS_A_PAGE + 1, before)
+        if len(found) <= JOBS_A_PAGE:
+            return JobsPage(found, None, list(unread))
+        last, next_one = found[JOBS_A_PAGE - 1].accepted_at, found[JOBS_A_PAGE].accepted_at
+        jobs = found[:JOBS_A_PAGE]
+        if next_one == last:
+            # The next page begins before that time, so all jobs of that time stay on this page.
+            jobs = [*(job for job in jobs if job.accepted_at != last), *lists.accepted_at(last)]
+        return JobsPage(jobs, last, list(unread))
 
     def job(self, job_id: str) -> Job | None:
         """Return a job's document, by a point read; None if there is none."""

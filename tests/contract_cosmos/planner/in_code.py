@@ -10,6 +10,7 @@ from shared.adapters.cosmos.ingested_since import recordings_of, recordings_sinc
 from shared.adapters.cosmos.inventory import Named, broken_files
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.cli.reader import Reader
+from shared.cli.serving.store import Store
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey
 from shared.domain.job import Job, Status
@@ -59,6 +60,8 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     for since in (None, NOON):
         lists.newest(10, (), since)
         lists.newest(10, (Status.PENDING,), since)
+    lists.older(10, NOON)
+    lists.accepted_at(NOON)
     lists.ended()
     lists.beginning("0000")
     lists.with_name("calls of today")
@@ -80,6 +83,7 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     transcripts.leftovers(JOB, None)
     broken_files(container, JOB, [Named(KEY, "revision", 1, frozenset(), None)])
     database.answer = lambda _: []
+    Store(database).recordings("job")
     reader = Reader(database)
     reader.files("job")
     reader.files("job", "file")
