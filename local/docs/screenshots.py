@@ -1,4 +1,4 @@
-"""`python -m local.docs.screenshots` takes the pictures of the transcript page in docs/page. It needs Chromium.
+"""`python -m local.docs.screenshots` takes the pictures of the pages in docs/page. It needs Chromium.
 
 They depend on the machine's fonts, so no test compares them.
 """
@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from local.docs.call import NAMES, SECONDS, SOURCE, phrases
 from local.docs.exports import recording_of
+from local.docs.served import NOW, ingesting_job, list_of_jobs
 from local.docs.write import REPOSITORY
 from shared.domain.ticks import TICKS_PER_SECOND
 from shared.rendering.page import page
@@ -23,13 +24,14 @@ FOLDER = REPOSITORY / "docs" / "page"
 
 
 class Picture(NamedTuple):
-    """A picture: its name, the size and colours of the browser, and what is done before it is taken."""
+    """A picture: its name, the size and colours of the browser, what is done before it is taken, and of which page."""
 
     name: str
     width: int
     height: int
     scheme: Literal["light", "dark"]
-    prepare: Callable[[Page], None]
+    prepare: Callable[[Page], None] = lambda _: None
+    page: str = "call"
 
 
 def _search(shown: Page) -> None:
@@ -54,7 +56,17 @@ PICTURES = (
     Picture("search", 1440, 900, "light", _search),
     Picture("least-sure", 1440, 900, "dark", _least_sure),
     Picture("phone", 390, 844, "dark", _middle),
+    Picture("jobs", 1280, 720, "light", page="jobs"),
+    Picture("ingesting", 1280, 620, "dark", page="ingesting"),
 )
+
+
+def _pages() -> dict[str, str]:
+    """Return the pages of the pictures by name."""
+    whole = {"source": SOURCE, "timestamp": "2026-11-02T09:00:00Z", "durationInTicks": SECONDS * TICKS_PER_SECOND}
+    result = json.dumps({**whole, "recognizedPhrases": phrases()}).encode()
+    call = recording_of(result, NAMES, "Calls of Monday")
+    return {"call": "".join(page(call)), "jobs": list_of_jobs(), "ingesting": ingesting_job(call.head)}
 
 
 def main() -> int:
@@ -63,12 +75,10 @@ def main() -> int:
     if program is None:
         sys.stderr.write("no Chromium: apt-get install chromium\n")
         return 1
-    whole = {"source": SOURCE, "timestamp": "2026-11-02T09:00:00Z", "durationInTicks": SECONDS * TICKS_PER_SECOND}
-    result = json.dumps({**whole, "recognizedPhrases": phrases()}).encode()
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        file = Path(folder) / "page.html"
-        file.write_text("".join(page(recording_of(result, NAMES, "Calls of Monday"))), encoding="utf-8")
+        for name, html in _pages().items():
+            (Path(folder) / f"{name}.html").write_text(html, encoding="utf-8")
         with driver.chromium.launch(executable_path=program) as browser:
             for picture in PICTURES:
                 shown = browser.new_page(
@@ -77,7 +87,8 @@ def main() -> int:
                     locale="en-GB",
                     timezone_id="Europe/Berlin",
                 )
-                shown.goto(file.as_uri())
+                shown.clock.set_fixed_time(NOW)
+                shown.goto((Path(folder) / f"{picture.page}.html").as_uri())
                 picture.prepare(shown)
                 shown.screenshot(path=FOLDER / f"{picture.name}.png")
                 shown.close()

@@ -12,7 +12,14 @@ PAGE = (ROOT / "docs" / "security.md").read_text()
 MAIN = (ROOT / "infra" / "main.bicep").read_text()
 TESTS = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)
 GRANT = re.compile(r"roleId: roles\.(\w+), principal: (\w+)")
-BOUNDARIES = ("a message", "an answer of Speech", "a result file", "a `contentUrl`", "an operator's shell")
+BOUNDARIES = (
+    "a message",
+    "an answer of Speech",
+    "a result file",
+    "a `contentUrl`",
+    "an operator's shell",
+    "a page of `serve`",
+)
 
 
 def rows(heading: str) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """`speech2cosmos serve` as a process of its own, over real servers with a job in each state."""
 
 import http.client
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -76,10 +77,17 @@ class Serving:
         finally:
             connection.close()
 
-    def stop(self) -> None:
-        """End the process."""
-        self.process.kill()
+    def end(self, sent: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal, and return the exit code."""
+        self.process.send_signal(sent)
         self.process.communicate()
+        return self.process.returncode
+
+    def stop(self) -> None:
+        """End the process, unless it has ended."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
 
 
 def start_serving(settings: dict[str, str], folder: Path, *options: str) -> Serving:

@@ -20,7 +20,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "serve.md"
 
 def said() -> dict[str, float]:
     """Return what the page says: request units by what is read."""
-    return {what: float(units) for what, units in re.findall(r"^\| ([^|]+) \| ([\d.]+) \|$", PAGE.read_text(), re.M)}
+    return {
+        what: float(units) for what, units in re.findall(r"^\| ([^|]+) \| ([\d.]+) \|$", PAGE.read_text(), re.MULTILINE)
+    }
 
 
 def test_pages_and_polls_cost_what_the_page_says(world: World, between: Front, cosmos: Cosmos) -> None:

@@ -1,6 +1,5 @@
 """Cosmos DB fails, refuses or is busy while pages are open; the server itself ends. Pages say so, and recover."""
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -99,8 +98,7 @@ def test_a_page_says_that_serve_ended_and_that_another_start_needs_a_new_sign_in
     first = start_serving(world.settings, tmp_path)
     first.enter()
     page = visit(f"/{PENDING}", server=first, expected="").page
-    first.process.send_signal(signal.SIGINT)
-    assert first.process.wait() == 0
+    assert first.end() == 0
     asks_again(page)
     expect(page.locator("#notice-trouble")).to_contain_text("serve does not answer")
     again = start_serving(world.settings, tmp_path, "--port", str(first.port))
@@ -112,7 +110,6 @@ def test_a_page_says_that_serve_ended_and_that_another_start_needs_a_new_sign_in
         page.goto(f"{again.base}{PENDING}")
         expect(page.locator("#state")).to_contain_text("Waiting for Speech")
     finally:
-        first.stop()
         again.stop()
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
@@ -62,7 +63,7 @@ def failed(request: Request, error: Exception) -> Response:
         f'<section class="state" aria-label="Error"><p class="reason" dir="auto">{text(short(words, _WORDS))}</p>'
         f'<dl class="why"><dt>Try</dt><dd>{text(advice)}</dd></dl></section>'
     )
-    path = STATES + request.url.path.rstrip("/")
+    path = STATES + quote(request.url.path.rstrip("/"))
     live = Live(path, "error", "", _AGAIN_SECONDS, ended=not isinstance(known, Transient))
     return HTMLResponse(framed(title=title, trail=[JOBS], meta=[], content=content, live=live), status)
 
