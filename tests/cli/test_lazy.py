@@ -100,7 +100,7 @@ def test_show_completion_prints_the_script_of_the_shell_that_runs_the_command() 
 
 
 def test_bash_completes_commands_and_imports_none() -> None:
-    assert completed("speech2cosmos s")[0] == ["show", "search", "submit", "split", "speech"]
+    assert completed("speech2cosmos s")[0] == ["show", "search", "serve", "submit", "split", "speech"]
     for line, words in (("speech2cosmos po", ["poison"]), ("speech2cosmos poison ", ["list", "show"])):
         found, modules = completed(line)
         assert found == words
