@@ -71,7 +71,7 @@ def _size(spans: Iterable[Span]) -> int:
 
 
 def _from_the_left(spans: Sequence[Span], room: int) -> list[Span]:
-    """Return the pieces that fit into the room; where the rest is cut off, an ellipsis."""
+    """Return the pieces that fit into the room; where the rest is cut off, an ellipsis. Only the first hit is cut."""
     kept: list[Span] = []
     for place, span in enumerate(spans):
         size = _size([span])
@@ -80,9 +80,12 @@ def _from_the_left(spans: Sequence[Span], room: int) -> list[Span]:
             kept.append(span)
             room -= size
             continue
-        marks = 2 * (span.style is Style.HIT)
-        begin = _beginning_of(span.text, room - marks)
-        kept.append(Span(begin, span.style if begin != MORE else Style.PLAIN))
+        if span.style is not Style.HIT:
+            kept.append(Span(_beginning_of(span.text, room)))
+        elif kept:
+            kept.append(Span(MORE if room else ""))
+        else:
+            kept.append(Span(_beginning_of(span.text, room - 2), Style.HIT))
         break
     return kept
 

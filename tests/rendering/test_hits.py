@@ -23,7 +23,7 @@ def line(text: str, wanted: str, room: int) -> str:
     ("room", "shown"),
     [
         (200, SAID.replace("insurance", "\u00bbinsurance\u00ab")),
-        (60, "\u2026 to ask about the \u00bbinsurance\u00ab that you offered. The \u00bbinsu\u2026\u00ab"),
+        (60, "\u2026 to ask about the \u00bbinsurance\u00ab that you offered. The \u2026"),
         (30, "\u2026 the \u00bbinsurance\u00ab that you \u2026"),
         (12, "\u00bbinsurance\u00ab\u2026"),
         (8, "\u00bbinsur\u2026\u00ab"),
