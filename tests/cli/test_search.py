@@ -157,6 +157,8 @@ def test_every_form_has_the_same_rows_and_the_chosen_fields(run: Run, here: Worl
 def test_a_limit_ends_the_search(run: Run, here: World, calls: World) -> None:
     ran = run("search", "insurance", "--since", "2027-01-01", "--limit", "2", "-o", "jsonl")
     assert (ran.code, [row["fileId"] for row in ran.lines]) == (0, [THIRD, SECOND])
+    within = run("search", "s", "--job", JOB, "--limit", "2", "-o", "jsonl")
+    assert [(row["fileId"], row["turn"]) for row in within.lines] == [(SECOND, 0), (FIRST, 0)]
     assert "the first 1 turn; --limit shows more\n" in run("search", "is", "--job", JOB, "--limit", "1").error
     assert here is calls
 
@@ -182,6 +184,7 @@ def test_a_terminal_gets_colours_its_width_and_nothing_left_of_the_progress(call
     assert "\x1b[31m\x1b[1m\u00bbinsurance\u00ab\x1b[0m" in shown
     assert "0 of 2 recordings searched" in shown
     after_progress = re.sub(r"\r\x1b\[K[^\r\n]*recordings searched(?=\r\x1b\[K)|\r\x1b\[K", "", shown)
+    assert "recordings searched" not in after_progress
     plain = re.sub(r"\x1b\[\d*m", "", after_progress)
     assert all(columns(line) <= 60 for line in plain.splitlines() if "speech2cosmos open" not in line)
     assert plain.splitlines()[0] == "a.wav, Calls of Monday"

@@ -1,5 +1,6 @@
 """The search behind `search`: recordings that change meanwhile, the order of the hits, and how soon they come."""
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -80,13 +81,30 @@ def test_a_search_that_is_closed_reads_no_more(app: App) -> None:
     assert recordings.count <= AT_ONCE + 2
 
 
-def test_a_row_of_jsonl_leaves_the_process_before_the_next_one_is_made(capfd: pytest.CaptureFixture[str]) -> None:
-    printed = []
+class Pipe(io.RawIOBase):
+    """Keeps what leaves the process."""
+
+    def __init__(self) -> None:
+        self.got = b""
+
+    def writable(self) -> bool:
+        """Let it be written."""
+        return True
+
+    def write(self, data: Any) -> int:  # noqa: ANN401 - bytes, or a view of them
+        """Take all of it."""
+        self.got += bytes(data)
+        return len(data)
+
+
+def test_a_row_of_jsonl_leaves_the_process_before_the_next_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe, got = Pipe(), list[bytes]()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(pipe)))
 
     def rows() -> Iterator[Row]:
         yield {"a": 1}
-        printed.append(capfd.readouterr().out)
+        got.append(pipe.got)
         yield {"a": 2}
 
     print_list(rows(), [Column("a")], ListForm.JSONL, None)
-    assert [*printed, capfd.readouterr().out] == ['{"a":1}\n', '{"a":2}\n']
+    assert [*got, pipe.got] == [b'{"a":1}\n', b'{"a":1}\n{"a":2}\n']

@@ -69,7 +69,9 @@ def test_the_line_is_never_wider_than_its_room_and_has_the_hit(pieces: list[str]
 
 def test_a_huge_text_is_not_measured_whole() -> None:
     text = "e\u0301 " * 200_000
-    assert columns("".join(span.text for span in context(text, [Place(300_000, 300_002)], 60))) <= 60
+    spans = context(text, [Place(300_000, 300_002), Place(500_000, 500_002)], 60)
+    assert [span.text for span in spans if span.style is Style.HIT] == ["\u00bbe\u0301\u00ab"]
+    assert 50 < columns("".join(span.text for span in spans)) <= 60
 
 
 def test_turns_with_the_phrase_are_found_once_each_with_all_places() -> None:

@@ -121,9 +121,16 @@ def test_parts_that_end_before_the_chosen_time_are_not_read() -> None:
     late = replace(of, choice=Choice(begin=ticks(901)))
     assert [each.number for each in late.turns()] == list(range(181, 200))
     assert store.read_ids == of.head.turns.parts[-len(store.read_ids) :] != of.head.turns.parts
-    older = msgspec.structs.replace(of.head, turns=TurnsSummary(of.head.turns.count, of.head.turns.parts))
-    assert list(replace(late, head=older).turns()) == list(late.turns())
     assert list(replace(of, choice=Choice(begin=ticks(5_000))).turns()) == []
+
+
+def test_a_head_without_an_index_gives_the_same_turns_wherever_they_begin() -> None:
+    phrases = [phrase("word " * 400, 5 * number, channel=number % 2) for number in range(60)]
+    of = recording(phrases)
+    older = msgspec.structs.replace(of.head, turns=TurnsSummary(of.head.turns.count, of.head.turns.parts))
+    for begin in range(310):
+        chosen = replace(of, choice=Choice(begin=ticks(begin)))
+        assert list(chosen.turns()) == list(replace(chosen, head=older).turns())
 
 
 def test_a_turn_that_lasts_beyond_later_parts_is_found() -> None:

@@ -16,6 +16,7 @@ SHOWN = "a\ufffd[2Jb\ufffdc\ufffdd\ufffde\ufffdf\ufffdg"
 
 def test_control_and_bidi_characters_are_replaced_and_breaks_become_one_blank() -> None:
     assert safe(HOSTILE) == SHOWN
+    assert safe("half a pair \ud83d") == "half a pair \ufffd"
     assert one_line(" a\r\n b\tc\u2028\u2029d\x1c\x85e\u00a0f ") == "a b c d e\u00a0f"
     assert words_of(" \n ") == []
 

@@ -57,12 +57,9 @@ def search_in(
 def _in_order(work: Callable[[_A], _B], items: Iterable[_A]) -> Generator[_B]:
     coming = deque[Future[_B]]()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        try:
-            for item in items:
-                coming.append(pool.submit(work, item))
-                if len(coming) == AT_ONCE:
-                    yield coming.popleft().result()
-            while coming:
+        for item in items:
+            coming.append(pool.submit(work, item))
+            if len(coming) == AT_ONCE:
                 yield coming.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        while coming:
+            yield coming.popleft().result()
