@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.docs.commands import command_blocks
 from local.docs.contract import contract_blocks
 from local.docs.exports import export_blocks
 from local.docs.pages import filled
@@ -14,6 +15,7 @@ from local.docs.tables import columns_blocks, loading_blocks
 REPOSITORY = Path(__file__).parent.parent.parent
 
 CONTRACT = "docs/contract"
+COMMANDS_PAGE = "docs/commands.md"
 SETTINGS_PAGE = "docs/settings.md"
 EXPORT_PAGE = "docs/export.md"
 QUESTIONS_PAGE = "docs/questions.md"
@@ -32,6 +34,7 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
     return {
         **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in (*CONTRACTS, EXPORT)},
         page: filled(page, _text(root, page), contract_blocks(documents, run)),
+        COMMANDS_PAGE: filled(COMMANDS_PAGE, _text(root, COMMANDS_PAGE), command_blocks()),
         EXPORT_PAGE: filled(EXPORT_PAGE, _text(root, EXPORT_PAGE), {**export_blocks(), **columns_blocks()}),
         QUESTIONS_PAGE: filled(QUESTIONS_PAGE, _text(root, QUESTIONS_PAGE), loading_blocks()),
         SETTINGS_PAGE: filled(SETTINGS_PAGE, _text(root, SETTINGS_PAGE), settings_blocks()),

@@ -10,7 +10,7 @@ from shared.cli.terminal.output import failure_text
 from shared.cli.terminal.times import age, local_time
 from shared.domain.job import Job
 
-_ALL = (
+COLUMNS = (
     Column("name", "displayName of the transcription.", "NAME", wraps=True, rank=3),
     Column("status", "The job's state in Cosmos DB.", "STATUS", colour=lambda value: STATUS_COLOURS.get(str(value))),
     Column("files", "How many of its files are in, and how many were given up: `3 of 5, 1 failed`.", "FILES", rank=2),
@@ -41,7 +41,7 @@ def columns_of(now: datetime, *, with_failure: bool) -> Sequence[Column]:
         "acceptedAt": lambda column: replace(column, cell=lambda value: age(value, now)),
         "failure": lambda column: replace(column, title="FAILURE" if with_failure else None),
     }
-    return [own.get(column.field, lambda it: it)(column) for column in _ALL]
+    return [own.get(column.field, lambda it: it)(column) for column in COLUMNS]
 
 
 def row_of(job: Job) -> Row:
