@@ -24,8 +24,9 @@ class _Commands(Grouped):
     headings: ClassVar = {
         "Look": ("jobs", "show", "speech"),
         "Read": ("read", "search", "open", "serve", "export"),
-        "Do": ("submit", "split"),
+        "Do": ("submit",),
         "Repair": ("retry", "poison"),
+        "This machine": ("split",),
     }
 
 

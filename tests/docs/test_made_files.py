@@ -6,7 +6,7 @@ import pytest
 
 from local.docs.__main__ import main
 from local.docs.run import Run
-from local.docs.write import CONTRACT, EXPORT_PAGE, REPOSITORY, SAMPLE, SETTINGS_PAGE, made
+from local.docs.write import COMMANDS_PAGE, CONTRACT, EXPORT_PAGE, REPOSITORY, SAMPLE, SETTINGS_PAGE, made
 
 PAGE = f"{CONTRACT}/README.md"
 SCHEMA = f"{CONTRACT}/job.schema.json"
@@ -23,6 +23,7 @@ def test_every_generated_file_is_up_to_date(ran: Run, capsys: pytest.CaptureFixt
         (SCHEMA, ('"const": "job"', '"const": "Job"')),
         (PAGE, ("Hello world.", "Hello, world.")),
         (PAGE, ("The number of the job's current pass", "How often")),
+        (COMMANDS_PAGE, ("  List jobs,", "  Lists jobs,")),
         (EXPORT_PAGE, ("<v Agent>", "<v agent>")),
         (SETTINGS_PAGE, ("`NBEST_WORDS`", "`WORDS`")),
         (SAMPLE, ("python", "node")),

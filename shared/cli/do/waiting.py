@@ -8,7 +8,7 @@ from shared.cli.advice import advised
 from shared.cli.exits import Exit
 from shared.cli.look.job_rows import row_of
 from shared.cli.sending import counted
-from shared.cli.terminal.live import show_changes
+from shared.cli.terminal.live import show_changes, tell_once
 from shared.cli.terminal.output import print_error, print_note, progress
 from shared.cli.watching import Watch, Watched, before_sending, exit_of_jobs, in_rounds, reading
 from shared.domain.enqueued import Enqueued
@@ -40,14 +40,7 @@ def before(app: App, jobs: Sequence[Enqueued]) -> list[Watched]:
 
 def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exit:
     """Wait until the jobs have ended, or `seconds` have passed, and show each change. Returns the exit code."""
-    told: set[str] = set()
-
-    def tell(error: Exception) -> None:
-        if str(error) not in told:
-            told.add(str(error))
-            print_note(f"cannot be read, and is read again: {error}")
-
-    watch = Watch(watched, reading(app.jobs.get), app.clock, tell)
+    watch = Watch(watched, reading(app.jobs.get), app.clock, tell_once())
     try:
         print_note("waiting until all have ended; Ctrl-C ends only the waiting")
         show_changes(watch, watch.changes(seconds), app.clock)

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import chain
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,12 +14,24 @@ from shared.cli.look.job_rows import columns_of, row_of
 from shared.cli.terminal.colour import coloured
 from shared.cli.terminal.columns import Row
 from shared.cli.terminal.lists import ListForm, chosen_columns
-from shared.cli.terminal.output import print_line
+from shared.cli.terminal.output import print_line, print_note
 from shared.cli.terminal.table import drawn
 from shared.cli.watching import SENT, Clock, Watch, Watched
 
 _FRAME_LINES = 4
 """Lines of a terminal that the table leaves free: its heading, the counts, what is left out, and the cursor's line."""
+
+
+def tell_once() -> Callable[[Exception], None]:
+    """Return what a watch tells when reading fails. The same error is printed once."""
+    told: set[str] = set()
+
+    def tell(error: Exception) -> None:
+        if str(error) not in told:
+            told.add(str(error))
+            print_note(f"cannot be read, and is read again: {error}")
+
+    return tell
 
 
 def show_changes(watch: Watch, changes: Iterable[list[Watched]], clock: Clock) -> None:
@@ -29,16 +42,10 @@ def show_changes(watch: Watch, changes: Iterable[list[Watched]], clock: Clock) -
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         _in_place(watch, changes, clock)
         return
-    for each in (each for each in list(watch.jobs.values()) if each.state != SENT):
-        print_line(_line(each))
-    for each in _each(changes):
+    known = [each for each in watch.jobs.values() if each.state != SENT]
+    for each in chain(known, chain.from_iterable(changes)):
         print_line(_line(each))
     print_line(_counts(watch))
-
-
-def _each(changes: Iterable[list[Watched]]) -> Iterator[Watched]:
-    for changed in changes:
-        yield from changed
 
 
 def _counts(watch: Watch) -> str:
