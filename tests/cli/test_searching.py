@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.cost.charges import read_charge
 from shared.bootstrap import App
-from shared.cli.read.any_job import RecordingsOfJobs
+from shared.cli.read.any_job import RecordingsOfJobs, charge_of
 from shared.cli.read.searching import AT_ONCE, search_in
 from shared.cli.read.wanted import Wanted
 from shared.cli.reader import Reader
@@ -79,6 +80,11 @@ def test_a_search_that_is_closed_reads_no_more(app: App) -> None:
         next(searched)
         next(searched)
     assert recordings.count <= AT_ONCE + 2
+
+
+def test_the_charge_that_is_told_is_that_of_the_published_table() -> None:
+    head, part, last = (read_charge(kib * 1024) for kib in (4, 64, 32))
+    assert charge_of(1_000, 3_000) == pytest.approx(1_000 * (head + last) + 2_000 * part, rel=0.05)
 
 
 class Pipe(io.RawIOBase):

@@ -8,21 +8,21 @@ from shared.rendering.recording import Recording
 from shared.rendering.times import tenths
 
 COLUMNS = (
-    Column("jobId", "the job"),
-    Column("fileId", "the recording's file id"),
-    Column("recording", "the recording's own file name, else that of its result file, else its file id", "RECORDING"),
-    Column("revision", "the revision that was searched"),
-    Column("ingestedAt", "when the recording came into the database, UTC"),
-    Column("at", "when the turn begins, from the beginning of the audio, as `open --at` takes it", "AT"),
-    Column("name", "who speaks", "NAME"),
-    Column("channel", "the channel"),
-    Column("speaker", "the speaker; null without diarization"),
-    Column("turn", "the turn's number in the recording, from 0"),
-    Column("offsetInTicks", "when the turn begins, in ticks of 100 ns"),
-    Column("durationInTicks", "how long the turn lasts, in ticks of 100 ns"),
-    Column("text", "the turn's display text", "TEXT", wraps=True),
-    Column("hits", "where the phrase stands in `text`: begin and end of each hit, in Unicode code points from 0"),
-    Column("command", "the command that opens the recording's page there"),
+    Column("jobId", "The job."),
+    Column("fileId", "The recording's file id."),
+    Column("recording", "The recording's own file name, else that of its result file, else its file id.", "RECORDING"),
+    Column("revision", "The revision that was searched."),
+    Column("ingestedAt", "When the recording came into the database, UTC."),
+    Column("at", "When the turn begins, from the beginning of the audio, as `open --at` takes it.", "AT"),
+    Column("name", "Who speaks.", "NAME"),
+    Column("channel", "The channel."),
+    Column("speaker", "The speaker; null without diarization."),
+    Column("turn", "The turn's number in the recording, from 0."),
+    Column("offsetInTicks", "When the turn begins, in ticks of 100 ns."),
+    Column("durationInTicks", "How long the turn lasts, in ticks of 100 ns."),
+    Column("text", "The turn's display text.", "TEXT", wraps=True),
+    Column("hits", "Where the phrase stands in `text`: begin and end of each hit, in Unicode code points from 0."),
+    Column("command", "The command that opens the recording's page there."),
 )
 
 

@@ -9,6 +9,7 @@ from shared.cli.exits import Exit
 from shared.cli.read.searching import Searched
 from shared.cli.terminal.counter import Counter
 from shared.cli.terminal.output import print_error, print_note, print_set_aside
+from shared.cli.terminal.text import counted
 from shared.errors import Unreadable
 from shared.rendering.hits import Hit
 from shared.rendering.recording import Recording
@@ -68,19 +69,15 @@ class SearchRun:
 
     def end(self, text: str, *, summary: bool) -> None:
         """Say what was found; if nothing was, also without `summary`. Raises typer.Exit unless all went well."""
-        places = _count(self._searched, "recording")
+        places = counted(self._searched, "recording")
         if not self._turns:
             print_note(f"{text!r} is not said in {places}")
         elif summary and self._turns == self._limit:
-            print_note(f"the first {_count(self._turns, 'turn')}; --limit shows more")
+            print_note(f"the first {counted(self._turns, 'turn')}; --limit shows more")
         elif summary:
-            print_note(f"{_count(self._turns, 'turn')} in {self._recordings:,} of {places}")
+            print_note(f"{counted(self._turns, 'turn')} in {self._recordings:,} of {places}")
         if self._lost:
-            print_note(f"{_count(self._lost, 'recording')} could not be searched")
+            print_note(f"{counted(self._lost, 'recording')} could not be searched")
             raise typer.Exit(Exit.PARTLY if self._searched else Exit.FAILED)
         if not self._turns:
             raise typer.Exit(Exit.FAILED)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -10,6 +10,7 @@ from shared.cli.advice import advised
 from shared.cli.read.any_job import charge_of
 from shared.cli.reader import Listed, Reader
 from shared.cli.terminal.output import print_note
+from shared.cli.terminal.text import counted
 from shared.cli.terminal.times import local_time
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey, Transcript, UtcTime
@@ -48,7 +49,7 @@ def wanted_of_all(app: App, begin: UtcTime, lost: Tell) -> list[Wanted]:
     listed = {each.key: each for each in readable(rows, Listed, name_of, lost)}
     if listed:
         parts = sum(each.parts for each in listed.values())
-        which = f"{len(listed):,} recordings, ingested since {local_time(begin)}, in {parts:,} parts"
+        which = f"{counted(len(listed), 'recording')}, ingested since {local_time(begin)}, in {counted(parts, 'part')}"
         print_note(f"reads {which}: roughly {charge_of(len(listed), parts):,} RU of Cosmos DB")
     newest = sorted(listed.values(), key=lambda each: each.ingested_at, reverse=True)
     return [Wanted(each.key) for each in newest]

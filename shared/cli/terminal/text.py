@@ -34,5 +34,10 @@ def escaped_json(text: bytes) -> bytes:
     return _ESCAPED.sub(_escape, text.decode()).encode()
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number with a noun in the singular or the plural: `1 part`, `1,200 parts`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _escape(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
