@@ -14,7 +14,7 @@ from shared.cli.terminal.output import print_error
 from shared.errors import Denied, InvalidMessage, NotFound, NoToken, Speech2CosmosError, Throttled, Transient
 from shared.rendering.page.frame import Live, framed
 from shared.rendering.page.job import JOBS
-from shared.rendering.page.markup import short, text
+from shared.rendering.page.markup import advice, short, text
 
 PIECE_CHARACTERS = 16_384
 """A page is sent in pieces of about this size. A piece for each turn would take a thread's switch each."""
@@ -56,12 +56,12 @@ def failed(request: Request, error: Exception) -> Response:
         print_error(f"{request.url.path}: {type(error).__name__}: {error}")
     status, title = _kind(known)
     words = " ".join(str(known).split()) if known else f"A fault of speech2cosmos: {type(error).__name__}."
-    advice = advice_for(known) if known else "The terminal says more."
+    what = advice_for(known) if known else "the terminal, which says more"
     if request.url.path.startswith(STATES):
-        return JSONResponse({"error": words, "advice": f"Try: {advice}"}, status)
+        return JSONResponse({"error": words, "advice": f"Try: {what}"}, status)
     content = (
         f'<section class="state" aria-label="Error"><p class="reason" dir="auto">{text(short(words, _WORDS))}</p>'
-        f'<dl class="why"><dt>Try</dt><dd>{text(advice)}</dd></dl></section>'
+        f'<dl class="why"><dt>Try</dt><dd>{advice(what)}</dd></dl></section>'
     )
     path = STATES + quote(request.url.path.rstrip("/"))
     live = Live(path, "error", "", _AGAIN_SECONDS, ended=not isinstance(known, Transient))

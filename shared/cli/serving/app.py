@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from shared.cli.advice import advised
 from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.serving.answers import failed, in_pieces, state_answer, version_of
 from shared.cli.serving.store import Store
@@ -130,16 +131,17 @@ class Pages:
     def _without_head(self, key: FileKey, failure: FileFailure | None) -> Job:
         job = self._store.job(key.job_id)
         if job is None:
-            raise NotFound(f"There is no job {key.job_id} in this database.")
+            raise _no_job(key.job_id)
         if failure is None and job.status in {Status.COMPLETED, Status.COMPLETED_WITH_ERRORS}:
-            raise NotFound(f"Job {key.job_id} has no recording {key.file_id}.")
+            words = f"Job {key.job_id} has no recording with the file id {key.file_id}."
+            raise advised(NotFound(words), "the page of the job, which lists its recordings")
         return job
 
     def _known(self, request: Request) -> Job:
         job_id = job_id_of(request.path_params["job"])
         job = self._store.job(job_id)
         if job is None:
-            raise NotFound(f"There is no job {job_id} in this database.")
+            raise _no_job(job_id)
         return job
 
     def _key(self, request: Request) -> FileKey:
@@ -172,8 +174,12 @@ def _in_thread(answer: Callable[[Request], Response]) -> Callable[[Request], Awa
     return endpoint
 
 
+def _no_job(job_id: str) -> NotFound:
+    return NotFound(f"There is no job {job_id} in this database.")
+
+
 def _missing(request: Request, _: Exception) -> Response:
-    return failed(request, NotFound("There is no page at this address."))
+    return failed(request, advised(NotFound("There is no page at this address."), "the list of jobs"))
 
 
 def _failed(request: Request, error: Exception) -> Response:

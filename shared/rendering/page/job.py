@@ -62,7 +62,7 @@ def waiting_page(job: Job, file_id: str, failure: FileFailure | None, *, now: da
         told, name = meaning_of_failure(failure), failure.name or "Recording"
         state = _told(told, status_badge("given up", Look.BAD), _ago(failure.failed_at, now))
     content = f'<section id="state" class="state" aria-label="State" data-live>{state}</section>'
-    meta = [f"job {text(short(title_of(job), NAME_CHARACTERS))}", f"file <code>{text(file_id)}</code>"]
+    meta = [f"<code>{text(file_id)}</code>"]
     return framed(title=name, trail=[JOBS, link_to(job)], meta=meta, content=content, live=live)
 
 
@@ -115,7 +115,7 @@ def _told(told: Meaning, badge: str, since: str, *, bar: str = "", retry: str = 
     pairs = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value)
     return (
         f'<p class="badge" data-key="badge">{badge} <span class="soft">{since}</span></p>'
-        f'<h2 role="status" data-key="headline">{text(told.headline)}</h2>'
+        f'<div role="status" data-key="said"><h2 data-key="headline">{text(told.headline)}</h2></div>'
         f'<div data-key="bar">{bar}</div>'
         f'<p data-key="sentences">{sentences}</p>'
         f'<dl class="why" data-key="why">{pairs}</dl>'

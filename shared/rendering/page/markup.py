@@ -10,6 +10,8 @@ from shared.rendering.texts import safe
 _BREAK = re.compile("\r\n|[\x0b-\r\x1c-\x1f\x85\u2028\u2029]")
 """All that breaks a line besides the line feed, which alone breaks it in HTML."""
 
+_QUOTED = re.compile("`([^`]+)`")
+
 MORE = "…"
 
 
@@ -31,6 +33,11 @@ def short(value: str, limit: int) -> str:
 def data(value: object) -> str:
     """Return JSON for a `script` element. Without `<` nothing in it can end the element or begin a comment."""
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")
+
+
+def advice(sentence: str) -> str:
+    """Return a sentence in which commands and names stand between backticks."""
+    return _QUOTED.sub(r"<code>\1</code>", text(sentence))
 
 
 def time_of_day(when: str) -> str:

@@ -82,7 +82,6 @@ def files_in(job: Job) -> str:
 
 def _headline(job: Job) -> str:
     files = job.files
-    at_speech = job.failure is not None and job.failure.origin == "Speech"
     several = "files are" if files.expected != 1 else "file is"
     return {
         Status.PENDING: "Waiting for Speech",
@@ -92,7 +91,7 @@ def _headline(job: Job) -> str:
         Status.COMPLETED: "The file is in" if files.ingested == 1 else f"All {files.ingested:,} files are in",
         Status.COMPLETED_WITH_ERRORS: f"{files_in(job)} {several} in",
         Status.FAILED: "Speech could not transcribe this job"
-        if at_speech
+        if _at_speech(job)
         else "speech2cosmos could not follow this job",
         Status.NOT_FOUND: "Speech does not know this job",
         Status.EXPIRED: "speech2cosmos gave this job up",
@@ -110,14 +109,20 @@ def _sentences(job: Job) -> list[str]:
         said.append(f"{job.files.failed:,} {'was' if job.files.failed == 1 else 'were'} given up by speech2cosmos.")
     if lost:
         said.append(f"Speech could not transcribe {lost:,} of its sources.")
+    if job.status is Status.FAILED and _at_speech(job):
+        said.append("Trying again does not change its answer: remove the cause, and create a new transcription.")
     if job.status is Status.NOT_FOUND:
         said.append("It was deleted, its time to live is over, or it belongs to another Speech resource.")
     return said
 
 
+def _at_speech(job: Job) -> bool:
+    return job.failure is not None and job.failure.origin == "Speech"
+
+
 def _advice(job: Job) -> Advice | None:
     match job.status:
-        case Status.FAILED if job.failure and job.failure.origin == "Speech":
+        case Status.FAILED if _at_speech(job):
             return Advice(f"speech2cosmos speech status {job.id}", "shows all that Speech says of it")
         case Status.FAILED | Status.NOT_FOUND | Status.EXPIRED:
             return Advice(retry_of(job.id), "tries it again")
