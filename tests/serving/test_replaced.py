@@ -24,6 +24,10 @@ def test_a_recording_that_is_replaced_says_so_and_leads_to_the_same_moment(visit
     expect(tab.get_by_role("searchbox")).to_have_value("chain")
     expect(tab.locator("#turn0 .say")).not_to_contain_text("second")
     assert abs(tab.evaluate("() => window.scrollY") - height) <= 200, "the notice may move the text, and no more"
+    other.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    expect(other.locator("#notice-replaced")).to_be_in_viewport()
+    other.get_by_role("button", name="Not now").click()
+    expect(other.locator("#notice-replaced")).not_to_be_in_viewport()
     tab.get_by_role("button", name="Show it at 0:49").click()
     expect(tab.locator("#turn0 .say")).to_have_text("This is the second time.")
     expect(tab.locator("#clock")).to_have_text("0:49.0")

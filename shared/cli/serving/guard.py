@@ -6,7 +6,6 @@ send requests to it all the same.
 
 import secrets
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -16,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.rendering.page.frame import plain
+from shared.rendering.page.markup import advice
 
 STATES = "/state"
 """Paths that begin so answer with JSON, to the page's script."""
@@ -106,7 +106,7 @@ class Guard:
     def _refused(self, scope: Scope, status: int, title: str, *words: str, again: bool = False) -> Response:
         if scope["path"].startswith(STATES):
             return JSONResponse({"error": f"{title}.", "advice": words[0]}, status)
-        content = "".join(f"<p>{escape(each)}</p>" for each in words)
+        content = "".join(f"<p>{advice(each)}</p>" for each in words)
         if again:
             # Such a link begins at this server, so a browser sends the cookie.
             content += '<p><a href="">Open this page again</a></p>'

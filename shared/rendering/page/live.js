@@ -52,7 +52,7 @@ async function understand(answer) {
 function trouble(error, advice) {
   asking.failures += 1;
   if (element("notice-trouble")?.dataset.error === error) return;
-  notice("trouble", made("b", error), " ", advice, " ", made("span", "The page asks again by itself.", "soft"));
+  notice("trouble", made("b", error), made("div", advice), made("div", "The page asks again by itself.", "soft"));
   element("notice-trouble").dataset.error = error;
 }
 

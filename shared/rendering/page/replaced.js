@@ -14,13 +14,19 @@ function noticeButton(label, act) {
 }
 
 whenChanged.push(async ({ version }) => {
-  if (version === numbers.revision) return notice("replaced");
+  notice("replaced");
+  if (version === numbers.revision) return;
   const show = noticeButton(`Show it at ${clock(state.time, false)}`, () => {
     history.replaceState(null, "", momentIn(version));
     location.reload();
   });
+  const later = noticeButton("Not now", () => {
+    element("notice-replaced").classList.remove("stays");
+    later.remove();
+  });
   const written = `This recording was written anew while you read: revision ${version} replaces ${numbers.revision}. `;
-  notice("replaced", written, show);
+  notice("replaced", written, show, later);
+  element("notice-replaced").classList.add("stays"); // in sight, however far the reader has scrolled
   // The button's time is the moment at which it is used, which may be later.
   whenMoved.push(() => {
     show.textContent = `Show it at ${clock(state.time, false)}`;
