@@ -77,23 +77,24 @@ def test_the_browser_comes_in_by_a_file_that_only_the_user_can_read(opened: Open
     assert serving.process.poll() is None
 
 
-def test_the_file_is_removed_if_no_browser_came(opened: Opened) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_file_is_removed_at_the_end_if_no_browser_came(sent: signal.Signals, opened: Opened) -> None:
     assert opened.file.exists()
-    assert opened.serving.end() == 0
+    assert opened.serving.end(sent) == 0
     assert not opened.file.parent.exists()
 
 
 def test_without_a_browser_the_first_address_is_printed(world: World, tmp_path: Path) -> None:
     with (tmp_path / "errors").open("w") as written:
-        # A browser that fails at once.
-        process = start_command(world.settings, written, "--port", str(free_port()), BROWSER="false %s")
+        more = {"BROWSER": "false %s", "TMPDIR": str(tmp_path)}  # a browser that fails at once
+        process = start_command(world.settings, written, "--port", str(free_port()), **more)
     told = eventually(lambda: "token=" in (text := (tmp_path / "errors").read_text()) and text)
     assert "No browser could be started. Open this address yourself: http://127.0.0.1:" in str(told)
     process.kill()
     process.communicate()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_cleanly_even_in_the_middle_of_an_answer(sent: signal.Signals, world: World, tmp_path: Path) -> None:
     serving = start_serving(world.settings, tmp_path)
     serving.enter()

@@ -27,12 +27,12 @@ Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the 
 def serve(*, port: Port = None, browser: Browser = True, names: NamesFile = None) -> None:
     """Show jobs and transcripts in the browser, as they are now.
 
-    Only this machine can reach the pages, and only the browser that was opened with the first address. They can only be
-    read. Ctrl-C ends it.
-
     \b
     speech2cosmos serve
     speech2cosmos serve --no-browser --port 9000
+
+    Only this machine can reach the pages, and only the browser that was opened with the first address. They can only be
+    read. Ctrl-C ends it.
     """  # noqa: D301 - click keeps the lines after a \b character as they are
     settings = settings_of(COSMOS)
     store = Store(App(settings).database, read_names(names) if names else ())

@@ -1,4 +1,4 @@
-"""Listens on loopback, and serves until Ctrl-C or SIGTERM."""
+"""Listens on loopback, and serves until it is told to end."""
 
 import contextlib
 import signal
@@ -57,7 +57,7 @@ def _has_ipv6() -> bool:
 
 
 def run(application: ASGIApp, sockets: list[socket.socket]) -> None:
-    """Serve until Ctrl-C or SIGTERM. Requests that are being answered then have _ENDING_SECONDS to end."""
+    """Serve until Ctrl-C, SIGTERM, or the end of the terminal. Open requests then have _ENDING_SECONDS to end."""
     config = uvicorn.Config(
         application,
         http="h11",
@@ -70,7 +70,10 @@ def run(application: ASGIApp, sockets: list[socket.socket]) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=_ENDING_SECONDS,
     )
-    # uvicorn ends at these signals, and then raises them again for the handlers that were there before.
+    server = uvicorn.Server(config)
+    # uvicorn ends at SIGINT and SIGTERM, and then raises them again for the handlers that were there before.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        signal.signal(signal.SIGHUP, lambda _, frame: server.handle_exit(signal.SIGTERM, frame))
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets)
+        server.run(sockets)
