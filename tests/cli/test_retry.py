@@ -252,7 +252,7 @@ def test_on_a_terminal_the_answer_decides(given: Given, typed: str, code: int, c
 def test_a_job_that_is_named_is_not_asked_about(given: Given) -> None:
     given.job()
     given.file("f1")
-    ended, got = on_terminal("retry", JOB, environment=given.settings)
+    ended, got = on_terminal("retry", JOB, environment=given.settings, typed="n\n")
     assert (ended, "[y/N]" in got, len(given.sent())) == (0, False, 1)
 
 

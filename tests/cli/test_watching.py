@@ -170,7 +170,7 @@ def test_a_missing_role_ends_the_watch() -> None:
     clock = FakeClock()
     store = Store(clock, a=[Denied("Cosmos DB answered 403")])
     with pytest.raises(Denied):
-        tuple(Watch([Watched("a", job())], store.read, clock).changes())
+        tuple(Watch([Watched("a", job())], store.read, clock).changes(60))
 
 
 def test_a_watch_with_a_limit_ends_at_it() -> None:
