@@ -1,10 +1,12 @@
 """How much each form of output keeps in memory: no more for a longer recording."""
 
 import tracemalloc
+from collections.abc import Iterable
 
 import pytest
 
 from shared.cli.read.formats import ONLY_TABLES, Format, Output
+from shared.rendering.conversation import conversation
 from shared.rendering.recording import Recording
 from tests.rendering.making import Phrase, Store, phrase, recording
 
@@ -28,11 +30,11 @@ def said(number: int) -> Phrase:
     return phrase(WORDS, begin, begin + 4, channel=number % 2, words=times)
 
 
-def peak(recorded: Recording, form: Format) -> int:
-    """Return the most bytes that were allocated at once while the recording was written."""
+def peak(pieces: Iterable[object]) -> int:
+    """Return the most bytes that were allocated at once while the pieces were made."""
     tracemalloc.start()
     try:
-        for _ in Output(form).pieces(recorded):
+        for _ in pieces:
             pass
         return tracemalloc.get_traced_memory()[1]
     finally:
@@ -41,8 +43,14 @@ def peak(recorded: Recording, form: Format) -> int:
 
 @pytest.mark.parametrize("form", [form for form in FORMS if form is not Format.HTML])
 def test_memory_does_not_grow_with_the_length_of_a_recording(form: Format) -> None:
-    peak(call(1), form)  # what is imported and compiled at first use
-    assert peak(call(1_500), form) < LARGEST
+    peak(Output(form).pieces(call(1)))  # what is imported and compiled at first use
+    recorded = call(1_500)
+    assert peak(Output(form).pieces(recorded)) < LARGEST
+
+
+def test_memory_does_not_grow_with_the_length_of_a_conversation_on_the_terminal() -> None:
+    recorded = call(1_500)
+    assert peak(conversation(recorded, 80)) < LARGEST
 
 
 @pytest.mark.parametrize("form", FORMS)

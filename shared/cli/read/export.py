@@ -12,9 +12,10 @@ from shared.cli.environment import COSMOS, settings_of
 from shared.cli.exits import Exit
 from shared.cli.read.formats import ONLY_TABLES, Format, Output, Profile, output_of
 from shared.cli.read.many.command import Many, export_many, folder_of
+from shared.cli.read.options import AllChannels, FileId, From, NamesFile, Speakers, Until
 from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import prepare, to_file
-from shared.cli.selecting import FILE_HELP, JOB_HELP, job_of
+from shared.cli.selecting import JOB_HELP, job_of
 from shared.cli.terminal.output import print_error, print_note, print_pieces, progress
 from shared.domain.documents import Transcript
 from shared.errors import Permanent
@@ -22,9 +23,7 @@ from shared.rendering.choosing import chosen_tracks, time_of
 from shared.rendering.filenames import file_name
 from shared.rendering.recording import Choice, Recording
 
-JobId = Annotated[str, typer.Argument(metavar="JOB", help=JOB_HELP)]
 SomeJobId = Annotated[str | None, typer.Argument(metavar="JOB", help=JOB_HELP)]
-FileId = Annotated[str | None, typer.Argument(metavar="FILE", help=FILE_HELP)]
 Since = Annotated[
     str | None,
     typer.Option(
@@ -36,17 +35,6 @@ As = Annotated[Format, typer.Option("--format", "-f", help="Form of the output."
 Into = Annotated[
     Path | None, typer.Option("--dir", "-d", file_okay=False, help="Write a file for each recording into this folder.")
 ]
-NamesFile = Annotated[
-    Path | None,
-    typer.Option("--names", dir_okay=False, help="CSV with the names of speakers: fileId, channel, speaker, name."),
-]
-From = Annotated[str | None, typer.Option("--from", help="Only what is said after this time: 843.2, 14:03 or 1:14:03.")]
-Until = Annotated[str | None, typer.Option("--to", help="Only what is said before this time.")]
-Speakers = Annotated[
-    list[str] | None,
-    typer.Option("--speaker", help="Only this speaker: a name, or channel.0 or speaker.1. May be repeated."),
-]
-AllChannels = Annotated[bool, typer.Option("--all-channels", help="Show channels that mirror another one too.")]
 Separator = Annotated[str | None, typer.Option("--sep", help="Separator of csv, by default a comma.")]
 AsProfile = Annotated[Profile | None, typer.Option("--profile", help="Rules of captions that others published.")]
 Line = Annotated[int | None, typer.Option("--line", min=10, max=200, help="Columns of a line, by default 42.")]

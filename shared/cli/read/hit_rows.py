@@ -21,7 +21,10 @@ COLUMNS = (
     Column("offsetInTicks", "When the turn begins, in ticks of 100 ns."),
     Column("durationInTicks", "How long the turn lasts, in ticks of 100 ns."),
     Column("text", "The turn's display text.", "TEXT", wraps=True),
-    Column("hits", "Where the phrase stands in `text`: begin and end of each hit, in Unicode code points from 0."),
+    Column(
+        "hits",
+        "Where the phrase stands in the `text` of json: begin and end of each hit, in Unicode code points from 0.",
+    ),
     Column("command", "The command that opens the recording's page there."),
 )
 

@@ -11,7 +11,7 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.exits import Exit
-from shared.cli.read.export import FileId, JobId, NamesFile
+from shared.cli.read.options import FileId, JobId, NamesFile
 from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import to_file
 from shared.cli.terminal.output import print_line, print_note

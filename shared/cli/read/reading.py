@@ -8,7 +8,7 @@ import typer
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.exits import Exit
-from shared.cli.read.export import AllChannels, FileId, From, JobId, NamesFile, Speakers, Until
+from shared.cli.read.options import AllChannels, FileId, From, JobId, NamesFile, Speakers, Until
 from shared.cli.read.recordings import Recordings
 from shared.cli.terminal.pager import print_paged
 from shared.cli.terminal.spans import painted, width_of_output

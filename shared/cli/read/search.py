@@ -13,8 +13,8 @@ from shared.cli.advice import advised
 from shared.cli.environment import COSMOS, settings_of
 from shared.cli.exits import Exit
 from shared.cli.read.any_job import RecordingsOfJobs
-from shared.cli.read.export import AllChannels, NamesFile
 from shared.cli.read.hit_rows import COLUMNS, row_of
+from shared.cli.read.options import AllChannels, NamesFile
 from shared.cli.read.search_run import Found, SearchRun
 from shared.cli.read.searching import search_in
 from shared.cli.read.wanted import wanted_of_all, wanted_of_job

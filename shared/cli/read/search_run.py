@@ -14,6 +14,9 @@ from shared.errors import Unreadable
 from shared.rendering.hits import Hit
 from shared.rendering.recording import Recording
 
+_SHOWN = 80
+"""Characters of the phrase in a note."""
+
 
 class Found(NamedTuple):
     """A recording with hits."""
@@ -71,7 +74,7 @@ class SearchRun:
         """Say what was found; if nothing was, also without `summary`. Raises typer.Exit unless all went well."""
         places = counted(self._searched, "recording")
         if not self._turns:
-            print_note(f"{text!r} is not said in {places}")
+            print_note(f"{text[:_SHOWN]!r} is not said in {places}")
         elif summary and self._turns == self._limit:
             print_note(f"the first {counted(self._turns, 'turn')}; --limit shows more")
         elif summary:

@@ -9,7 +9,7 @@ import typer
 
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.read.export import NamesFile
+from shared.cli.read.options import NamesFile
 from shared.cli.read.recordings import read_names
 from shared.cli.serving.app import Pace, Pages, application
 from shared.cli.serving.door import Door, open_browser
