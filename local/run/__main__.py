@@ -58,7 +58,7 @@ def main(ids: Sequence[str], environ: Mapping[str, str]) -> int:
             console.print(f"[green]✓[/] every document is as it should be, after {time.monotonic() - begun:.1f} s")
 
         if console.is_terminal:
-            console.print(f"Read them: [bold].venv/bin/speech2cosmos read {watch.first_id()}[/]")
+            console.print("Read them: [bold].venv/bin/speech2cosmos serve[/]")
             console.print(f"Everything stays up until Ctrl-C; its addresses are in {STATE / 'endpoints.json'}")
             _wait_for_ctrl_c()
         return 1 if problems else 0

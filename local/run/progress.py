@@ -66,10 +66,6 @@ class Watch:
         """The messages to enqueue."""
         return [row.message for row in self.rows]
 
-    def first_id(self) -> str:
-        """Return the id of a job to look at."""
-        return next((row.job_id for row in self.rows if row.job_id), "ID")
-
     def until_ended(self, console: Console, seconds: float | None) -> None:
         """Show the progress until every job has ended, or `seconds` have passed. None is no limit.
 
