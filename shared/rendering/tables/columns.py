@@ -1,7 +1,7 @@
 """The columns of a table, and its rows as lines of CSV and of JSON."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -83,9 +83,3 @@ def _cell(value: object) -> object:
             return utc(value)
         case _:
             return value
-
-
-def in_columns(shape: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> dict[str, list[Any]]:
-    """Return rows as lists of values by the name of their column."""
-    values = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else ((),) * len(shape.__struct_fields__)
-    return {column.name: list(each) for column, each in zip(columns_of(shape), values, strict=True)}

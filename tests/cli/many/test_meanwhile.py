@@ -171,3 +171,15 @@ def test_after_an_outage_the_same_command_continues_from_the_same_beginning(
     assert (tmp_path / "calls.csv").read_text("utf-8-sig").count("\n") == 1 + len(CALLS)
     assert list(states.iterdir()) == []
     assert own
+
+
+def test_a_restart_tries_again_what_could_not_be_read(run: Run, own: App, between: Front, tmp_path: Path) -> None:
+    container = own.database.get_container_client("transcripts")
+    head = container.read_item("transcript", [ODD.key.job_id, ODD.key.file_id])
+    container.upsert_item({**head, "tracks": "many"})
+    between.rules.append(Rule(Answer(403), method="GET", target="_part_0007/$"))
+    assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path).code == 4
+    store(own, ODD)
+    between.rules.clear()
+    assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path).code == 0
+    assert len(rows(tmp_path, "calls")) == len(RECENT)

@@ -5,11 +5,14 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from shared.bootstrap import App
+from shared.cli.read.many.state import StateError
+from shared.cli.read.many.states import KEPT, open_state
 from tests.cli.conftest import Run
 from tests.cli.many.calls import SALES, SINCE
 from tests.cli.many.conftest import Settings
@@ -121,16 +124,27 @@ def test_a_harmed_state_is_begun_anew(run: Run, interrupted: Path, tmp_path: Pat
     assert (ran.code, "continues" in ran.error, "\nreads 5 recordings" in ran.error) == (0, False, True)
 
 
+def test_a_state_is_locked_while_it_is_open_also_between_two_writes(states: Path) -> None:
+    query, now = {"since": "30d"}, datetime.now(UTC)
+    first = open_state(query, None, now)
+    with pytest.raises(StateError, match="another process is writing this export"):
+        open_state(query, None, now)
+    open_state({"since": "31d"}, None, now + 2 * KEPT).close()
+    assert first.file.exists(), "old, but in use"
+    first.close()
+    open_state({"since": "31d"}, None, now + 2 * KEPT).close()
+    assert not first.file.exists()
+    assert len(list(states.glob("*.sqlite"))) == 1
+
+
 def test_two_processes_do_not_write_the_same_export(run: Run, interrupted: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(interrupted)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("UPDATE about SET begun = '2026-01-01T00:00:00.000000Z'")
         ran = run(*export(tmp_path))
         other = run(*export(tmp_path, "jsonl"))
-    assert (ran.code, ran.error.splitlines()[0]) == (
-        1,
-        "error: another process is writing this export; wait for it, or end it",
-    )
+    assert (ran.code, ran.error.splitlines()) == (1, ["error: another process is writing this export"])
+    assert ran.advice == ("again when it has ended",)
     assert other.code == 0, "the state of a process that runs is not deleted"
     assert interrupted.exists()
 

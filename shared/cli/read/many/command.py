@@ -118,7 +118,7 @@ def _read(many: Many, recordings: RecordingsOfJobs, state: State, files: list[Pa
         which = f"job {many.job_id}" if many.job_id else f"all jobs, ingested since {local_time(state.since)}"
         print_note(f"looks for the recordings of {which}")
     else:
-        done = f"{before.listed - before.coming} of {before.listed} recordings are read already"
+        done = f"{before.listed - before.coming:,} of {before.listed:,} recordings are read already"
         print_note(f"continues the export that began at {local_time(state.begun)}: {done}")
         state.forget_lost()
     if not state.listed:

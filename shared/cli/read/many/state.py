@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.cli.advice import advised
 from shared.cli.reader import Listed
 from shared.domain.documents import FileKey, UtcTime
 from shared.errors import Speech2CosmosError
@@ -173,5 +174,14 @@ def sqlite_errors(file: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         if error.sqlite_errorname == "SQLITE_BUSY":
-            raise StateError("another process is writing this export; wait for it, or end it") from error
-        raise StateError(f"{file}: cannot keep what an export has read: {error}") from error
+            raise advised(StateError("another process is writing this export"), "again when it has ended") from error
+        raise cannot_keep(file, error) from error
+
+
+def cannot_keep(place: Path, error: sqlite3.Error | OSError) -> StateError:
+    """Return the error that a state cannot be written."""
+    words = error.strerror if isinstance(error, OSError) else error
+    return advised(
+        StateError(f"{place}: cannot keep what an export has read: {words}"),
+        "XDG_STATE_HOME=FOLDER before the command, which then keeps it there",
+    )

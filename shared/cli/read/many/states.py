@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_state_path
 
-from shared.cli.read.many.state import TABLES, State, StateError, delete, sqlite_errors
+from shared.cli.read.many.state import TABLES, State, cannot_keep, delete, sqlite_errors
 from shared.domain.documents import UtcTime, utc
 
 KEPT = timedelta(days=1)
@@ -53,7 +53,7 @@ def open_state(query: Mapping[str, str | None], since: UtcTime | None, now: date
             connection.execute("COMMIT")
             return State(file, connection, fresh=True)
     except OSError as error:
-        raise StateError(f"{folder}: cannot keep what an export has read: {error.strerror}") from error
+        raise cannot_keep(folder, error) from error
 
 
 def _tidy(folder: Path, own: Path, oldest: UtcTime) -> None:
