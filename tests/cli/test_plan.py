@@ -103,13 +103,13 @@ def test_a_job_that_is_under_way_goes_on_by_itself_but_files_of_its_run_are_sent
 def test_a_file_of_a_job_that_is_under_way_and_has_no_message_is_refused() -> None:
     plan = plan_files(job(Status.INGESTING), [failure("f1", queue_message=None)], QUEUES)
     assert plan.messages == []
-    assert "when its job has ended" in plan.refused[0]
+    assert "when its job has ended" in plan.refused[0].words
 
 
 def test_files_of_a_job_without_a_document_are_sent_if_their_messages_were_kept() -> None:
     plan = plan_files(None, [failure("f1", run=7), failure("f2", queue_message=None)], QUEUES)
     assert sent(plan) == [("results", "fetch f1")]
-    assert "file f2" in plan.refused[0]
+    assert "file f2" in plan.refused[0].words
 
 
 def test_a_listing_that_was_given_up_starts_its_job_over_once_that_has_ended() -> None:

@@ -144,6 +144,7 @@ def test_a_job_that_is_under_way_is_left_alone_and_cannot_be_written_anew(run: R
     ran = run("retry", OTHER, "--rewrite")
     assert (ran.code, ran.out) == (1, "")
     assert "only a job that has ended" in ran.error
+    assert ran.advice == ("the same command when `speech2cosmos jobs --watch` ends",)
     assert given.sent(JOBS_QUEUE) == []
 
 
@@ -164,6 +165,7 @@ def test_a_truncated_or_empty_message_is_not_sent(run: Run, given: Given) -> Non
         ran = run("retry", rejected.id)
         assert (ran.code, ran.out) == (1, "")
         assert words in ran.error
+        assert len(ran.advice) == 1
     assert given.sent(JOBS_QUEUE) == []
     assert len(given.app.jobs.rejected()) == 2
 
@@ -279,7 +281,9 @@ def test_a_part_of_it_that_cannot_be_tried_is_an_error_and_the_rest_is_sent(run:
     given.file("f2", queue_message=None)
     ran = run("retry", JOB)
     assert (ran.code, ran.out) == (3, "1 message about 1 job sent\n")
-    assert "file f2: its message was not kept" in ran.error
+    assert "error: job 00000000-0000-4000-8000-0000000000a1 file f2: its message was not kept" in ran.error
+    assert ran.advice == ("the same command when `speech2cosmos jobs --watch` ends",)
+    assert run("retry", JOB, "f2", "--dry-run").code == 1
     assert len(given.sent()) == 1
 
 

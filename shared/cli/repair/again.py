@@ -1,7 +1,7 @@
 """Tries something again: finds out what is wanted, asks, and sends. `retry` and the older verbs end here."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,7 +9,7 @@ import typer
 
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
-from shared.cli.advice import advised
+from shared.cli.advice import advice_for, advised
 from shared.cli.environment import COSMOS, QUEUE, settings_of
 from shared.cli.exits import Exit
 from shared.cli.reader import Reader
@@ -17,6 +17,7 @@ from shared.cli.repair.given_up import everything, is_message, message_of
 from shared.cli.repair.plan import (
     Plan,
     Queues,
+    Refused,
     plan_files,
     plan_job,
     plan_listing,
@@ -70,25 +71,38 @@ def again(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
     wanted.check()
     app = App(settings_of(COSMOS | QUEUE))
     plan = _plan(app, wanted)
-    for note in plan.notes[:_SHOWN]:
-        print_note(note)
-    if len(plan.notes) > _SHOWN:
-        print_note(f"and {len(plan.notes) - _SHOWN:,} more of this kind")
-    for words in plan.refused:
-        print_error(words)
+    _print_some(plan.notes, print_note)
     if dry_run:
         for message in plan.messages:
             print_line(f"{message.words}  ->  {message.queue}")
-        print_note(f"{_summed(plan.messages)} would be sent; nothing was sent" if plan.messages else "nothing to do")
+    if not plan.messages and not plan.refused:
+        print_line("nothing to do")
+    elif dry_run:
+        print_note(f"{_summed(plan.messages)} would be sent; nothing was sent")
     elif plan.messages:
         if wanted.name is None and not yes and not confirmed(_question(wanted, plan.messages)):
             print_note("nothing was sent")
             raise typer.Exit(Exit.FAILED)
-        plan.refused += send_again(app, plan.messages)
-    elif not plan.refused:
-        print_line("nothing to do")
+        plan.refused += _sent(app, plan)
     if plan.refused:
+        _print_some([each.words for each in plan.refused[:-1]], print_error)
+        print_error(plan.refused[-1].words, plan.refused[-1].advice)
         raise typer.Exit(Exit.PARTLY if plan.messages else Exit.FAILED)
+
+
+def _print_some(texts: Sequence[str], print_one: Callable[[str], None]) -> None:
+    for text in texts[:_SHOWN]:
+        print_one(text)
+    if len(texts) > _SHOWN:
+        print_note(f"and {len(texts) - _SHOWN:,} more")
+
+
+def _sent(app: App, plan: Plan) -> list[Refused]:
+    try:
+        return send_again(app, plan.messages)
+    except Speech2CosmosError:
+        _print_some([each.words for each in plan.refused], print_error)
+        raise
 
 
 def _plan(app: App, wanted: Wanted) -> Plan:
@@ -145,7 +159,7 @@ def _everything(app: App, queues: Queues) -> Plan:
     documents = progress(in_rounds(reading(app.jobs.get), list(by_job)), len(by_job))
     for document, failures in zip(documents, by_job.values(), strict=True):
         if isinstance(document, Unreadable):
-            plan.refused.append(str(document))
+            plan.refused.append(Refused(str(document), advice_for(document)))
         else:
             plan.add(plan_files(document, failures, queues))
     for message in found.messages:
@@ -163,12 +177,12 @@ def _all_anew(app: App, queues: Queues) -> Plan:
     return Plan([rewrite(job_id, queues.jobs) for job_id in JobLists(app.database, print_set_aside).ended()])
 
 
-def send_again(app: App, messages: Sequence[Message]) -> list[str]:
+def send_again(app: App, messages: Sequence[Message]) -> list[Refused]:
     """Send the messages, and say what comes next.
 
-    Returns a sentence for each document of a rejected message that should have been deleted and is still there.
+    Returns the rejected messages whose documents should have been deleted and are still there.
     """
-    left: list[str] = []
+    left: list[Refused] = []
 
     def forget(message: Message) -> None:
         """Delete the document of a message that was sent again, unless the message has been rejected again."""
@@ -179,8 +193,9 @@ def send_again(app: App, messages: Sequence[Message]) -> list[str]:
                 print_note(f"{message.rejected.id}: was rejected again")
         except Speech2CosmosError as error:
             words = f"{message.rejected.id}: its message was sent, but its document could not be deleted: {error}"
-            print_error(words)
-            left.append(words)
+            left.append(
+                Refused(words, "docs/operations.md names the role that deletes it (Poison and rejected messages)")
+            )
 
     go_on = "the same command again: what was accepted may be sent twice without harm"
     send(app.settings, messages, go_on=lambda _: go_on, sent=forget)

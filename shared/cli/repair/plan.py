@@ -8,6 +8,7 @@ all files of an ended job anew.
 import base64
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,13 +21,20 @@ REJECTED = "rejected_"
 """The id of a rejected message begins with it; the rest is a hash of its queue and text."""
 
 
+class Refused(NamedTuple):
+    """Why something cannot be tried again, and what a user can do about it."""
+
+    words: str
+    advice: str
+
+
 @dataclass
 class Plan:
     """What is to be sent. `notes`: what is not sent because there is nothing to do. `refused`: what cannot be done."""
 
     messages: list[Message] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     def add(self, other: "Plan") -> None:
         """Add another plan to this one."""
@@ -58,7 +66,8 @@ def rewrite(job_id: str, queue: str) -> Message:
 def plan_rewrite(job: Job, queues: Queues) -> Plan:
     """Return how the files of a job are written anew."""
     if job.status not in END_STATES:
-        return Plan(refused=[f"job {job.id} is {job.status}: only a job that has ended is written anew"])
+        words = f"job {job.id} is {job.status}: only a job that has ended is written anew"
+        return Plan(refused=[Refused(words, "the same command when `speech2cosmos jobs --watch` ends")])
     return Plan([rewrite(job.id, queues.jobs)])
 
 
@@ -116,12 +125,14 @@ def plan_files(job: Job | None, failures: Iterable[FileFailure], queues: Queues)
                 Message(queues.results, failure.queue_message, f"{name} ({failure.code})", failure.job_id)
             )
         elif job is None:
-            plan.refused.append(f"{name}: its message was not kept, and its job has no document")
+            words = f"{name}: its message was not kept, and its job has no document"
+            plan.refused.append(Refused(words, f"speech2cosmos submit {failure.job_id}"))
         elif job.status in END_STATES:
             why = "the message of a file was not kept" if of_this_run else f"a file was given up in run {failure.run}"
             return Plan([start_over(job.id, queues.jobs, why)])
         elif of_this_run:
-            plan.refused.append(f"{name}: its message was not kept; it can be tried when its job has ended")
+            words = f"{name}: its message was not kept; it can be tried when its job has ended"
+            plan.refused.append(Refused(words, "the same command when `speech2cosmos jobs --watch` ends"))
         else:
             plan.notes.append(f"{name} was given up in run {failure.run}: run {job.run} tries it by itself")
     return plan
@@ -137,10 +148,11 @@ def plan_listing(job: Job, queues: Queues) -> Plan:
 def plan_message(rejected: Rejected) -> Plan:
     """Return how a rejected message is sent again."""
     if message_hash(rejected.queue, rejected.message) != rejected.id.removeprefix(REJECTED):
-        words = "only the beginning of its message was kept; its sender has to send it again"
-        return Plan(refused=[f"{rejected.id}: {words}"])
+        words = f"{rejected.id}: only the beginning of its message was kept"
+        return Plan(refused=[Refused(words, "its sender has to send it again")])
     if not rejected.message:
-        return Plan(refused=[f"{rejected.id}: its message is empty, so there is nothing to send"])
+        words = f"{rejected.id}: its message is empty, so there is nothing to send"
+        return Plan(refused=[Refused(words, f"speech2cosmos poison show {rejected.id}")])
     text = rejected.message
     if text_of(text.encode()) != text:  # the app would decode this text as Base64, or strip white space from it
         text = base64.b64encode(text.encode()).decode()

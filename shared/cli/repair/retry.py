@@ -29,11 +29,12 @@ def retry(  # noqa: PLR0913 - the command's own options
     """Try again what is not in of a job, or what was given up.
 
     \b
-    speech2cosmos retry JOB                  what is not in of this job
-    speech2cosmos retry JOB FILE             one file that was given up
-    speech2cosmos retry JOB --rewrite        all files of the job, also those that are in
-    speech2cosmos retry --given-up --dry-run what was given up, of all jobs
-    speech2cosmos retry rejected_…           a message that was rejected
+    speech2cosmos retry JOB                   what is not in of this job
+    speech2cosmos retry JOB FILE              one file that was given up
+    speech2cosmos retry JOB --rewrite         all files of the job, also those that are in
+    speech2cosmos retry rejected_…            a message that was rejected
+    speech2cosmos retry --given-up --dry-run  what was given up, of all jobs
+    speech2cosmos retry --rewrite             all files of all jobs that have ended
 
     Without JOB it asks first. Nothing to do is exit 0. Files can be tried as long as Speech keeps them.
     """  # noqa: D301 - click keeps the lines after a \b character as they are
