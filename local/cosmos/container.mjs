@@ -17,7 +17,10 @@ function expired({ document, writtenAt }, defaultTtl) {
   return seconds !== -1 && Date.now() >= writtenAt + seconds * 1000;
 }
 
-/** The documents with the same partition key, and the changes of a transaction so far. */
+/**
+ * The documents with the same partition key, and the changes of a transaction so far. The records of a
+ * transaction get one log sequence number (`lsn`).
+ */
 class Partition {
   records = new Map();
   number = undefined;
@@ -59,7 +62,14 @@ class Partition {
     this.records.delete(id);
   }
 
-  commit() {
+  /** End a transaction. `nextLsn` is called if it changed something. */
+  commit(nextLsn) {
+    if (this.#journal.length === 0) return;
+    const lsn = nextLsn();
+    for (const [id] of this.#journal) {
+      const record = this.records.get(id);
+      if (record) record.lsn = lsn;
+    }
     this.#journal = [];
   }
 
@@ -85,6 +95,7 @@ export class Container {
   #partitions = new Map();
   #physical;
   #created = 0;
+  #lsn = 0;
 
   /**
    * `properties`: the container's own resource; replacing it sets the field. `bounds`: the EPKs at which a
@@ -104,6 +115,11 @@ export class Container {
     return this.#physical.listed(this.properties._rid);
   }
 
+  /** The log sequence number of the last transaction. Cosmos counts in each physical partition, this in all. */
+  get lsn() {
+    return this.#lsn;
+  }
+
   /** The next number in the order of creation, for partitions and documents. */
   nextNumber() {
     this.#created += 1;
@@ -116,7 +132,7 @@ export class Container {
     const partition = this.#partitions.get(text) ?? new Partition(key);
     try {
       const result = work(partition);
-      partition.commit();
+      partition.commit(() => (this.#lsn += 1));
       return result;
     } catch (error) {
       partition.rollback();
@@ -140,6 +156,17 @@ export class Container {
         if (partition.get(id, this.properties.defaultTtl)) yield { document: record.document, position };
       }
     }
+  }
+
+  /** The living records in `scope` (as of `scan`) with an LSN after `after`, by LSN. */
+  changes(scope, after) {
+    const found = [];
+    for (const [, partition] of this.#within(scope)) {
+      for (const [id, record] of partition.records) {
+        if (record.lsn > after && partition.get(id, this.properties.defaultTtl)) found.push(record);
+      }
+    }
+    return found.sort((a, b) => a.lsn - b.lsn);
   }
 
   *#within({ key, id, range }) {

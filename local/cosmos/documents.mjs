@@ -2,6 +2,7 @@
  * Requests on `…/docs` and `…/docs/{id}`: turns HTTP into an operation or a query, and its result into HTTP.
  */
 
+import { readChanges } from "./change-feed.mjs";
 import { CosmosError, badRequest, unsupported } from "./errors.mjs";
 import { admit, answerPlan } from "./gateway.mjs";
 import { MAX_BATCH_BYTES, performBatch, performOne } from "./operations.mjs";
@@ -19,7 +20,7 @@ const isTrue = (header) => header?.toLowerCase() === "true";
 export function answerDocuments(request, container, id) {
   const { method, headers } = request;
   if (id !== undefined) return answerItem(request, container, ITEM_OPERATIONS[method], id);
-  if (headers["a-im"]) throw unsupported("The change feed");
+  if (headers["a-im"]) return answerChanges(request, container);
   if (isTrue(headers["x-ms-cosmos-is-query-plan-request"])) return answerPlan(container, parseBody(request));
   if (method === "GET") return answerQuery(request, container, { query: "SELECT * FROM c" }, true);
   if (method !== "POST") throw unsupported(`${method} on documents`);
@@ -64,17 +65,23 @@ function answerQuery({ headers }, container, query, isFeed) {
     maxItemCount: Number(headers["x-ms-max-item-count"] ?? 0),
     continuation: headers["x-ms-continuation"],
   });
-  const { _rid } = container.properties;
-  return {
-    status: 200,
-    // The rows are JSON already, because the size of a page had to be measured.
-    text: `{"_rid":${JSON.stringify(_rid)},"Documents":[${rows.join(",")}],"_count":${rows.length}}`,
-    headers: {
-      "x-ms-item-count": String(rows.length),
-      ...(continuation && { "x-ms-continuation": continuation }),
-    },
-  };
+  return answerRows(container, rows, continuation ? { "x-ms-continuation": continuation } : {});
 }
+
+/** Nothing new is 304. Its ETag is where to continue (azure-cosmos, `_change_feed/change_feed_fetcher.py`). */
+function answerChanges({ method, headers }, container) {
+  if (method !== "GET") throw unsupported(`A change feed by ${method}`);
+  const { rows, etag } = readChanges(container, scopeOf(headers, container), headers);
+  if (rows.length === 0) return { status: 304, headers: { "x-ms-item-count": "0", etag } };
+  return answerRows(container, rows, { etag });
+}
+
+/** A page of rows. They are JSON already, because the size of a page had to be measured. */
+const answerRows = ({ properties: { _rid } }, rows, headers) => ({
+  status: 200,
+  text: `{"_rid":${JSON.stringify(_rid)},"Documents":[${rows.join(",")}],"_count":${rows.length}}`,
+  headers: { "x-ms-item-count": String(rows.length), ...headers },
+});
 
 /**
  * A logical partition by its key, a physical one by its id, a range of EPKs (such as a prefix of keys), or

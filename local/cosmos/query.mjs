@@ -17,8 +17,11 @@ import { compile } from "./sql.mjs";
 const DEFAULT_PAGE = 100;
 const GREATEST_PAGE = 1000;
 
+/** Rows on a page at most, if the client asks for `maxItemCount` (0 or less: it leaves that to the server). */
+export const pageOf = (maxItemCount) => (maxItemCount > 0 ? Math.min(maxItemCount, GREATEST_PAGE) : DEFAULT_PAGE);
+
 /** A page ends at 4 MB, as in Cosmos. */
-const PAGE_BYTES = 4 * 1024 * 1024;
+export const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** Whether `scope` (as of Container.scan) names no partition. Then the gateway decides where the query goes. */
 export const isEverywhere = ({ key, id, range }) => !key && id === undefined && !range;
@@ -79,7 +82,7 @@ function page(container, scope, plan, parameters, { maxItemCount, continuation }
     plan.orderBy.length > 0
       ? ordered(container, scope, plan, parameters, resumed)
       : matches(container, scope, plan, parameters, resumed?.position);
-  const most = maxItemCount > 0 ? Math.min(maxItemCount, GREATEST_PAGE) : DEFAULT_PAGE;
+  const most = pageOf(maxItemCount);
   const rows = [];
   let bytes = 0;
   let last = null;

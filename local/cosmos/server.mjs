@@ -9,7 +9,8 @@
  * wrongly.
  *
  * The path of a query: documents.mjs reads the request; gateway.mjs refuses it, or answers with its plan
- * (plan.mjs); query.mjs runs it on the physical partitions that it reaches (container.mjs).
+ * (plan.mjs); query.mjs runs it on the physical partitions that it reaches (container.mjs). That of the change
+ * feed: documents.mjs, change-feed.mjs, container.mjs.
  */
 
 import { randomUUID } from "node:crypto";
@@ -32,7 +33,13 @@ const HOST = "127.0.0.1";
 const account = new accountModule.default(HOST, 0);
 const documents = new WeakMap(); // the package's container → its documents
 
-/** The documents of a container; 404 if there is none. */
+/**
+ * Whether a path names resources by their resource ids, as the .NET SDK does in its requests for `pkranges`. A
+ * path of ids looks the same, so the account decides: the package finds a resource by either.
+ */
+const isByRid = ([, database]) => database !== undefined && account.database(database).read()?._rid === database;
+
+/** The documents of a container, by id or by resource id; 404 if there is none. */
 function containerAt(database, id) {
   const resource = account.database(database).collection(id);
   const properties = resource.read();
@@ -77,7 +84,7 @@ async function answerResources(request, response, [, database, , container]) {
 
 async function answer(request, response) {
   const segments = segmentsOf(request);
-  authorize(request, segments, KEY);
+  authorize(request, segments, isByRid(segments), KEY);
   const [root, database, kind, container, feed, id] = segments;
   if (segments.length === 0 && request.method === "GET") return answerAccount(request);
   if (root !== "dbs" || (kind ?? "colls") !== "colls" || segments.length > 6) {

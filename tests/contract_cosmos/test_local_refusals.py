@@ -1,6 +1,7 @@
 """local/cosmos refuses, by name, what it does not support. It never gives a wrong result instead."""
 
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from azure.cosmos import ContainerProxy
@@ -45,10 +46,12 @@ def test_keywords_in_a_string_are_not_unsupported_parts(transcripts: ContainerPr
     assert rows_of(transcripts, query, key) == ["a"]
 
 
-def test_the_change_feed_is_refused_by_name(transcripts: ContainerProxy, key: Key) -> None:
-    refused = refusal_of(lambda: list(transcripts.query_items_change_feed(partition_key=key)))
+def test_a_change_feed_of_all_versions_is_refused_by_name(transcripts: ContainerProxy, key: Key) -> None:
+    feed: Any = transcripts.query_items_change_feed(mode="AllVersionsAndDeletes", start_time="Now", partition_key=key)
+    refused = refusal_of(lambda: list(feed))
     assert refused.status_code == HTTPStatus.BAD_REQUEST
-    assert "change feed" in str(refused)
+    assert "all versions and deletes" in str(refused)
+    assert "not supported" in str(refused)
 
 
 def test_a_named_aggregate_across_partitions_is_refused_as_the_sdk_refuses_it(
