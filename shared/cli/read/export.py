@@ -33,7 +33,8 @@ Since = Annotated[
 ]
 As = Annotated[Format, typer.Option("--format", "-f", help="Form of the output.")]
 Into = Annotated[
-    Path | None, typer.Option("--dir", "-d", file_okay=False, help="Write a file for each recording into this folder.")
+    Path | None,
+    typer.Option("--dir", "-d", file_okay=False, help="Write a file for each recording, or tables, into this folder."),
 ]
 Separator = Annotated[str | None, typer.Option("--sep", help="Separator of csv, by default a comma.")]
 AsProfile = Annotated[Profile | None, typer.Option("--profile", help="Rules of captions that others published.")]

@@ -80,7 +80,7 @@ def test_after_a_kill_the_same_command_ends_with_the_same_files(  # noqa: PLR091
     assert contents(folder) == whole
     assert list(states.iterdir()) == []
     if moment in READ_BEFORE:
-        assert f": {READ_BEFORE[moment]} of 5 recordings are read already\n" in ran.error
+        assert f": {READ_BEFORE[moment]} of 5 recordings are done already\n" in ran.error
         assert f"\nreads {5 - READ_BEFORE[moment]} recordings in " in ran.error
 
 
@@ -92,5 +92,5 @@ def test_two_kills_and_a_restart_read_no_recording_twice(
         moment = (f"{MANY}/command.py", "read_into(state, recordings, key)", left)
         killed(moment, "export", "--since", SINCE, "-f", "jsonl", "-d", folder)
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", folder)
-    assert ": 4 of 5 recordings are read already\n" in ran.error
+    assert ": 4 of 5 recordings are done already\n" in ran.error
     assert contents(folder) == whole

@@ -1,7 +1,11 @@
 """What happens to recordings while they are exported, and what cannot be read."""
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +16,10 @@ import pytest
 from local.cosmos import Cosmos
 from local.faults import Answer, Exchange, Front, Moment, Rule
 from shared.bootstrap import App
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, environment_for_a_process
 from tests.cli.many.calls import CALLS, LONG, MIRRORED, ODD, ORDER, RECENT, SILENT, SINCE, Call, said, store
 from tests.cli.many.conftest import app_of, database_with
+from tests.cli.many.dying import ROOT
 
 Rows = list[dict[str, Any]]
 Change = Callable[[], None]
@@ -92,7 +97,7 @@ def test_a_recording_that_is_deleted_while_it_is_read_is_left_out_and_counted(
 ) -> None:
     once_after(between, "/0123456789ab_part_0007", lambda: delete(own, LONG))
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path)
-    assert (ran.code, "1 recordings were deleted meanwhile\n" in ran.error) == (0, True)
+    assert (ran.code, "deleted meanwhile: 1 recording\n" in ran.error) == (0, True)
     assert [row["fileId"] for row in rows(tmp_path, "calls")] == [
         each.key.file_id for each in RECENT if each is not LONG
     ]
@@ -125,7 +130,7 @@ def test_what_cannot_be_read_is_named_and_the_others_are_written(
     for call, line in zip((ODD, MIRRORED, LONG), told, strict=True):
         assert line.startswith(f"error: job {call.key.job_id} file {call.key.file_id}: ")
     assert "part 0123456789ab_part_0007 of file" in told[2]
-    assert "\n3 recordings could not be read; a later export has them as soon as they can be\n" in ran.error
+    assert "\nleft out: 3 recordings that could not be read; a later export tries again\n" in ran.error
     assert [row["fileId"] for row in rows(tmp_path / "one", "calls")] == [each.key.file_id for each in (ORDER, SILENT)]
     assert {row["fileId"] for row in rows(tmp_path / "one", "turns")} == {ORDER.key.file_id}
     assert list(states.iterdir()) == []
@@ -154,7 +159,7 @@ def test_after_an_outage_the_same_command_continues_from_the_same_beginning(
     between.rules.append(Rule(Answer(403), method="GET", target="_part_0007/$"))
     ran = run("export", "--since", "9999d", "-f", "csv", "-d", tmp_path)
     assert ran.code == 4
-    assert "\n4 of 6 recordings are read; within a day the same command continues\n" in ran.error
+    assert "\n4 of 6 recordings are kept; within a day the same command continues with the others\n" in ran.error
     (state,) = states.glob("*.sqlite")
     with closing(sqlite3.connect(state)) as connection:
         before = connection.execute("SELECT begun, since FROM about").fetchone()
@@ -183,3 +188,32 @@ def test_a_restart_tries_again_what_could_not_be_read(run: Run, own: App, betwee
     between.rules.clear()
     assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path).code == 0
     assert len(rows(tmp_path, "calls")) == len(RECENT)
+
+
+def test_ctrl_c_keeps_what_was_read(run: Run, own: App, between: Front, states: Path, tmp_path: Path) -> None:
+    once_after(between, "/0123456789ab_part_0007", lambda: os.kill(os.getpid(), signal.SIGINT))
+    ran = run("export", "--since", SINCE, "-f", "csv", "-d", tmp_path)
+    assert ran.code == 130
+    assert "\n3 of 5 recordings are kept; within a day the same command continues with the others\n" in ran.error
+    assert list(tmp_path.glob("*.csv")) == []
+    assert list(states.glob("*.sqlite"))
+    assert run("export", "--since", SINCE, "-f", "csv", "-d", tmp_path).code == 0
+    assert own
+
+
+def test_a_full_disk_is_an_error_that_names_the_state(run: Run, own: App, states: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-c", "from shared.cli.main import main; main()"]
+    line = 'ulimit -f 150; exec "$@"'  # blocks of 1 KiB
+    arguments = ["export", "--since", SINCE, "-f", "csv", "-d", str(tmp_path / "tables")]
+    names = ("COSMOS_ENDPOINT", "COSMOS_KEY", "COSMOS_DATABASE", "XDG_STATE_HOME")
+    environment = environment_for_a_process(**{name: os.environ[name] for name in names}, PYTHONPATH=str(ROOT))
+    command = ["bash", "-c", line, "bash", *words, *arguments]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 1
+    (state,) = states.glob("*.sqlite")
+    told = done.stderr.splitlines()
+    assert told[-2].startswith(f"error: {state}: cannot keep what an export has read: ")
+    assert told[-1] == "try: XDG_STATE_HOME=FOLDER before the command, which then keeps it there"
+    ran = run(*arguments)
+    assert (ran.code, "continues the export" in ran.error) == (0, True)
+    assert own

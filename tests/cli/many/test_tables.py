@@ -11,7 +11,10 @@ import msgspec
 import pytest
 from pyarrow import parquet
 
+from benchmarks.cost.charges import read_charge
 from shared.bootstrap import App
+from shared.cli.read.any_job import charge_of
+from shared.domain.parts import encoded_size
 from shared.rendering.tables.columns import Kind, columns_of
 from shared.rendering.tables.rows import CallRow, TurnRow
 from tests.cli.conftest import Run
@@ -243,3 +246,11 @@ def test_without_pyarrow_one_sentence_says_how_to_install_it(
     assert (ran.code, ran.error.splitlines()[0]) == (1, "error: -f parquet needs pyarrow, which is not installed")
     assert not list(tmp_path.glob("*.parquet"))
     assert calls
+
+
+def test_the_charge_that_is_said_is_about_what_microsofts_table_says() -> None:
+    documents = [each.documents() for each in RECENT]
+    turns = [[each for each in all_of if each.get("turns") and each["type"] == "part"] for all_of in documents]
+    read = [*(all_of[-1] for all_of in documents), *(part for parts in turns for part in parts)]
+    charge = sum(read_charge(encoded_size(each)) for each in read)
+    assert charge_of(len(documents), sum(map(len, turns))) == pytest.approx(charge, rel=0.5)

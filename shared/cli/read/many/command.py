@@ -23,6 +23,7 @@ from shared.cli.read.many.states import open_state
 from shared.cli.read.writing import prepare
 from shared.cli.reader import Listed
 from shared.cli.terminal.output import print_note, print_set_aside, progress
+from shared.cli.terminal.text import counted
 from shared.cli.terminal.times import local_time, since_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import UtcTime
@@ -118,7 +119,7 @@ def _read(many: Many, recordings: RecordingsOfJobs, state: State, files: list[Pa
         which = f"job {many.job_id}" if many.job_id else f"all jobs, ingested since {local_time(state.since)}"
         print_note(f"looks for the recordings of {which}")
     else:
-        done = f"{before.listed - before.coming:,} of {before.listed:,} recordings are read already"
+        done = f"{before.listed - before.coming:,} of {counted(before.listed, 'recording')} are done already"
         print_note(f"continues the export that began at {local_time(state.begun)}: {done}")
         state.forget_lost()
     if not state.listed:
@@ -130,7 +131,8 @@ def _read(many: Many, recordings: RecordingsOfJobs, state: State, files: list[Pa
         raise advised(NotFound(f"job {many.job_id} has no recording"), f"speech2cosmos show {many.job_id}")
     charge = charge_of(counts.coming, counts.parts)
     if counts.coming:
-        print_note(f"reads {counts.coming:,} recordings in {counts.parts:,} parts: roughly {charge:,} RU of Cosmos DB")
+        what = f"{counted(counts.coming, 'recording')} in {counted(counts.parts, 'part')}"
+        print_note(f"reads {what}: roughly {charge:,} RU of Cosmos DB")
     for key in progress(state.coming(), counts.coming):
         read_into(state, recordings, key)
 
@@ -147,7 +149,8 @@ def _keep(state: State) -> None:
     """Keep what was read, and say so. A state without any is deleted."""
     counts = state.counts()
     if counts.read:
-        print_note(f"{counts.read:,} of {counts.listed:,} recordings are read; within a day the same command continues")
+        done = f"{counts.read:,} of {counted(counts.listed, 'recording')} are kept"
+        print_note(f"{done}; within a day the same command continues with the others")
         state.close()
     else:
         state.remove()
@@ -156,13 +159,13 @@ def _keep(state: State) -> None:
 def _tell(counts: Counts, turns: int, files: list[Path]) -> None:
     """Say what was written and what was not. Raises typer.Exit if something was not."""
     if counts.gone:
-        print_note(f"{counts.gone:,} recordings were deleted meanwhile")
+        print_note(f"deleted meanwhile: {counted(counts.gone, 'recording')}")
     if counts.lost:
-        print_note(f"{counts.lost:,} recordings could not be read; a later export has them as soon as they can be")
+        print_note(f"left out: {counted(counts.lost, 'recording')} that could not be read; a later export tries again")
     if counts.lost and not counts.read:
         raise typer.Exit(Exit.FAILED)
     names = " and ".join(map(str, files))
-    print_note(f"{counts.read:,} recordings with {turns:,} turns written: {names}")
+    print_note(f"{counted(counts.read, 'recording')} with {counted(turns, 'turn')} written: {names}")
     if not counts.listed:
         print_note("there is no such recording, so the files have no rows")
     else:

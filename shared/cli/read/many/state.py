@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -68,7 +68,7 @@ class State:
     @property
     def listed(self) -> bool:
         """Whether the list of recordings is whole."""
-        return bool(self._connection.execute("SELECT listed FROM about").fetchone()[0])
+        return bool(next(self._rows("SELECT listed FROM about"))[0])
 
     def add(self, found: Iterable[Listed]) -> None:
         """Add recordings to the list. One that is in it already stays as it is."""
@@ -85,7 +85,7 @@ class State:
 
     def coming(self) -> Iterator[FileKey]:
         """Yield the recordings that have no outcome yet, in the order of the list."""
-        while rows := self._connection.execute(_COMING).fetchall():
+        while rows := list(self._rows(_COMING)):
             for row in rows:
                 yield FileKey(*row)
 
@@ -110,26 +110,22 @@ class State:
     def counts(self) -> Counts:
         """Return how many recordings have which outcome."""
         text = "SELECT outcome, COUNT(*), SUM(parts) FROM recordings GROUP BY outcome"
-        found = {outcome: (count, parts) for outcome, count, parts in self._connection.execute(text)}
+        found = {outcome: (count, parts) for outcome, count, parts in self._rows(text)}
         number = {outcome: found.get(outcome, (0, 0))[0] for outcome in (READ, LOST, GONE)}
         coming, parts = found.get(None, (0, 0))
         return Counts(sum(count for count, _ in found.values()), **number, coming=coming, parts=parts)
 
     def turn_count(self) -> int:
         """Return how many turns are stored."""
-        return int(self._connection.execute("SELECT COUNT(*) FROM turns").fetchone()[0])
+        return int(next(self._rows("SELECT COUNT(*) FROM turns"))[0])
 
     def calls(self) -> Iterator[bytes]:
-        """Yield the JSON of each recording's row, in the order of `ingestedAt`."""
-        with sqlite_errors(self.file):
-            for (row,) in self._connection.execute(_CALLS):
-                yield row
+        """Return the JSON of each recording's row, in the order of `ingestedAt`."""
+        return (row for (row,) in self._rows(_CALLS))
 
     def turns(self) -> Iterator[bytes]:
-        """Yield the JSON of each turn's row, recording by recording as `calls`, in order of time."""
-        with sqlite_errors(self.file):
-            for (row,) in self._connection.execute(_TURNS):
-                yield row
+        """Return the JSON of each turn's row, recording by recording as `calls`, in order of time."""
+        return (row for (row,) in self._rows(_TURNS))
 
     def close(self) -> None:
         """Let go of the file. It stays, so that the export can be continued."""
@@ -139,6 +135,10 @@ class State:
         """Delete the file."""
         self.close()
         delete(self.file)
+
+    def _rows(self, text: str) -> Iterator[tuple[Any, ...]]:
+        with sqlite_errors(self.file):
+            yield from self._connection.execute(text)
 
     def _end(self, key: FileKey, outcome: str, ingested_at: UtcTime | None, row: bytes | None) -> tuple[int]:
         found: tuple[int] = self._connection.execute(
