@@ -13,30 +13,30 @@ from unicodedata import combining, normalize
 _POINTS = range(10, 37)
 _ABOVE_OR_BELOW = range(200, 241)
 
-_LETTERS_WITH_MARKS = (
-    ("\u0306", "\u0418\u0438\u0423\u0443"),  # short i, and short u of Belarusian
-    ("\u0308", "\u0406\u0456"),  # yi of Ukrainian
-    ("\u0301", "\u0413\u0433\u041a\u043a"),  # gje and kje of Macedonian
-)
+_LETTERS_WITH_MARKS = {
+    "\u0306": "\u0418\u0438\u0423\u0443",  # short i, and short u of Belarusian
+    "\u0308": "\u0406\u0456",  # yi of Ukrainian
+    "\u0301": "\u0413\u0433\u041a\u043a",  # gje and kje of Macedonian
+}
 """A mark, and Cyrillic letters after which it is no accent: it makes another letter of them (Unicode's collation)."""
 
-_ALSO = str.maketrans(
-    {
-        "\u0131": "i",  # Turkish has i with and without a dot; a dot is an accent
-        "\u00f8": "o",
-        "\u0142": "l",
-        "\u0111": "d",
-        "\u0127": "h",
-        "\u0167": "t",
-        "\u00e6": "ae",
-        "\u0153": "oe",
-        "\u0640": None,  # tatweel makes an Arabic word longer, and says nothing
-        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
-    }
-)
+_ALSO = {
+    "\u0131": "i",  # Turkish has i with and without a dot; a dot is an accent
+    "\u00f8": "o",
+    "\u0142": "l",
+    "\u0111": "d",
+    "\u0127": "h",
+    "\u0167": "t",
+    "\u00e6": "ae",
+    "\u0153": "oe",
+    "\u0640": "",  # tatweel makes an Arabic word longer, and says nothing
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+}
 """Letters that Unicode does not take apart, and signs that keyboards lack. Case is folded before."""
+
+_ALSO_PATTERN = re.compile(f"[{''.join(_ALSO)}]")
 
 _UNSEEN = "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 """Characters that take no room: soft hyphens, joiners, directions, variants of a glyph."""
@@ -50,17 +50,32 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    marks = _marks()
-    bare = marks.sub("", normalize("NFKD", text)).casefold().translate(_ALSO)
-    # Folding the case may bring marks. The last step makes syllables of Korean whole again: half of one is no hit.
-    return normalize("NFC", marks.sub("", normalize("NFKD", bare)))
+    bare = _without_accents(normalize("NFKD", text))
+    plain = bare.casefold()
+    if plain != bare:  # case may have brought marks, as that of the Turkish I with a dot does
+        plain = _without_accents(normalize("NFKD", plain))
+    plain = _ALSO_PATTERN.sub(lambda found: _ALSO[found[0]], plain)
+    # Makes syllables of Korean whole again: half of one is no hit.
+    return normalize("NFC", plain)
+
+
+def _without_accents(text: str) -> str:
+    return _accents().sub(_kept, text)
+
+
+def _kept(found: re.Match[str]) -> str:
+    letters = _LETTERS_WITH_MARKS.get(found[0], "")
+    before = found.string[max(0, found.start() - 1) : found.start()]
+    return found[0] if before and before in letters else ""
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    """Return a pattern of what goes. It takes a moment to make, and a search in ASCII needs none."""
-    special = {mark for mark, _ in _LETTERS_WITH_MARKS}
+def _accents() -> re.Pattern[str]:
+    """Return a pattern of what goes. It takes a moment to make, and a search in ASCII needs none.
+
+    It ends at U+FFFF: beyond, `re` compares with one range after another, which takes 60 times as long, and the marks
+    there are of music and of scripts that no service transcribes.
+    """
     classes = {*_POINTS, *_ABOVE_OR_BELOW}
-    every = "".join(chr(code) for code in range(0x300, 0x1_F000) if combining(chr(code)) in classes)
-    after = "|".join(f"(?<![{letters}]){mark}" for mark, letters in _LETTERS_WITH_MARKS)
-    return re.compile(f"[{''.join(each for each in every if each not in special)}{_UNSEEN}]|{after}")
+    every = "".join(chr(code) for code in range(0x300, 0x1_0000) if combining(chr(code)) in classes)
+    return re.compile(f"[{every}{_UNSEEN}]")
