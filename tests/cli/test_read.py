@@ -15,6 +15,7 @@ from tests.rendering.making import phrase
 JOB = "00000000-0000-4000-8000-00000000ea01"
 FILE = "00000000-0000-4000-8000-00000000eaf1"
 OTHER = "00000000-0000-4000-8000-00000000eaf2"
+HOSTILE = "00000000-0000-4000-8000-00000000ea02"
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -143,3 +144,19 @@ def test_a_recording_that_was_replaced_meanwhile_is_an_error(run: Run, here: Wor
         transcripts.upsert_item(part)
     assert ran.code == 1
     assert f"part 0123456789ab_part_0000 of file {FILE} is gone: the file was written anew meanwhile" in ran.error
+    assert ran.advice == ("the same command again",)
+
+
+def test_hostile_texts_reach_a_terminal_without_their_codes(world: World) -> None:
+    bad = "a\x1b[2Jb\x1b]0;title\x07c\x9b31md\u202ee\r\nf"
+    store_job(world, HOSTILE, bad, {"channel.0": bad})
+    try:
+        store_recording(world, HOSTILE, FILE, [phrase(f"{bad} needle", 1)], name=bad, locale=bad)
+        for words in (("read", HOSTILE, "--no-pager"), ("search", "needle", "--job", HOSTILE)):
+            code, shown = on_terminal(*words, environment=world.settings)
+            assert code == 0
+            left = CODES.sub("", shown).replace("\r\x1b[K", "")
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", left)
+            assert "a\ufffd[2Jb\ufffd]0;title\ufffdc\ufffd31md\ufffde f" in left.replace("\n", " ")
+    finally:
+        remove_job(world, HOSTILE)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local.faults import Answer, Front, Rule
 from shared.bootstrap import App
 from shared.rendering.wrapping import columns
 from tests.cli.conftest import FAILED_JOB, Run, World
@@ -216,6 +217,20 @@ def test_a_recording_that_cannot_be_read_is_named_and_the_others_are_searched(
     assert "set aside: document transcript" in of_job.error
     assert (nothing.code, nothing.out) == (3, "")
     assert "'nowhere' is not said in 2 recordings\n1 recording could not be searched\n" in nothing.error
+    assert here is calls
+
+
+def test_a_search_that_is_refused_on_its_way_keeps_what_it_printed_and_says_why(
+    run: Run, here: World, calls: World, between: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSMOS_ENDPOINT", between.origin)
+    between.rules.append(
+        Rule(Answer(403), when=lambda each: SECOND in each.headers.get("x-ms-documentdb-partitionkey", ""))
+    )
+    ran = run("search", "insurance", "--since", "2027-01-01", "-o", "jsonl")
+    assert ran.code == 4
+    assert [row["fileId"] for row in ran.lines] == [THIRD]
+    assert "error: Cosmos DB answered 403" in ran.error
     assert here is calls
 
 

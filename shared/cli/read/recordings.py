@@ -87,8 +87,8 @@ def parts_of(reader: Reader, head: Transcript) -> Parts:
         try:
             (item,) = reader.parts(FileKey(head.job_id, head.file_id), [name])
         except NotFound as error:
-            words = f"part {name} of file {head.file_id} is gone: the file was written anew meanwhile; try again"
-            raise NotFound(words) from error
+            words = f"part {name} of file {head.file_id} is gone: the file was written anew meanwhile"
+            raise advised(NotFound(words), "the same command again") from error
         return decoded(_as_part(item), ResultPart, name_of(item))
 
     def parts(names: Sequence[str]) -> Iterator[ResultPart]:
