@@ -23,9 +23,7 @@ Ids = Annotated[
 ]
 File = Annotated[typer.FileBinaryRead | None, typer.Option("--file", help="Read ids from this file, one a line.")]
 Reprocess = Annotated[bool, typer.Option(help="Write the job's files anew even if it is completed.")]
-Wait = Annotated[
-    bool, typer.Option("--wait", help="Wait until all have ended, and show each change. See below for the exit code.")
-]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until all have ended, and show each change.")]
 Timeout = Annotated[
     str | None, typer.Option("--timeout", metavar="TIME", help="Wait at most this long: 90s, 30m, 12h or 2d.")
 ]
