@@ -24,13 +24,16 @@ param tags tagSet = {}
 
 // ---- who may do what
 
-@description('Object id of the operator, who may enqueue, read the queues, query Speech, and read documents and raw results. `azd` passes the person who deploys; empty: nobody.')
+@description('Object id of the operator, who may enqueue, read the queues, query Speech, and read documents and raw results. by default whoever deploys; empty: nobody.')
 @maxLength(36)
-param principalId string = ''
+param principalId string = deployer().objectId
 
 @description('Type of the operator: a person, a group, or the identity of a pipeline.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
-param principalType string = 'User'
+// Only people have a user principal name.
+param principalType string = principalId == deployer().objectId && empty(deployer().?userPrincipalName ?? '')
+  ? 'ServicePrincipal'
+  : 'User'
 
 @description('Others who may enqueue jobs: the apps that create transcriptions.')
 @maxLength(50)
@@ -111,6 +114,10 @@ param alwaysReadyFetchers int = 0
 @minValue(1)
 @maxValue(48)
 param threadsPerInstance int = 24
+
+@description('Address of a zip file with the app. The deployment then installs the app too. A release\'s template has the address of its own app.zip here; empty: `azd deploy` or Core Tools install the app.')
+@maxLength(2000)
+param packageUri string = ''
 
 // ---- the app's settings: docs/settings.md
 
@@ -481,6 +488,7 @@ module functionApp 'modules/function-app.bicep' = {
         )
       : ''
     appSettings: appSettings
+    packageUri: packageUri
   }
   // The app starts as soon as it exists. The component is passed by name, so that `what-if` can evaluate it.
   dependsOn: [network, monitoring]

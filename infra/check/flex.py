@@ -1,4 +1,4 @@
-"""Checks what Flex Consumption requires of plan and app, beyond what the compiler checks.
+"""Checks what Flex Consumption requires of plan, app and installation, beyond what the compiler checks.
 
 Sources: "Azure Functions Flex Consumption plan hosting" and "Automate resource deployment for your function app" on
 Microsoft Learn. What it refuses in siteConfig (error 51021): azure-pipelines-tasks#21032.
@@ -11,6 +11,7 @@ from infra.check.deployment import SITE, Deployment, Resource
 from infra.check.problem import Problem
 
 PLAN = "Microsoft.Web/serverfarms"
+EXTENSION = "Microsoft.Web/sites/extensions"
 MUST: dict[str, dict[str, tuple[Any, ...]]] = {
     PLAN: {
         "sku.name": ("FC1",),
@@ -50,6 +51,7 @@ def check(one: Deployment) -> Iterator[Problem]:
                     yield Problem("flex", kind, f"{path} is {found}, not {' or '.join(map(str, values))}")
     for site in one.of(SITE):
         yield from _site(site, plans)
+    yield from _installations(one)
     if (found := one.settings.get("AzureWebJobsStorage__credential")) != "managedidentity":
         yield Problem("flex", SITE, f"AzureWebJobsStorage__credential is {found}, not managedidentity")
     # An empty setting stops the host: azure-functions-host#11787.
@@ -69,3 +71,17 @@ def _site(site: Resource, plans: set[str]) -> Iterator[Problem]:
     for ready in site.get("properties.functionAppConfig.scaleAndConcurrency.alwaysReady") or []:
         if set(ready) != {"name", "instanceCount"}:
             yield Problem("flex", SITE, f"alwaysReady takes name and instanceCount, not {', '.join(ready)}")
+
+
+def _installations(one: Deployment) -> Iterator[Problem]:
+    """Yield what is wrong with an extension that installs the app. The compiler does not know its properties."""
+    for extension in one.of(EXTENSION):
+        if extension.name != "onedeploy":
+            yield Problem("flex", EXTENSION, f"Flex Consumption has onedeploy, not {extension.name}")
+        given = extension.get("properties") or {}
+        if set(given) != {"packageUri", "remoteBuild"}:
+            yield Problem("flex", EXTENSION, f"it takes packageUri and remoteBuild, not {', '.join(sorted(given))}")
+        if given.get("remoteBuild") is not True:
+            yield Problem("flex", EXTENSION, "remoteBuild is not true: the zip file has no Python packages")
+        if not str(given.get("packageUri")).startswith("https://"):
+            yield Problem("flex", EXTENSION, f"packageUri is {given.get('packageUri')}, not https")

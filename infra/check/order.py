@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from infra.check.deployment import SITE
+from infra.check.deployment import SETTINGS, SITE
+from infra.check.flex import EXTENSION
 from infra.check.problem import Problem
 from infra.check.rights import AZURE
 from infra.check.rights import COSMOS as COSMOS_RIGHTS
@@ -18,6 +19,9 @@ WAITS: dict[tuple[str, str], str] = {
     (SITE, AZURE): "it needs its rights as soon as it is there",
     (SITE, COSMOS_RIGHTS): "it needs its rights as soon as it is there",
     (SITE, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"): "it finds the private addresses by them",
+    (EXTENSION, SETTINGS): "a change of settings restarts the app in the middle of the installation",
+    (EXTENSION, AZURE): "it writes the package as the app's identity",
+    (EXTENSION, BLOBS): "it writes the package into one",
 }
 """Each resource of the first type must depend on every one of the second type, for this reason."""
 

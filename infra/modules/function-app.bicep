@@ -82,6 +82,10 @@ param subnetId string
 @description('The settings that docs/settings.md names.')
 param appSettings settingSet
 
+@description('Address of a zip file with the app, which is then installed; empty: nothing is installed.')
+@maxLength(2000)
+param packageUri string
+
 var readyPollers = [
   for functionName in ['poll_jobs', 'accept_job']: {
     name: 'function:${functionName}'
@@ -186,6 +190,21 @@ resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
   properties: {
     allow: false
   }
+}
+
+// Installs the app as `azd deploy` does: Azure fetches the zip file, installs its requirements on the platform's own
+// system, and keeps the result in the deployment container, with the app's identity.
+resource package 'Microsoft.Web/sites/extensions@2025-03-01' = if (!empty(packageUri)) {
+  parent: app
+  name: 'onedeploy'
+  // The type describes MSDeploy, another extension, and has no such properties. infra/check/flex.py checks these.
+  #disable-next-line BCP187
+  properties: {
+    packageUri: packageUri
+    remoteBuild: true
+  }
+  // A change of the settings restarts the app, and would interrupt the build.
+  dependsOn: [settings, noScmPassword]
 }
 
 @description('Name of the function app.')

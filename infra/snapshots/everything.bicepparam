@@ -34,6 +34,7 @@ param maximumInstanceCount = 100
 param alwaysReadyPollers = 1
 param alwaysReadyFetchers = 2
 param threadsPerInstance = 16
+param packageUri = 'https://github.example/speech2cosmos/releases/download/v1.2.3/app.zip'
 param jobsQueue = 'speech-jobs'
 param resultsQueue = 'speech-results'
 param speechApiVersion = '2024-11-15'

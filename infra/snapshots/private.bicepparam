@@ -3,4 +3,5 @@ using '../main.bicep'
 
 param environmentName = 'dev'
 param location = 'westeurope'
+param principalId = '' // by default whoever deploys, whom a snapshot does not know
 param vnetEnabled = true

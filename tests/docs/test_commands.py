@@ -139,7 +139,7 @@ def shell(tmp_path: Path) -> Shell:
 def test_without_azd_the_outputs_reach_every_later_command(shell: Shell) -> None:
     out = shell.run(*under("Without azd"), *under("Check it"), *under("The first document")[:1])
     assert out.endswith("OK: the app has every right that it needs\n")
-    assert "principalId=00000000-0000-0000-0000-00000000000a" in shell.calls
+    assert "environmentName=speech2cosmos location=westus2" in shell.calls
     assert "func azure functionapp publish func-abc --python" in shell.calls
     assert "config-zip --resource-group rg-speech2cosmos --name func-abc --src app.zip" in shell.calls
     assert "az monitor log-analytics workspace list --resource-group rg-speech2cosmos" in shell.calls

@@ -59,7 +59,7 @@ def test_every_parameter_is_explained_in_the_page_on_deployment() -> None:
 def test_parameters_given_on_a_command_line_are_parameters() -> None:
     given = re.findall(r"--parameters (.*)", DEPLOY)
     names = {name for line in given for name in re.findall(r"(\w+)=", line)}
-    assert {"environmentName", "location", "principalId"} <= names - {"name"}
+    assert {"environmentName", "location"} <= names - {"name"}
     assert names - {"name"} <= PARAMETERS
 
 

@@ -20,6 +20,7 @@ from infra.check.run import ruled
 GONE = object()
 APP = "Microsoft.Web/sites"
 SETTINGS = "Microsoft.Web/sites/config"
+EXTENSION = "Microsoft.Web/sites/extensions"
 PLAN = "Microsoft.Web/serverfarms"
 STORAGE = "Microsoft.Storage/storageAccounts"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers"
@@ -187,6 +188,13 @@ MUTANTS = (
         "function:poll_job",
         deployment="everything",
     ),
+    Mutant("flex", "not MSDeploy", EXTENSION, "name", "func/MSDeploy", deployment="everything"),
+    Mutant("flex", "packageUri is None", EXTENSION, "properties.packageUri", GONE, deployment="everything"),
+    Mutant(
+        "flex", "packageUri is http:", EXTENSION, "properties.packageUri", "http://a.example", deployment="everything"
+    ),
+    Mutant("flex", "remoteBuild is not true", EXTENSION, "properties.remoteBuild", False, deployment="everything"),
+    Mutant("flex", "not clean, packageUri, remoteBuild", EXTENSION, "properties.clean", True, deployment="everything"),
     Mutant("azd", "azd-service-name is app", APP, "tags.azd-service-name", "app"),
     Mutant("azd", "no tag azd-env-name", "Microsoft.Resources/resourceGroups", "tags", {}),
     Mutant("coverage", "0 by default, at least 1 expected", "Microsoft.Insights/components", "", GONE),
@@ -211,6 +219,15 @@ def _no_wait(world: World) -> None:
 
 def _app_too_early(world: World) -> None:
     world.outline["resources"]["functionApp"]["after"].remove("speech")
+
+
+def _installed_too_early(world: World) -> None:
+    world.outline["resources"]["functionApp/package"]["after"].remove("functionApp/settings")
+
+
+def _installed_without_rights(world: World) -> None:
+    for module in ("storage", "network"):  # network waits for storage
+        world.outline["resources"]["functionApp"]["after"].remove(module)
 
 
 def _at_once(world: World) -> None:
@@ -240,6 +257,8 @@ def _no_private(world: World) -> None:
 OTHERS: dict[Callable[[World], None], tuple[Kind, str]] = {
     _no_wait: ("order", "cosmos/assignments does not wait for cosmos/collections"),
     _app_too_early: ("order", "functionApp/app does not wait for speech/roles"),
+    _installed_too_early: ("order", "functionApp/package does not wait for functionApp/settings"),
+    _installed_without_rights: ("order", "functionApp/package does not wait for storage/roles"),
     _at_once: ("order", "cosmos/collections needs @batchSize(1)"),
     _no_output: ("azd", "there is no output AZURE_LOCATION"),
     _one_more_required: ("azd", "main.bicep demands owner"),
