@@ -76,7 +76,6 @@ FAKE = """#!/usr/bin/env bash
 printf '%s\\n' "$(basename "$0") $*" >> "$CALLS"
 case "$(basename "$0") $*" in
   "az deployment sub show"*"--query properties.outputs "*) cat "$ANSWERS/outputs.json" ;;
-  "az ad signed-in-user show"*) echo 00000000-0000-0000-0000-00000000000a ;;
   "az account get-access-token"*) echo token ;;
   "az monitor log-analytics workspace list"*) echo workspace ;;
   "az monitor log-analytics query"*) cat "$ANSWERS/rights.tsv" ;;
