@@ -1,5 +1,17 @@
 // Texts without case and accents, for searches.
 
+/**
+ * Letters that Unicode does not take apart, and signs that keyboards lack, as the command line folds them too.
+ * @type {Record<string, string>}
+ */
+const ALSO = {
+  ...{ ß: "ss", ı: "i", ς: "σ", ø: "o", ł: "l", đ: "d", ħ: "h", ŧ: "t", æ: "ae", œ: "oe", "\u00ad": "" },
+  ...{ "‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "‐": "-", "‑": "-", "–": "-", "—": "-" },
+};
+
+/** Cyrillic letters that are not others with an accent. */
+const LETTERS = /[йўїѓќ]/i;
+
 /** @type {Map<string, string>} */
 const foldedCharacters = new Map();
 
@@ -10,8 +22,11 @@ const foldedCharacters = new Map();
 function foldCharacter(character) {
   let plain = foldedCharacters.get(character);
   if (plain === undefined) {
-    const bare = character.normalize("NFD").replace(/[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f]/g, "");
+    const bare = LETTERS.test(character)
+      ? character
+      : character.normalize("NFD").replace(/[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f]/g, "");
     plain = bare.normalize("NFKC").toLowerCase();
+    plain = ALSO[plain] ?? plain;
     foldedCharacters.set(character, plain);
   }
   return plain;

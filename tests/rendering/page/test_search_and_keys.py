@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from shared.rendering.finding import Phrase
 from tests.rendering.making import FILE, JOB, phrase, recording
 from tests.rendering.page.calls import call
 from tests.rendering.page.conftest import Show
@@ -53,6 +54,24 @@ def test_hits_lie_where_the_text_is_in_any_script(show: Show) -> None:
         shown.get_by_role("searchbox").fill(wanted)
         expect(shown.locator("#hits")).to_have_text("1 hit")
         assert highlights(shown) == [found]
+
+
+def test_letters_that_are_the_same_for_the_command_line_are_the_same_here(show: Show) -> None:
+    texts = ["Stra\u00dfe", "\u0141\u00f3d\u017a", "I\u015eIK", "\u043c\u043e\u0438 \u043c\u043e\u0439", "don\u2019t"]
+    shown = show(recording([phrase(text, 9 * place) for place, text in enumerate(texts)])).page
+    for wanted, found in [
+        ("STRASSE", "Stra\u00dfe"),
+        ("lodz", "\u0141\u00f3d\u017a"),
+        ("\u0131\u015f\u0131k", "I\u015eIK"),
+        ("\u043c\u043e\u0439", "\u043c\u043e\u0439"),
+        ("don't", "don\u2019t"),
+    ]:
+        shown.get_by_role("searchbox").fill("")
+        expect(shown.locator("#hits")).to_be_empty()
+        shown.get_by_role("searchbox").fill(wanted)
+        expect(shown.locator("#hits")).to_have_text("1 hit")
+        assert highlights(shown) == [found]
+        assert Phrase(wanted).places(found) == [(0, len(found))]
 
 
 def test_enter_and_n_go_from_hit_to_hit_and_round(show: Show) -> None:
