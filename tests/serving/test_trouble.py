@@ -1,5 +1,6 @@
 """Cosmos DB fails, refuses or is busy while pages are open; the server itself ends. Pages say so, and recover."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.faults import Answer, Front, Rule
+from local.faults import Answer, Front, Rule, Slow
 from tests.serving.conftest import Serving, Visit, start_serving
 from tests.serving.world import AGAIN, CALL, PENDING, REPLACED, WHOLE, World
 
@@ -111,6 +112,39 @@ def test_a_page_says_that_serve_ended_and_that_another_start_needs_a_new_sign_in
         expect(page.locator("#state")).to_contain_text("Waiting for Speech")
     finally:
         again.stop()
+
+
+def test_a_slow_page_is_announced_and_comes_at_its_moment(visit: Visit, behind: Serving, between: Front) -> None:
+    path = f"/{WHOLE}/{CALL.id}"
+    assert behind.get("/").status == 200  # connected
+    before, slow = len(between.asked), Rule(Slow(4), target="docs/transcript", times=1)
+    between.rules.append(slow)
+    announced = behind.get(path)
+    assert (announced.status, "Loading…" in announced.text, "Calls of" in announced.text) == (200, True, False)
+    assert "bike" in behind.get(path).text
+    page = visit("/", server=behind).page
+    between.rules[:] = [again := Rule(Slow(4), target="docs/transcript", times=1)]
+    page.goto(f"{behind.base.rstrip('/')}{path}#t=49.0")
+    expect(page.locator("#clock")).to_have_text("0:49.0")
+    assert page.evaluate("() => history.length") == 3  # blank, the list, the recording
+    heads = [each for each in between.asked[before:] if each.target.rstrip("/").endswith("docs/transcript")]
+    assert (slow.met, again.met, len(heads)) == (1, 1, 2), "what was read for the announced page is not read again"
+
+
+def test_ctrl_c_does_not_wait_for_cosmos_db(world: World, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and never answers
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        serving = start_serving({**world.settings, "COSMOS_ENDPOINT": endpoint}, tmp_path)
+        serving.enter()
+        with socket.create_connection(("127.0.0.1", serving.port)) as asks:
+            own = f"Host: 127.0.0.1:{serving.port}\r\nCookie: {serving.cookie}"
+            asks.sendall(f"GET /state/{PENDING} HTTP/1.1\r\n{own}\r\n\r\n".encode())
+            first, _ = silent.accept()
+            assert serving.end() == 0
+            first.close()
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):  # nobody waited until the attempt ended, and another one began
+            silent.accept()
 
 
 def test_a_poll_is_one_point_read(behind: Serving, between: Front) -> None:

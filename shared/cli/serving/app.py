@@ -5,12 +5,11 @@
 /JOB/FILE          a recording               /state/JOB/FILE       that recording
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -20,6 +19,7 @@ from shared.cli.advice import advised
 from shared.cli.ids import document_id_of, job_id_of
 from shared.cli.serving.answers import failed, in_pieces, state_answer, version_of
 from shared.cli.serving.store import Store
+from shared.cli.serving.threads import Announced, at_once, each_in_thread
 from shared.domain.documents import FileFailure, FileKey, Transcript
 from shared.domain.job import END_STATES, Job, Status
 from shared.errors import InvalidMessage, NotFound, Speech2CosmosError
@@ -98,7 +98,7 @@ class Pages:
         trail = [JOBS] if of_job is None else [JOBS, link_to(of_job)]
         notice = given_up_notice(failure) if failure and failure.run > head.run else ""
         pieces = page(self._store.recording(head, of_job), Served(self._live_recording(head), trail, notice))
-        return StreamingResponse(in_pieces(pieces), media_type="text/html")
+        return StreamingResponse(each_in_thread(in_pieces(pieces)), media_type="text/html")
 
     def recording_state(self, request: Request) -> Response:
         """Return the state of a recording. Once it is in, that takes one point read."""
@@ -150,28 +150,19 @@ class Pages:
 
 def application(pages: Pages) -> Starlette:
     """Return the application, without the guard that every request has to pass first."""
+    announced = Announced()
     routes = {
-        "/": pages.jobs,
-        "/state": pages.jobs_state,
-        "/state/{job}": pages.job_state,
-        "/state/{job}/{file}": pages.recording_state,
-        "/{job}": pages.job,
-        "/{job}/{file}": pages.recording,
+        "/": announced.endpoint(pages.jobs),
+        "/state": at_once(pages.jobs_state),
+        "/state/{job}": at_once(pages.job_state),
+        "/state/{job}/{file}": at_once(pages.recording_state),
+        "/{job}": announced.endpoint(pages.job),
+        "/{job}/{file}": announced.endpoint(pages.recording),
     }
     known = {HTTPException: _missing, InvalidMessage: _failed, Speech2CosmosError: _failed, Exception: _failed}
     return Starlette(
-        routes=[Route(path, _in_thread(answer), methods=["GET"]) for path, answer in routes.items()],
-        exception_handlers=known,
+        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()], exception_handlers=known
     )
-
-
-def _in_thread(answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that answers in a thread, because reading blocks."""
-
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request)
-
-    return endpoint
 
 
 def _no_job(job_id: str) -> NotFound:

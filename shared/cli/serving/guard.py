@@ -93,7 +93,7 @@ class Guard:
         self._entered()
         # Not a redirect: a browser that comes from a file or another site would follow it without a Strict cookie. A
         # refresh begins at this page, and takes its place in the browser's history.
-        answer = HTMLResponse(plain(title="speech2cosmos", content='<p><a href="/">Go on</a></p>', refresh="/"))
+        answer = HTMLResponse(plain(title="speech2cosmos", content='<p><a href="/">Go on</a></p>', leads_to="/"))
         answer.set_cookie(self._cookie, self._keys.cookie, path="/", httponly=True, samesite="strict")
         return answer
 

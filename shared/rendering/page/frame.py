@@ -56,16 +56,22 @@ def framed(*, title: str, trail: Sequence[Link], meta: Sequence[str], content: s
     return _PLACE.sub(lambda place: places[place[1]], part("frame.html"))
 
 
-def plain(*, title: str, content: str, refresh: str | None = None) -> str:
-    """Return a page without script, such as an error. `content` is HTML. `refresh`: the path that it leads to."""
-    leads = f'<meta http-equiv="refresh" content="0; url={escape(refresh)}">\n' if refresh else ""
+def plain(*, title: str, content: str, leads_to: str | None = None, again: bool = False) -> str:
+    """Return a page that asks for nothing, such as an error. `content` is HTML. `leads_to`: the path of the next page.
+
+    `again`: the next page is at this address. Then a script loads it, since only that keeps a moment of the address.
+    """
     called = text(short(title, TITLE_CHARACTERS))
+    script = "location.reload()" if again else None
+    leads = f'<meta http-equiv="refresh" content="0; url={escape(leads_to)}">\n' if leads_to else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy(served_style(), None)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(served_style(), script)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"{leads}<title>{called}</title>\n<style>{served_style()}</style>\n</head>\n"
-        f'<body>\n<main class="wrap alone"><h1>{called}</h1>\n{content}\n</main>\n</body>\n</html>\n'
+        f"{f'<noscript>{leads}</noscript>' if again else leads}"
+        f"<title>{called}</title>\n<style>{served_style()}</style>\n</head>\n"
+        f'<body>\n<main class="wrap alone"><h1>{called}</h1>\n{content}\n</main>\n'
+        f"{f'<script>{script}</script>' if script else ''}</body>\n</html>\n"
     )
 
 
