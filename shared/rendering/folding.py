@@ -50,17 +50,11 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    bare = _without_accents(normalize("NFKD", text))
-    plain = bare.casefold()
-    if plain != bare:  # case may have brought marks, as that of the Turkish I with a dot does
-        plain = _without_accents(normalize("NFKD", plain))
-    plain = _ALSO_PATTERN.sub(lambda found: _ALSO[found[0]], plain)
+    # Accents go before case: the Turkish capital I with a dot in lower case is an i with a dot more.
+    bare = _accents().sub(_kept, normalize("NFKD", text)).casefold()
+    plain = _ALSO_PATTERN.sub(lambda found: _ALSO[found[0]], bare)
     # Makes syllables of Korean whole again: half of one is no hit.
     return normalize("NFC", plain)
-
-
-def _without_accents(text: str) -> str:
-    return _accents().sub(_kept, text)
 
 
 def _kept(found: re.Match[str]) -> str:

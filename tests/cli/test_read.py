@@ -119,6 +119,9 @@ def test_a_moment_is_marked_with_what_was_said_before(run: Run, here: World, cal
     marked = run("read", *call, "--at", "0:08.4").out
     assert "\n> 0:08  Customer  [over Agent] Yes.\n" in marked
     assert "\n  0:01  Agent     Good morning" in marked
+    between = run("read", *call, "--at", "0:35").out
+    assert "0:01  Agent     Good morning" in between
+    assert "\n> 0:08  Customer  [over Agent] Yes.\n" in between
     late = run("read", *call, "--at", "1:10").out
     assert "\n> 1:10  Agent     Bye.\n" in late
     assert "Yes." not in late
