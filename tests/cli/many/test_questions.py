@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ import duckdb
 import pytest
 
 from local.cosmos import Cosmos
+from shared.bootstrap import App
+from shared.rendering.rows import guarded
 from tests.cli.conftest import Run
-from tests.cli.many.calls import SINCE, Call
+from tests.cli.many.calls import HOSTILE, ODD, SINCE, Call
 from tests.cli.many.conftest import Settings, database_with
 from tests.cli.many.generated import Spoken, covered, generated, heard, spoken
 
@@ -97,6 +99,23 @@ def plain(text: str) -> str:
 
 def spans(call: Call) -> list[tuple[float, float]]:
     return [(turn.begin, turn.end) for turn in spoken(call)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_page_opens_files_with_hostile_texts(run: Run, calls: App, form: str) -> None:
+    assert run("export", "--since", SINCE, "-f", form, "-d", "tables").code == 0
+    with duckdb.connect() as connection:
+        connection.execute(views_of(form))
+        rows = connection.execute(
+            f"SELECT text, speaker, locale FROM turns WHERE fileId = '{ODD.key.file_id}' ORDER BY turn"  # noqa: S608 - ours
+        ).fetchall()
+        assert connection.execute("SELECT COUNT(*), MIN(ingestedAt) FROM calls").fetchone() == (
+            5,
+            datetime(2026, 11, 10, 8, tzinfo=UTC),
+        )
+    hostile, minus = (guarded(HOSTILE), "'-1") if form == "csv" else (HOSTILE, "-1")
+    assert rows == [(hostile, None, None), (minus, None, "fr-FR"), ("\u00c9t\u00e9.", None, "de-DE")]
+    assert calls
 
 
 def test_the_page_asks_ten_questions() -> None:
