@@ -163,7 +163,8 @@ def test_each_recording_becomes_a_file_and_a_file_that_exists_is_not_replaced(
         file.write_text("mine")
     refused = run("export", pair, "-f", form, "-d", folder)
     assert refused.code == 1
-    assert refused.error.endswith("exist already; nothing was written; --force replaces them\n")
+    assert refused.error.startswith("error: already there, and nothing was written: ")
+    assert refused.advice == ("--force to replace, or another folder",)
     assert set(texts(folder).values()) == {"mine"}
     assert run("export", pair, "-f", form, "-d", folder, "--force").code == 0
     assert texts(folder) == found

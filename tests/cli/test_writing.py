@@ -57,7 +57,7 @@ def test_files_that_exist_are_counted_before_anything_is_written(tmp_path: Path)
     prepare(tmp_path, files, force=False)
     for file in files:
         file.write_text("mine")
-    with pytest.raises(NotWritten, match=r"0\.txt, \S+1\.txt, \S+2\.txt and 2 more exist already; nothing was written"):
+    with pytest.raises(NotWritten, match=r"nothing was written: \S+0\.txt, \S+1\.txt, \S+2\.txt and 2 more"):
         prepare(tmp_path, files, force=False)
     prepare(tmp_path, files, force=True)
 

@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from shared.cli.advice import advised
 from shared.errors import Speech2CosmosError
 
 _SHOWN = 3
+_ELSEWHERE = "another folder"
 
 
 class NotWritten(Speech2CosmosError):
@@ -25,7 +27,7 @@ def to_file(pieces: Iterable[str], file: Path) -> None:
                 written.write(piece.encode())
         aside.replace(file)
     except OSError as error:
-        raise NotWritten(f"{file}: cannot be written: {error.strerror}") from error
+        raise advised(NotWritten(f"{file}: cannot be written: {error.strerror}"), _ELSEWHERE) from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -35,9 +37,16 @@ def prepare(folder: Path, files: Sequence[Path], *, force: bool) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise NotWritten(f"{folder}: cannot be made: {error.strerror}") from error
+        raise advised(NotWritten(f"{folder}: cannot be made: {error.strerror}"), _ELSEWHERE) from error
     there = [file for file in files if file.exists()]
     if there and not force:
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
         names = ", ".join(str(file) for file in there[:_SHOWN])
-        raise NotWritten(f"{names}{more} exist already; nothing was written; --force replaces them")
+        raise there_already(f"{names}{more}")
+
+
+def there_already(names: str) -> NotWritten:
+    """Return the error that files would be replaced."""
+    return advised(
+        NotWritten(f"already there, and nothing was written: {names}"), "--force to replace, or another folder"
+    )

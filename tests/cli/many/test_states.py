@@ -167,9 +167,30 @@ def test_a_kill_between_two_names_does_not_replace_what_somebody_else_wrote(
     (tmp_path / "tables" / "turns.csv").write_text("mine")
     ran = run(*export(tmp_path))
     assert ran.code == 1
-    assert f"error: {tmp_path}/tables/turns.csv came into being meanwhile; nothing was written; --force" in ran.error
+    assert f"error: already there, and nothing was written: {tmp_path}/tables/turns.csv\n" in ran.error
+    assert ran.advice == ("--force to replace, or another folder",)
     assert (tmp_path / "tables" / "turns.csv").read_text() == "mine"
     assert sorted(file.name for file in (tmp_path / "tables").iterdir()) == ["calls.csv", "turns.csv"]
     assert run(*export(tmp_path), "--force").code == 0
     assert (tmp_path / "tables" / "turns.csv").read_text() != "mine"
+    assert calls
+
+
+def test_a_folder_that_cannot_be_written_into_keeps_what_was_read_and_one_that_is_gone_is_made_again(
+    run: Run, killed: Killed, states: Path, calls: App, tmp_path: Path
+) -> None:
+    command = export(tmp_path, folder="base/tables")
+    killed(MOMENTS["all are read"], *command)
+    shutil.rmtree(tmp_path / "base")
+    (tmp_path / "base").write_text("")
+    ran = run(*command)
+    assert (ran.code, ran.error.splitlines()[-1]) == (
+        1,
+        f"error: {tmp_path}/base/tables: cannot be written into: Not a directory",
+    )
+    assert ran.advice == ("the same command when it can be; what was read is kept",)
+    assert list(states.glob("*.sqlite"))
+    (tmp_path / "base").unlink()
+    assert run(*command).code == 0
+    assert len(list((tmp_path / "base" / "tables").iterdir())) == 2
     assert calls

@@ -229,7 +229,8 @@ def test_files_that_exist_are_refused_before_anything_is_read(
     (tmp_path / "turns.jsonl").write_text("mine")
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path)
     assert ran.code == 1
-    assert ran.error.startswith(f"error: {tmp_path / 'turns.jsonl'} exist already; nothing was written; --force")
+    assert ran.error == f"error: already there, and nothing was written: {tmp_path / 'turns.jsonl'}\n"
+    assert ran.advice == ("--force to replace, or another folder",)
     assert (tmp_path / "turns.jsonl").read_text() == "mine"
     assert not (tmp_path / "calls.jsonl").exists()
     assert not list(states.glob("*"))

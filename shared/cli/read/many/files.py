@@ -3,6 +3,7 @@
 import filecmp
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from shared.cli.advice import advised
 from shared.cli.read.formats import Format
 from shared.cli.read.many.parquet import write_parquet
 from shared.cli.read.many.state import State
-from shared.cli.read.writing import NotWritten
+from shared.cli.read.writing import NotWritten, there_already
 from shared.cli.terminal.text import escaped_json
 from shared.errors import Speech2CosmosError
 from shared.rendering.tables.columns import csv_lines
@@ -46,6 +47,7 @@ def write_files(files: Sequence[Path], form: Format, separator: str, state: Stat
     # Not the process's number: a restart replaces what a killed process left.
     aside = [file.with_name(f".{file.name}.{state.file.stem}.part") for file in files]
     try:
+        files[0].parent.mkdir(parents=True, exist_ok=True)
         _write(CallRow, state.calls(), aside[0], form, separator)
         _write(TurnRow, state.turns(), aside[1], form, separator)
         pairs = list(zip(aside, files, strict=True))
@@ -54,16 +56,17 @@ def write_files(files: Sequence[Path], form: Format, separator: str, state: Stat
         for part, file in pairs:
             part.replace(file)
     except OSError as error:
-        raise NotWritten(f"{files[0].parent}: cannot be written into: {error.strerror}") from error
+        words = f"{files[0].parent}: cannot be written into: {error.strerror or error}"
+        raise advised(NotWritten(words), "the same command when it can be; what was read is kept") from error
     finally:
         for part in aside:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # the error above says more
+                part.unlink()
 
 
 def _refuse(files: Sequence[Path]) -> None:
     if files:
-        names = ", ".join(map(str, files))
-        raise NotWritten(f"{names} came into being meanwhile; nothing was written; --force replaces them")
+        raise there_already(", ".join(map(str, files)))
 
 
 def _write(shape: type[msgspec.Struct], rows: Iterable[bytes], file: Path, form: Format, separator: str) -> None:
