@@ -54,17 +54,17 @@ def conversation(
     """
     layout = _Layout(recording, max(width, NARROWEST), marked=at is not None)
     yield layout.head(transcribed)
-    choice, previous = recording.choice, None
+    choice, spoken = recording.choice, False
     # The tracks that are not chosen may talk in what looks like a pause.
     silences = choice.tracks is None
     flow = Flow(choice.begin or 0)
     for said, here in _with_mark(recording.turns(), None if at is None else at + _TENTH):
-        previous = said
+        spoken = True
         if silences and flow.pause(said) > SILENCE:
             yield layout.silence(flow.pause(said))
         yield layout.turn(said, flow.interrupted(said), here=here)
         flow.passes(said)
-    if previous is None:
+    if not spoken:
         yield [[quiet("Nobody speaks.")]]
         return
     rest = (recording.head.duration_in_ticks or 0) - flow.end

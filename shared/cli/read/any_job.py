@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from shared.adapters.cosmos.stored import Tell
@@ -42,6 +43,7 @@ class RecordingsOfJobs:
         self._reader = Reader(app.database)
         self._given = [] if names_file is None else read_names(names_file)
         self._names = lru_cache(_KEPT_JOBS)(self._names_of)
+        self._one_at_a_time = Lock()
 
     def read(self, key: FileKey, use: Callable[[Recording], _T], head: Transcript | None = None) -> _T | None:
         """Return what `use` makes of a recording; None if the recording is no longer in the database.
@@ -68,7 +70,8 @@ class RecordingsOfJobs:
             return None
 
     def _recording(self, head: Transcript) -> Recording:
-        names, job_name = self._names(head.job_id)
+        with self._one_at_a_time:  # otherwise each thread reads the same job when a search begins
+            names, job_name = self._names(head.job_id)
         return Recording(head, parts_of(self._reader, head), names, job_name=job_name)
 
     def _names_of(self, job_id: str) -> tuple[Names, str | None]:
