@@ -29,7 +29,7 @@ export function readChanges(container, scope, headers) {
 
 /**
  * The first records, `most` of them or somewhat more: a page holds a transaction whole or not at all, so a
- * reader can continue after its LSN. (Microsoft: "Change feed processor", on the maximum number of items.)
+ * reader can continue after its LSN. (Microsoft: `ChangeFeedRequestOptions.PageSizeHint`.)
  */
 function page(records, most, end) {
   const rows = [];

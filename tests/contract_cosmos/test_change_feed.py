@@ -127,7 +127,7 @@ def test_a_failed_batch_changes_nothing_in_the_feed(container: ContainerProxy, k
 
 
 def test_a_transaction_is_on_one_page(container: ContainerProxy, key: Key) -> None:
-    """A page may exceed `max_item_count` for it (Microsoft: "Change feed processor in Azure Cosmos DB")."""
+    """A page may exceed `max_item_count` for it (Microsoft: `ChangeFeedRequestOptions.PageSizeHint`)."""
     container.create_item(item(key, "before"))
     together: Any = [("create", (item(key, f"{number}"),)) for number in range(5)]
     container.execute_item_batch(together, key)
