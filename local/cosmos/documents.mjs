@@ -6,7 +6,7 @@ import { readChanges } from "./change-feed.mjs";
 import { CosmosError, badRequest, unsupported } from "./errors.mjs";
 import { admit, answerPlan } from "./gateway.mjs";
 import { MAX_BATCH_BYTES, performBatch, performOne } from "./operations.mjs";
-import { parseKey } from "./partition-key.mjs";
+import { parseKey, parseWholeKey } from "./partition-key.mjs";
 import { isEverywhere, runQuery } from "./query.mjs";
 
 const PARTITION_KEY = "x-ms-documentdb-partitionkey";
@@ -88,7 +88,7 @@ const answerRows = ({ properties: { _rid } }, rows, headers) => ({
  * all.
  */
 function scopeOf(headers, container) {
-  if (headers[PARTITION_KEY]) return { key: parseKey(headers[PARTITION_KEY], container.paths) };
+  if (headers[PARTITION_KEY]) return { key: parseWholeKey(headers[PARTITION_KEY], container.paths) };
   const [start, end] = [headers["x-ms-start-epk"], headers["x-ms-end-epk"]];
   return { id: headers[RANGE_ID], range: start === undefined ? undefined : [start, end] };
 }

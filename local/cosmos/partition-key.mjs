@@ -6,7 +6,7 @@
  * (azure-cosmos, `partition_key.py`).
  */
 
-import { badRequest } from "./errors.mjs";
+import { badRequest, unsupported } from "./errors.mjs";
 
 /** The names in a path such as `/jobId` or `/properties/"a b"`. */
 export const namesOf = (path) =>
@@ -27,14 +27,21 @@ export function keyOf(document, paths) {
   return components;
 }
 
+/**
+ * The partition key of a query or a change feed. The JavaScript SDK sends a prefix as a key (4.9.3, queries), the
+ * others send it as a range. What Azure answers to a prefix here is not documented.
+ */
+export function parseWholeKey(header, paths) {
+  const components = componentsOf(header);
+  if (Array.isArray(components) && components.length > 0 && components.length < paths.length) {
+    throw unsupported(`The prefix ${header} of ${paths.join(", ")} as a partition key (leave it out, and name it in WHERE)`);
+  }
+  return parseKey(header, paths);
+}
+
 /** The partition key in the x-ms-documentdb-partitionkey header, where `{}` means a missing value. */
 export function parseKey(header, paths) {
-  let components;
-  try {
-    components = JSON.parse(header);
-  } catch {
-    throw badRequest(`Partition key ${header} is invalid.`);
-  }
+  const components = componentsOf(header);
   if (!Array.isArray(components) || components.length !== paths.length) {
     throw badRequest(
       `Partition key ${header} has fewer components than defined in the collection, or more: ` +
@@ -42,6 +49,14 @@ export function parseKey(header, paths) {
     );
   }
   return components.map((value) => (typeof value === "object" && value !== null ? undefined : value));
+}
+
+function componentsOf(header) {
+  try {
+    return JSON.parse(header);
+  } catch {
+    throw badRequest(`Partition key ${header} is invalid.`);
+  }
 }
 
 /** A text that is the same for equal keys, and differs for others. */

@@ -7,6 +7,7 @@ from local.docs.commands import command_blocks
 from local.docs.contract import contract_blocks
 from local.docs.exports import export_blocks
 from local.docs.pages import filled
+from local.docs.reading import reading_blocks
 from local.docs.run import Run
 from local.docs.schemas import CONTRACTS, EXPORT, schema_text, schemas
 from local.docs.settings import sample_settings, settings_blocks
@@ -19,6 +20,7 @@ COMMANDS_PAGE = "docs/commands.md"
 SETTINGS_PAGE = "docs/settings.md"
 EXPORT_PAGE = "docs/export.md"
 QUESTIONS_PAGE = "docs/questions.md"
+READING_PAGE = "docs/reading.md"
 SAMPLE = "local.settings.sample.json"
 
 _SCHEMAS = "*.schema.json"
@@ -37,6 +39,7 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
         COMMANDS_PAGE: filled(COMMANDS_PAGE, _text(root, COMMANDS_PAGE), command_blocks()),
         EXPORT_PAGE: filled(EXPORT_PAGE, _text(root, EXPORT_PAGE), {**export_blocks(), **columns_blocks()}),
         QUESTIONS_PAGE: filled(QUESTIONS_PAGE, _text(root, QUESTIONS_PAGE), loading_blocks()),
+        READING_PAGE: filled(READING_PAGE, _text(root, READING_PAGE), reading_blocks()),
         SETTINGS_PAGE: filled(SETTINGS_PAGE, _text(root, SETTINGS_PAGE), settings_blocks()),
         SAMPLE: sample_settings(),
     }

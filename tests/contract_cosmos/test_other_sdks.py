@@ -115,7 +115,9 @@ def test_every_change_has_its_log_sequence_number(cosmos: Cosmos, container: Con
         ({"If-Modified-Since": "yesterday"}, "Invalid If-Modified-Since: yesterday"),
         ({"A-IM": "Full-Fidelity Feed"}, "all versions and deletes"),
         ({"x-ms-documentdb-partitionkey": ""}, "without a partition key"),
-        ({"x-ms-documentdb-partitionkey": '["j1"]'}, "fewer components"),
+        ({"x-ms-documentdb-partitionkey": '["j1"]'}, 'The prefix ["j1"] of /jobId, /fileId as a partition key'),
+        ({"x-ms-documentdb-partitionkey": '["j1", "f1", "x"]'}, "expected 2"),
+        ({"x-ms-documentdb-partitionkey": "j1"}, "is invalid"),
     ],
 )
 def test_a_feed_that_cannot_be_read_is_refused(

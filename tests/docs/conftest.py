@@ -10,7 +10,16 @@ from local.azurite import Azurite
 from local.cosmos import Cosmos
 from local.docs.run import Run, Servers, run
 from local.docs.schemas import Schema, schemas
-from local.docs.write import COMMANDS_PAGE, CONTRACT, EXPORT_PAGE, QUESTIONS_PAGE, REPOSITORY, SAMPLE, SETTINGS_PAGE
+from local.docs.write import (
+    COMMANDS_PAGE,
+    CONTRACT,
+    EXPORT_PAGE,
+    QUESTIONS_PAGE,
+    READING_PAGE,
+    REPOSITORY,
+    SAMPLE,
+    SETTINGS_PAGE,
+)
 from local.speech import start_speech
 
 
@@ -35,6 +44,6 @@ def contract() -> dict[str, Schema]:
 def copy(tmp_path: Path) -> Path:
     """Return a folder with copies of the generated files."""
     shutil.copytree(REPOSITORY / CONTRACT, tmp_path / CONTRACT)
-    for name in (COMMANDS_PAGE, EXPORT_PAGE, QUESTIONS_PAGE, SETTINGS_PAGE, SAMPLE):
+    for name in (COMMANDS_PAGE, EXPORT_PAGE, QUESTIONS_PAGE, READING_PAGE, SETTINGS_PAGE, SAMPLE):
         shutil.copy(REPOSITORY / name, tmp_path / name)
     return tmp_path
