@@ -37,11 +37,12 @@ class Answered:
 
 @dataclass
 class Serving:
-    """A running `speech2cosmos serve`. `first`: its first address, with the token."""
+    """A running `speech2cosmos serve`. `first`: its first address, with the token. `database`: which one it reads."""
 
     process: subprocess.Popen[str]
     first: str
     errors: Path
+    database: str = ""
     cookie: str = field(default="", repr=False)
 
     @property
@@ -98,7 +99,7 @@ def start_serving(settings: dict[str, str], folder: Path, *options: str) -> Serv
     assert process.stdout is not None
     first = process.stdout.readline().strip()
     assert first.startswith("http://"), errors.read_text()
-    return Serving(process, first, errors)
+    return Serving(process, first, errors, settings["COSMOS_DATABASE"])
 
 
 def start_command(settings: dict[str, str], errors: IO[str], *options: str, **more: str) -> subprocess.Popen[str]:

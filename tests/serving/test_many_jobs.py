@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
+from playwright.sync_api import expect
 
 from local.cosmos import Cosmos
 from local.provision import provision_cosmos
@@ -17,7 +18,7 @@ from shared.cli.serving.store import JOBS_A_PAGE, RECORDINGS_SHOWN
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey
 from shared.domain.job import FileCounts, Job, Status
-from tests.serving.conftest import Serving, start_serving
+from tests.serving.conftest import Serving, Visit, start_serving
 from tests.serving.world import CALL, IN_ORDER, WHOLE, World, job_id
 
 SAME, ALL = range(30, 70), range(90)
@@ -89,3 +90,22 @@ def test_many_requests_at_once_get_their_own_answers(serving: Serving) -> None:
         assert answer.status == 200
         assert path.split("/")[1] in answer.text
         assert answer.text.endswith("</html>\n")
+
+
+def test_the_list_has_new_jobs_when_a_person_comes_back_to_it_and_follows_them(
+    visit: Visit, many: Serving, cosmos: Cosmos
+) -> None:
+    page = visit("/", server=many).page
+    page.get_by_role("searchbox").fill("newest")
+    expect(page.locator("#filtered")).to_contain_text("0 of")
+    jobs = CosmosJobs(connect(cosmos.endpoint, cosmos.key, many.database), None)
+    new = Job(id=job_id(98), status=Status.PENDING, accepted_at="2026-11-03T00:00:00Z", display_name="The newest")
+    jobs.create(new)
+    page.clock.run_for(5_000)
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    row = page.locator("#jobs tr:visible")
+    expect(row).to_contain_text("pending")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    jobs.update(new.id, lambda job: msgspec.structs.replace(job, status=Status.FAILED))
+    page.clock.run_for(16_000)
+    expect(row).to_contain_text("failed")

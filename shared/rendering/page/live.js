@@ -5,11 +5,14 @@
  * requests. A state that has `ended` is asked for only when the page is looked at again.
  * @typedef {{state: string, kind: string, version: string, seconds: number, ended: boolean}} Live
  */
-/** @typedef {{kind: string, version: string, ended: boolean}} State */
+/** @typedef {{kind: string, version: string, ended: boolean, state?: string}} State */
 
 /** @type {Live} */
 const live = JSON.parse(element("live").textContent ?? "");
-/** Called with a state of another version. Until it succeeds the state counts as not seen. @type {((state: State) => Promise<void>)[]} */
+/**
+ * Called with a state of another version, of which they may put something right. Until they succeed it counts as not seen.
+ * @type {((state: State) => Promise<void>)[]}
+ */
 const whenChanged = [];
 
 /** After failures the pause doubles up to this many seconds. */
@@ -41,8 +44,7 @@ async function understand(answer) {
     if (!answer.ok) return trouble(said.error, said.advice);
     if (said.kind !== live.kind) return location.reload();
     if (said.version !== live.version) for (const changed of whenChanged) await changed(said);
-    live.version = said.version;
-    live.ended = said.ended;
+    Object.assign(live, said);
   }
   asking.failures = 0;
   notice("trouble");
@@ -65,7 +67,9 @@ function schedule() {
 
 /** A person looks at the page again, perhaps after a command in the terminal. */
 function look() {
-  if (!document.hidden && performance.now() - asking.last > RECENT * 1000) ask();
+  if (document.hidden || performance.now() - asking.last < RECENT * 1000) return;
+  if (live.kind === "jobs") live.version = ""; // a list has new jobs, of which the state of its own says nothing
+  ask();
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? schedule() : look()));

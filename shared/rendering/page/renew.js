@@ -68,7 +68,7 @@ function showScripted(root) {
   for (const part of root.querySelectorAll(".scripts")) /** @type {HTMLElement} */ (part).hidden = false;
 }
 
-whenChanged.push(async () => {
+whenChanged.push(async (said) => {
   const fresh = await written();
   const had = focused();
   for (const part of document.querySelectorAll("[data-live]")) {
@@ -77,6 +77,7 @@ whenChanged.push(async () => {
   }
   showScripted(document);
   document.title = fresh.title;
+  Object.assign(said, JSON.parse(fresh.getElementById("live")?.textContent ?? "{}"));
   filterRows();
   if (had && document.activeElement === document.body)
     /** @type {HTMLElement | null} */ (document.querySelector(had))?.focus({ preventScroll: true });
