@@ -69,7 +69,8 @@ def _sent(stack: Stack, samples: Sequence[SampleJob]) -> str:
 In another terminal, in this folder:
   .venv/bin/speech2cosmos jobs --watch
   .venv/bin/speech2cosmos show {REFERENCE_JOB}
-  .venv/bin/speech2cosmos read {sample_jobs()[1].job_id}
+  .venv/bin/speech2cosmos read diarized-mono
+  .venv/bin/speech2cosmos serve
 """
 
 

@@ -55,7 +55,8 @@ def send(
         words = f"{error}; {done:,} of {counted(len(messages), 'message')} were accepted before that"
         raise advised(PartlyDone(words), go_on(waiting[done])) from error
     except KeyboardInterrupt:
-        print_note(f"{done:,} of {counted(len(messages), 'message')} were accepted")
+        # The queue may have accepted one more, whose answer did not come in time.
+        print_note(f"at least {done:,} of {counted(len(messages), 'message')} were accepted")
         raise
 
 

@@ -97,6 +97,9 @@ def test_poison_lists_and_sends_beside_unreadable_documents(run: Run, here: Worl
     ran = run("retry", "--given-up", "--dry-run")
     assert (ran.code, f"job {PARTLY_JOB} file other-file (GivenUp)" in ran.out) == (3, True)
     assert f"error: document {odd_job} in jobs is no Job" in ran.error
+    assert "Documents that cannot be read" in ran.advice[0]
+    alone = run("retry", odd_job)
+    assert (alone.code, alone.out, alone.advice) == (1, "", ran.advice)
     ran = run("poison", "list", odd_job)
     assert (ran.code, BROKEN.id in ran.out) == (0, True)
     assert f"set aside: document {odd_job} in jobs" in ran.error

@@ -1,5 +1,9 @@
 """Sending many messages while the queue fails: what was accepted is said, and how to go on."""
 
+import signal
+import socket
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 
@@ -10,7 +14,8 @@ from local.faults import Answer, Exchange, FaultLayer, Front, Rule
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 from tests.cli.conftest import Run, World
 from tests.cli.given import JOB, Given
-from tests.cli.terminals import on_terminal
+from tests.cli.terminals import COMMAND, ROOT, on_terminal
+from tests.waiting import PATIENCE_SECONDS
 
 IDS = [str(uuid.uuid4()) for _ in range(8)]
 
@@ -58,6 +63,26 @@ def test_on_a_terminal_the_error_stands_below_the_progress(here: World, azurite:
     code, got = on_terminal("submit", *IDS, environment={**environment, "NO_COLOR": "1"})
     assert code == 3
     assert "\r4 of 8\r5 of 8\nerror: " in got
+
+
+def test_ctrl_c_while_sending_is_130_and_says_how_many_were_accepted(here: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts connections and never answers
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}/devstoreaccount1"
+        storage = f"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;QueueEndpoint={endpoint}"
+        sending = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-c", COMMAND, "submit", *IDS],
+            cwd=ROOT,
+            env={**here.settings, "AzureWebJobsStorage": storage},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert sending.stderr is not None
+        assert sending.stderr.readline() == f"sending 8 messages to {endpoint}/{JOBS_QUEUE}\n"
+        sending.send_signal(signal.SIGINT)
+        out, error = sending.communicate(timeout=PATIENCE_SECONDS)
+    assert (sending.returncode, out) == (130, "")
+    assert error == "at least 0 of 8 messages were accepted\n"
 
 
 def test_if_none_was_accepted_nothing_is_partly_done(run: Run, here: World, queues: Front) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
-from shared.cli.advice import advice_for, advised
+from shared.cli.advice import advised
 from shared.cli.environment import COSMOS, QUEUE, settings_of
 from shared.cli.exits import Exit
 from shared.cli.reader import Reader
@@ -31,10 +31,13 @@ from shared.cli.terminal.output import print_error, print_line, print_note, prin
 from shared.cli.terminal.questions import confirmed
 from shared.cli.watching import in_rounds, reading
 from shared.domain.documents import FileFailure, FileKey
+from shared.domain.job import Job
 from shared.errors import NotFound, Speech2CosmosError, Unreadable, WrongUsage
 
 GIVEN_UP = "GivenUp"
 """The only code of failures that may be over by now."""
+
+_OF_UNREADABLE = "correct the job's document, as docs/operations.md says (Documents that cannot be read)"
 
 _SHOWN = 20
 """How many notes are printed at most."""
@@ -114,7 +117,7 @@ def _plan(app: App, wanted: Wanted) -> Plan:
     job_id = job_of(app, wanted.name)
     if wanted.files:
         return _files(app, job_id, wanted.files, queues)
-    job = app.jobs.get(job_id)
+    job = _job(app, job_id)
     if job is None:
         left = plan_files(None, Reader(app.database).failures(job_id), queues)
         if wanted.rewrite or not left.messages:
@@ -140,8 +143,15 @@ def _files(app: App, job_id: str, names: Iterable[str], queues: Queues) -> Plan:
             )
         if not files.failures:
             plan.notes.append(f"job {job_id} file {key.file_id} is in")
-    plan.add(plan_files(app.jobs.get(job_id), failures, queues))
+    plan.add(plan_files(_job(app, job_id), failures, queues))
     return plan
+
+
+def _job(app: App, job_id: str) -> Job | None:
+    try:
+        return app.jobs.get(job_id)
+    except Unreadable as error:
+        raise advised(error, _OF_UNREADABLE) from None
 
 
 def _everything(app: App, queues: Queues) -> Plan:
@@ -159,7 +169,7 @@ def _everything(app: App, queues: Queues) -> Plan:
     documents = progress(in_rounds(reading(app.jobs.get), list(by_job)), len(by_job))
     for document, failures in zip(documents, by_job.values(), strict=True):
         if isinstance(document, Unreadable):
-            plan.refused.append(Refused(str(document), advice_for(document)))
+            plan.refused.append(Refused(str(document), _OF_UNREADABLE))
         else:
             plan.add(plan_files(document, failures, queues))
     for message in found.messages:
