@@ -15,8 +15,11 @@ JOBS ?=
 SAMPLES ?=
 ONLY ?=
 UPGRADE ?=
+REPOSITORY ?=
+TAG ?=
+RELEASE ?= build/release
 
-.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost bench scale chaos scan audit lock clean
+.PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost bench scale chaos scan audit lock release-files clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -60,11 +63,13 @@ up: setup ## the stack and the functions host, until Ctrl-C; SAMPLES=1 sends the
 # Four workers on two cores too: much of the time a test waits for a server.
 PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 
-test: setup lint infra-check ## everything that has to pass before a change
-	$(PYTEST) --ignore tests/benchmarks
+TOOL_TESTS := tests/benchmarks tests/release/installed
 
-test-tools: setup ## the tests of make cost, bench and scale
-	$(PYTEST) tests/benchmarks
+test: setup lint infra-check ## everything that has to pass before a change
+	$(PYTEST) $(addprefix --ignore ,$(TOOL_TESTS))
+
+test-tools: setup ## the tests of make cost, bench and scale, and of installing a release from PyPI
+	$(PYTEST) $(TOOL_TESTS)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -115,10 +120,13 @@ audit: setup $(SCAN_STAMP) ## scan, and what is known against the pinned package
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 lock: setup ## write requirements*.txt anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
-	$(UV_COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(UV_COMPILE) $(UPGRADE) --group app --output-file requirements.txt
 	$(UV_COMPILE) $(UPGRADE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(UV_COMPILE) $(UPGRADE) --group bench --constraint requirements.txt --output-file requirements-bench.txt
 	$(UV_COMPILE) $(UPGRADE) --group scan --output-file requirements-scan.txt
 
+release-files: setup ## what a release consists of, into build/release; REPOSITORY=OWNER/NAME TAG=v0.1.0, and a Bicep compiler
+	@$(BIN)/python -m infra.release --repository "$(REPOSITORY)" --tag "$(TAG)" build $(RELEASE)
+
 clean: ## remove what setup and runs made
-	rm -rf $(VENV) local/node_modules local/.state
+	rm -rf $(VENV) local/node_modules local/.state build

@@ -137,7 +137,7 @@ def test_only_the_command_line_imports_a_module_by_its_name_and_only_its_own(pat
         if called in {"import_module", "__import__", "exec", "eval"}:
             assert isinstance(node, ast.Call)
             assert name_of(path) == BY_NAME, f"line {node.lineno}"
-            assert ast.unparse(node.args[0]).startswith("f'shared.cli.{")
+            assert ast.unparse(node.args[0]).startswith("f'{__package__}.{")
 
 
 @pytest.mark.parametrize("path", [path for path in CODE if path != ROOT / "shared" / "bootstrap.py"], ids=name_of)

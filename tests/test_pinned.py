@@ -26,10 +26,17 @@ def names(requirements: Iterable[str]) -> set[str]:
 def test_each_list_of_pyproject_has_a_complete_lock_file() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     lists = {f"requirements-{name}.txt": group for name, group in pyproject["dependency-groups"].items()}
-    lists["requirements.txt"] = pyproject["project"]["dependencies"]
+    lists["requirements.txt"] = lists.pop("requirements-app.txt")
     assert set(lists) == set(LOCKS)
     for lock, declared in lists.items():
         assert names(declared) <= names(blocks(lock)), f"{lock}: make lock"
+
+
+def test_the_command_line_has_what_the_app_has_and_its_tests_run_with_it() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups, command = pyproject["dependency-groups"], set(pyproject["project"]["dependencies"])
+    assert set(groups["app"]) - command == {"azure-functions"}, "which only function_app.py imports"
+    assert command <= {*groups["app"], *groups["dev"]}, "requirements-dev.txt lacks some"
 
 
 def test_the_locks_agree_on_each_version() -> None:

@@ -26,7 +26,7 @@ class Lazy(TyperCommand):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401 - handed on as typer gives it
         """Import the real command and return its context, with which typer then runs or completes it."""
         module, _, function = self.place.partition(":")
-        real: Callable[..., None] = getattr(import_module(f"shared.cli.{module}"), function)
+        real: Callable[..., None] = getattr(import_module(f"{__package__}.{module}"), function)
         alone = typer.Typer(add_completion=False, **PLAIN)
         alone.command(self.name)(real)
         command = typer.main.get_command(alone)

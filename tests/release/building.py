@@ -1,0 +1,23 @@
+"""Builds the wheel as `make release-files` does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).parent / "uv"
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel into an empty folder, without the network, and return it."""
+    uv("build", "--wheel", "--no-build-isolation", "--offline", "--out-dir", str(folder), str(ROOT))
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def uv(*arguments: str, **variables: str) -> None:
+    """Run uv with this environment's packages. Fails with what it printed."""
+    environ = os.environ | {"VIRTUAL_ENV": sys.prefix} | variables
+    ran = subprocess.run([UV, *arguments], env=environ, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert ran.returncode == 0, ran.stdout + ran.stderr
