@@ -88,7 +88,9 @@ function replace(context, { id, resourceBody, ...conditions }) {
 function patch(context, { id, resourceBody, ...conditions }) {
   const existing = need(context, id);
   check(existing, conditions);
-  const document = patched(existing.document, resourceBody);
+  // Without a condition the JavaScript SDK sends the operations alone (4.9.3, `Item.patch`).
+  const wanted = Array.isArray(resourceBody) ? { operations: resourceBody } : resourceBody;
+  const document = patched(existing.document, wanted);
   validate(context, document);
   return [200, write(context, document, existing)];
 }

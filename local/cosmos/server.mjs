@@ -17,6 +17,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 
 import accountModule from "@vercel/cosmosdb-server/lib/account/index.js";
+import resourceIdModule from "@vercel/cosmosdb-server/lib/account/resource-id.js";
 import routesModule from "@vercel/cosmosdb-server/lib/routes.js";
 
 import { authorize } from "./auth.mjs";
@@ -29,6 +30,10 @@ import { bounds, port } from "./options.mjs";
 const KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
 const HOST = "127.0.0.1";
+
+// A resource id stands in paths, so Cosmos writes "-" for "/" (azure-cosmos-dotnet-v3, `ResourceId`). The package does
+// not: its 63rd database could not be addressed by its id.
+resourceIdModule.default.toBase64String = (bytes) => bytes.toString("base64").replaceAll("/", "-");
 
 const account = new accountModule.default(HOST, 0);
 const documents = new WeakMap(); // the package's container → its documents
