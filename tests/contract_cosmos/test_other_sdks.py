@@ -4,8 +4,8 @@
 physical partitions, without the headers that change nothing, and the answers with which it found what it had to find.
 `{etag}` and `{continuation}` are those of the answer before.
 
-DOTNET_PEERS names a program that reads with the SDK itself: `peers sdk ENDPOINT KEY` writes a line for each reader, and exits
-with 0 if each found what it had to find. It is not part of the project.
+DOTNET_PEERS names a program that reads with the SDK itself: `peers sdk ENDPOINT KEY` writes a line for each reader, and
+exits with 0 if each found what it had to find. It is not part of the project.
 """
 
 import json
