@@ -51,10 +51,11 @@ def search_in(
         except Permanent as error:
             return Searched(each.key, error=error)
 
-    return _in_order(one, wanted)
+    return in_order(one, wanted)
 
 
-def _in_order(work: Callable[[_A], _B], items: Iterable[_A]) -> Generator[_B]:
+def in_order(work: Callable[[_A], _B], items: Iterable[_A]) -> Generator[_B]:
+    """Yield what `work` returns for each item, in their order. It works on AT_ONCE items at the same time."""
     coming = deque[Future[_B]]()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for item in items:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import App
+from shared.cli.terminal.text import counted
 from tests.cli.conftest import Run, environment_for_a_process
 from tests.cli.many.calls import SINCE
 from tests.cli.many.conftest import Settings
@@ -21,7 +22,7 @@ MOMENTS = {
     "the state has no query": (f"{MANY}/states.py", 'connection.execute("INSERT INTO about', 1),
     "nothing is listed": (f"{MANY}/command.py", "state.add(readable(", 1),
     "the end of the list is not noted": (f"{MANY}/command.py", "state.end_of_list()", 1),
-    "two recordings are read": (f"{MANY}/command.py", "read_into(state, recordings, key)", 3),
+    "two recordings are read": (f"{MANY}/state.py", "self._end(key, READ,", 3),
     "half of the turns of a recording are stored": ("shared/rendering/tables/rows.py", "yield TurnRow(", 150),
     "a recording is stored and not committed": (f"{MANY}/state.py", 'self._connection.execute("COMMIT")', 4),
     "all are read": (f"{MANY}/command.py", "turns = state.turn_count()", 1),
@@ -30,7 +31,7 @@ MOMENTS = {
     "calls have their name, and turns have not": (f"{MANY}/files.py", "part.replace(file)", 2),
     "both have their names, and the state is there": (f"{MANY}/state.py", "delete(self.file)", 1),
 }
-READ_BEFORE = {"two recordings are read": 2, "half of the turns of a recording are stored": 3}
+READ_BEFORE = {"two recordings are read": 2, "half of the turns of a recording are stored": 4}
 
 Killed = Callable[..., None]
 
@@ -81,7 +82,7 @@ def test_after_a_kill_the_same_command_ends_with_the_same_files(  # noqa: PLR091
     assert list(states.iterdir()) == []
     if moment in READ_BEFORE:
         assert f": {READ_BEFORE[moment]} of 5 recordings are done already\n" in ran.error
-        assert f"\nreads {5 - READ_BEFORE[moment]} recordings in " in ran.error
+        assert f"\nreads {counted(5 - READ_BEFORE[moment], 'recording')} in " in ran.error
 
 
 def test_two_kills_and_a_restart_read_no_recording_twice(
@@ -89,7 +90,7 @@ def test_two_kills_and_a_restart_read_no_recording_twice(
 ) -> None:
     whole, folder = undisturbed("jsonl"), tmp_path / "tables"
     for left in (4, 2):
-        moment = (f"{MANY}/command.py", "read_into(state, recordings, key)", left)
+        moment = (f"{MANY}/state.py", "self._end(key, READ,", left)
         killed(moment, "export", "--since", SINCE, "-f", "jsonl", "-d", folder)
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", folder)
     assert ": 4 of 5 recordings are done already\n" in ran.error

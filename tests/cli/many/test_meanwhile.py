@@ -159,7 +159,7 @@ def test_after_an_outage_the_same_command_continues_from_the_same_beginning(
     between.rules.append(Rule(Answer(403), method="GET", target="_part_0007/$"))
     ran = run("export", "--since", "9999d", "-f", "csv", "-d", tmp_path)
     assert ran.code == 4
-    assert "\n4 of 6 recordings are kept; within a day the same command continues with the others\n" in ran.error
+    assert "\n5 of 6 recordings are kept; within a day the same command continues with the others\n" in ran.error
     (state,) = states.glob("*.sqlite")
     with closing(sqlite3.connect(state)) as connection:
         before = connection.execute("SELECT begun, since FROM about").fetchone()
@@ -194,7 +194,7 @@ def test_ctrl_c_keeps_what_was_read(run: Run, own: App, between: Front, states: 
     once_after(between, "/0123456789ab_part_0007", lambda: os.kill(os.getpid(), signal.SIGINT))
     ran = run("export", "--since", SINCE, "-f", "csv", "-d", tmp_path)
     assert ran.code == 130
-    assert "\n3 of 5 recordings are kept; within a day the same command continues with the others\n" in ran.error
+    assert "\n4 of 5 recordings are kept; within a day the same command continues with the others\n" in ran.error
     assert list(tmp_path.glob("*.csv")) == []
     assert list(states.glob("*.sqlite"))
     assert run("export", "--since", SINCE, "-f", "csv", "-d", tmp_path).code == 0

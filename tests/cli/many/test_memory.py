@@ -52,8 +52,9 @@ def listed(count: int) -> Iterator[Listed]:
 
 def read(state: State) -> None:
     call, turns = call_row(ONE), list(turn_rows(ONE))
-    for key in state.coming():
-        state.put(key, AT, call, turns)
+    for some in state.coming():
+        for each in some:
+            state.put(each.key, AT, call, turns)
 
 
 def test_memory_does_not_grow_with_the_number_of_recordings(state: State, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from shared.cli.exits import Exit
 from shared.cli.read.any_job import RecordingsOfJobs, charge_of
 from shared.cli.read.formats import TABLES, Format
 from shared.cli.read.many.files import names_of, require, write_files
-from shared.cli.read.many.reading import read_into
+from shared.cli.read.many.reading import read_all
 from shared.cli.read.many.state import Counts, State
 from shared.cli.read.many.states import open_state
 from shared.cli.read.writing import prepare
@@ -133,8 +133,8 @@ def _read(many: Many, recordings: RecordingsOfJobs, state: State, files: list[Pa
     if counts.coming:
         what = f"{counted(counts.coming, 'recording')} in {counted(counts.parts, 'part')}"
         print_note(f"reads {what}: roughly {charge:,} RU of Cosmos DB")
-    for key in progress(state.coming(), counts.coming):
-        read_into(state, recordings, key)
+    for _ in progress(read_all(state, recordings), counts.coming):
+        pass
 
 
 def _pages(many: Many, since: UtcTime | None) -> Iterator[list[Row]]:

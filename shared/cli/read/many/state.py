@@ -29,7 +29,10 @@ CREATE TABLE turns (recording INTEGER NOT NULL, number INTEGER NOT NULL, row BLO
     PRIMARY KEY (recording, number)) WITHOUT ROWID;
 """
 
-_COMING = "SELECT job_id, file_id FROM recordings WHERE outcome IS NULL ORDER BY ingested_at, job_id, file_id LIMIT 500"
+_COMING = (
+    "SELECT job_id, file_id, ingested_at, parts FROM recordings WHERE outcome IS NULL "
+    "ORDER BY ingested_at, job_id, file_id LIMIT 500"
+)
 _CALLS = "SELECT row FROM recordings WHERE outcome = 'read' ORDER BY ingested_at, job_id, file_id"
 _TURNS = (
     "SELECT turns.row FROM recordings CROSS JOIN turns ON turns.recording = recordings.id "
@@ -83,11 +86,13 @@ class State:
         with self._together():
             self._connection.execute("UPDATE about SET listed = 1")
 
-    def coming(self) -> Iterator[FileKey]:
-        """Yield the recordings that have no outcome yet, in the order of the list."""
-        while rows := list(self._rows(_COMING)):
-            for row in rows:
-                yield FileKey(*row)
+    def coming(self) -> Iterator[list[Listed]]:
+        """Yield the recordings that have no outcome yet, some at a time, in the order of the list.
+
+        Each needs an outcome before the next are asked for.
+        """
+        while rows := [Listed(*row) for row in self._rows(_COMING)]:
+            yield rows
 
     def put(self, key: FileKey, ingested_at: UtcTime, call: msgspec.Struct, turns: Iterable[msgspec.Struct]) -> None:
         """Store the rows of a recording. If `turns` raises an error, nothing of it is stored."""
