@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from local.docs.pages import code, table
+from local.docs.terminal import terminal_blocks
 from shared.cli.look.job_rows import COLUMNS as JOBS
 from shared.cli.main import NAME, app
 from shared.cli.read.hit_rows import COLUMNS as HITS
@@ -27,6 +28,7 @@ def command_blocks() -> dict[str, str]:
         "all commands": code("text", root.get_help()),
         **{heading: "\n\n".join(_commands(group, root, names)) for heading, names in group.headings.items()},
         **{f"fields of {name}": _fields(columns) for name, columns in LISTS.items()},
+        **terminal_blocks(),
     }
 
 

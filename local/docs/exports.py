@@ -38,10 +38,14 @@ def export_blocks() -> dict[str, str]:
     return {**blocks, "export: json": code("json", json_text(whole))}
 
 
-def _text(form: Format) -> str:
+def short_call() -> Recording:
+    """Return the short call."""
     names = Names([Naming("Agent", channel=0), Naming("Mrs Smith", channel=1)])
-    recording = recording_of(_result(), names, "calls of the day")
-    text = "".join(Output(form).pieces(recording))
+    return recording_of(_result(), names, "calls of the day")
+
+
+def _text(form: Format) -> str:
+    text = "".join(Output(form).pieces(short_call()))
     return text.replace("\r\n", "\n").removeprefix("\ufeff").rstrip("\n")
 
 
