@@ -42,17 +42,14 @@ def rows(folder: Path, table: str) -> Rows:
     return [json.loads(line) for line in (folder / f"{table}.jsonl").read_bytes().splitlines()]
 
 
-def once_after(front: Front, target: str, change: Change) -> None:
-    """Make a change right after the first answer to a GET of a document, before the command gets it."""
+def once_after(front: Front, target: str, change: Change, call: Call = LONG) -> None:
+    """Make a change right after the first answer to a GET of a document of a call, before the command gets it."""
     waiting = [change]
 
     def watch(exchange: Exchange, moment: Moment) -> None:
-        if (
-            moment is Moment.AFTER
-            and exchange.method == "GET"
-            and exchange.target.rstrip("/").endswith(target)
-            and waiting
-        ):
+        whose = exchange.headers.get("x-ms-documentdb-partitionkey", "")
+        asked = exchange.method == "GET" and exchange.target.rstrip("/").endswith(target) and call.key.file_id in whose
+        if moment is Moment.AFTER and asked and waiting:
             waiting.pop()()
 
     front.watch = watch
@@ -77,38 +74,42 @@ def replaced(app: App, call: Call, text: str) -> Change:
     return change
 
 
-@pytest.mark.parametrize("after", ["/transcript", "/0123456789ab_part_0007"])
-def test_a_recording_that_is_replaced_while_it_is_read_is_there_once_whole_and_new(
-    run: Run, own: App, between: Front, tmp_path: Path, after: str
+AFTER = pytest.mark.parametrize(("call", "after"), [(ORDER, "/transcript"), (LONG, "/0123456789ab_part_0007")])
+"""A short recording, which is read beside others, changes behind its head; a long one behind its second part."""
+
+
+@AFTER
+def test_a_recording_that_is_replaced_while_it_is_read_is_there_once_whole_and_new(  # noqa: PLR0913 - fixtures
+    run: Run, own: App, between: Front, tmp_path: Path, *, call: Call, after: str
 ) -> None:
-    once_after(between, after, replaced(own, ORDER if after == "/transcript" else LONG, "New."))
+    once_after(between, after, replaced(own, call, "New."), call)
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path)
     assert (ran.code, ran.out) == (0, "")
-    changed = ORDER if after == "/transcript" else LONG
-    found = [row for row in rows(tmp_path, "calls") if row["fileId"] == changed.key.file_id]
+    found = [row for row in rows(tmp_path, "calls") if row["fileId"] == call.key.file_id]
     assert [(row["revision"], row["turnCount"]) for row in found] == [(NEWER, 1)]
-    assert [row["text"] for row in rows(tmp_path, "turns") if row["fileId"] == changed.key.file_id] == ["New."]
+    assert [row["text"] for row in rows(tmp_path, "turns") if row["fileId"] == call.key.file_id] == ["New."]
     assert len(rows(tmp_path, "calls")) == len(RECENT)
-    assert rows(tmp_path, "calls")[-1]["fileId"] == changed.key.file_id, "in the order of the new ingestedAt"
+    assert rows(tmp_path, "calls")[-1]["fileId"] == call.key.file_id, "in the order of the new ingestedAt"
 
 
-def test_a_recording_that_is_deleted_while_it_is_read_is_left_out_and_counted(
-    run: Run, own: App, between: Front, tmp_path: Path
+@AFTER
+def test_a_recording_that_is_deleted_while_it_is_read_is_left_out_and_counted(  # noqa: PLR0913 - fixtures
+    run: Run, own: App, between: Front, tmp_path: Path, *, call: Call, after: str
 ) -> None:
-    once_after(between, "/0123456789ab_part_0007", lambda: delete(own, LONG))
+    once_after(between, after, lambda: delete(own, call), call)
     ran = run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path)
     assert (ran.code, "deleted meanwhile: 1 recording\n" in ran.error) == (0, True)
     assert [row["fileId"] for row in rows(tmp_path, "calls")] == [
-        each.key.file_id for each in RECENT if each is not LONG
+        each.key.file_id for each in RECENT if each is not call
     ]
-    assert not any(row["fileId"] == LONG.key.file_id for row in rows(tmp_path, "turns"))
+    assert not any(row["fileId"] == call.key.file_id for row in rows(tmp_path, "turns"))
 
 
 def test_a_recording_that_is_ingested_meanwhile_comes_in_with_a_later_run(
     run: Run, own: App, between: Front, tmp_path: Path
 ) -> None:
     late = Call(7, ORDER.job, "2026-11-21T00:00:00.000000Z", [said(0, 1, "Late.")], 5)
-    once_after(between, "/transcript", lambda: store(own, late))
+    once_after(between, "/transcript", lambda: store(own, late), ORDER)
     assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path / "one").code == 0
     assert run("export", "--since", SINCE, "-f", "jsonl", "-d", tmp_path / "two").code == 0
     assert len(rows(tmp_path / "two", "calls")) == len(rows(tmp_path / "one", "calls")) + 1 == len(RECENT) + 1
