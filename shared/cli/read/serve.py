@@ -47,6 +47,7 @@ def serve(*, port: Port = None, browser: Browser = True, names: NamesFile = None
             print_line(first)
         else:
             print_line(address)
+            print_note("If the browser shows no page, end this and use --no-browser.")
             open_browser(door, partial(print_note, f"No browser could be started. Open this address yourself: {first}"))
         print_note("Ctrl-C ends it.")
         run(Guard(application(pages), sockets[0].getsockname()[1], keys, door.close if door else _nothing), sockets)

@@ -14,13 +14,16 @@ from shared.cli.terminal.output import print_error
 from shared.errors import Denied, InvalidMessage, NotFound, NoToken, Speech2CosmosError, Throttled, Transient
 from shared.rendering.page.frame import Live, framed
 from shared.rendering.page.job import JOBS
-from shared.rendering.page.markup import advice, short, text
+from shared.rendering.page.markup import advice, short, shown, text
 
 PIECE_CHARACTERS = 16_384
-"""A page is sent in pieces of about this size. A piece for each turn would take a thread's switch each."""
+"""A page is sent in pieces of about this size, since each is made in a thread of its own."""
 
 _WORDS = 1000
+"""Characters of an error that are shown."""
+
 _AGAIN_SECONDS = 5.0
+"""Seconds after which a page that could not be read is asked for again."""
 
 
 def version_of(*facts: object) -> str:
@@ -55,12 +58,13 @@ def failed(request: Request, error: Exception) -> Response:
     if known is None:
         print_error(f"{request.url.path}: {type(error).__name__}: {error}")
     status, title = _kind(known)
-    words = " ".join(str(known).split()) if known else f"A fault of speech2cosmos: {type(error).__name__}."
+    told = " ".join(str(known).split()) if known else f"A fault of speech2cosmos: {type(error).__name__}."
+    words = shown(short(told, _WORDS))
     what = advice_for(known) if known else "the terminal, which says more"
     if request.url.path.startswith(STATES):
         return JSONResponse({"error": words, "advice": f"Try: {what}"}, status)
     content = (
-        f'<section class="state" aria-label="Error"><p class="reason" dir="auto">{text(short(words, _WORDS))}</p>'
+        f'<section class="state" aria-label="Error"><p class="reason" dir="auto">{text(words)}</p>'
         f'<dl class="why"><dt>Try</dt><dd>{advice(what)}</dd></dl></section>'
     )
     path = STATES + quote(request.url.path.rstrip("/"))
