@@ -79,6 +79,14 @@ def test_axe_finds_nothing_while_a_page_says_what_fails(
     assert faults(page, axe) == []
 
 
+def test_no_width_of_the_window_cuts_a_page_off(visit: Visit) -> None:
+    for path in ("/", f"/{PARTLY}", f"/{INGESTING}"):
+        page = visit(path).page
+        for width in range(320, 1400, 60):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("() => document.documentElement.scrollWidth") == width
+
+
 def test_axe_finds_nothing_with_more_contrast_or_forced_colors(visit: Visit, axe: str) -> None:
     for path in ("/", f"/{PARTLY}"):
         page = visit(path, contrast="more").page

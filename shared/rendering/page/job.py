@@ -215,7 +215,8 @@ def _recordings(job: Job, recordings: Recordings, now: datetime) -> str:
 
 def _row(head: Transcript, now: datetime) -> str:
     speakers, channels = len(head.speakers), len(head.channels)
-    voices = f"{speakers} speaker{'s' * (speakers != 1)}" if speakers else f"{channels} channel{'s' * (channels != 1)}"
+    count, noun = (speakers, "speaker") if speakers else (channels, "channel")
+    voices = f"{count:,} {noun}{'' if count == 1 else 's'}" if count else "nobody"
     lasts = length(head.duration_in_ticks) if head.duration_in_ticks else "?"
     since = text(head.ingested_at)
     return (

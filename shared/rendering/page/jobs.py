@@ -110,6 +110,6 @@ def _files(job: Job) -> str:
     if not files.ingested and files.expected is None:
         return f'<span class="soft">none{"" if job.status in END_STATES else " yet"}</span>'
     lost = (job.report.failed_transcriptions_count or 0) if job.report else 0
-    failed = f' <span class="lost">{files.failed:,} failed</span>' if files.failed else ""
-    unheard = f' <span class="lost">{lost:,} failed at Speech</span>' if lost else ""
-    return f'{files_in(job)} <span class="unit">files</span>{failed}{unheard}'
+    losses = {f"{files.failed:,} failed": files.failed, f"{lost:,} failed at Speech": lost}
+    told = " ".join(f'<span class="lost">{words}</span>' for words, number in losses.items() if number)
+    return f'{files_in(job)} <span class="unit">files</span> <span class="losses">{told}</span>'
