@@ -1,4 +1,4 @@
-"""The workflow of continuous integration is valid, and its targets and paths exist."""
+"""The workflows are valid, and their targets and paths exist."""
 
 import re
 import subprocess
@@ -11,7 +11,9 @@ from infra.check.compiler import VERSION
 from infra.check.snapshots import INFRA
 
 ROOT = INFRA.parent
-WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+WORKFLOWS = ROOT / ".github" / "workflows"
+WORKFLOW = WORKFLOWS / "ci.yml"
+RELEASE = WORKFLOWS / "release.yml"
 
 
 def linted(path: Path) -> subprocess.CompletedProcess[str]:
@@ -20,8 +22,9 @@ def linted(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 
-def test_the_workflow_matches_githubs_schema() -> None:
-    done = linted(WORKFLOW)
+@pytest.mark.parametrize("workflow", [WORKFLOW, RELEASE], ids=lambda path: path.name)
+def test_a_workflow_matches_githubs_schema(workflow: Path) -> None:
+    done = linted(workflow)
     assert done.returncode == 0, done.stdout
 
 
@@ -41,6 +44,29 @@ def test_every_target_and_path_in_the_workflow_exists() -> None:
     for path in (".ci/run", "tests/infra", "tests/contract_cosmos", "local.settings.sample.json", "function_app.py"):
         assert path in text
         assert (ROOT / path).exists()
+
+
+def test_the_release_runs_the_tests_with_the_compiler_that_makes_its_template() -> None:
+    text = RELEASE.read_text("utf-8")
+    assert f"az bicep install --version v{VERSION}" in text
+    for path in (".ci/run", "infra/release/publish.sh"):
+        assert f"bash {path}" in text
+        assert (ROOT / path).exists()
+    assert 'make release-files REPOSITORY="$GITHUB_REPOSITORY" TAG="$GITHUB_REF_NAME"' in text
+
+
+def test_only_the_job_that_publishes_may_write_and_it_installs_nothing() -> None:
+    build, publish = RELEASE.read_text("utf-8").split("\n  publish:\n")
+    assert "permissions: {}" in build
+    assert ": write" not in build
+    assert not re.search(r"\b(make|pip|npm|uv|\.ci/run)\b", publish)
+
+
+def test_every_action_is_pinned_and_the_workflows_agree_on_its_version() -> None:
+    text = "".join(path.read_text("utf-8") for path in WORKFLOWS.glob("*.yml"))
+    used = set(re.findall(r"uses: (\S+)@(.*)", text))
+    assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", version) for _, version in used)
+    assert len({action for action, _ in used}) == len(used)
 
 
 def test_the_workflow_runs_microsofts_compiler_host_and_emulator() -> None:

@@ -1,9 +1,8 @@
-"""The template of a release, the release's text, and the branch that has the template."""
+"""The template of a release, and the release's text."""
 
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -77,48 +76,3 @@ def test_wrong_names_and_tags_are_refused(
     assert main(["--repository", repository, "--tag", tag, "build", str(tmp_path / "files")]) == 1
     assert says in capsys.readouterr().err
     assert not (tmp_path / "files").exists()
-
-
-class Branch:
-    """The branch `release` of a remote."""
-
-    def __init__(self, remote: Path) -> None:
-        self._remote = remote
-        self._git("init", "--quiet", "--bare", str(remote), folder=remote.parent)
-
-    def push(self, template: str, tag: str) -> str:
-        """Push a template as the workflow does. Returns the commit."""
-        file = self._remote.parent / "template.json"
-        file.write_text(template)
-        script = ROOT / "infra" / "release" / "push-template.sh"
-        ran = subprocess.run(  # noqa: S603 - our script
-            ["bash", script, str(self._remote), str(file), tag],  # noqa: S607 - bash as the user has it
-            cwd=self._remote.parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return ran.stdout.strip()
-
-    def show(self, what: str) -> str:
-        """Return what `git show` prints."""
-        return self._git("show", what, folder=self._remote)
-
-    def log(self) -> list[str]:
-        """Return commits with their subjects, the newest first."""
-        return self._git("log", "--format=%H %s", "release", folder=self._remote).splitlines()
-
-    def _git(self, *arguments: str, folder: Path) -> str:
-        ran = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603, S607 - git as the user has it
-        return ran.stdout
-
-
-def test_each_release_has_a_commit_with_its_template_and_a_repeated_one_has_the_same(tmp_path: Path) -> None:
-    branch = Branch(tmp_path / "remote.git")
-    first = branch.push("{1}", "v1.0.0")
-    second = branch.push("{2}", "v1.1.0")
-    assert branch.push("{2}", "v1.1.0") == second
-    assert branch.log() == [f"{second} v1.1.0", f"{first} v1.0.0"]
-    assert branch.show(f"{first}:azuredeploy.json") == "{1}"
-    assert branch.show("release:azuredeploy.json") == "{2}"
-    assert branch.show("release:").splitlines()[2:] == ["azuredeploy.json"]
