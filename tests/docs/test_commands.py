@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import textwrap
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,10 @@ def blocks(page: str) -> list[tuple[str, str]]:
 def under(heading: str) -> list[str]:
     """Return the blocks under a heading of docs/deploy.md."""
     return [block for each, block in blocks("deploy.md") if each == heading]
+
+
+FROM_A_RELEASE = [*under("From a release"), *under("The addresses")]
+WITHOUT_AZD = [*under("Without azd")[:1], *under("The addresses"), *under("Without azd")[1:]]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -93,7 +98,7 @@ class Shell:
     def __post_init__(self) -> None:
         programs = self.folder / "bin"
         programs.mkdir()
-        for name in ("az", "azd", "func", "curl", "zip", "speech2cosmos"):
+        for name in ("az", "azd", "func", "curl", "uv", "zip", "speech2cosmos"):
             program = programs / name
             program.write_text(FAKE)
             program.chmod(0o755)
@@ -135,8 +140,18 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+def test_from_a_release_neither_azd_nor_core_tools_is_called(shell: Shell) -> None:
+    out = shell.run(*FROM_A_RELEASE, *under("The command line"), *under("Check it"))
+    assert out.endswith("OK: the app has every right that it needs\n")
+    assert "--template-uri https://raw.githubusercontent.com/OWNER/NAME/release/azuredeploy.json" in shell.calls
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    wheel = f"releases/download/v{version}/speech2cosmos-{version}-py3-none-any.whl"
+    assert f"uv tool install https://github.com/OWNER/NAME/{wheel}" in shell.calls
+    assert not {line.split()[0] for line in shell.calls.splitlines()} & {"azd", "func", "zip"}
+
+
 def test_without_azd_the_outputs_reach_every_later_command(shell: Shell) -> None:
-    out = shell.run(*under("Without azd"), *under("Check it"), *under("The first document")[:1])
+    out = shell.run(*WITHOUT_AZD, *under("Check it"), *under("The first document")[:1])
     assert out.endswith("OK: the app has every right that it needs\n")
     assert "environmentName=speech2cosmos location=westus2" in shell.calls
     assert "func azure functionapp publish func-abc --python" in shell.calls
@@ -151,7 +166,7 @@ def test_without_azd_the_outputs_reach_every_later_command(shell: Shell) -> None
 
 
 def test_the_shell_has_the_settings_of_the_command_line(shell: Shell) -> None:
-    out = shell.run(*under("Without azd")[:2], "env")
+    out = shell.run(*FROM_A_RELEASE, "env")
     values = dict(line.partition("=")[::2] for line in out.splitlines())
     assert {
         name: values[name] for name in ("SPEECH_ENDPOINT", "JOBS_QUEUE", "AzureWebJobsStorage__queueServiceUri")
@@ -180,5 +195,5 @@ def test_with_azd_the_check_uses_azds_values(shell: Shell) -> None:
 )
 def test_the_check_prints_whether_rights_are_missing(shell: Shell, answer: str, verdict: str) -> None:
     shell.answer("rights.tsv", answer)
-    out = shell.run(*under("Without azd")[:2], *under("Check it"))
+    out = shell.run(*FROM_A_RELEASE, *under("Check it"))
     assert out.splitlines()[-1].startswith(f"{verdict}: ")
