@@ -92,7 +92,7 @@ def test_another_database_does_not_continue_it(
     assert interrupted.exists()
 
 
-def test_a_state_that_was_begun_a_day_ago_is_begun_anew_or_deleted_by_another_command(
+def test_a_state_that_was_begun_a_day_ago_is_deleted_by_another_command(
     run: Run, interrupted: Path, tmp_path: Path
 ) -> None:
     long_ago = "UPDATE about SET begun = '2026-01-01T00:00:00.000000Z'"
