@@ -10,8 +10,11 @@ from shared.cli.ids import job_id_of
 from shared.cli.reader import Reader
 from shared.cli.terminal.output import print_note, print_set_aside
 from shared.cli.terminal.text import shown
+from shared.domain.documents import Transcript
 from shared.domain.speech_urls import GUID
 from shared.errors import InvalidMessage, NotFound, WrongUsage
+from shared.rendering.about import title
+from shared.rendering.names import known_as
 
 JOB_HELP = "A transcription: its id or URL, the beginning of its id, or its name."
 FILE_HELP = "One recording of it: the file's id, the beginning of its id, or its name."
@@ -44,7 +47,9 @@ def job_of(app: App, text: str) -> str:
 
 
 def file_of(reader: Reader, job_id: str, text: str) -> str:
-    """Return the id of the recording that a text names: its id, a unique beginning of it, or its name.
+    """Return the id of the recording that a text names: its id, a unique beginning of it, or its name in any case.
+
+    The name is that of the recording itself or of its result file, with or without extension.
 
     A GUID is taken as it is. Otherwise the job's heads and failures are read. Raises NotFound, and WrongUsage for
     several matches, which are listed.
@@ -53,17 +58,25 @@ def file_of(reader: Reader, job_id: str, text: str) -> str:
     if GUID.fullmatch(name):
         return name.lower()
     files = reader.files(job_id)
-    ids = {failure.file_id: failure.name for failure in files.failures}
-    ids |= {head.file_id: head.name for head in files.heads}
-    found = {each: ids[each] for each in ids if each == name.lower()}
-    found = found or {each: ids[each] for each in ids if each.startswith(name.lower())}
-    found = found or {each: ids[each] for each in ids if ids[each] == name}
+    names = {failure.file_id: frozenset({(failure.name or "").lower()}) for failure in files.failures}
+    names |= {head.file_id: known_as(head) for head in files.heads}
+    wanted = name.lower()
+    found = [each for each in names if each == wanted]
+    found = found or [each for each in names if each.startswith(wanted)]
+    found = found or [each for each in names if wanted in names[each]]
     if not found:
         raise advised(
             NotFound(f"job {job_id} has no file whose id begins with {name!r}, or with this name"),
             f"speech2cosmos show {job_id}",
         )
-    return _only(name, list(found.items()), f"files of job {job_id}")
+    titles: dict[str, tuple[str | None, ...]] = {failure.file_id: (failure.name,) for failure in files.failures}
+    titles |= {head.file_id: titles_of(head) for head in files.heads}
+    return _only(name, [(each, *titles[each]) for each in found], f"files of job {job_id}")
+
+
+def titles_of(head: Transcript) -> tuple[str | None, ...]:
+    """Return what a list shows of a recording beside its id: its own file name if it has one, and its result file's."""
+    return tuple(dict.fromkeys((title(head), head.name)))
 
 
 def _only(name: str, found: Sequence[Iterable[object]], what: str) -> str:

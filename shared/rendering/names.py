@@ -53,7 +53,7 @@ class Names:
 
     def of(self, head: Transcript) -> dict[Track, str]:
         """Return the name of every track of a recording, in the order of the head's tracks."""
-        files = _known_as(head)
+        files = known_as(head)
         tracks = [(track.channel, track.speaker) for track in head.tracks]
         return {track: self._given(track, files) or default_name(track, len(head.channels)) for track in tracks}
 
@@ -162,8 +162,8 @@ def _number(cells: dict[str, str], column: str) -> int | None:
     return int(text)
 
 
-def _known_as(head: Transcript) -> frozenset[str]:
-    """Return the texts, in lower case, by which a names file may call a recording."""
+def known_as(head: Transcript) -> frozenset[str]:
+    """Return the texts, in lower case, by which people may call a recording: id and names, also without extension."""
     names = [name for name in (head.name, source_name(head)) if name]
     stems = [name.rpartition(".")[0] for name in names]
     return frozenset(each.lower() for each in (head.file_id, *names, *stems) if each)

@@ -131,8 +131,12 @@ def test_a_moment_is_marked_with_what_was_said_before(run: Run, here: World, cal
 def test_one_of_several_recordings_has_to_be_named(run: Run, here: World, call: tuple[str, str]) -> None:
     ran = run("read", call[0])
     assert (ran.code, ran.out) == (2, "")
-    assert FILE in ran.error
-    assert OTHER in ran.error
+    assert f"{FILE}  call 1.wav  contenturl_0.json\n{OTHER}  mono.wav  contenturl_0.json\n" in ran.error
+    for name in ("call 1.wav", "CALL 1", FILE[:36], FILE.upper()):
+        assert run("read", call[0], name).out.startswith("call 1.wav\n")
+    several = run("read", call[0], "contenturl_0")
+    assert (several.code, several.out) == (2, "")
+    assert f"{FILE}  call 1.wav  contenturl_0.json\n{OTHER}  mono.wav  contenturl_0.json\n" in several.error
     assert "Speaker 1" in run("read", WHOLE_JOB).out
     assert here
 

@@ -9,7 +9,7 @@ from shared.adapters.cosmos.stored import decoded
 from shared.bootstrap import App
 from shared.cli.advice import advised
 from shared.cli.reader import Reader, Stored
-from shared.cli.selecting import file_of, job_of
+from shared.cli.selecting import file_of, job_of, titles_of
 from shared.cli.terminal.output import print_note, print_set_aside
 from shared.cli.terminal.text import shown
 from shared.domain.documents import FileKey, ResultPart, Transcript
@@ -55,7 +55,7 @@ class Recordings:
         head, *others = self.heads
         if others:
             for each in self.heads[:_LISTED]:
-                print_note(f"{each.file_id}  {shown(each.name)}")
+                print_note("  ".join(map(shown, (each.file_id, *titles_of(each)))))
             raise advised(
                 WrongUsage(f"job {self._job_id} has {len(self.heads)} recordings"),
                 f"the beginning of one id, or its name{otherwise}",
