@@ -104,7 +104,7 @@ def test_a_part_deleted_after_the_end_is_logged_a_day_later_with_the_command_tha
     world.clock.time += TIDY_AFTER + timedelta(minutes=1)
     with caplog.at_level(logging.ERROR):
         world.tick()
-    assert f"job {JOB} file a: 1 parts are missing since it ended: speech2cosmos replay {JOB}" in caplog.text
+    assert f"job {JOB} file a: 1 parts are missing since it ended: speech2cosmos retry {JOB}" in caplog.text
     assert world.job().tidied_at is not None
 
 
