@@ -96,7 +96,7 @@ function age(milliseconds) {
 }
 
 /** Times of day in the reader's own zone, and ages. @param {Document} root */
-function localTimes(root = document) {
+function localTimes(root = document, now = Date.now()) {
   const format = new Intl.DateTimeFormat(undefined, {
     year: "numeric",
     month: "short",
@@ -110,6 +110,6 @@ function localTimes(root = document) {
     if (Number.isNaN(moment.getTime())) continue;
     const isAge = time.classList.contains("age");
     time.title = isAge ? format.format(moment) : time.dateTime;
-    time.textContent = isAge ? age(Date.now() - moment.getTime()) : format.format(moment);
+    time.textContent = isAge ? age(now - moment.getTime()) : format.format(moment);
   }
 }

@@ -5,8 +5,9 @@ async function written() {
   const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  localTimes(fresh);
-  localTimes(); // so that rows differ only if more than their age does
+  const now = Date.now(); // for both, so that rows differ only if more than their age does
+  localTimes(fresh, now);
+  localTimes(document, now);
   return fresh;
 }
 
@@ -101,5 +102,5 @@ document.addEventListener("click", (event) => {
 });
 localTimes();
 filterRows();
-window.setInterval(localTimes, 30_000);
+window.setInterval(() => localTimes(), 30_000);
 showScripted(document);
