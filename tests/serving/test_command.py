@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from local.processes import free_port
 from tests.serving.conftest import Serving, start_command, start_serving
-from tests.serving.world import LONG, REPLACED, World
+from tests.serving.world import CALL, LONG, REPLACED, WHOLE, World
 from tests.waiting import eventually
 
 BROWSER = """#!{python}
@@ -128,3 +128,24 @@ def test_with_verbose_no_secret_is_printed(world: World, tmp_path: Path) -> None
     said = serving.errors.read_text()
     for secret in (urlsplit(serving.first).query.partition("=")[2], serving.cookie.partition("=")[2]):
         assert secret not in said
+
+
+def test_names_of_a_file_win_over_those_of_the_job(world: World, serving: Serving, tmp_path: Path) -> None:
+    path, names = f"/{WHOLE}/{CALL.id}", tmp_path / "names.csv"
+    names.write_text("channel,name\n1,Mrs Smith\n", encoding="utf-8")
+    named = start_serving(world.settings, tmp_path, "--names", str(names))
+    named.enter()
+    html = named.get(path).text
+    assert ("Mrs Smith" in html, "Mr Jones" in html, "Workshop" in html) == (True, False, True)
+    assert "Mr Jones" in serving.get(path).text
+    assert named.end() == 0
+
+
+def test_a_names_file_that_cannot_be_read_is_wrong_usage(world: World, tmp_path: Path) -> None:
+    errors, names = tmp_path / "errors", tmp_path / "names.csv"
+    names.write_text("no such column\n", encoding="utf-8")
+    with errors.open("w") as written:
+        process = start_command(world.settings, written, "--no-browser", "--names", str(names))
+    out, _ = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert "names.csv" in errors.read_text()
