@@ -22,7 +22,7 @@ RELEASE ?= build/release
 .PHONY: help setup run up test test-tools lint infra-check infra-snapshots docs cost bench scale chaos scan audit lock release-files clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17
 
 setup: $(VENV_STAMP) $(NODE_STAMP) ## .venv with the command speech2cosmos, and what local/ needs from npm
 
