@@ -29,7 +29,8 @@ def require(form: Format) -> None:
     if form is Format.PARQUET and find_spec("pyarrow") is None:
         raise advised(
             NotInstalled("-f parquet needs pyarrow, which is not installed"),
-            "pip install 'speech2cosmos[parquet]'; -f csv and -f jsonl need nothing more",
+            # Not by the name of this package: it is not on PyPI, where others could take the name.
+            "`uv tool install --with pyarrow`, or `pipx inject`, as at first; -f csv and -f jsonl need nothing more",
         )
 
 
