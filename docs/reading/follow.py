@@ -14,12 +14,11 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from read import Document, conversation, open_database
 
 
-def changes(container: ContainerProxy, token: str | None) -> Iterator[tuple[list[Document], str]]:
-    """Yield the pages of what changed since a token, each with the token to continue after it."""
-    start: dict[str, Any] = {"continuation": token} if token else {"start_time": "Beginning"}
-    for page in container.query_items_change_feed(**start).by_page():
+def changes(container: ContainerProxy, place: dict[str, Any]) -> Iterator[tuple[list[Document], dict[str, Any]]]:
+    """Yield the pages of what changed since a place of the feed, each with the place to continue from."""
+    for page in container.query_items_change_feed(**place).by_page():
         documents = list(page)
-        yield documents, container.client_connection.last_response_headers["etag"]
+        yield documents, {"continuation": container.client_connection.last_response_headers["etag"]}
 
 
 def handle(transcripts: ContainerProxy, document: Document) -> None:
@@ -37,15 +36,20 @@ def handle(transcripts: ContainerProxy, document: Document) -> None:
 
 def main(remembered: Path) -> None:
     """Print what is new, and remember how far that was."""
-    tokens: dict[str, str] = json.loads(remembered.read_text()) if remembered.exists() else {}
+    places: dict[str, list[dict[str, Any]]] = json.loads(remembered.read_text()) if remembered.exists() else {}
     database = open_database()
     transcripts = database.get_container_client("transcripts")
     for name in ("transcripts", "jobs"):
-        for documents, token in changes(database.get_container_client(name), tokens.get(name)):
-            for document in documents:
-                handle(transcripts, document)
-            tokens[name] = token
-            remembered.write_text(json.dumps(tokens))  # only now: what follows is not lost if this ends here
+        container = database.get_container_client(name)
+        if name not in places:
+            # A place for each range. Of all at once, the SDK (4.17.1) refuses its own token while a range is not read.
+            places[name] = [{"start_time": "Beginning", "feed_range": each} for each in container.read_feed_ranges()]
+        for number, place in enumerate(places[name]):
+            for documents, after in changes(container, place):
+                for document in documents:
+                    handle(transcripts, document)
+                places[name][number] = after
+                remembered.write_text(json.dumps(places))  # only now: what follows is not lost if this ends here
 
 
 if __name__ == "__main__":

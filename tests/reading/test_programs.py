@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from azure.cosmos import ContainerProxy
 
+from local.cosmos import Cosmos
 from local.docs.reader import conversation, files_of
 from local.faults import Answer, Changed, Front, Rule
+from local.provision import provision_cosmos
+from shared.adapters.cosmos.client import connect
 from shared.domain.ticks import TICKS_PER_SECOND
 from tests.contract_cosmos.support import new_name
 from tests.serving.world import AGAIN, FAILED, INGESTING, MOVING, PENDING, REPLACED, UNKNOWN, WHOLE, World
@@ -41,13 +44,17 @@ def run(request: pytest.FixtureRequest, world: World, between: Front, tmp_path: 
     """Run a program of one of the languages, in a folder of its own, through the fault layer."""
     shutil.copytree(ROOT / "docs/reading", tmp_path / "reading")
     (tmp_path / "node_modules").symlink_to(ROOT / "local/node_modules")
-    own = {name: world.settings[name] for name in ("COSMOS_KEY", "COSMOS_DATABASE")}
 
-    def program(name: str, *arguments: str) -> Ran:
+    def program(name: str, *arguments: str, database: str = world.settings["COSMOS_DATABASE"]) -> Ran:
         done = subprocess.run(  # noqa: S603 - our own programs
             [LANGUAGES[request.param], f"reading/{name}.{request.param}", *arguments],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], **own, "COSMOS_ENDPOINT": between.origin},
+            env={
+                "PATH": os.environ["PATH"],
+                "COSMOS_ENDPOINT": between.origin,
+                "COSMOS_KEY": world.settings["COSMOS_KEY"],
+                "COSMOS_DATABASE": database,
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -144,6 +151,19 @@ def test_a_follower_sees_each_complete_recording_and_each_ended_job_and_then_onl
     after = run("follow", "memory.json").lines
     assert sorted(line for line in after if line.startswith("recording")) == sorted(recordings(transcripts, REPLACED))
     assert f"job\t{REPLACED}\tcompleted" in after
+
+
+def test_a_follower_continues_where_only_one_physical_partition_has_documents(run: Run, cosmos: Cosmos) -> None:
+    name = f"one-{new_name()}"
+    provision_cosmos(cosmos.endpoint, cosmos.key, name)
+    jobs = connect(cosmos.endpoint, cosmos.key, name).get_container_client("jobs")
+    first = next(iter(jobs.read_feed_ranges()))
+    ids = (f"job{number}" for number in range(100))
+    job = next(each for each in ids if jobs.is_feed_range_subset(first, jobs.feed_range_from_partition_key(each)))
+    jobs.create_item({"id": job, "type": "job", "status": "completed", "endedAt": "2026-11-02T09:02:17.000000Z"})
+    for lines in ([f"job\t{job}\tcompleted"], [], []):
+        ran = run("follow", "memory.json", database=name)
+        assert (ran.code, ran.lines) == (0, lines), ran.error
 
 
 def test_a_follower_that_fails_sees_the_same_changes_again(
