@@ -1,5 +1,6 @@
-"""The template of a release, and the release's text."""
+"""What `make release-files` writes, and the text of a release."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -12,8 +13,8 @@ from infra.check.compiler import Compiler, NoCompiler, Refused
 from infra.release.__main__ import main
 from infra.release.template import write_template
 from infra.release.text import Release
+from tests.release.building import ROOT, VERSION
 
-ROOT = Path(__file__).parents[2]
 RELEASE = Release("contoso/speech2cosmos", "v1.2.3")
 PACKAGE = "https://github.com/contoso/speech2cosmos/releases/download/v1.2.3/app.zip"
 
@@ -27,15 +28,28 @@ def compiler() -> Compiler:
         pytest.skip(str(error))
 
 
-def test_the_template_installs_the_app_of_its_release(compiler: Compiler, tmp_path: Path) -> None:
-    write_template(ROOT / "infra", compiler, RELEASE.file("app.zip"), tmp_path / "azuredeploy.json")
-    template = json.loads((tmp_path / "azuredeploy.json").read_text("utf-8"))
+@pytest.mark.usefixtures("compiler")
+def test_the_files_of_a_release(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "of-an-earlier-version.whl").touch()
+    assert main(["--repository", RELEASE.repository, "--tag", f"v{VERSION}", "build", str(folder)]) == 0
+    names = {"app.zip", "azuredeploy.json", "app.cdx.json", f"speech2cosmos-{VERSION}-py3-none-any.whl"}
+    assert {path.name for path in folder.iterdir()} == names | {"SHA256SUMS"}
+
+    sums = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    assert sums == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+    template = json.loads((folder / "azuredeploy.json").read_text("utf-8"))
     assert "subscriptionDeploymentTemplate" in template["$schema"]
-    assert template["parameters"]["packageUri"]["defaultValue"] == PACKAGE
-    assert {name for name, one in template["parameters"].items() if "defaultValue" not in one} == {
-        "environmentName",
-        "location",
-    }
+    installs = f"https://github.com/contoso/speech2cosmos/releases/download/v{VERSION}/app.zip"
+    assert template["parameters"]["packageUri"]["defaultValue"] == installs
+    required = {name for name, one in template["parameters"].items() if "defaultValue" not in one}
+    assert required == {"environmentName", "location"}
+
+    listed = {one["name"] for one in json.loads((folder / "app.cdx.json").read_text("utf-8"))["components"]}
+    pinned = re.findall(r"^([\w-]+)(?:\[.*\])?==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    assert listed == set(pinned)
 
 
 def test_a_template_is_refused_from_another_compiler_and_without_the_parameter(tmp_path: Path) -> None:

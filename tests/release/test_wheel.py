@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from infra.release.wheel_hook import renamed
-from tests.release.building import ROOT, build_wheel
+from tests.release.building import ROOT, VERSION, build_wheel
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_what_cannot_be_renamed_for_certain_stops_the_build(source: str) -> None
 
 def test_the_wheel_has_one_package_with_every_file_of_shared(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
-    assert {name.partition("/")[0] for name in names} == {"speech2cosmos", "speech2cosmos-0.1.0.dist-info"}
+    assert {name.partition("/")[0] for name in names} == {"speech2cosmos", f"speech2cosmos-{VERSION}.dist-info"}
     ran = subprocess.run(["git", "ls-files", "shared"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607 - git as the user has it
     assert {f"speech2cosmos{name.removeprefix('shared')}" for name in ran.stdout.split()} <= names
     assert not [name for name in names if "__pycache__" in name]
@@ -66,7 +66,7 @@ def test_no_module_of_the_wheel_imports_a_package_that_it_does_not_declare(wheel
                 imported |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add((node.module or "").partition(".")[0])
-    metadata = wheel.read("speech2cosmos-0.1.0.dist-info/METADATA").decode()
+    metadata = wheel.read(f"speech2cosmos-{VERSION}.dist-info/METADATA").decode()
     declared = {
         line.split()[1].partition("==")[0] for line in metadata.splitlines() if line.startswith("Requires-Dist")
     }
