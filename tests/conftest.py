@@ -1,6 +1,7 @@
 """The servers of the tests, started once for each worker on free ports; and the distribution of tests to workers."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,15 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # untyped to mypy: see
         if file == APART:
             return nodeid
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_configure() -> None:
+    """Let processes of the tests be interrupted, as on a terminal.
+
+    A shell that runs the tests in the background lets them ignore SIGINT, and a process inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
