@@ -11,7 +11,7 @@ PACKAGES = (
     "tenacity",
     "zlib_ng",
 )
-"""What the dependencies in pyproject.toml are imported as."""
+"""What the group `app` in pyproject.toml is imported as."""
 
 SDKS = f"import {', '.join(PACKAGES)}\n"
 
