@@ -20,6 +20,8 @@ from shared.domain.speech_api import KIND_TRANSCRIPTION
 
 JOB = "00000000-0000-4000-8000-0000000000a1"
 OTHER = "00000000-0000-4000-8000-0000000000a2"
+REPLAY = msgspec.json.encode({"id": OTHER, "replay": True}).decode()
+"""The message that starts OTHER over."""
 EARLY, LATE = "2026-11-02T12:00:00.000000Z", "2026-11-02T13:00:00.000000Z"
 WORDS = "Speech answered 503:\x1b[2J try\nagain"
 
