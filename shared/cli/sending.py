@@ -7,6 +7,7 @@ from itertools import groupby
 from shared.cli.advice import advised
 from shared.cli.enqueue import address_of, enqueue
 from shared.cli.terminal.output import print_note, progress
+from shared.cli.terminal.text import counted
 from shared.domain.job import Rejected
 from shared.errors import PartlyDone, Speech2CosmosError
 from shared.settings import Settings
@@ -58,8 +59,3 @@ def send(
         # The queue may have accepted one more, whose answer did not come in time.
         print_note(f"at least {done:,} of {counted(len(messages), 'message')} were accepted")
         raise
-
-
-def counted(count: int, what: str) -> str:
-    """Return a number and what it counts: `1 job`, `2,000 jobs`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,29 +1,21 @@
 """What readers cost, by the meter of docs/cost.md, is what docs/reading.md says."""
 
 import importlib.util
-import re
 from pathlib import Path
 from typing import Any, cast
 
 from azure.cosmos import ContainerProxy
 
 from benchmarks.cost.charges import read_charge
-from benchmarks.cost.meter import Meter, MeteredDatabase
 from benchmarks.cost.queries import own
 from local.cosmos import Cosmos
 from local.faults import Front
 from shared.adapters.cosmos.client import connect
-from shared.domain.containers import CONTAINERS
 from shared.domain.parts import encoded_size
+from tests.metering import metered_copy, said
 from tests.serving.world import LONG, REPLACED, World
 
 ROOT = Path(__file__).parents[2]
-
-
-def said() -> dict[str, float]:
-    """Return what the page says: request units by what is read."""
-    page = (ROOT / "docs/reading.md").read_text()
-    return {what: float(units) for what, units in re.findall(r"^\| ([^|]+) \| ([\d.]+) \|$", page, re.MULTILINE)}
 
 
 def read_program() -> Any:  # noqa: ANN401 - a program of the page, which is not in a package
@@ -43,12 +35,7 @@ def feed_charge(container: ContainerProxy, **scope: Any) -> float:  # noqa: ANN4
 
 def test_readers_cost_what_the_page_says(world: World, between: Front, cosmos: Cosmos) -> None:
     name = world.settings["COSMOS_DATABASE"]
-    direct = connect(cosmos.endpoint, cosmos.key, name)
-    metered = MeteredDatabase(connect(between.origin, cosmos.key, name), direct, between, Meter())
-    for container in CONTAINERS:
-        keys = [path[1:] for path in container.partition_key]
-        for item in map(own, direct.get_container_client(container.name).read_all_items()):
-            metered.containers[container.name].items[*(item[key] for key in keys), item["id"]] = item
+    metered = metered_copy(name, between, cosmos)
     jobs, transcripts = (cast("Any", metered.containers[each]) for each in ("jobs", "transcripts"))
     program, meter = read_program(), metered.meter
     with meter.phase("the job: has it ended?"):
@@ -58,8 +45,8 @@ def test_readers_cost_what_the_page_says(world: World, between: Front, cosmos: C
     with meter.phase("the conversation of half an hour, 1,500 turns"):
         assert len(program.conversation(transcripts, REPLACED, LONG.id)) == 1500
     measured = {what: units for what, units in meter.request_units.items() if what != "outside"}
-    follower = direct.get_container_client("transcripts")
+    follower = connect(cosmos.endpoint, cosmos.key, name).get_container_client("transcripts")
     measured["the feed of `transcripts`: all documents of that recording"] = feed_charge(
         follower, partition_key=[REPLACED, LONG.id]
     )
-    assert {what: round(units, 1) for what, units in measured.items()} == said()
+    assert {what: round(units, 1) for what, units in measured.items()} == said("reading.md")

@@ -1,38 +1,19 @@
 """What the pages and polls cost, by the meter of docs/cost.md, as docs/serve.md says."""
 
-import re
-from pathlib import Path
 from typing import cast
 
-from benchmarks.cost.meter import Meter, MeteredDatabase
-from benchmarks.cost.queries import own
 from local.cosmos import Cosmos
 from local.faults import Front
 from shared.adapters.cosmos import Database
-from shared.adapters.cosmos.client import connect
 from shared.cli.serving.store import Store
-from shared.domain.containers import CONTAINERS
 from shared.domain.documents import FileKey
+from tests.metering import metered_copy, said
 from tests.serving.world import CALL, INGESTING, WHOLE, World, five_of
-
-PAGE = Path(__file__).parents[2] / "docs" / "serve.md"
-
-
-def said() -> dict[str, float]:
-    """Return what the page says: request units by what is read."""
-    return {
-        what: float(units) for what, units in re.findall(r"^\| ([^|]+) \| ([\d.]+) \|$", PAGE.read_text(), re.MULTILINE)
-    }
 
 
 def test_pages_and_polls_cost_what_the_page_says(world: World, between: Front, cosmos: Cosmos) -> None:
     name = world.settings["COSMOS_DATABASE"]
-    direct = connect(cosmos.endpoint, cosmos.key, name)
-    metered = MeteredDatabase(connect(between.origin, cosmos.key, name), direct, between, Meter())
-    for container in CONTAINERS:
-        keys = [path[1:] for path in container.partition_key]
-        for item in map(own, direct.get_container_client(container.name).read_all_items()):
-            metered.containers[container.name].items[*(item[key] for key in keys), item["id"]] = item
+    metered = metered_copy(name, between, cosmos)
     store, meter = Store(cast("Database", metered)), metered.meter
     call, missing = FileKey(WHOLE, CALL.id), FileKey(INGESTING, five_of(INGESTING)[4].id)
     with meter.phase("poll of a job"):
@@ -52,7 +33,7 @@ def test_pages_and_polls_cost_what_the_page_says(world: World, between: Front, c
         assert head is not None
         list(store.recording(head, job).phrases())
     measured = {what: round(units, 1) for what, units in meter.request_units.items() if what != "outside"}
-    assert measured == said()
+    assert measured == said("serve.md")
     with meter.phase("list"):
         jobs = store.jobs().jobs
     assert meter.request_units["list"] <= 2 * 2 * 2.8 + 1.1 * len(jobs) + 0.01 * len(jobs)

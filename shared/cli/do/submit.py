@@ -10,8 +10,9 @@ import typer
 from shared.bootstrap import App
 from shared.cli.do.waiting import before, seconds_of, wait_for
 from shared.cli.environment import COSMOS, QUEUE, settings_of
-from shared.cli.sending import Message, counted, send
+from shared.cli.sending import Message, send
 from shared.cli.terminal.output import print_line, print_note
+from shared.cli.terminal.text import counted
 from shared.domain.enqueued import Enqueued, decode_enqueued
 from shared.errors import InvalidMessage
 

@@ -26,9 +26,10 @@ from shared.cli.repair.plan import (
     rewrite,
 )
 from shared.cli.selecting import file_of, job_of
-from shared.cli.sending import Message, counted, send
+from shared.cli.sending import Message, send
 from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside, progress
 from shared.cli.terminal.questions import confirmed
+from shared.cli.terminal.text import counted
 from shared.cli.watching import in_rounds, reading
 from shared.domain.documents import FileFailure, FileKey
 from shared.domain.job import Job

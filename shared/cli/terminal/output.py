@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -16,9 +16,6 @@ from shared.domain.redaction import redacted
 from shared.errors import Unreadable
 
 _T = TypeVar("_T")
-
-_UNLIMITED = 100_000
-"""Width of a table that is not printed on a terminal. With it no cell is wrapped or cut."""
 
 
 def print_json_line(document: object) -> None:
@@ -117,23 +114,6 @@ def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
     finally:
         if done:
             typer.echo(err=True)  # so that an error in the middle stands on a line of its own
-
-
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table. Without a terminal it is plain text, one line a row."""
-    from rich.console import Console  # noqa: PLC0415 - most commands print no table (docs/decisions/0042)
-    from rich.table import Table  # noqa: PLC0415 - as above
-
-    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for row in rows:
-        table.add_row(*(shown(cell) for cell in row))
-    width = None if sys.stdout.isatty() else _UNLIMITED
-    console = Console(width=width, markup=False, emoji=False, highlight=False)
-    console.print(title, style="bold")
-    with console.capture() as printed:
-        console.print(table)
-    # The table pads the last column too. After a long cell that would print many blanks.
-    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()), color=console.is_terminal)
 
 
 def print_heading(text: str) -> None:
