@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from shared.cli.terminal.columns import Column
 from shared.cli.terminal.lists import ListForm, print_list
 from shared.cli.terminal.output import (
-    moment,
     print_error,
     print_fields,
     print_heading,
@@ -32,11 +31,6 @@ CLI = Path(__file__).parents[2] / "shared" / "cli"
 HOSTILE = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029)]
 HOSTILE += [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
 """Control characters, line separators, and the characters with the property Bidi_Control (PropList.txt)."""
-
-
-def test_times_of_day_are_shown_without_fractions() -> None:
-    assert moment("2026-11-22T18:06:04.123456Z") == moment("2026-11-22T18:06:04Z") == "2026-11-22T18:06:04Z"
-    assert moment(None) is None
 
 
 def test_control_characters_are_replaced_and_other_text_is_unchanged() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from shared.cli.terminal.colour import coloured
+from shared.cli.terminal.output import retry_text
 from shared.cli.terminal.times import age, local_time, since_of
 from shared.cli.terminal.wishes import WISHES, Color, Wishes
+from shared.domain.job import Retry, RetryCode
 from shared.errors import WrongUsage
 from tests.cli.conftest import Run, World
 from tests.cli.terminals import on_terminal
@@ -125,6 +127,13 @@ def test_people_see_local_time_with_its_zone(berlin: None) -> None:
     assert local_time("noon") == "noon"
     assert local_time("2026-07-01T10:00:00") == "2026-07-01T10:00:00", "no zone is made up"
     assert local_time(None) is berlin
+
+
+def test_a_retry_says_in_local_time_since_when_and_when_next(berlin: None) -> None:
+    retry = Retry("2026-11-29T11:15:00.5Z", "2026-11-29T12:15:00Z", RetryCode.FETCH_FAILED, "503")
+    said = "FetchFailed: 503 (since 2026-11-29 12:15:00 +0100, next at 2026-11-29 13:15:00 +0100)"
+    assert retry_text(retry) == said
+    assert retry_text(None) is berlin
 
 
 @pytest.mark.parametrize(

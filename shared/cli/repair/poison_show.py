@@ -11,7 +11,8 @@ from shared.cli.reader import Reader
 from shared.cli.repair.given_up import GivenUp, is_message, message_of, of_job
 from shared.cli.repair.poison_list import retry_line
 from shared.cli.selecting import file_of, job_of
-from shared.cli.terminal.output import moment, print_fields, print_json_line, print_line
+from shared.cli.terminal.output import print_fields, print_json_line, print_line
+from shared.cli.terminal.times import local_time
 from shared.domain.documents import FileFailure
 from shared.domain.job import Job, Rejected
 from shared.errors import NotFound
@@ -61,7 +62,7 @@ def _message(rejected: Rejected) -> None:
     print_fields(
         {
             "queue": rejected.queue,
-            "given up": moment(rejected.rejected_at),
+            "given up": local_time(rejected.rejected_at),
             "code": rejected.code,
             "reason": rejected.reason,
             "again": retry_line(rejected.id),
@@ -76,7 +77,7 @@ def _listing(job: Job) -> None:
     print_line(f"Listing of job {job.id}: {job.status}")
     print_fields(
         {
-            "moved": moment(job.moved_at),
+            "moved": local_time(job.moved_at),
             "run": job.run,
             "code": job.failure and job.failure.code,
             "reason": job.failure and job.failure.message,
@@ -92,7 +93,7 @@ def _file(failure: FileFailure) -> None:
             "name": failure.name,
             "kind": failure.kind,
             "run": failure.run,
-            "given up": moment(failure.failed_at),
+            "given up": local_time(failure.failed_at),
             "attempts": failure.attempts,
             "code": failure.code,
             "reason": failure.message,

@@ -11,6 +11,7 @@ import typer
 
 from shared.cli.terminal.colour import coloured, styled
 from shared.cli.terminal.text import escaped_json, shown
+from shared.cli.terminal.times import local_time
 from shared.domain.job import Failure, Retry
 from shared.domain.redaction import redacted
 from shared.errors import Unreadable
@@ -132,17 +133,12 @@ def print_line(text: str) -> None:
     typer.echo(shown(text))
 
 
-def moment(time: str | None) -> str | None:
-    """Return a stored time of day without its fractions of a second."""
-    return None if time is None else f"{time.partition('.')[0].removesuffix('Z')}Z"
-
-
 def retry_text(retry: Retry | None) -> str | None:
     """Return why and since when a job's files are listed again, and when next; None if they are not."""
     if retry is None:
         return None
-    when = f"next at {moment(retry.at)}" if retry.at else "begun"
-    return f"{retry.code}: {retry.message} (since {moment(retry.since)}, {when})"
+    when = f"next at {local_time(retry.at)}" if retry.at else "begun"
+    return f"{retry.code}: {retry.message} (since {local_time(retry.since)}, {when})"
 
 
 def failure_text(failure: Failure | None) -> str | None:
