@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from shared.cli.account import queue_words
 from shared.cli.advice import advised
-from shared.cli.enqueue import address_of, enqueue
+from shared.cli.enqueue import enqueue
 from shared.cli.terminal.output import print_note, progress
 from shared.cli.terminal.text import counted
 from shared.domain.job import Rejected
@@ -45,7 +46,7 @@ def send(
     try:
         for queue, group in groupby(waiting, key=lambda message: message.queue):
             batch = list(group)
-            print_note(f"sending {counted(len(batch), 'message')} to {address_of(settings, queue)}")
+            print_note(f"sending {counted(len(batch), 'message')} to {queue_words(settings, queue)}")
             texts = (message.text for message in batch)
             for message, _ in zip(batch, progress(enqueue(settings, queue, texts), len(batch)), strict=True):
                 done += 1

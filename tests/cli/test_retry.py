@@ -2,6 +2,7 @@
 
 import base64
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,9 +15,9 @@ from tests.cli.conftest import Run
 from tests.cli.given import JOB, OTHER, REPLAY, Given
 
 
-def address(given: Given, queue: str) -> str:
+def words_for(given: Given, queue: str) -> str:
     with given.queue(queue) as client:
-        return client.url
+        return f"queue {queue} at {urlsplit(client.url).netloc}"
 
 
 def test_a_job_whose_file_was_lost_is_completed_by_retry_and_then_there_is_nothing_to_do(
@@ -33,7 +34,7 @@ def test_a_job_whose_file_was_lost_is_completed_by_retry_and_then_there_is_nothi
     ran = run("retry", spec.id[:8])
     assert (ran.code, ran.out) == (0, "1 message about 1 job sent\n")
     assert ran.error.splitlines() == [
-        f"sending 1 message to {address(given, RESULTS_QUEUE)}",
+        f"sending 1 message to {words_for(given, RESULTS_QUEUE)}",
         f"next: speech2cosmos show {spec.id}",
     ]
     given.work()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -67,7 +68,8 @@ def test_on_a_terminal_the_error_stands_below_the_progress(here: World, azurite:
 
 def test_ctrl_c_while_sending_is_130_and_says_how_many_were_accepted(here: World) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts connections and never answers
-        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}/devstoreaccount1"
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        endpoint = f"http://{host}/devstoreaccount1"
         storage = f"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;QueueEndpoint={endpoint}"
         sending = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-c", COMMAND, "submit", *IDS],
@@ -78,7 +80,7 @@ def test_ctrl_c_while_sending_is_130_and_says_how_many_were_accepted(here: World
             text=True,
         )
         assert sending.stderr is not None
-        assert sending.stderr.readline() == f"sending 8 messages to {endpoint}/{JOBS_QUEUE}\n"
+        assert sending.stderr.readline() == f"sending 8 messages to queue {JOBS_QUEUE} at {host}\n"
         sending.send_signal(signal.SIGINT)
         out, error = sending.communicate(timeout=PATIENCE_SECONDS)
     assert (sending.returncode, out) == (130, "")
@@ -110,11 +112,11 @@ def test_retry_says_so_too_and_can_be_run_again(run: Run, given: Given, queues: 
     assert given.sent(JOBS_QUEUE) == [JOB]
 
 
-def test_the_address_of_a_queue_has_no_signature(run: Run, here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_words_for_a_queue_have_no_signature(run: Run, here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with here.queue() as queue:
         endpoint = str(queue.url).rpartition("/")[0]
     signed = f"QueueEndpoint={endpoint};SharedAccessSignature=sv=2024-11-04&sig=abcdefghijklmnop"
     monkeypatch.setenv("AzureWebJobsStorage", signed)
     ran = run("submit", JOB)
-    assert f"sending 1 message to {endpoint}/{JOBS_QUEUE}\n" in ran.error
+    assert f"sending 1 message to queue {JOBS_QUEUE} at {urlsplit(endpoint).netloc}\n" in ran.error
     assert "abcdefgh" not in ran.error + ran.out

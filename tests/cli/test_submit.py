@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from azure.storage.queue import QueueClient
@@ -24,7 +25,7 @@ def test_bare_ids_are_enqueued_as_plain_text_in_lower_case(run: Run, here: World
     ran = run("submit", FIRST, SECOND, FIRST.lower())
     assert (ran.code, ran.out) == (0, "2 jobs sent to transcription-jobs\n")
     with here.queue() as queue:
-        to = f"sending 2 messages to {queue.url}"
+        to = f"sending 2 messages to queue {queue.queue_name} at {urlsplit(queue.url).netloc}"
     assert ran.error.splitlines() == [to, "next: speech2cosmos jobs --watch"]
     assert enqueued(here) == [FIRST.lower(), SECOND], "each id is sent once"
 
