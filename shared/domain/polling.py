@@ -96,9 +96,19 @@ def begin_of(waiting: Waiting, watermark: UtcTime | None) -> UtcTime:
     return max(watermark or oldest, oldest)
 
 
+_ENDED = "status ne 'NotStarted' and status ne 'Running'"
+"""The documented grammar has no parentheses, so `(A or B) and C` cannot be written."""
+
+
 def filter_since(since: UtcTime) -> str:
     """Return the filter of Transcriptions_List for jobs that ended after `since`, less CLOCK_SKEW."""
-    begin = datetime.fromisoformat(since) - CLOCK_SKEW
-    # The documented grammar has no parentheses, so `(A or B) and C` cannot be written.
-    ended = "status ne 'NotStarted' and status ne 'Running'"
-    return f"{ended} and lastActionDateTime ge {begin:%Y-%m-%dT%H:%M:%SZ}"
+    return filter_ended(datetime.fromisoformat(since) - CLOCK_SKEW)
+
+
+def filter_ended(begin: datetime, end: datetime | None = None) -> str:
+    """Return the filter for jobs that ended at `begin` or later, and before `end` if that is given.
+
+    Both are times in UTC. Fractions of a second are cut off, because Speech shows whole seconds.
+    """
+    after = f"{_ENDED} and lastActionDateTime ge {begin:%Y-%m-%dT%H:%M:%SZ}"
+    return after if end is None else f"{after} and lastActionDateTime lt {end:%Y-%m-%dT%H:%M:%SZ}"

@@ -68,6 +68,20 @@ class JobLists:
         rows = query(self._container, f"SELECT c.id, c.status FROM c WHERE c.status IN ({among})")
         return sorted(job.id for job in readable(rows, Named, name_of, self._tell))
 
+    def known_among(self, job_ids: Collection[str]) -> set[str]:
+        """Return those of these ids that have a document of any type, such as a job or the tombstone of an erased one.
+
+        A count needs only the index; ids cost the read of each document. So ids are asked for only if some are missing.
+        """
+        names = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
+        if not names:
+            return set()
+        where = f"c.id IN ({', '.join(f'@{name}' for name in names)})"
+        count = sum(query(self._container, f"SELECT VALUE COUNT(1) FROM c WHERE {where}", names))
+        if count in {0, len(names)}:
+            return set(job_ids) if count else set()
+        return set(query(self._container, f"SELECT VALUE c.id FROM c WHERE {where}", names))
+
     def _first(self, where: str, limit: int, values: Values) -> list[Job]:
         return first(self._container, where, limit, values, self._tell)
 

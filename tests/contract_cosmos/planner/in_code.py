@@ -65,6 +65,9 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     lists.ended()
     lists.beginning("0000")
     lists.with_name("calls of today")
+    database.answer = lambda text: [1] if "COUNT" in text else []
+    lists.known_among(["a", "b"])
+    database.answer = lambda _: []
 
 
 def _ask_of_transcripts(database: AskedDatabase) -> None:
