@@ -75,7 +75,8 @@ def _spoken(run: Run) -> str:
 def _common(schemas: Mapping[str, Schema]) -> str:
     meanings = Meanings()
     kinds = {path: kind for path, kind, _ in _rows(schemas["part"], schemas["part"])}
-    kinds["type"] = _listed(contract.name for contract in CONTRACTS if contract.is_document)
+    types = (schemas[each.name]["properties"]["type"]["const"] for each in CONTRACTS if each.is_document)
+    kinds["type"] = _listed(dict.fromkeys(types))
     rows = (
         (f"`{name}`", words, kinds[name], meaning)
         for shape, words in _COMMON

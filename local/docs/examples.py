@@ -53,6 +53,8 @@ def examples(run: Run) -> dict[str, Document]:
         "report": _one(ended, type="report", jobId=REFERENCE_JOB),
         "report with failures": _one(ended, type="report", **partly),
         "fileFailure": _one(ended, type="fileFailure", **partly),
+        "forgottenFile": _one(reprocessed, type="forgotten", **partly),
+        "forgottenJob": _one(reprocessed, type="forgotten", id=jobs["failed"]),
         "enqueued": {"id": REFERENCE_JOB, "reprocess": True},
         "enqueued to be replayed": {"id": REFERENCE_JOB, "replay": True},
         "listJobFiles": _one(messages, do="list", jobId=REFERENCE_JOB, run=1),

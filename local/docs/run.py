@@ -23,6 +23,9 @@ from local.samples.generate import GeneratedResult, report
 from local.speech import FileSpec, JobSpec, Speech, start_speech
 from local.speech.client import Contents
 from shared.domain.containers import CONTAINERS, TRANSCRIPTS
+from shared.domain.documents import FileKey
+from shared.domain.forgotten import forgotten, forgotten_file
+from shared.domain.job import Job
 from shared.domain.messages import encode
 from shared.domain.ticks import TICKS_PER_SECOND
 
@@ -83,7 +86,7 @@ class Run:
     ended: list[Document]
     """All documents of both containers, after every job but the running one had ended."""
     reprocessed: list[Document]
-    """All documents of both containers, after one job had been reprocessed."""
+    """All documents of both containers, after one job had been reprocessed, and a job and a recording erased."""
     messages: list[Document]
     """The messages that the functions sent, in order."""
     conversation: list[Document]
@@ -138,8 +141,20 @@ def _run(servers: Servers, settings: dict[str, str]) -> Run:
     _put(servers.speech, reference)  # a blob that is written again has another ETag, so another revision
     second.enqueue(msgspec.json.encode({"id": reference.message, "reprocess": True}).decode())
     second.until_ended(reference.message)
+    _erase(second, jobs["failed"].message, jobs["partly-failed"])
     messages = [msgspec.json.decode(encode(message)) for message in (*first.sent, *second.sent)]
     return Run(ended, _documents(second), messages, talk, at_moment, servers.speech.control.about().region)
+
+
+def _erase(pipeline: Pipeline, job_id: str, with_recording: SampleJob) -> None:
+    """Write the tombstones of a job, and of the first recording of another job."""
+    app, now = pipeline.app, pipeline.clock.now()
+    app.jobs.exchange(job_id, lambda job: forgotten(job, now) if isinstance(job, Job) else None)
+    assert with_recording.spec is not None  # noqa: S101 - narrows the type
+    key = FileKey(with_recording.spec.id, with_recording.spec.files[0].id)
+    head = app.transcripts.head(key)
+    assert head is not None  # noqa: S101 - narrows the type
+    app.transcripts.forget(forgotten_file(key, head.head.run, now), head.etag)
 
 
 def _documents(pipeline: Pipeline) -> list[Document]:

@@ -12,8 +12,9 @@ from typing import Any, get_args
 import msgspec
 from msgspec import UnsetType
 
-from shared.domain import documents, enqueued, job, messages, poll_mark
+from shared.domain import documents, enqueued, forgotten, job, messages, poll_mark
 from shared.domain.documents import FAILURE_ID, HEAD_ID, SCHEMA_VERSION, Document, FileFailure, Transcript, UtcTime
+from shared.domain.forgotten import ForgottenFile
 from shared.domain.poll_mark import POLL_ID, PollMark
 from shared.rendering import data
 
@@ -34,7 +35,12 @@ SYSTEM_PROPERTIES: Mapping[str, Schema] = {
     "_ts": {"type": "integer", "description": "Of Cosmos DB: when the document was last written, in s since 1970."},
 }
 
-_FIXED_IDS: Mapping[type, str] = {Transcript: HEAD_ID, FileFailure: FAILURE_ID, PollMark: POLL_ID}
+_FIXED_IDS: Mapping[type, str] = {
+    Transcript: HEAD_ID,
+    ForgottenFile: HEAD_ID,
+    FileFailure: FAILURE_ID,
+    PollMark: POLL_ID,
+}
 _PREFIX = "#/$defs/"
 _UTC_WORDS = get_args(UtcTime)[1].description
 
@@ -69,6 +75,8 @@ CONTRACTS = (
     Contract("part", documents.ResultPart),
     Contract("report", documents.ReportPart),
     Contract("fileFailure", documents.FileFailure),
+    Contract("forgottenFile", forgotten.ForgottenFile),
+    Contract("forgottenJob", forgotten.ForgottenJob),
     Contract("enqueued", enqueued.EnqueueRequest),
     Contract("listJobFiles", messages.ListJobFiles),
     Contract("fetchPage", messages.FetchPage),
@@ -80,13 +88,14 @@ EXPORT = Contract("export", data.ExportedRecording)
 
 _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     name: value
-    for module in (documents, enqueued, job, messages, poll_mark, data)
+    for module in (documents, enqueued, forgotten, job, messages, poll_mark, data)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, msgspec.Struct)
 }
 
 
 _ADDED_LATER = {
+    (job.Job, "forgottenAt"),
     (documents.Transcript, "mirroredChannels"),
     (documents.TurnsSummary, "index"),
     (documents.Turn, "confidence"),

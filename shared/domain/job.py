@@ -22,6 +22,7 @@ class Status(StrEnum):
     FAILED = "failed"
     NOT_FOUND = "notFound"
     EXPIRED = "expired"
+    FORGOTTEN = "forgotten"
 
 
 class Event(StrEnum):
@@ -40,6 +41,7 @@ class Event(StrEnum):
     ALL_IN = "every file is in"
     ALL_IN_WITH_ERRORS = "every file is in or given up, and something failed or is missing"
     CAME_IN_LATE = "a file that was given up is in"
+    ERASED = "erased on request"
 
 
 _NEW = None
@@ -68,25 +70,34 @@ _INGESTING_NEXT = {
 }
 _ASKED_FOR = {Event.REPROCESS: Status.PENDING, Event.REPLAY: Status.PENDING}
 _STARTS_OVER = {Event.ENQUEUED: Status.PENDING, **_ASKED_FOR}
+_ENDED = {**_ASKED_FOR, Event.ERASED: Status.FORGOTTEN}
+_ENDED_EARLY = {**_STARTS_OVER, Event.ERASED: Status.FORGOTTEN}
 
 LIFE: Mapping[Status | None, Mapping[Event, Status]] = MappingProxyType(
     {
         _NEW: _STARTS_OVER,
         Status.PENDING: _PENDING_NEXT,
         Status.INGESTING: _INGESTING_NEXT,
-        Status.COMPLETED: {Event.ENQUEUED: Status.COMPLETED, **_ASKED_FOR},
+        Status.COMPLETED: {Event.ENQUEUED: Status.COMPLETED, **_ENDED},
         Status.COMPLETED_WITH_ERRORS: {
             Event.ENQUEUED: Status.COMPLETED_WITH_ERRORS,
-            **_ASKED_FOR,
+            **_ENDED,
             Event.CAME_IN_LATE: Status.INGESTING,
         },
-        Status.FAILED: _STARTS_OVER,
-        Status.NOT_FOUND: _STARTS_OVER,
-        Status.EXPIRED: {**_STARTS_OVER, Event.CAME_IN_LATE: Status.INGESTING},
+        Status.FAILED: _ENDED_EARLY,
+        Status.NOT_FOUND: _ENDED_EARLY,
+        Status.EXPIRED: {**_ENDED_EARLY, Event.CAME_IN_LATE: Status.INGESTING},
+        # A job that a person in it had erased comes back only at an explicit wish (docs/decisions/0062).
+        Status.FORGOTTEN: {
+            Event.ENQUEUED: Status.FORGOTTEN,
+            Event.REPLAY: Status.FORGOTTEN,
+            Event.REPROCESS: Status.PENDING,
+        },
     }
 )
 
-END_STATES = frozenset(Status) - {Status.PENDING, Status.INGESTING}
+END_STATES = frozenset(Status) - {Status.PENDING, Status.INGESTING, Status.FORGOTTEN}
+"""States of a job that has ended and whose document is there. That of a forgotten job is a tombstone."""
 
 
 def next_status(status: Status | None, event: Event) -> Status:
@@ -227,6 +238,7 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
     report: ReportSummary | None = None
     failure: Failure | None = None
     retry: Retry | None = None
+    forgotten_at: UtcTime | None = None
 
 
 class Rejected(Document, rename="camel", frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from shared.domain.documents import utc
 from shared.domain.enqueued import Enqueued
+from shared.domain.forgotten import ForgottenJob, StoredJob
 from shared.domain.job import END_STATES, Event, Failure, Job, Retry, RetryCode, Status, next_status
 from shared.domain.patience import Patience
 from shared.domain.speech_api import Transcription
@@ -17,28 +18,39 @@ POLL_MAX_SECONDS = 600
 """The longest pause between two GETs of one pending job."""
 
 
-def enqueue(job: Job | None, enqueued: Enqueued, now: datetime, sent_at: datetime | None = None) -> Job | None:
+def enqueue(job: StoredJob | None, enqueued: Enqueued, now: datetime, sent_at: datetime | None = None) -> Job | None:
     """Return the document of a job that begins or starts over; None if the message changes nothing.
 
     `sent_at`: when the message was sent to the queue, if known. A run that was accepted later has already answered it.
+    A forgotten job starts over only for a reprocess that is known to be sent after the erasure.
     """
-    if job is not None and sent_at is not None and _answers(job, enqueued, sent_at):
+    if isinstance(job, ForgottenJob):
+        if not _sent_after(job, sent_at):
+            return None
+    elif job is not None and sent_at is not None and _answers(job, enqueued, sent_at):
         return None
     event = Event.REPROCESS if enqueued.reprocess else Event.REPLAY if enqueued.replay else Event.ENQUEUED
-    status = next_status(job.status if job else None, event)
+    status = next_status(Status(job.status) if job else None, event)
     if job and job.status == status:
         return None
     run = job.run + 1 if job else 1
+    known = job if isinstance(job, Job) else None
     return Job(
         id=enqueued.job_id,
         status=status,
-        self_url=enqueued.self_url or (job.self_url if job else None),
+        self_url=enqueued.self_url or (known.self_url if known else None),
         enqueued_host=enqueued.host,
         accepted_at=utc(now),
         run=run,
-        reprocess_from=run if enqueued.reprocess else (job.reprocess_from if job else 0),
-        report=job.report if job else None,
+        reprocess_from=run if enqueued.reprocess else (known.reprocess_from if known else 0),
+        report=known.report if known else None,
+        forgotten_at=known.forgotten_at if known and not enqueued.reprocess else None,
     )
+
+
+def _sent_after(job: ForgottenJob, sent_at: datetime | None) -> bool:
+    # No late message brings an erased job back. Nobody knows when a message of a poison queue was sent.
+    return sent_at is not None and utc(sent_at + timedelta(seconds=1)) > job.forgotten_at
 
 
 def _answers(job: Job, enqueued: Enqueued, sent_at: datetime) -> bool:

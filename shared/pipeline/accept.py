@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from shared.domain.enqueued import Enqueued, decode_enqueued, without_first
-from shared.domain.job import Job
+from shared.domain.forgotten import StoredJob
 from shared.domain.messages import JOBS_QUEUE
 from shared.domain.transitions import enqueue
 from shared.errors import Conflict, InvalidMessage, Transient
@@ -57,19 +57,19 @@ class AcceptJob:
 
     def _accept(self, enqueued: Enqueued, sent_at: datetime | None) -> None:
         now = self.clock.now()
-        if self.jobs.get(enqueued.job_id) is None and self._created(enqueued, now):
+        if self.jobs.find(enqueued.job_id) is None and self._created(enqueued, now):
             return
-        read: list[tuple[Job, Job | None]] = []  # for each try: the document as read, and as to be written
+        read: list[tuple[StoredJob, StoredJob | None]] = []  # for each try: as read, and as to be written
 
-        def change(job: Job) -> Job | None:
-            changed = enqueue(job, enqueued, now, sent_at)
+        def change(job: StoredJob) -> StoredJob | None:
+            changed: StoredJob | None = enqueue(job, enqueued, now, sent_at)
             if changed is None and (enqueued.reprocess or enqueued.replay):
                 # The read may be stale, and the job may have ended since. A write with the ETag detects this.
                 changed = job
             read.append((job, changed))
             return changed
 
-        written = self.jobs.update(enqueued.job_id, change)
+        written = self.jobs.exchange(enqueued.job_id, change)
         if not read or (written is None and read[-1][1] is not None):
             raise Transient(f"job {enqueued.job_id} is there and cannot be read yet, or was deleted just now")
         status = read[-1][0].status

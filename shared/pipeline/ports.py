@@ -9,6 +9,7 @@ import msgspec
 
 from shared.domain.documents import FileFailure, FileKey, Transcript, UtcTime
 from shared.domain.encoded import EncodedPart
+from shared.domain.forgotten import ForgottenFile, StoredJob
 from shared.domain.ingesting import FileTally
 from shared.domain.job import Job, Rejected
 from shared.domain.poll_mark import Place, PollMark
@@ -92,10 +93,14 @@ class HeadVersion(msgspec.Struct, frozen=True):
 
 
 class StoredHead(msgspec.Struct, frozen=True):
-    """A stored head's version, and the ETag that a replacement has to match."""
+    """A stored head's version, and the ETag that a replacement has to match.
+
+    `forgotten`: a tombstone is in the head's place. It has the run of the erasure, and no revision.
+    """
 
     head: HeadVersion
     etag: str
+    forgotten: bool = False
 
 
 PartEtags = Mapping[str, str]
@@ -124,7 +129,10 @@ class Jobs(Protocol):
     """Container `jobs`."""
 
     def get(self, job_id: str) -> Job | None:
-        """Read a job's document."""
+        """Read a job's document; None if there is none, or a tombstone."""
+
+    def find(self, job_id: str) -> StoredJob | None:
+        """Read a job's document or its tombstone."""
 
     def create(self, job: Job) -> None:
         """Create a job's document. Raises Conflict if there is one."""
@@ -133,8 +141,12 @@ class Jobs(Protocol):
         """Replace a job's document by what `change` returns for it (optimistic concurrency).
 
         After a conflict, the document is read again and `change` is called again. Returns the document as written; None
-        if there is no such job or `change` returned None. Raises Conflict if other writers win every time.
+        if there is no such job, if it is forgotten, or if `change` returned None. Raises Conflict if other writers win
+        every time.
         """
+
+    def exchange(self, job_id: str, change: Callable[[StoredJob], StoredJob | None]) -> StoredJob | None:
+        """Replace a job's document by a tombstone, or a tombstone by a document, as `update` replaces documents."""
 
     def moved(self, job_id: str, run: int, now: datetime) -> None:
         """Set `movedAt` of a job that is ingesting in this run, so that the next tick counts it early.
@@ -204,6 +216,12 @@ class Transcripts(Protocol):
         """Upsert parts and write the head in one transactional batch.
 
         `replaces`: ETag of the head to be replaced; None to create it. Raises Conflict if there is another head.
+        """
+
+    def forget(self, tombstone: ForgottenFile, replaces: str | None) -> None:
+        """Write a tombstone in a head's place, without a time to live.
+
+        `replaces`: ETag of the head to be replaced; None if there is none. Raises Conflict if there is another head.
         """
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:

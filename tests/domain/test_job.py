@@ -28,6 +28,7 @@ from tests.domain.reading import as_json
 NEW, PENDING, INGESTING = None, Status.PENDING, Status.INGESTING
 COMPLETED, WITH_ERRORS = Status.COMPLETED, Status.COMPLETED_WITH_ERRORS
 FAILED, NOT_FOUND, EXPIRED = Status.FAILED, Status.NOT_FOUND, Status.EXPIRED
+FORGOTTEN = Status.FORGOTTEN
 
 ROWS: dict[tuple[Status | None, Event], Status] = {
     (NEW, Event.ENQUEUED): PENDING,
@@ -68,6 +69,11 @@ ROWS: dict[tuple[Status | None, Event], Status] = {
     # Speech may delete a job that succeeded, or its files may never come in: it must not wait for ever.
     (INGESTING, Event.STILL_MISSING): NOT_FOUND,
     (INGESTING, Event.GIVEN_UP): EXPIRED,
+    # An ended job may be erased. Then only a reprocess brings it back.
+    **{(state, Event.ERASED): FORGOTTEN for state in (COMPLETED, WITH_ERRORS, FAILED, NOT_FOUND, EXPIRED)},
+    (FORGOTTEN, Event.ENQUEUED): FORGOTTEN,
+    (FORGOTTEN, Event.REPLAY): FORGOTTEN,
+    (FORGOTTEN, Event.REPROCESS): PENDING,
 }
 
 
@@ -89,7 +95,7 @@ def test_the_table_of_states_has_exactly_these_rows() -> None:
 
 def test_the_states_have_the_names_of_the_contract_and_five_are_end_states() -> None:
     assert {str(status) for status in Status} == {
-        *("pending", "ingesting", "completed", "completedWithErrors", "failed", "notFound", "expired")
+        *("pending", "ingesting", "completed", "completedWithErrors", "failed", "notFound", "expired", "forgotten")
     }
     assert {COMPLETED, WITH_ERRORS, FAILED, NOT_FOUND, EXPIRED} == END_STATES
 

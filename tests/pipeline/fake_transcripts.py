@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, FileKey, Part, Transcript
 from shared.domain.encoded import EncodedPart
+from shared.domain.forgotten import ForgottenFile
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
@@ -53,6 +54,8 @@ class FakeTranscripts:
             stored = self.partitions.get(key, {}).get(HEAD_ID)
             if stored is None:
                 return None
+            if isinstance(tombstone := stored.document, ForgottenFile):
+                return StoredHead(HeadVersion("", tombstone.run), str(stored.etag), forgotten=True)
             assert isinstance(stored.document, Transcript)
             return StoredHead(HeadVersion(stored.document.revision, stored.document.run), str(stored.etag))
 
@@ -76,6 +79,13 @@ class FakeTranscripts:
             if (str(stored.etag) if stored else None) != replaces:
                 raise Conflict("another head is there")
             self._put(key, [*map(decoded, parts), head])
+
+    def forget(self, tombstone: ForgottenFile, replaces: str | None) -> None:
+        with self.script.effect("forget"):
+            key = FileKey(tombstone.job_id, tombstone.file_id)
+            if _etag(self.partitions.get(key, {}), HEAD_ID) != replaces:
+                raise Conflict("another head is there")
+            self._put(key, [tombstone])
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         with self.script.effect("parts"):

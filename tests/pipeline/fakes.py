@@ -10,6 +10,7 @@ from itertools import count
 import msgspec
 
 from shared.domain.documents import UtcTime, utc
+from shared.domain.forgotten import ForgottenJob, StoredJob
 from shared.domain.job import END_STATES, Job, Rejected, Status
 from shared.domain.poll_mark import POLL_ID, Place, PollMark
 from shared.errors import Conflict
@@ -36,7 +37,7 @@ class FakeClock:
 
 
 class FakeJobs:
-    """Container `jobs`: documents with ETags.
+    """Container `jobs`: documents with ETags, and the tombstones of forgotten jobs.
 
     `lagging` holds the answers of a stale replica. Each of the next reads of a single job takes one of them, in place
     of `documents`: a document with its ETag, or None. Writes are never stale.
@@ -45,36 +46,51 @@ class FakeJobs:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.documents: dict[str, tuple[Job, int]] = {}
+        self.tombstones: dict[str, tuple[ForgottenJob, int]] = {}
         self.mark = PollMark(id=POLL_ID)
         self.rejected: dict[str, Rejected] = {}
         self.lagging: deque[tuple[Job, int] | None] = deque()
         self._etags = count(1)
 
     def get(self, job_id: str) -> Job | None:
+        found = self.find(job_id)
+        return found if isinstance(found, Job) else None
+
+    def find(self, job_id: str) -> StoredJob | None:
         with self.script.effect("jobs.get"):
             found = self._read(job_id)
             return found[0] if found else None
 
     def create(self, job: Job) -> None:
         with self.script.effect("jobs.create"):
-            if job.id in self.documents:
+            if self._stored(job.id) is not None:
                 raise Conflict(f"{job.id} is there")
             self.put(job)
 
-    def put(self, job: Job) -> None:
+    def put(self, job: StoredJob) -> None:
         """Write a document, without a check of its ETag."""
-        self.documents[job.id] = (job, next(self._etags))
+        self.documents.pop(job.id, None)
+        self.tombstones.pop(job.id, None)
+        if isinstance(job, Job):
+            self.documents[job.id] = (job, next(self._etags))
+        else:
+            self.tombstones[job.id] = (job, next(self._etags))
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
+        written = self.exchange(job_id, lambda found: change(found) if isinstance(found, Job) else None)
+        return written if isinstance(written, Job) else None
+
+    def exchange(self, job_id: str, change: Callable[[StoredJob], StoredJob | None]) -> StoredJob | None:
         while True:
             found = self._read(job_id)
             changed = change(found[0]) if found else None
             if found is None or changed is None:
                 return None
             with self.script.effect("jobs.update"):
-                if job_id not in self.documents:
+                stored = self._stored(job_id)
+                if stored is None:
                     return None
-                if self.documents[job_id][1] == found[1]:
+                if stored[1] == found[1]:
                     self.put(changed)
                     return changed
 
@@ -84,8 +100,11 @@ class FakeJobs:
             if job is not None and (job.status, job.run) == (Status.INGESTING, run):
                 self.put(msgspec.structs.replace(job, moved_at=utc(now)))
 
-    def _read(self, job_id: str) -> tuple[Job, int] | None:
-        return self.lagging.popleft() if self.lagging else self.documents.get(job_id)
+    def _read(self, job_id: str) -> tuple[StoredJob, int] | None:
+        return self.lagging.popleft() if self.lagging else self._stored(job_id)
+
+    def _stored(self, job_id: str) -> tuple[StoredJob, int] | None:
+        return self.documents.get(job_id) or self.tombstones.get(job_id)
 
     def new(self, limit: int) -> list[Job]:
         return self._pending(lambda job: job.poll_count == 0, lambda job: job.accepted_at)[:limit]

@@ -15,6 +15,7 @@ from shared.adapters.cosmos.stored import Tell, decoded, readable
 from shared.adapters.retrying import racing
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime, utc
+from shared.domain.forgotten import FORGOTTEN, ForgottenJob, StoredJob
 from shared.domain.job import LISTING_GIVEN_UP, Job, Rejected, Status
 from shared.domain.poll_mark import POLL_ID, Place, PollMark
 from shared.errors import Conflict, NotFound
@@ -37,7 +38,12 @@ class CosmosJobs:
         return self._database.get_container_client(JOBS.name)
 
     def get(self, job_id: str) -> Job | None:
-        """Read a job's document."""
+        """Read a job's document; None if there is none, or a tombstone."""
+        found = self.find(job_id)
+        return found if isinstance(found, Job) else None
+
+    def find(self, job_id: str) -> StoredJob | None:
+        """Read a job's document or its tombstone."""
         found = self._read(job_id)
         return found[0] if found else None
 
@@ -47,10 +53,15 @@ class CosmosJobs:
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:
         """Replace a job's document by what `change` returns for it (optimistic concurrency). The port says more."""
-        # The rule of conflicts.py, over all attempts, because the read right after a conflict may be stale.
-        tried: list[Job] = []
+        written = self.exchange(job_id, lambda found: change(found) if isinstance(found, Job) else None)
+        return written if isinstance(written, Job) else None
 
-        def once() -> Job | None:
+    def exchange(self, job_id: str, change: Callable[[StoredJob], StoredJob | None]) -> StoredJob | None:
+        """Replace a job's document or its tombstone, as `update` replaces documents."""
+        # The rule of conflicts.py, over all attempts, because the read right after a conflict may be stale.
+        tried: list[StoredJob] = []
+
+        def once() -> StoredJob | None:
             found = self._read(job_id)
             if found is None:
                 return None
@@ -190,10 +201,10 @@ class CosmosJobs:
         text = f"SELECT * FROM c WHERE {waiting} AND c.failure.code = '{LISTING_GIVEN_UP}'"
         return jobs_of(query(self._container, text), tell)
 
-    def _item(self, job: Job) -> dict[str, Any]:
-        return as_item(job, self._retention)
+    def _item(self, job: StoredJob) -> dict[str, Any]:
+        return as_item(job, self._retention if isinstance(job, Job) else None)
 
-    def _replace(self, job: Job, etag: str) -> None:
+    def _replace(self, job: StoredJob, etag: str) -> None:
         call(
             self._container.replace_item,
             job.id,
@@ -202,9 +213,12 @@ class CosmosJobs:
             match_condition=MatchConditions.IfNotModified,
         )
 
-    def _read(self, job_id: str) -> tuple[Job, str] | None:
+    def _read(self, job_id: str) -> tuple[StoredJob, str] | None:
         item = self._item_of(job_id)
-        return (decoded(item, Job, name_of(item)), item["_etag"]) if item else None
+        if item is None:
+            return None
+        shape: type[StoredJob] = ForgottenJob if item.get("type") == FORGOTTEN else Job
+        return decoded(item, shape, name_of(item)), item["_etag"]
 
     def _item_of(self, document_id: str) -> dict[str, Any] | None:
         try:

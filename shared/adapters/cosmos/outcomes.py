@@ -8,6 +8,7 @@ import msgspec
 from shared.adapters.cosmos.of_job import name_of
 from shared.adapters.cosmos.stored import decoded
 from shared.domain.documents import FAILURE_ID
+from shared.domain.forgotten import FORGOTTEN
 from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.errors import Unreadable
 from shared.pipeline.ports import HeadVersion, Outcome
@@ -17,9 +18,9 @@ Row = Mapping[str, Any]
 
 
 class _Head(msgspec.Struct, frozen=True, rename={"kind": "type"}):
-    """A head of any version."""
+    """A head of any version, or a tombstone in its place."""
 
-    kind: Literal["transcript"]
+    kind: Literal["transcript", "forgotten"]
 
 
 class _Failure(msgspec.Struct, frozen=True, rename={"kind": "type"}):
@@ -35,12 +36,28 @@ class GivenUp(FailedFile, frozen=True, kw_only=True):
     kind: str
 
 
+class _Tombstone(msgspec.Struct, frozen=True):
+    """The property of a tombstone that says since when the file does not count."""
+
+    run: int
+
+
+def is_forgotten(item: Row) -> bool:
+    """Return whether a tombstone is in a head's place."""
+    return item.get("type") == FORGOTTEN
+
+
 def head_version(item: Row) -> HeadVersion:
     """Return the version of a head. An unreadable one has NO_RUN and no revision, so it will be replaced.
+
+    That of a tombstone has its run and no revision. Only a tombstone whose run can be read is one: Unreadable is raised
+    for the others, because to replace one would bring an erased recording back.
 
     Raises Unreadable for a document of another type, which is not replaced.
     """
     decoded(item, _Head, name_of(item))
+    if is_forgotten(item):
+        return HeadVersion("", decoded(item, _Tombstone, name_of(item)).run)
     try:
         return decoded(item, HeadVersion, name_of(item))
     except Unreadable as error:

@@ -15,10 +15,11 @@ from shared.adapters.cosmos.conflicts import write_or_compare
 from shared.adapters.cosmos.connection import Database
 from shared.adapters.cosmos.inventory import LIVING, PARTS, RETIRED_SECONDS, broken_files, counting, named_parts
 from shared.adapters.cosmos.of_job import count_of, rows_of, rows_with_file
-from shared.adapters.cosmos.outcomes import failure_run, given_up, head_version, outcomes_of
+from shared.adapters.cosmos.outcomes import failure_run, given_up, head_version, is_forgotten, outcomes_of
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, HEAD_ID, FileDocument, FileFailure, FileKey, Transcript
 from shared.domain.encoded import EncodedPart
+from shared.domain.forgotten import ForgottenFile
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
@@ -46,7 +47,7 @@ class CosmosTranscripts:
         item = self._read(key, HEAD_ID)
         if item is None:
             return None
-        return StoredHead(head_version(item), item["_etag"])
+        return StoredHead(head_version(item), item["_etag"], forgotten=is_forgotten(item))
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
         """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
@@ -78,6 +79,18 @@ class CosmosTranscripts:
             operations.append(("replace", (HEAD_ID, item), {"if_match_etag": replaces}))
         written = [*map(self._body, parts)]
         write_or_compare(lambda: self._batch(key, operations, written), lambda: self._holds(key, HEAD_ID, item))
+
+    def forget(self, tombstone: ForgottenFile, replaces: str | None) -> None:
+        """Write a tombstone in a head's place, without a time to live. The port says more."""
+        key, item = FileKey(tombstone.job_id, tombstone.file_id), as_item(tombstone, None)
+        if replaces is None:
+            write_or_compare(lambda: call(self._container.create_item, item), lambda: self._holds(key, HEAD_ID, item))
+            return
+        condition: dict[str, Any] = {"etag": replaces, "match_condition": MatchConditions.IfNotModified}
+        write_or_compare(
+            lambda: call(self._container.replace_item, HEAD_ID, item, **condition),
+            lambda: self._holds(key, HEAD_ID, item),
+        )
 
     def parts(self, key: FileKey, revision: str) -> PartEtags:
         """Return the ETags, by id, of the parts of a revision that are not retired."""

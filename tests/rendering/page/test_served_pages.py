@@ -63,9 +63,9 @@ def words(html: str) -> str:
 
 
 def test_every_state_has_a_word_and_a_headline() -> None:
-    headlines = {status: meaning(job(status)).headline for status in Status}
+    headlines = {status: meaning(job(status)).headline for status in Status if status is not Status.FORGOTTEN}
     assert headlines.keys() == WORDS.keys()
-    assert len({word for word, _ in WORDS.values()}) == len(Status)
+    assert len({word for word, _ in WORDS.values()}) == len(headlines)
 
 
 @pytest.mark.parametrize(
