@@ -534,6 +534,9 @@ output APP_PRINCIPAL_ID string = identity.outputs.principalId
 @description('The Speech resource.')
 output SPEECH_ENDPOINT string = speech.outputs.endpoint
 
+@description('Version of the batch transcription API that the app uses.')
+output SPEECH_API_VERSION string = speechApiVersion
+
 @description('The Cosmos DB account.')
 output COSMOS_ENDPOINT string = cosmos.outputs.endpoint
 
@@ -546,6 +549,9 @@ output STORAGE_ACCOUNT_NAME string = storageName
 @description('Queue endpoint of the storage account.')
 output AzureWebJobsStorage__queueServiceUri string = storage.outputs.queueEndpoint
 
+@description('Blob endpoint of the storage account.')
+output AzureWebJobsStorage__blobServiceUri string = storage.outputs.blobEndpoint
+
 @description('The queue for transcription ids.')
 output JOBS_QUEUE string = jobsQueue
 
@@ -554,3 +560,12 @@ output RESULTS_QUEUE string = resultsQueue
 
 @description('Container of the raw results.')
 output RAW_CONTAINER string = rawContainer
+
+@description('Whether the raw results are kept: true or false.')
+output RAW_ARCHIVE string = appSettings.RAW_ARCHIVE
+
+@description('Days after which documents and raw results are deleted; empty: never.')
+output RETENTION_DAYS string = appSettings.RETENTION_DAYS
+
+@description('The Log Analytics workspace with the app\'s logs: the id by which queries name it.')
+output LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.customerId

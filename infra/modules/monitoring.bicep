@@ -85,3 +85,6 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
 
 @description('Resource id of the workspace, for diagnostic settings and alerts.')
 output workspaceId string = workspace.id
+
+@description('The id by which queries name the workspace; the portal calls it Workspace ID.')
+output customerId string = workspace.properties.customerId
