@@ -66,6 +66,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((place[each] for each in FIRST if item.nodeid.startswith(each)), len(FIRST)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _unconnected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide the deployment that this machine's user has connected: commands of the tests use what they are given."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     folder: Path = tmp_path_factory.mktemp("azurite")

@@ -46,6 +46,9 @@ DEEPER = {
 }
 
 ALSO = {
+    "shared/cli/cloud.py": frozenset({"azure"}),  # the type of a credential that it is given
+    "shared/cli/connecting/resource_manager.py": frozenset({"azure"}),  # the app knows nothing of deployments
+    "shared/cli/connection.py": frozenset({"platformdirs"}),  # where a user's programs keep their configuration
     "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send
     "shared/cli/read/many/parquet.py": frozenset({"pyarrow"}),  # of an extra
     "shared/cli/read/many/states.py": frozenset({"platformdirs"}),  # where a user's programs keep their states

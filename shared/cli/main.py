@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, NoReturn
 import typer
 
 from shared.cli.advice import advice_for
+from shared.cli.cloud import CLOUD, Cloud
 from shared.cli.common import Colors, Grouped, NoPager, Settings, Verbose
 from shared.cli.exits import Exit, exit_of
 from shared.cli.lazy import PLAIN, add_lazily
@@ -26,7 +27,7 @@ class _Commands(Grouped):
         "Read": ("read", "search", "open", "serve", "export"),
         "Do": ("submit",),
         "Repair": ("retry", "poison"),
-        "This machine": ("split",),
+        "This machine": ("connect", "split"),
     }
 
 
@@ -50,6 +51,7 @@ add_lazily(app, "serve", "read.serve:serve", "Show jobs and transcripts in the b
 add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
 add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
 add_lazily(app, "retry", "repair.retry:retry", "Try again what is not in of a job, or what was given up.")
+add_lazily(app, "connect", "connecting.connect:connect", "Use the accounts of a deployment from now on.")
 add_lazily(app, "split", "do.split:split", "Print the documents of a result file, one line of JSON each.")
 
 poison = typer.Typer(name="poison", cls=_Poison, help="What was given up, and why.", **PLAIN)
@@ -101,15 +103,17 @@ def root(
       speech2cosmos export JOB -f vtt -d captions
 
     JOB is the id of a transcription, the beginning of an id, or a job's name. Settings come from the environment, as
-    for the app. For services without settings the stack on this machine is used, if it runs.
+    for the app. A service without settings is that of the deployment which `connect` connected; without one, that of
+    the stack on this machine, if it runs.
     """  # noqa: D301 - click keeps the lines after a \b character as they are
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command with `arguments`, by default those of the process, and exit."""
+def main(arguments: Sequence[str] | None = None, *, cloud: Cloud | None = None) -> NoReturn:
+    """Run the command with `arguments`, by default those of the process, and exit. `cloud`: another than Azure's."""
     # Otherwise Python prints long warnings of Azure's SDKs above the error.
     logging.getLogger().addHandler(logging.NullHandler())
     WISHES.set(Wishes())
+    CLOUD.set(cloud or Cloud())
     try:
         code = app(arguments, prog_name=NAME, standalone_mode=False)
     except typer.TyperException as error:

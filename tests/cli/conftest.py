@@ -18,6 +18,7 @@ from local.samples.catalog import DATA
 from local.samples.generate import report
 from local.speech import FileSpec, JobError, JobSpec, Speech, start_speech
 from shared.bootstrap import App
+from shared.cli.cloud import Cloud
 from shared.cli.main import main
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, Work
 from shared.errors import InvalidMessage
@@ -67,18 +68,19 @@ class World:
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Run in an empty folder, without any of the project's settings."""
+    """Run in an empty folder, without any of the project's settings and without a connected deployment."""
     for name, _ in settings_table():
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str | Path) -> Ran:
+    def command(*arguments: str | Path, cloud: Cloud | None = None) -> Ran:
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
+            main([str(argument) for argument in arguments], cloud=cloud)
         printed = capfd.readouterr()
         lines = printed.err.splitlines(keepends=True)
         advice = [line for line in lines if line.startswith("try: ")]
@@ -183,4 +185,4 @@ def _ingest(app: App) -> None:
 
 def environment_for_a_process(**settings: str) -> dict[str, str]:
     """Return the environment of a child process: only what Python needs, and these settings."""
-    return {"PATH": os.environ["PATH"], **settings}
+    return {name: os.environ[name] for name in ("PATH", "XDG_CONFIG_HOME")} | settings

@@ -27,7 +27,7 @@ _COMMAND = (
 
 def speech2cosmos(*arguments: str, **environment: str) -> tuple[str, set[str]]:
     """Run the command. Returns what it printed, and the modules that it imported."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CONFIG_HOME") if name in os.environ}
     ran = subprocess.run(  # noqa: S603 - the program is this file's
         [sys.executable, "-c", _COMMAND, *arguments],
         cwd=ROOT,
@@ -51,7 +51,7 @@ def completed(line: str) -> tuple[list[str], set[str]]:
 def heavy(modules: set[str]) -> set[str]:
     """Return the modules that only commands need. pydantic is none: typer reads options of groups with it."""
     tops = {"azure", "cryptography", "requests", "rich", "tenacity", "urllib3"}
-    light = {f"shared.cli.{name}" for name in ("advice", "common", "exits", "lazy", "main", "terminal")}
+    light = {f"shared.cli.{name}" for name in ("advice", "cloud", "common", "exits", "lazy", "main", "terminal")}
     light |= {f"shared.cli.terminal.{name}" for name in ("colour", "output", "text", "times", "wishes")}
     ours = {name for name in modules if name.startswith(("shared.cli.", "shared.adapters", "shared.pipeline"))}
     return {name for name in modules if name in tops | {"shared.bootstrap", "shared.settings"}} | (ours - light)

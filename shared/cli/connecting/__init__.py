@@ -1,0 +1,1 @@
+"""`speech2cosmos connect`: reads the outputs of a deployment from Azure Resource Manager into the user's file."""
