@@ -43,6 +43,10 @@ param senders principal[] = []
 @maxLength(50)
 param readers principal[] = []
 
+@description('Who may erase recordings with `speech2cosmos forget`: they may write documents, receive and delete messages, delete raw results, and delete transcriptions at Speech. By default nobody, the operator neither.')
+@maxLength(50)
+param erasers principal[] = []
+
 // ---- existing resources
 
 @description('Resource id of an existing storage account; empty: a new one is created. The app becomes its Storage Blob Data Owner. Its lifecycle rules, network and keys stay as they are.')
@@ -277,6 +281,7 @@ var speechGroup = newSpeech ? groupName : speechParts[4]
 var roles = {
   cognitiveServicesSpeechUser: 'f2dc8367-1007-4938-bd23-fe263f013447'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+  storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageBlobDataReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -290,6 +295,9 @@ var app = {
 }
 var operators = empty(principalId) ? [] : [{ id: principalId, type: principalType }]
 
+// The operator has these roles already, and the same assignment must not stand here twice.
+var otherErasers = filter(erasers, eraser => eraser.id != principalId)
+
 var storageGrants = concat(
   [
     // The host's leases, the deployment package, raw results.
@@ -299,13 +307,19 @@ var storageGrants = concat(
     // The host's diagnostic events.
     { roleId: roles.storageTableDataContributor, principal: app }
   ],
-  map(operators, operator => { roleId: roles.storageQueueDataContributor, principal: operator })
+  map(operators, operator => { roleId: roles.storageQueueDataContributor, principal: operator }),
+  map(otherErasers, eraser => { roleId: roles.storageQueueDataContributor, principal: eraser })
 )
-var rawContainerGrants = map(operators, operator => { roleId: roles.storageBlobDataReader, principal: operator })
+var rawContainerGrants = concat(
+  map(operators, operator => { roleId: roles.storageBlobDataReader, principal: operator }),
+  map(erasers, eraser => { roleId: roles.storageBlobDataContributor, principal: eraser })
+)
 var jobsQueueGrants = map(senders, sender => { roleId: roles.storageQueueDataMessageSender, principal: sender })
 var speechGrants = concat(
   [{ roleId: roles.cognitiveServicesSpeechUser, principal: app }],
-  map(operators, operator => { roleId: roles.cognitiveServicesSpeechUser, principal: operator })
+  map(operators, operator => { roleId: roles.cognitiveServicesSpeechUser, principal: operator }),
+  // The role may delete transcriptions too.
+  map(otherErasers, eraser => { roleId: roles.cognitiveServicesSpeechUser, principal: eraser })
 )
 var monitoringGrants = [{ roleId: roles.monitoringMetricsPublisher, principal: app }]
 var cosmosReaders = map(concat(operators, readers), reader => reader.id)
@@ -390,7 +404,7 @@ module cosmos 'modules/cosmos.bicep' = {
     databaseName: cosmosDatabase
     capacity: cosmosCapacity
     maxThroughput: cosmosMaxThroughput
-    writers: [identity.outputs.principalId]
+    writers: concat([identity.outputs.principalId], map(erasers, eraser => eraser.id))
     readers: cosmosReaders
   }
   dependsOn: [cosmosAccount]

@@ -16,6 +16,7 @@ COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
 
 ROLES = {
     "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
     "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "Storage Queue Data Contributor",
     "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a": "Storage Queue Data Message Sender",
@@ -32,6 +33,7 @@ PEOPLE = {
     "00000000-0000-4000-8000-00000000000b": "operator",
     "00000000-0000-4000-8000-00000000000c": "sender",
     "00000000-0000-4000-8000-00000000000d": "reader",
+    "00000000-0000-4000-8000-00000000000e": "eraser",
 }
 """The meaning of the object ids in the parameter files of infra/snapshots."""
 
@@ -87,6 +89,11 @@ RIGHTS = (
     Right("operator", "Cosmos DB Built-in Data Reader", _DATABASE),
     Right("sender", "Storage Queue Data Message Sender", f"{_STORAGE}/queueServices/queues"),
     Right("reader", "Cosmos DB Built-in Data Reader", _DATABASE),
+    # Receiving and deleting messages, and changing what a message about several recordings says.
+    Right("eraser", "Storage Queue Data Contributor", _STORAGE),
+    Right("eraser", "Storage Blob Data Contributor", f"{_STORAGE}/blobServices/containers"),
+    Right("eraser", "Cognitive Services Speech User", _SPEECH),
+    Right("eraser", "Cosmos DB Built-in Data Contributor", _DATABASE),
 )
 """docs/security.md says for each why no smaller role is enough."""
 

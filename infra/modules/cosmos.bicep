@@ -20,7 +20,7 @@ param capacity string
 @maxValue(1000000)
 param maxThroughput int
 
-@description('Object ids that may read and write documents: the app.')
+@description('Object ids that may read and write documents: the app, and who may erase recordings.')
 @minLength(1)
 param writers string[]
 

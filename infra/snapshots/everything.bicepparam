@@ -21,6 +21,12 @@ param readers = [
     type: 'Group'
   }
 ]
+param erasers = [
+  {
+    id: '00000000-0000-4000-8000-00000000000e'
+    type: 'User'
+  }
+]
 param vnetEnabled = true
 param vnetAddressPrefix = '10.90.0.0/23'
 param natGateway = true
