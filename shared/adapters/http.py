@@ -146,24 +146,36 @@ def get(session: requests.Session, url: str, headers: dict[str, str]) -> request
 
     Raises Transient and ForbiddenUrl. No error contains the URL's query.
     """
+    return _sent(session, "GET", url, headers)
+
+
+def delete(session: requests.Session, url: str, headers: dict[str, str]) -> requests.Response:
+    """DELETE `url`, as `get` does."""
+    return _sent(session, "DELETE", url, headers)
+
+
+def _sent(session: requests.Session, method: str, url: str, headers: dict[str, str]) -> requests.Response:
     shown = without_query(url)
     try:
-        return session.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
+        return session.request(
+            method, url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
+        )
     except requests.RequestException as error:
         # The library's text has the whole URL with its signature, so only the type of the error is shown.
-        raise Transient(f"GET {shown}: {type(error).__name__}") from None
+        raise Transient(f"{method} {shown}: {type(error).__name__}") from None
     except _PrivateAddressError as error:
         raise ForbiddenUrl(f"{shown}: {error}") from error
 
 
 def refusal(response: requests.Response, words: str) -> Speech2CosmosError:
-    """Return the error for an answer other than 200. `words`: the service's own text."""
+    """Return the error for an answer that is not the wanted one. `words`: the service's own text."""
     status = response.status_code
-    text = f"GET {without_query(response.url)} answered {status}: {words}"
+    asked = f"{response.request.method} {without_query(response.url)}"
+    text = f"{asked} answered {status}: {words}"
     if status == THROTTLED:
         return Throttled(text, retry_after(response.headers.get("Retry-After")))
     if status in _REDIRECTS:
-        return Permanent(f"GET {without_query(response.url)} answered {status}: redirects are not followed", "Redirect")
+        return Permanent(f"{asked} answered {status}: redirects are not followed", "Redirect")
     return meaning(status)(text)
 
 

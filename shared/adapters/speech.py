@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import requests
 
 from shared.adapters.bodies import beginning, whole
-from shared.adapters.http import THROTTLED, get, refusal, retry_after, trusted_session
+from shared.adapters.http import THROTTLED, delete, get, refusal, retry_after, trusted_session
 from shared.adapters.pacing import Pacer
 from shared.adapters.retrying import retrying
 from shared.domain.speech_api import (
@@ -32,10 +32,13 @@ PAGE = 100
 """Entries that the app requests for a page. No document states a maximum of `top`. A page may have fewer."""
 
 _OK = 200
+_DELETED = 204
 _REFUSALS = frozenset(range(400, 500)) - {401, 408, 429, 449}
 """Statuses that may mean a refused API version. The excluded ones have other meanings."""
 
 _P = TypeVar("_P", bound=Page)
+
+Send = Callable[[requests.Session, str, dict[str, str]], requests.Response]
 
 
 class _Values(Page, frozen=True, kw_only=True):
@@ -98,6 +101,17 @@ class SpeechApi:
         """Get a file with a freshly signed content URL. Raises NotFound."""
         return decode_answer(self._get(job_id, "files", file_id), TranscriptionFile)
 
+    def delete(self, job_id: str) -> None:
+        """Delete a transcription and its files. Only the command line does so. Does nothing if there is none.
+
+        Speech answers 204 in both cases (learn.microsoft.com/rest/api/speechtotext/transcriptions/delete). It does not
+        delete files in a container of the user's own, which the job named as its destination.
+        """
+        try:
+            retrying("Speech")(self._once, delete, self.resource.url(job_id), first=True, wanted=_DELETED)
+        except NotFound:
+            return
+
     def _pages(self, shape: type[_P], *parts: str, **query: str) -> Iterator[_P]:
         page: str | None = None
         seen: set[str | None] = set()
@@ -112,17 +126,17 @@ class SpeechApi:
 
     def _get(self, *parts: str, page: str | None = None, **query: str | int) -> bytes:
         url = self.resource.url(*parts, page=page, **query)
-        return retrying("Speech")(self._get_once, url, first="files" not in parts)
+        return retrying("Speech")(self._once, get, url, first="files" not in parts, wanted=_OK)
 
-    def _get_once(self, url: str, *, first: bool) -> bytes:
+    def _once(self, send: Send, url: str, *, first: bool, wanted: int) -> bytes:
         deadline = self._pacer.deadline()
         while True:
             sent = self._pacer.take(deadline, first=first)
-            with get(self._session, url, {**self._authorize(), "Accept": "application/json"}) as response:
+            with send(self._session, url, {**self._authorize(), "Accept": "application/json"}) as response:
                 if response.status_code == THROTTLED:
                     told = retry_after(response.headers.get("Retry-After"))
                     self._pacer.refused(sent, told, error_words(beginning(response)))
-                elif response.status_code != _OK:
+                elif response.status_code != wanted:
                     raise self._refusal(response)
                 else:
                     return whole(response)

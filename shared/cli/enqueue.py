@@ -1,4 +1,4 @@
-"""Sends messages to the app's storage queues. No other file imports the queues' SDK."""
+"""Sends messages to the app's storage queues, and makes the client of a queue."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def enqueue(settings: Settings, name: str, messages: Iterable[str]) -> Iterator[
     If a response is lost, the message is sent again, because the app handles duplicates. Raises Misconfigured for an
     address that the SDK refuses, NotFound if there is no such queue, Transient, and ServiceRefused.
     """
-    with _client(settings, name) as queue:
+    with queue_client(settings, name) as queue:
         for message in messages:
             retrying("Queue storage")(_send, queue, message)
             yield message
@@ -31,7 +31,7 @@ def enqueue(settings: Settings, name: str, messages: Iterable[str]) -> Iterator[
 
 def address_of(settings: Settings, name: str) -> str:
     """Return the address of a queue, without a signature. Raises Misconfigured as `enqueue` does."""
-    with _client(settings, name) as queue:
+    with queue_client(settings, name) as queue:
         return str(queue.url).partition("?")[0]
 
 
@@ -42,7 +42,8 @@ def _send(queue: QueueClient, message: str) -> None:
         raise translated(f"Queue {queue.queue_name}", error) from error
 
 
-def _client(settings: Settings, name: str) -> QueueClient:
+def queue_client(settings: Settings, name: str) -> QueueClient:
+    """Return the client of a queue. Raises Misconfigured for an address that the SDK refuses."""
     storage, uri = settings.storage, settings.storage_queue_uri
     # With the SDK's default number of retries a user would wait up to a minute.
     options: dict[str, Any] = {
