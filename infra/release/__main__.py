@@ -12,6 +12,7 @@ from pathlib import Path
 
 from infra.check.compiler import Compiler, NoCompiler, Refused
 from infra.release.app_zip import write_app_zip
+from infra.release.pages_hook import PAGES
 from infra.release.template import write_template
 from infra.release.text import Release
 
@@ -29,7 +30,11 @@ def build(release: Release, folder: Path) -> None:
     folder.mkdir(parents=True)
     write_app_zip(ROOT, folder / "app.zip")
     write_template(ROOT / "infra", compiler, release.file("app.zip"), folder / "azuredeploy.json")
-    _run("uv", "build", "--quiet", "--wheel", "--no-build-isolation", "--no-create-gitignore", "--out-dir", str(folder))
+    _run(
+        *("uv", "build", "--quiet", "--wheel", "--no-build-isolation", "--no-create-gitignore"),
+        *("--out-dir", str(folder)),
+        **{PAGES: release.pages()},
+    )
     _run(
         *("cyclonedx-py", "requirements", "requirements.txt", "--pyproject", "pyproject.toml"),
         *("--output-reproducible", "--output-file", str(folder / "app.cdx.json")),
@@ -61,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str, **variables: str) -> None:
     """Run a program that `make setup` installed. Raises Refused with what it printed."""
     path = Path(sys.executable).parent / program
     # hatchling is of this environment; without the variable uv would make one of its own.
-    environ = os.environ | {"VIRTUAL_ENV": sys.prefix}
+    environ = os.environ | {"VIRTUAL_ENV": sys.prefix} | variables
     ran = subprocess.run(  # noqa: S603 - the programs of this file
         [path, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )

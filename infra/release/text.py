@@ -42,6 +42,10 @@ class Release:
         """Return the address of a file of the release."""
         return f"https://github.com/{self.repository}/releases/download/{self.tag}/{name}"
 
+    def pages(self) -> str:
+        """Return the address before the path of a file of the repository, as it is at the release's tag."""
+        return f"https://github.com/{self.repository}/blob/{self.tag}"
+
     def text(self, commit: str) -> str:
         """Return the description, in Markdown. `commit`: that of this release's template on the branch `release`.
 

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from shared.cli.installed import IN_CHECKOUT
 from shared.errors import (
     Denied,
     InvalidMessage,
@@ -21,7 +22,8 @@ _E = TypeVar("_E", bound=Speech2CosmosError)
 _BY_TYPE: tuple[tuple[type[Speech2CosmosError], str], ...] = (
     (
         Misconfigured,
-        "`make up` starts all on this machine; for Azure, set it in the environment or in the file of --settings",
+        "`speech2cosmos connect --deployment NAME` takes it from a deployment; or set it in the environment or in the "
+        "file of --settings" + ("; or `make up` starts all on this machine" if IN_CHECKOUT else ""),
     ),
     (
         NoToken,
@@ -34,7 +36,8 @@ _BY_TYPE: tuple[tuple[type[Speech2CosmosError], str], ...] = (
     (Throttled, "again in a minute: the service has too much to do"),
     (
         Transient,
-        "again in a minute; see that the address is right and the service runs (`make up` on this machine)",
+        "again in a minute; see that the address is right and the service runs"
+        + (" (`make up` on this machine)" if IN_CHECKOUT else ""),
     ),
     (NotFound, "COSMOS_DATABASE names the database, and `speech2cosmos jobs` lists what is in it"),
     (InvalidMessage, "give an id such as 00000000-0000-4000-8000-000000000004, or a transcription's URL"),

@@ -58,6 +58,7 @@ def test_without_settings_and_without_a_stack_the_way_to_one_is_named(run: Run) 
     ran = run("jobs")
     assert (ran.code, ran.out) == (2, "")
     assert "`make up` starts" in ran.advice[0]
+    assert "speech2cosmos connect" in ran.advice[0]
 
 
 def test_who_is_not_signed_in_is_told_how_to(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

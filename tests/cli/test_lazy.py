@@ -51,7 +51,9 @@ def completed(line: str) -> tuple[list[str], set[str]]:
 def heavy(modules: set[str]) -> set[str]:
     """Return the modules that only commands need. pydantic is none: typer reads options of groups with it."""
     tops = {"azure", "cryptography", "requests", "rich", "tenacity", "urllib3"}
-    light = {f"shared.cli.{name}" for name in ("advice", "cloud", "common", "exits", "lazy", "main", "terminal")}
+    light = {
+        f"shared.cli.{name}" for name in ("advice", "cloud", "common", "exits", "installed", "lazy", "main", "terminal")
+    }
     light |= {f"shared.cli.terminal.{name}" for name in ("colour", "output", "text", "times", "wishes")}
     ours = {name for name in modules if name.startswith(("shared.cli.", "shared.adapters", "shared.pipeline"))}
     return {name for name in modules if name in tops | {"shared.bootstrap", "shared.settings"}} | (ours - light)

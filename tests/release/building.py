@@ -11,9 +11,9 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 UV = Path(sys.executable).parent / "uv"
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel into an empty folder, without the network, and return it."""
-    uv("build", "--wheel", "--no-build-isolation", "--offline", "--out-dir", str(folder), str(ROOT))
+def build_wheel(folder: Path, **variables: str) -> Path:
+    """Build the wheel into an empty folder, without the network, and return it. `variables`: of the environment."""
+    uv("build", "--wheel", "--no-build-isolation", "--offline", "--out-dir", str(folder), str(ROOT), **variables)
     (wheel,) = folder.glob("*.whl")
     return wheel
 

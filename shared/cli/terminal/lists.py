@@ -30,7 +30,7 @@ class ListForm(StrEnum):
 
 AsForm = Annotated[ListForm, typer.Option("--output", "-o", help="Form of the list.")]
 Fields = Annotated[
-    str | None, typer.Option("--fields", help="Only these fields, separated by commas (docs/commands.md lists them).")
+    str | None, typer.Option("--fields", help="Only these fields, separated by commas; `-o json` has all.")
 ]
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 import typer
 
+from shared.cli.installed import with_pages
 from shared.cli.terminal.colour import coloured, styled
 from shared.cli.terminal.text import escaped_json, shown
 from shared.cli.terminal.times import local_time
@@ -53,19 +54,19 @@ def discard_output() -> None:
 
 
 def print_note(text: str) -> None:
-    """Print a note on one line of stderr."""
-    typer.echo(shown(text), err=True)
+    """Print a note on one line of stderr. A page of the repository gets its address (installed.py)."""
+    typer.echo(shown(with_pages(text)), err=True)
 
 
 def print_error(text: str, advice: str | None = None) -> None:
     """Print an error on one line of stderr, even if it has several lines, as the SDKs' errors have.
 
-    With `advice`, a second line says what to try.
+    With `advice`, a second line says what to try. A page of the repository gets its address there (installed.py).
     """
     word = styled("error:", "red", bold=True) if coloured(sys.stderr) else "error:"
     typer.echo(f"{word} {shown(text)}", err=True, color=True)
     if advice is not None:
-        typer.echo(f"try: {shown(advice)}", err=True)
+        typer.echo(f"try: {shown(with_pages(advice))}", err=True)
 
 
 def print_trace(text: str) -> None:

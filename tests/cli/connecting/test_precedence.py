@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from local.azurite import Azurite
 from shared.cli.connection import Connection, connection_file, write_connection
 from shared.cli.environment import COSMOS, QUEUE, SPEECH, settings_of
 from shared.settings import Settings
@@ -112,12 +111,9 @@ def test_the_file_of_settings_wins_over_the_deployment(run: Run, here: World, mo
     assert f"Job {WHOLE_JOB}" in run("show", WHOLE_JOB, "--settings", "local.settings.json").out
 
 
-def test_jobs_are_read_from_a_connected_deployment(
-    run: Run, world: World, azurite: Azurite, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_jobs_are_read_from_a_connected_deployment(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {name: world.settings[name] for name in ("COSMOS_ENDPOINT", "COSMOS_DATABASE")}
-    queues = {"AzureWebJobsStorage__queueServiceUri": azurite.queue_endpoint}
-    write_connection(Connection("speech2cosmos", FIRST, "Contoso", OUTPUTS | given | queues))
+    write_connection(Connection("speech2cosmos", FIRST, "Contoso", OUTPUTS | given))
     monkeypatch.setenv("COSMOS_KEY", world.settings["COSMOS_KEY"])  # local/cosmos knows no Entra ID
     assert f"Job {WHOLE_JOB}" in run("show", WHOLE_JOB).out
 

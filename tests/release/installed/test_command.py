@@ -1,20 +1,12 @@
-"""The command line, installed from the wheel into an environment of its own, and used against local servers."""
+"""The command line, installed from the wheel into an environment of its own, and used without any server."""
 
 import json
-import sys
-import uuid
+import subprocess
 from pathlib import Path
 
-import pytest
-
-from local.azurite import Azurite
-from local.cosmos import Cosmos
-from local.provision import provision_cosmos
-from shared.bootstrap import App
-from tests.release.building import ROOT, build_wheel, uv
-from tests.release.installed.running import run
-
-JOB = "00000000-0000-4000-8000-00000000e001"
+from tests.release.building import ROOT
+from tests.release.installed.conftest import ADDRESS
+from tests.release.installed.running import clean, run
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -27,16 +19,6 @@ for module in pkgutil.walk_packages(speech2cosmos.__path__, "speech2cosmos."):
 assert "shared" not in sys.modules
 print(speech2cosmos.__path__[0])
 """
-
-
-@pytest.fixture(scope="module")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel as a user does. Returns the folder of the environment and, in `bin`, of the command."""
-    folder = tmp_path_factory.mktemp("tools")
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
-    places = {"UV_TOOL_DIR": str(folder), "UV_TOOL_BIN_DIR": str(folder / "bin")}
-    uv("tool", "install", "--no-config", "--python", sys.executable, str(wheel), **places)
-    return folder
 
 
 def test_help_names_the_commands(tools: Path, tmp_path: Path) -> None:
@@ -62,14 +44,13 @@ def test_the_files_of_the_transcript_page_are_installed(tools: Path, tmp_path: P
     assert css == (ROOT / "shared" / "rendering" / "page" / "page.css").read_text("utf-8")
 
 
-def test_jobs_are_listed_from_the_local_stack(tools: Path, cosmos: Cosmos, azurite: Azurite, tmp_path: Path) -> None:
-    settings = {
-        "COSMOS_ENDPOINT": cosmos.endpoint,
-        "COSMOS_KEY": cosmos.key,
-        "COSMOS_DATABASE": f"wheel-{uuid.uuid4().hex}",
-    }
-    provision_cosmos(cosmos.endpoint, cosmos.key, settings["COSMOS_DATABASE"])
-    others = {"SPEECH_ENDPOINT": "https://unneeded.invalid", "AzureWebJobsStorage": azurite.connection_string}
-    App.from_env(settings | others).accept_job(JOB.encode())
-    out = run(tools / "bin" / "speech2cosmos", "jobs", "-o", "json", folder=tmp_path, **settings)
-    assert [job["id"] for job in json.loads(out)] == [JOB]
+def test_advice_names_addresses_and_nothing_that_only_a_checkout_has(tools: Path, tmp_path: Path) -> None:
+    command = tools / "bin" / "speech2cosmos"
+    (tmp_path / "result.json").write_text("[]")
+    for arguments in (["jobs"], ["split", "result.json"]):
+        ran = subprocess.run(  # noqa: S603 - the command that the tests installed
+            [command, *arguments], cwd=tmp_path, env=clean({}), capture_output=True, text=True, check=False
+        )
+        assert ran.returncode
+        assert "make up" not in ran.stderr
+    assert f"{ADDRESS}/docs/contract/README.md" in ran.stderr
