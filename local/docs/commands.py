@@ -7,6 +7,7 @@ import typer
 
 from local.docs.pages import code, table
 from local.docs.terminal import terminal_blocks
+from shared.cli.do.missing_rows import COLUMNS as MISSING
 from shared.cli.look.job_rows import COLUMNS as JOBS
 from shared.cli.main import NAME, app
 from shared.cli.read.hit_rows import COLUMNS as HITS
@@ -16,7 +17,7 @@ from shared.cli.terminal.columns import Column
 _WIDTH = 100
 """Columns of a help text."""
 
-LISTS: dict[str, Sequence[Column]] = {"jobs": JOBS, "search": HITS, "poison list": GIVEN_UP}
+LISTS: dict[str, Sequence[Column]] = {"jobs": JOBS, "search": HITS, "backfill": MISSING, "poison list": GIVEN_UP}
 """The fields of each command that lists."""
 
 

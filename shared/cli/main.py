@@ -25,7 +25,7 @@ class _Commands(Grouped):
     headings: ClassVar = {
         "Look": ("jobs", "show", "speech"),
         "Read": ("read", "search", "open", "serve", "export"),
-        "Do": ("submit",),
+        "Do": ("submit", "backfill"),
         "Repair": ("retry", "poison"),
         "This machine": ("connect", "split"),
     }
@@ -50,6 +50,7 @@ add_lazily(app, "open", "read.opening:open_page", "Show the page of a recording 
 add_lazily(app, "serve", "read.serve:serve", "Show jobs and transcripts in the browser, as they are now.")
 add_lazily(app, "export", "read.export:export", "Write recordings as text, tables, captions or pages.")
 add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
+add_lazily(app, "backfill", "do.backfill:backfill", "Take up finished jobs of Speech that were never enqueued.")
 add_lazily(app, "retry", "repair.retry:retry", "Try again what is not in of a job, or what was given up.")
 add_lazily(app, "connect", "connecting.connect:connect", "Use the accounts of a deployment from now on.")
 add_lazily(app, "split", "do.split:split", "Print the documents of a result file, one line of JSON each.")

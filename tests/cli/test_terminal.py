@@ -108,16 +108,37 @@ def test_without_a_pager_the_text_is_printed(environment: dict[str, str], pager:
         (" 2d ", "2026-11-27T12:00:00.000000Z"),
         ("2026-07-01", "2026-06-30T22:00:00.000000Z"),
         ("2026-11-01", "2026-10-31T23:00:00.000000Z"),
+        ("90s", "2026-11-29T11:58:30.000000Z"),
+        ("2026-11-28T14:00", "2026-11-28T13:00:00.000000Z"),
+        ("2026-11-28 14:00:30", "2026-11-28T13:00:30.000000Z"),
+        ("2026-11-28T14:00Z", "2026-11-28T14:00:00.000000Z"),
     ],
 )
-def test_since_is_a_length_or_a_date_that_begins_at_local_midnight(berlin: None, text: str, since: str) -> None:
+def test_since_is_a_length_or_a_local_time_or_a_date_that_begins_at_local_midnight(
+    berlin: None, text: str, since: str
+) -> None:
     assert since_of(text, NOW) == since
     assert berlin is None
 
 
-@pytest.mark.parametrize("text", ["", "2 days", "-3h", "1w", "2026-13-01", "999999d", "yesterday", "2026-11-28T10:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2 days",
+        "-3h",
+        "1w",
+        "2026-13-01",
+        "999999d",
+        "yesterday",
+        "0001-01-01",
+        "2026-11-28T25:00",
+        "14:00",
+        "20261128",
+    ],
+)
 def test_a_since_that_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(WrongUsage, match="give 45m, 12h, 2d or a date"):
+    with pytest.raises(WrongUsage, match="give 45m, 12h, 2d, 2026-11-28 or 2026-11-28T14:00"):
         since_of(text, NOW)
 
 

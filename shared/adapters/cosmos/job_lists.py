@@ -82,6 +82,16 @@ class JobLists:
             return set(job_ids) if count else set()
         return set(query(self._container, f"SELECT VALUE c.id FROM c WHERE {where}", names))
 
+    def retention_seconds(self) -> int | None:
+        """Return the time to live of the newest job's document; None if it stays, or if there is no job.
+
+        So the command line learns RETENTION_DAYS, which is a setting of the app.
+        """
+        text = f"SELECT TOP 1 c.ttl FROM c WHERE c.type = 'job' AND c.acceptedAt {IS_TEXT} ORDER BY c.acceptedAt DESC"
+        rows = query(self._container, text)
+        ttl = rows[0].get("ttl") if rows else None
+        return ttl if isinstance(ttl, int) and ttl > 0 else None
+
     def _first(self, where: str, limit: int, values: Values) -> list[Job]:
         return first(self._container, where, limit, values, self._tell)
 

@@ -1,6 +1,5 @@
 """Waits until submitted jobs have ended: `--wait`."""
 
-import re
 from collections.abc import Sequence
 
 from shared.bootstrap import App
@@ -10,13 +9,12 @@ from shared.cli.look.job_rows import row_of
 from shared.cli.terminal.live import show_changes, tell_once
 from shared.cli.terminal.output import print_error, print_note, progress
 from shared.cli.terminal.text import counted
+from shared.cli.terminal.times import duration_of
 from shared.cli.watching import Watch, Watched, before_sending, exit_of_jobs, in_rounds, reading
 from shared.domain.enqueued import Enqueued
 from shared.domain.job import Status
 from shared.errors import WrongUsage
 
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SHOWN = 20
 """How many jobs that are not completed are named at the end."""
 
@@ -24,11 +22,11 @@ NEXT = "speech2cosmos jobs --watch"
 
 
 def seconds_of(text: str) -> int:
-    """Return the seconds of a duration such as 90s, 30m, 12h or 2d. Raises WrongUsage."""
-    found = _DURATION.fullmatch(text.strip())
+    """Return the seconds of a duration such as 90s, 30m, 12h or 2d. Raises WrongUsage, also for none."""
+    found = duration_of(text)
     if not found:
         raise advised(WrongUsage(f"{text!r} is no duration"), "a number and a unit: 90s, 30m, 12h or 2d")
-    return int(found[1]) * _UNITS[found[2]]
+    return int(found.total_seconds())
 
 
 def before(app: App, jobs: Sequence[Enqueued]) -> list[Watched]:

@@ -5,23 +5,40 @@ import sys
 
 import typer
 
+from shared.cli.terminal.text import shown
+
 _ERASE = "\r\x1b[K"
 
 
-class Counter:
-    """Shows `3 of 20 recordings` on a terminal that can erase a line; elsewhere nothing."""
+class StatusLine:
+    """Shows a line on a terminal that can erase it; elsewhere nothing."""
 
-    def __init__(self, total: int, what: str) -> None:
-        self._total = total
-        self._what = what
+    def __init__(self) -> None:
         self._can = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
-    def show(self, done: int) -> None:
-        """Show that so many are done, in place of what was shown before."""
+    def show(self, text: str) -> None:
+        """Show a text in place of what was shown before."""
         if self._can:
-            typer.echo(f"{_ERASE}{done:,} of {self._total:,} {self._what}", err=True, nl=False, color=True)
+            typer.echo(f"{_ERASE}{shown(text)}", err=True, nl=False, color=True)
 
     def erase(self) -> None:
         """Erase the line, so that something else can be printed there."""
         if self._can:
             typer.echo(_ERASE, err=True, nl=False, color=True)
+
+
+class Counter:
+    """Shows `3 of 20 recordings` as a StatusLine."""
+
+    def __init__(self, total: int, what: str) -> None:
+        self._total = total
+        self._what = what
+        self._line = StatusLine()
+
+    def show(self, done: int) -> None:
+        """Show that so many are done."""
+        self._line.show(f"{done:,} of {self._total:,} {self._what}")
+
+    def erase(self) -> None:
+        """Erase the line."""
+        self._line.erase()

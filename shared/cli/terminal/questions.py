@@ -12,7 +12,15 @@ def confirmed(question: str) -> bool:
 
     Raises WrongUsage without a terminal to ask on.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise advised(WrongUsage(f"{question} There is no terminal to ask on."), "the same command with --yes")
+    need_terminal(question)
     print_prompt(f"{question} [y/N] ")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def need_terminal(question: str) -> None:
+    """Raise WrongUsage without a terminal to ask a question on.
+
+    A command calls this first if it takes long to find out what it has to ask.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise advised(WrongUsage(f"{question} There is no terminal to ask on."), "the same command with --yes")

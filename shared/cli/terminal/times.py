@@ -6,23 +6,32 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.documents import UtcTime, utc
 from shared.errors import WrongUsage
 
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_AGO = re.compile(r"(\d{1,6})([mhd])")
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
+
+
+def duration_of(text: str) -> timedelta | None:
+    """Return a duration such as 90s, 30m, 12h or 2d; None for any other text."""
+    found = _DURATION.fullmatch(text.strip())
+    return int(found[1]) * _UNITS[found[2]] if found else None
 
 
 def since_of(text: str, now: datetime) -> UtcTime:
     """Return the time that `--since TEXT` means, as documents store times.
 
-    `text`: `45m`, `12h` or `2d` before `now`, or a date (`2026-11-28`), which begins at midnight of
-    this machine's zone. Raises WrongUsage.
+    `text`: a duration before `now`; a date (`2026-11-28`), which begins at midnight; or a date and a time
+    (`2026-11-28T14:00`). Without an offset both are of this machine's zone. Raises WrongUsage.
     """
-    ago = _AGO.fullmatch(text.strip())
+    ago, text = duration_of(text), text.strip()
     try:
-        if ago:
-            return utc(now - int(ago[1]) * _UNITS[ago[2]])
-        return utc(datetime.strptime(text.strip(), "%Y-%m-%d").astimezone())
+        if ago is not None:
+            return utc(now - ago)
+        if _DATE.fullmatch(text):
+            return utc(datetime.fromisoformat(text).astimezone())
     except (ValueError, OverflowError):
-        raise WrongUsage(f"--since {text!r}: is no time; give 45m, 12h, 2d or a date such as 2026-11-28") from None
+        pass
+    raise WrongUsage(f"--since {text!r}: is no time; give 45m, 12h, 2d, 2026-11-28 or 2026-11-28T14:00")
 
 
 def local_time(stored: str | None) -> str | None:
