@@ -16,7 +16,7 @@ from local.cosmos import Cosmos
 from local.provision import provision_cosmos, provision_storage
 from local.samples.catalog import DATA
 from local.samples.generate import report
-from local.speech import FileSpec, JobError, JobSpec, Speech, start_speech
+from local.speech import FileSpec, JobError, JobSpec, Settings, Speech, start_speech
 from shared.bootstrap import App
 from shared.cli.cloud import Cloud
 from shared.cli.main import main
@@ -24,6 +24,7 @@ from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, Work
 from shared.errors import InvalidMessage
 from shared.settings import settings_table
 from tests.cli.given import Given
+from tests.cli.shared_resource import Shared
 
 WHOLE_JOB = "00000000-0000-4000-8000-00000000c001"
 PARTLY_JOB = "00000000-0000-4000-8000-00000000c002"
@@ -143,6 +144,26 @@ def given(here: World, cosmos: Cosmos, monkeypatch: pytest.MonkeyPatch) -> Itera
         queue.clear_messages()
     yield given
     given.app.database().client_connection.DeleteDatabase(f"dbs/{database}")
+
+
+@pytest.fixture(scope="module")
+def resource(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
+    """Give a Speech resource of its own, without the jobs of other tests."""
+    running = start_speech(azurite, log=tmp_path_factory.mktemp("backfill") / "speech.log", port=0)
+    running.control.configure(Settings(requests_per_window=1_000_000))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def shared(given: Given, resource: Speech, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shared]:
+    made = Shared(given, resource)
+    monkeypatch.setenv("SPEECH_ENDPOINT", resource.endpoint)
+    monkeypatch.setenv("SPEECH_KEY", resource.key)
+    resource.control.reset_counts()
+    yield made
+    for each in made.ids:
+        resource.control.delete_job(each)
 
 
 HOSTILE_NAME = "two\x1b[2Jlines\n\x9b2J\u202eseman\u2066"

@@ -28,6 +28,7 @@ ENVIRONMENT = set(re.findall(r"\$\{(\w+)", PARAMETERS_FILE))
 OTHER_CAMEL = {
     *("timeToLiveHours", "destinationContainerUrl", "queueMessage", "fileFailure", "notFound", "givenUp"),
     *("standsStill", "missingParts", "notThere", "entryIndex"),
+    *("customProperties", "displayName", "lastActionDateTime"),
 }
 """Names in these pages that belong to Speech, the documents or the log, not to the Bicep."""
 
