@@ -49,6 +49,7 @@ ALSO = {
     "shared/cli/cloud.py": frozenset({"azure"}),  # the type of a credential that it is given
     "shared/cli/connecting/resource_manager.py": frozenset({"azure"}),  # the app knows nothing of deployments
     "shared/cli/connection.py": frozenset({"platformdirs"}),  # where a user's programs keep their configuration
+    "shared/cli/doctor/peeked.py": frozenset({"azure"}),  # of the queue SDK too
     "shared/cli/enqueue.py": frozenset({"azure"}),  # the deployed app has no queue SDK: its bindings send
     "shared/cli/erase/queues.py": frozenset({"azure"}),  # and they receive
     "shared/cli/read/many/parquet.py": frozenset({"pyarrow"}),  # of an extra

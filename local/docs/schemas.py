@@ -12,6 +12,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import UnsetType
 
+from shared.cli.doctor import checks
 from shared.domain import documents, enqueued, forgotten, job, messages, poll_mark
 from shared.domain.documents import FAILURE_ID, HEAD_ID, SCHEMA_VERSION, Document, FileFailure, Transcript, UtcTime
 from shared.domain.forgotten import ForgottenFile
@@ -86,9 +87,14 @@ CONTRACTS = (
 EXPORT = Contract("export", data.ExportedRecording)
 """What `speech2cosmos export -f json` writes. It is not stored."""
 
+DOCTOR = Contract("doctor", checks.Diagnosis)
+"""What `speech2cosmos doctor -o json` prints. It is not stored."""
+
+PRINTED = (EXPORT, DOCTOR)
+
 _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     name: value
-    for module in (documents, enqueued, forgotten, job, messages, poll_mark, data)
+    for module in (documents, enqueued, forgotten, job, messages, poll_mark, data, checks)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, msgspec.Struct)
 }
@@ -133,7 +139,7 @@ class Meanings:
 def schemas() -> dict[str, Schema]:
     """Return the schemas by the names of their contracts. Raises MeaningError."""
     meanings = Meanings()
-    made = {contract.name: _schema(contract, meanings) for contract in (*CONTRACTS, EXPORT)}
+    made = {contract.name: _schema(contract, meanings) for contract in (*CONTRACTS, *PRINTED)}
     meanings.check_all_used()
     return made
 

@@ -9,7 +9,7 @@ from local.docs.exports import export_blocks
 from local.docs.pages import filled
 from local.docs.reading import reading_blocks
 from local.docs.run import Run
-from local.docs.schemas import CONTRACTS, EXPORT, schema_text, schemas
+from local.docs.schemas import CONTRACTS, PRINTED, schema_text, schemas
 from local.docs.settings import sample_settings, settings_blocks
 from local.docs.tables import columns_blocks, loading_blocks
 
@@ -34,7 +34,7 @@ def made(run: Run, root: Path = REPOSITORY) -> dict[str, str]:
     documents = schemas()
     page = f"{CONTRACT}/README.md"
     return {
-        **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in (*CONTRACTS, EXPORT)},
+        **{f"{CONTRACT}/{each.file}": schema_text(documents[each.name]) for each in (*CONTRACTS, *PRINTED)},
         page: filled(page, _text(root, page), contract_blocks(documents, run)),
         COMMANDS_PAGE: filled(COMMANDS_PAGE, _text(root, COMMANDS_PAGE), command_blocks()),
         EXPORT_PAGE: filled(EXPORT_PAGE, _text(root, EXPORT_PAGE), {**export_blocks(), **columns_blocks()}),

@@ -114,6 +114,15 @@ def settings_of(needed: frozenset[str], **given: str | None) -> Settings:
     return settings
 
 
+def sources_of(needed: frozenset[str]) -> dict[str, list[str]]:
+    """Return the names of the settings that have a value, by where `settings_of` takes it from."""
+    found: dict[str, list[str]] = {}
+    for name, value in sorted(_known({}).items()):
+        if name in needed:
+            found.setdefault(value.source, []).append(name)
+    return found
+
+
 def settings_of_connection(connection: Connection) -> Settings:
     """Return the settings that the deployment gives to the commands. Raises Misconfigured."""
     names = {name for name, _ in settings_table()}

@@ -31,8 +31,20 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
         else:
             for number in range(len(rows)):
                 _print_record(console, columns, cells, number)
-    # The table pads the last column too. After a long cell that would print many blanks.
-    print_pieces(f"{line.rstrip()}\n" for line in printed.get().splitlines())
+    _print_lines(printed.get())
+
+
+def print_drawn(view: RenderableType) -> None:
+    """Print a table or text that the caller made, as wide as the terminal."""
+    console = _console()
+    with console.capture() as printed:
+        console.print(view)
+    _print_lines(printed.get())
+
+
+def _print_lines(text: str) -> None:
+    # A table pads its last column too. After a long cell that would print many blanks.
+    print_pieces(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def drawn(rows: Sequence[Row], columns: Sequence[Column], width: int) -> RenderableType:

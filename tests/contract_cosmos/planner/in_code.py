@@ -9,9 +9,10 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.adapters.cosmos.ingested_since import recordings_of, recordings_since
 from shared.adapters.cosmos.inventory import Named, broken_files
 from shared.adapters.cosmos.job_lists import JobLists
+from shared.adapters.cosmos.survey import Survey
 from shared.cli.reader import Reader
 from shared.cli.serving.store import Store
-from shared.domain.containers import TRANSCRIPTS
+from shared.domain.containers import CONTAINERS, TRANSCRIPTS
 from shared.domain.documents import FileKey
 from shared.domain.job import Job, Status
 from shared.domain.poll_mark import Place
@@ -30,6 +31,7 @@ def ask_all() -> AskedDatabase:
     database = AskedDatabase()
     _ask_of_jobs(database)
     _ask_of_transcripts(database)
+    _survey(database)
     return database
 
 
@@ -96,3 +98,20 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     list(recordings_since(container, NOON))
     recordings_of(container, "job")
     files_of(container, "job")
+
+
+def _survey(database: AskedDatabase) -> None:
+    """Send what `speech2cosmos doctor` asks."""
+    survey = Survey(database, lambda _: None)
+    for container in CONTAINERS:
+        survey.of_unknown_type(container)
+    survey.in_status(Status.PENDING)
+    survey.rejected(NOON)
+    survey.failures()
+    survey.retried()
+    survey.time_to_live()
+    survey.newest_recordings(NOON, 10)
+    survey.jobs_ended(NOON, 10)
+    survey.in_states(["a", "b"], (Status.PENDING, Status.EXPIRED))
+    survey.heads(["a", "b"])
+    survey.files(["a", "b"])

@@ -22,6 +22,11 @@ READS_EVERYTHING = {
     "WHERE c.type = 'fileFailure'": "the same, on the page for operators, which says so",
     "SELECT TOP 1000 c.jobId, c.fileId, c.ingestedAt, ARRAY_LENGTH(c.turns.parts) AS parts FROM c "
     "WHERE c.ingestedAt >= @since ORDER BY c.ingestedAt": "the recordings since a time that a person named",
+    "SELECT TOP 10 c.jobId, c.fileId, c.ingestedAt, c.raw FROM c "
+    "WHERE c.ingestedAt >= @since ORDER BY c.ingestedAt DESC": "the newest of these, for doctor",
+    "SELECT VALUE COUNT(1) FROM c WHERE c.type = 'fileFailure'": "a count, which needs only the index",
+    "SELECT VALUE COUNT(1) FROM c WHERE NOT (c.type IN ('transcript', 'part', 'report', 'fileFailure', 'forgotten', "
+    "'track', 'combined', 'turns'))": "the same",
 }
 """Queries of `transcripts` that are about all jobs."""
 
@@ -64,14 +69,15 @@ def test_the_planner_accepts_every_query_of_the_project(asked: Asked) -> None:
 @pytest.mark.parametrize(
     "asked", [each for each in ASKED if each.container == TRANSCRIPTS.name], ids=lambda it: it.where
 )
-def test_the_planner_sends_every_query_of_transcripts_to_one_job(asked: Asked) -> None:
+def test_the_planner_sends_every_query_of_transcripts_to_the_jobs_that_it_names(asked: Asked) -> None:
     ranges = _recorded(asked)["queryRanges"]
     if _without_comments(asked.query) in READS_EVERYTHING:
         assert [each["min"] for each in ranges] == [[]]
         return
-    job = asked.parameters["@job"]
+    jobs = [value for name, value in asked.parameters.items() if re.fullmatch(r"@(job|id\d+)", name)]
     files = [value for name, value in asked.parameters.items() if re.fullmatch(r"@(file|f\d+)", name)]
-    keys = [[job, file] for file in files] or [[job]]
+    keys = [[job, *file] for job in jobs for file in ([[each] for each in files] or [[]])]
+    assert keys
     assert sorted((each["min"], each["max"]) for each in ranges) == sorted((key, key) for key in keys)
 
 
