@@ -5,6 +5,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Annotated
 
+import msgspec
 import typer
 
 from shared.adapters.clock import SystemClock
@@ -25,6 +26,7 @@ from shared.cli.doctor.running import Probe, run_probes
 from shared.cli.doctor.speech import SIGN_IN as SPEECH
 from shared.cli.doctor.speech import speech
 from shared.cli.exits import Exit
+from shared.cli.installed import with_pages
 from shared.cli.terminal.output import print_json
 from shared.cli.terminal.times import since_of
 from shared.domain.documents import utc
@@ -66,7 +68,8 @@ def doctor(*, since: Since = "3d", form: AsForm = Form.TABLE) -> None:
     checks = [*asked.checks(), *run_probes(_first(asked, time), _ready(asked))]
     ready = {check.name for check in checks if check.status is State.PASS} | _ready(asked)
     checks += run_probes(_second(asked, time, begin), ready)
-    diagnosis = Diagnosis(utc(now), begin, version(_NAME), addresses, checks)
+    told = [msgspec.structs.replace(check, fix=check.fix and with_pages(check.fix)) for check in checks]
+    diagnosis = Diagnosis(utc(now), begin, version(_NAME), addresses, told)
     if form is Form.JSON:
         print_json(diagnosis)
     else:

@@ -8,6 +8,7 @@ from shared.bootstrap import App
 from shared.cli.account import cosmos_words, queue_words, speech_words
 from shared.cli.doctor.checks import Check, failed, passed
 from shared.cli.environment import COSMOS, QUEUE, SPEECH, settings_of, sources_of
+from shared.cli.installed import IN_CHECKOUT
 from shared.errors import Misconfigured
 from shared.settings import Settings
 
@@ -67,7 +68,8 @@ class Configured:
             yield passed(SETTINGS, words)
         for problem in self.problems:
             name, _, words = problem.partition(": ")
-            fix = f"set {name}: docs/settings.md says how; `make up` starts all on this machine"
+            start = "; `make up` starts all on this machine" if IN_CHECKOUT else ""
+            fix = f"`speech2cosmos connect --deployment NAME`, or set {name}: docs/settings.md says how{start}"
             yield failed(SETTINGS, f"{name}: {words}", fix)
 
 
