@@ -15,7 +15,11 @@ from shared.domain.messages import JOBS_QUEUE, POISON_SUFFIX, RESULTS_QUEUE
 
 def provision_cosmos(endpoint: str, key: str, database: str) -> None:
     """Create the database and its containers, unless they exist."""
-    client = CosmosClient(endpoint, key)
+    create_containers(CosmosClient(endpoint, key), database)
+
+
+def create_containers(client: CosmosClient, database: str) -> None:
+    """Create the database and its containers, unless they exist."""
     created = client.create_database_if_not_exists(database)
     for container in CONTAINERS:
         created.create_container_if_not_exists(

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import requests
 
+from local.account import check_account, provision_account
 from local.azurite import Azurite, start_azurite
 from local.cosmos import start_cosmos
 from local.endpoints import end_leftovers, lock_state, remove_endpoints, service_marks, write_endpoints
 from local.processes import Service, ServiceDied, free_port, start
-from local.provision import provision_cosmos, provision_storage
+from local.provision import provision_storage
 from local.speech import start_speech
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 
@@ -176,7 +177,7 @@ class Stack:
 
 def provision_all(settings: Mapping[str, str]) -> None:
     """Create the database, the queues and the container of raw results that the settings name."""
-    provision_cosmos(settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY", ""), settings["COSMOS_DATABASE"])
+    provision_account(settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY"), settings["COSMOS_DATABASE"])
     queues = (settings["JOBS_QUEUE"], settings["RESULTS_QUEUE"])
     provision_storage(settings["AzureWebJobsStorage"], settings["RAW_CONTAINER"], queues)
 
@@ -194,9 +195,10 @@ def start_stack(  # noqa: PLR0913 - what tests replace, each named by its caller
 
     Settings in `environ` override the stack's own; blank ones count as absent. Data, logs and endpoints.json are in
     `state`, which one stack can use at a time. The app uses the addresses that `front` returns. If a service does not
-    start, raises ServiceDied with the end of its log, and leaves nothing running.
+    start, or the account in `environ` cannot be used, raises ServiceDied and leaves nothing running.
     """
     given = {name: value for name, value in environ.items() if value.strip()}
+    check_account(given)
     state = state.resolve()
     logs = state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
