@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -37,6 +38,7 @@ from shared.domain.urls import without_query
 from shared.errors import ForbiddenUrl, Transient
 from shared.masking import shown_cause
 from shared.pipeline.ports import RawFile
+from shared.pipeline.stream import Unkept
 
 SERVICE = "Blob storage"
 
@@ -100,22 +102,28 @@ class BlobArchive:
         """
         return _GzipBlob(name, self._container.get_blob_client(name), self._level)
 
+    def remove(self, prefix: str) -> None:
+        """Delete the blobs whose names begin with `prefix`.
+
+        The blocks of a writer that died are no blob, so nobody can read them. Storage discards them after a week.
+        """
+
+        def delete() -> None:
+            for name in self._container.list_blob_names(name_starts_with=prefix):
+                with suppress(ResourceNotFoundError):
+                    self._container.delete_blob(name, delete_snapshots="include")
+
+        _translated(delete)
+
 
 class NoArchive:
     """Implements the port RawArchive for RAW_ARCHIVE=false: it stores nothing."""
 
     def begin(self, name: str) -> RawFile:  # noqa: ARG002 - the port's signature
         """Return a file that stores nothing and has no name."""
-        return _Nothing()
+        return Unkept()
 
-
-class _Nothing:
-    name: str | None = None
-
-    def write(self, chunk: bytes) -> None:
-        """Discard the bytes."""
-
-    def commit(self) -> None:
+    def remove(self, prefix: str) -> None:
         """Do nothing."""
 
 

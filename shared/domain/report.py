@@ -59,6 +59,7 @@ class ReportReader:
         self.details: list[ReportDetail] = []
         self.successful: int | None = None
         self.failed: int | None = None
+        self._least_parts = 0
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
@@ -84,14 +85,26 @@ class ReportReader:
 
     def parts(self) -> list[PartContent]:
         """Return what the parts of the whole report hold. Without details that is one part."""
-        filler = PartFiller(_DETAILS)
-        groups = [group for number, detail in enumerate(self.details) if (group := filler.add(detail, number))]
-        groups.append(filler.finish())
+        groups = self._groups()
+        groups += [[] for _ in range(self._least_parts - len(groups))]
         counts = {"successfulTranscriptionsCount": self.successful, "failedTranscriptionsCount": self.failed}
         return [
             PartContent.of("report", report_name(number), number, counts, details=group)
             for number, group in enumerate(groups)
         ]
+
+    def forget_results(self) -> None:
+        """Leave only the sources that failed, which have no recording. The parts stay as many, and keep their ids.
+
+        For a job with erased recordings: their tombstones have ids and no source, so no row can be matched to one.
+        """
+        self._least_parts = max(self._least_parts, len(self._groups()))
+        self.details = [detail for detail in self.details if detail.status == "Failed"]
+
+    def _groups(self) -> list[list[bytes]]:
+        filler = PartFiller(_DETAILS)
+        groups = [group for number, detail in enumerate(self.details) if (group := filler.add(detail, number))]
+        return [*groups, filler.finish()]
 
     def _refuse_by_name(self) -> None:
         # `details` alone does not show a report, because error messages have them too.

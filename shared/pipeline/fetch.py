@@ -44,10 +44,20 @@ class FetchResults:
 
     def _do(self, message: Work, attempt: int) -> list[Work]:
         done: list[FetchFile] = []
-        left = self._left(message, attempt, partial(self._fetch, done))
-        if done:
-            self._moved(message)
-        return left
+        try:
+            return self._left(message, attempt, partial(self._fetch, done))
+        finally:
+            # An earlier delivery may have written a file and died before it looked for its job.
+            if (done and not self._moved(message)) or (attempt > 1 and not done):
+                self._look_back(message)
+
+    def _look_back(self, message: Work) -> None:
+        """Erase what was written of the files if their whole job was erased meanwhile."""
+        files = _files(message)
+        job = self.jobs.find(message.job_id) if files else None
+        for file in files:
+            with about(file.job_id, file.file_id):
+                self.ingest.erased.with_its_job(file, job)
 
     def _left(self, message: Work, attempt: int, fetch: Fetch) -> list[Work]:
         match message:
@@ -60,9 +70,10 @@ class FetchResults:
                 fetch(message, NOTHING_KNOWN, attempt)
                 return []
 
-    def _moved(self, message: Work) -> None:
+    def _moved(self, message: Work) -> bool:
+        """Tell the job that it moved. Return False if it is not ingesting in this run, or if that is not known."""
         try:
-            self.jobs.moved(message.job_id, message.run, self.clock.now())
+            return self.jobs.moved(message.job_id, message.run, self.clock.now())
         except Speech2CosmosError as error:
             # The files are written, so the delivery succeeded. The timer counts this job later, with the unmoved jobs.
             kind = type(error).__name__
@@ -72,6 +83,7 @@ class FetchResults:
                 signal=Signal.TROUBLED,
                 error=kind,
             )
+            return False
 
     def _fetch(self, done: list[FetchFile], message: FetchFile, known: Known, attempt: int) -> None:
         """Fetch a file. Add it to `done` if a document was written for it."""
@@ -89,6 +101,8 @@ class FetchResults:
             if trace.revision is not None:  # otherwise it was in already
                 done.append(message)
         except Throttled:
+            if trace.written:
+                done.append(message)
             raise
         except Permanent as error:
             give_up(self.ingest, message, error.code, str(error), attempts=attempt, raw=trace.raw)
@@ -105,3 +119,13 @@ class FetchResults:
         # one may: orphaned parts of such a delivery are retired when they are a day old.
         if trace.revision is not None and self.ingest.named_revision(message) != trace.revision:
             self.transcripts.remove(FileKey(message.job_id, message.file_id), trace.revision)
+
+
+def _files(message: Work) -> list[FetchFile]:
+    match message:
+        case FetchFile():
+            return [message]
+        case FetchPage():
+            return [*message.alone()]
+        case ListJobFiles():
+            return []

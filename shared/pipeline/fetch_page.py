@@ -48,6 +48,8 @@ class FilesOfPage:
         in the job's document instead.
         """
         outcomes = self.transcripts.outcomes(message.job_id, [file.id for file in message.files])
+        if any(each.forgotten for each in outcomes.values()) and self._erased(message):
+            return []
         left = [each for each in message.alone() if not self._done(each, outcomes.get(each.file_id, Outcome()))]
         if not left:
             return []
@@ -68,12 +70,19 @@ class FilesOfPage:
 
     def _done(self, file: FetchFile, outcome: Outcome) -> bool:
         failed = outcome.failed_run is not None and outcome.failed_run >= file.run
-        if outcome.in_run is not None and outcome.in_run >= file.reprocess_from and outcome.failed_run is None:
+        is_in = outcome.in_run is not None and outcome.in_run >= file.reprocess_from
+        if is_in and outcome.failed_run is None and not outcome.forgotten:
             return True
-        # The query finds no report: the job's document names it. And a failure of a file that is in has to go.
+        # The query finds no report: the job's document names it. And a failure of a file that is in has to go, and all
+        # that lies beside a tombstone.
         if (file.is_report or outcome.in_run is not None) and self.ingest.is_in_after_all(file):
             return True
         return failed
+
+    def _erased(self, message: FetchPage) -> bool:
+        """Return whether the whole job was erased. Remove what late deliveries wrote of its files."""
+        job = self.ingest.jobs.find(message.job_id)
+        return all(self.ingest.erased.with_its_job(file, job) for file in message.alone())
 
     def _links(self, message: FetchPage) -> dict[str, TranscriptionFile]:
         """Request the page again and return its files by their ids. A file that it lacks gets a request of its own.

@@ -15,9 +15,10 @@ from shared.domain.report import ReportReader
 from shared.domain.revision import revision_of
 from shared.domain.speech_api import KIND_REPORT, TranscriptionFile
 from shared.domain.split import SplitOptions, Splitter
-from shared.errors import Permanent, Transient
+from shared.errors import Conflict, Permanent, Transient
 from shared.pipeline.batches import Batches
 from shared.pipeline.came_in_late import came_in
+from shared.pipeline.erased import Erased
 from shared.pipeline.ports import (
     Clock,
     Content,
@@ -31,7 +32,7 @@ from shared.pipeline.ports import (
     Transcripts,
 )
 from shared.pipeline.signals import Log, Signal
-from shared.pipeline.stream import carry
+from shared.pipeline.stream import Unkept, carry
 
 log = Log(__name__)
 
@@ -41,11 +42,13 @@ class Trace:
     """What is known of a file when its ingestion fails.
 
     `revision`: the parts to remove. `raw`: name of the archived bytes. `size`: number of bytes according to Speech.
+    `written`: whether its head, or the job's document for a report, was written.
     """
 
     revision: str | None = None
     raw: str | None = None
     size: float | None = None
+    written: bool = False
 
 
 class Known(NamedTuple):
@@ -70,16 +73,37 @@ class Ingest:
     clock: Clock
     options: SplitOptions
 
+    @property
+    def erased(self) -> Erased:
+        """Removes what late deliveries write of erased recordings."""
+        return Erased(self.jobs, self.transcripts, self.archive, self.clock)
+
     def is_in_after_all(self, message: FetchFile) -> bool:
-        """Return whether the file is in. If it is, repair a job that counts it as given up. The read costs 1 RU."""
-        if message.kind == KIND_REPORT:
-            job = self.jobs.get(message.job_id)
-            in_run = _report_run(job, message) if job else None
-        else:
-            in_run = _transcript_run(self.transcripts.head(_key(message)), message)
+        """Return whether the file is in, or was erased. If it is in, repair a job that counts it as given up.
+
+        The read of a file that is not in costs 1 RU.
+        """
+        if message.kind != KIND_REPORT:
+            stored = self.transcripts.head(_key(message))
+            return stored is not None and self._is_in(message, stored)
+        job = self.jobs.find(message.job_id)
+        if self.erased.with_its_job(message, job):
+            return True
+        in_run = _report_run(job, message) if isinstance(job, Job) else None
         if in_run is not None:
             self._came_in(_key(message), in_run)
         return in_run is not None
+
+    def _is_in(self, message: FetchFile, stored: StoredHead) -> bool:
+        key, in_run = _key(message), stored.head.run
+        if in_run < message.reprocess_from:
+            return False
+        if stored.forgotten:
+            self.erased.beside(key, in_run)
+        else:
+            log.info("job %s file %s: is in", key.job_id, key.file_id)
+            self._came_in(key, in_run)
+        return True
 
     def named_revision(self, message: FetchFile) -> str | None:
         """Return the revision that the file's head (for a report: the job) names, whichever run wrote it."""
@@ -100,9 +124,7 @@ class Ingest:
         """
         key = _key(message)
         stored = None if known.is_new else self.transcripts.head(key)
-        if (in_run := _transcript_run(stored, message)) is not None:
-            log.info("job %s file %s: is in", key.job_id, key.file_id)
-            self._came_in(key, in_run)
+        if stored is not None and self._is_in(message, stored):
             return
         with self._open(message, trace, known.listed) as (content, raw, revision):
             splitter = Splitter(self.options)
@@ -122,7 +144,14 @@ class Ingest:
         rest = batches.last(encoded_size(head))
         changed = stored is not None and stored.head.revision != revision
         replaced = self.transcripts.parts(key, stored.head.revision) if stored is not None and changed else {}
-        self.transcripts.commit(key, rest, head, stored.etag if stored else None)
+        try:
+            self.transcripts.commit(key, rest, head, stored.etag if stored else None)
+        except Conflict:
+            if not self._erased_meanwhile(message):
+                raise
+            trace.revision = None  # the parts are removed
+            return
+        trace.written = True
         if replaced:
             self.transcripts.retire(key, replaced)
         self._came_in(key, message.run)
@@ -135,11 +164,21 @@ class Ingest:
             bytes=size,
         )
 
+    def _erased_meanwhile(self, message: FetchFile) -> bool:
+        stored = self.transcripts.head(_key(message))
+        return stored is not None and stored.forgotten and self._is_in(message, stored)
+
     def report(self, message: FetchFile, trace: Trace, known: Known = NOTHING_KNOWN) -> None:
-        """Write the report's parts, name them in the job's document, then retire the replaced parts."""
+        """Write the report's parts, name them in the job's document, then retire the replaced parts.
+
+        The report of a job with erased recordings may name one of them. So only the sources that failed are written of
+        it, and it is not archived (docs/decisions/0062).
+        """
         key = _key(message)
-        job = self.jobs.get(key.job_id)
-        if job is None:
+        job = self.jobs.find(key.job_id)
+        if self.erased.with_its_job(message, job):
+            return
+        if not isinstance(job, Job):
             # The listing of its files read this document, so this read is stale.
             raise Transient(f"job {key.job_id} is not to be seen in Cosmos DB yet")
         if (in_run := _report_run(job, message)) is not None:
@@ -148,10 +187,15 @@ class Ingest:
             return
         reader = ReportReader()
         with self._open(message, trace, known.listed) as (content, raw, revision):
-            received, refusal = carry(content, raw, reader.feed, reader.close)
-            trace.raw = raw.name
+            if job.forgotten_at is not None:
+                self.archive.remove(f"{key.job_id}/{key.file_id}/")
+            kept = raw if job.forgotten_at is None else Unkept()
+            received, refusal = carry(content, kept, reader.feed, reader.close)
+            trace.raw = kept.name
         if refusal is not None:
             raise _believed(refusal, received, trace.size)
+        if job.forgotten_at is not None:
+            reader.forget_results()
         batches = Batches(lambda parts: self.transcripts.write(key, parts))
         parts = [part.encoded(key, revision) for part in reader.parts()]
         batches.extend(parts)
@@ -163,10 +207,11 @@ class Ingest:
             file_id=key.file_id,
             revision=revision,
             parts=[part.id for part in parts],
-            raw=raw.name,
+            raw=kept.name,
             run=message.run,
         )
         self._name_report(job, summary)
+        trace.written = True
         self._came_in(key, message.run)
         log.info("job %s file %s: report in, %d details", *_ids(key), len(reader.details))
 
@@ -179,6 +224,8 @@ class Ingest:
         def change(current: Job) -> Job | None:
             if current.report and current.report.run > summary.run:
                 return None  # a later run was faster; the parts of this run are orphans, which the timer retires
+            if current.forgotten_at != job.forgotten_at:
+                raise Transient(f"job {job.id}: a recording was erased since its report was begun")
             if current.report != old:
                 raise Transient(f"job {job.id}: another report was named since this one was begun")
             return reported(current, summary, self.clock.now())
@@ -223,11 +270,6 @@ def _believed(refusal: Permanent, received: int, size: float | None) -> Permanen
     if size is None or received >= size:
         return refusal
     return Transient(f"only {received} of the {size:.0f} bytes came that Speech says there are: {refusal}")
-
-
-def _transcript_run(stored: StoredHead | None, message: FetchFile) -> int | None:
-    """Return the run that wrote the file; None if the file is not in."""
-    return stored.head.run if stored is not None and stored.head.run >= message.reprocess_from else None
 
 
 def _report_run(job: Job, message: FetchFile) -> int | None:

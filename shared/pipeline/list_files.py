@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 
+from shared.domain.forgotten import ForgottenJob
 from shared.domain.ingesting import is_fetched, listed, unlistable, vanished, while_fetched
 from shared.domain.job import LISTING_LOOPS, Job, Status
 from shared.domain.messages import ListJobFiles, PageFile, Work, fetch_pages
@@ -52,11 +53,11 @@ class ListFiles:
             return []
 
     def _list(self, message: ListJobFiles) -> list[Work]:
-        job = self.jobs.get(message.job_id)
+        job = self.jobs.find(message.job_id)
         if job is None or (job.run, job.status) == (message.run, Status.PENDING) or job.run < message.run:
             # The poll wrote the job before it sent this message, so this read is stale.
             raise Transient(f"job {message.job_id}: run {message.run} is not to be seen in Cosmos DB yet")
-        if not is_fetched(job, message.run):
+        if isinstance(job, ForgottenJob) or not is_fetched(job, message.run):
             log.info("job %s: the list of run %d is no longer wanted", message.job_id, message.run)
             return []
         try:

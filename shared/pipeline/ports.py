@@ -84,6 +84,9 @@ class RawArchive(Protocol):
     def begin(self, name: str) -> RawFile:
         """Begin to write a blob. Nothing is visible before its commit."""
 
+    def remove(self, prefix: str) -> None:
+        """Delete the blobs whose names begin with `prefix`. Raises Transient."""
+
 
 class HeadVersion(msgspec.Struct, frozen=True):
     """The properties of a head that a rewrite needs. Every version of this app writes them."""
@@ -108,10 +111,14 @@ PartEtags = Mapping[str, str]
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The run that wrote a file's head, and the run that gave the file up; None if no run did."""
+    """The run that wrote a file's head, and the run that gave the file up; None if no run did.
+
+    `forgotten`: a tombstone is in the head's place, and `in_run` is its run.
+    """
 
     in_run: int | None = None
     failed_run: int | None = None
+    forgotten: bool = False
 
 
 class BrokenFile(msgspec.Struct, frozen=True):
@@ -148,10 +155,10 @@ class Jobs(Protocol):
     def exchange(self, job_id: str, change: Callable[[StoredJob], StoredJob | None]) -> StoredJob | None:
         """Replace a job's document by a tombstone, or a tombstone by a document, as `update` replaces documents."""
 
-    def moved(self, job_id: str, run: int, now: datetime) -> None:
+    def moved(self, job_id: str, run: int, now: datetime) -> bool:
         """Set `movedAt` of a job that is ingesting in this run, so that the next tick counts it early.
 
-        Does nothing for a job that ended, started over or was deleted. Raises Transient.
+        Returns False, and does nothing, for a job that ended, started over, or was erased or deleted. Raises Transient.
         """
 
     def new(self, limit: int) -> list[Job]:
@@ -207,7 +214,7 @@ class Transcripts(Protocol):
         """Read a file's head."""
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
+        """Return the outcomes of these files of a job, by one query. A file without any is left out."""
 
     def write(self, key: FileKey, parts: Sequence[EncodedPart]) -> None:
         """Upsert parts of one file atomically."""
@@ -236,6 +243,9 @@ class Transcripts(Protocol):
     def remove(self, key: FileKey, revision: str) -> None:
         """Delete the parts of a revision that no head ever named. Parts that are already deleted are skipped."""
 
+    def clear(self, key: FileKey) -> None:
+        """Delete all documents of an erased file except the tombstone in its head's place."""
+
     def failure_run(self, key: FileKey) -> int | None:
         """Return the run that gave a file up; None if there is no failure document.
 
@@ -255,8 +265,8 @@ class Transcripts(Protocol):
         """Return the job's orphaned parts, by file, and its broken files.
 
         An orphaned part is not retired, and neither a head nor the job's report names it. With `older_than` only older
-        ones are returned; with None those of files that are in, of any age. A broken file is in, but a part that it
-        names is missing or retired.
+        ones are returned; with None those of files that are in, of any age. Those of erased files are returned in any
+        case. A broken file is in, but a part that it names is missing or retired.
         """
 
 

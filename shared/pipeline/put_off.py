@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.documents import FAILURE_ID, FileFailure, FileKey, utc
+from shared.domain.forgotten import ForgottenJob, StoredJob
 from shared.domain.ingesting import is_fetched, report_given_up, unlistable, while_fetched
 from shared.domain.job import Failure, Job, RetryCode, Status
 from shared.domain.messages import FetchFile, ListJobFiles, encode
@@ -29,8 +30,8 @@ def put_off_file(  # noqa: PLR0913 - the failure's own properties
 ) -> bool:
     """Note a retry in the job's document, or give the file up if its retries are over. Return whether it was given up.
 
-    Does nothing for a file that is in, or that this run has given up already, and for a job that ended or started over.
-    A file whose job has no document of this run is given up. Raises Transient.
+    Does nothing for a file that is in, or that this run has given up already, and for a job that ended, started over or
+    was erased. A file whose job has no document of this run is given up. Raises Transient.
     """
     if ingest.is_in_after_all(message):
         return False
@@ -39,12 +40,12 @@ def put_off_file(  # noqa: PLR0913 - the failure's own properties
         return False
     verdict = _Verdict(Failure("GivenUp", words, "speech2cosmos"))
 
-    def change(job: Job) -> Job | None:
+    def change(job: StoredJob) -> StoredJob | None:
         nonlocal verdict
         if job.run < message.run:
             return None
         verdict = _Verdict(None)
-        if not is_fetched(job, message.run):
+        if isinstance(job, ForgottenJob) or not is_fetched(job, message.run):
             return None
         now = ingest.clock.now()
         if is_over(job, RetryCode.FETCH_FAILED, patience, now):
@@ -54,7 +55,7 @@ def put_off_file(  # noqa: PLR0913 - the failure's own properties
         verdict = _Verdict(None, changed.retry.at if changed.retry else None)
         return None if changed == job else changed
 
-    ingest.jobs.update(message.job_id, change)
+    ingest.jobs.exchange(message.job_id, change)
     if verdict.failure is not None:
         give_up(ingest, message, verdict.failure.code, verdict.failure.message, attempts=attempts, raw=raw)
     elif verdict.at is not None:

@@ -84,6 +84,8 @@ class RecordPoison:
                 put_off_listing(self.jobs, self.clock, self.patience, message, words)
 
     def _file(self, message: FetchFile) -> None:
+        if self.ingest.erased.with_its_job(message, self.jobs.find(message.job_id)):
+            return
         put_off_file(self.ingest, self.patience, message, _NO_WORDS, attempts=self.max_attempts, raw=None)
 
     def _reject(self, queue: str, body: bytes, why: Permanent) -> None:

@@ -14,6 +14,18 @@ class Carried(NamedTuple):
     refusal: Permanent | None
 
 
+class Unkept:
+    """A raw file that stores nothing and has no name."""
+
+    name: str | None = None
+
+    def write(self, chunk: bytes) -> None:
+        """Discard the bytes."""
+
+    def commit(self) -> None:
+        """Do nothing."""
+
+
 def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: Callable[[], None]) -> Carried:
     """Pass each chunk of the content to `raw` and `feed`, and commit `raw` after the last one.
 

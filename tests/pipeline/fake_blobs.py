@@ -50,6 +50,10 @@ class FakeArchive:
     def begin(self, name: str) -> "FakeRaw":
         return FakeRaw(self, name if self.keeps else None)
 
+    def remove(self, prefix: str) -> None:
+        with self.script.effect("archive.remove"):
+            self.blobs = {name: body for name, body in self.blobs.items() if not name.startswith(prefix)}
+
 
 @dataclass
 class FakeRaw:

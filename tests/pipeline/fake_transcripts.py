@@ -66,7 +66,8 @@ class FakeTranscripts:
                 documents = self.documents(FileKey(job_id, file_id))
                 runs = [getattr(documents.get(name), "run", None) for name in (HEAD_ID, FAILURE_ID)]
                 if runs != [None, None]:
-                    found[file_id] = Outcome(*runs)
+                    forgotten = isinstance(documents.get(HEAD_ID), ForgottenFile)
+                    found[file_id] = Outcome(runs[0], runs[1], forgotten)
             return found
 
     def write(self, key: FileKey, parts: Sequence[EncodedPart]) -> None:
@@ -112,6 +113,11 @@ class FakeTranscripts:
                 if isinstance(document, Part) and document.revision == revision:
                     del self.partitions[key][name]
 
+    def clear(self, key: FileKey) -> None:
+        with self.script.effect("clear"):
+            for name in self.documents(key).keys() - {HEAD_ID}:
+                del self.partitions[key][name]
+
     def failure_run(self, key: FileKey) -> int | None:
         with self.script.effect("failure_run"):
             found = self.documents(key).get(FAILURE_ID)
@@ -131,7 +137,8 @@ class FakeTranscripts:
             self.counted.append(job.id)
             self.clock.move(seconds=self.seconds_a_count)
             of_job = [each for key in self.partitions if key.job_id == job.id for each in self.documents(key).values()]
-            heads = {each.file_id for each in of_job if isinstance(each, Transcript) and each.run >= job.reprocess_from}
+            written = [each for each in of_job if isinstance(each, Transcript | ForgottenFile)]
+            heads = {each.file_id for each in written if each.run >= job.reprocess_from}
             lost = [each for each in of_job if isinstance(each, FileFailure) and each.run == job.run]
             done = heads | ({job.report.file_id} if job.report and job.report.run >= job.reprocess_from else set())
             lost = [each for each in lost if each.file_id not in done]
@@ -145,12 +152,13 @@ class FakeTranscripts:
             for key, parts, _, _ in self._named(job):
                 named.setdefault(key, set()).update(parts)
             counting = {key for key, _, run, _ in self._named(job) if run >= job.reprocess_from}
+            erased = {key for key in counting if isinstance(self.documents(key).get(HEAD_ID), ForgottenFile)}
             left = {
                 key: {
                     name: str(each.etag)
                     for name, each in self._living(key).items()
                     if name not in named.get(key, set())
-                    and (key in counting if older_than is None else each.written < older_than)
+                    and (key in erased or (key in counting if older_than is None else each.written < older_than))
                 }
                 for key in self.partitions
                 if key.job_id == job.id
@@ -170,6 +178,8 @@ class FakeTranscripts:
             stored = self.partitions[key].get(HEAD_ID)
             if stored is not None and isinstance(head := stored.document, Transcript):
                 yield key, head.parts(), head.run, str(stored.etag)
+            elif stored is not None and isinstance(tombstone := stored.document, ForgottenFile):
+                yield key, [], tombstone.run, str(stored.etag)
         if (report := job.report) is not None:
             yield FileKey(job.id, report.file_id), report.parts, report.run, None
 

@@ -94,11 +94,13 @@ class FakeJobs:
                     self.put(changed)
                     return changed
 
-    def moved(self, job_id: str, run: int, now: datetime) -> None:
+    def moved(self, job_id: str, run: int, now: datetime) -> bool:
         with self.script.effect("jobs.moved"):
             job = self.documents[job_id][0] if job_id in self.documents else None
-            if job is not None and (job.status, job.run) == (Status.INGESTING, run):
-                self.put(msgspec.structs.replace(job, moved_at=utc(now)))
+            if job is None or (job.status, job.run) != (Status.INGESTING, run):
+                return False
+            self.put(msgspec.structs.replace(job, moved_at=utc(now)))
+            return True
 
     def _read(self, job_id: str) -> tuple[StoredJob, int] | None:
         return self.lagging.popleft() if self.lagging else self._stored(job_id)

@@ -7,6 +7,7 @@ import msgspec
 from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.of_job import count_of, rows_with_file
+from shared.adapters.cosmos.outcomes import head_version, is_forgotten
 from shared.adapters.cosmos.stored import decoded
 from shared.domain.documents import HEAD_ID, FileKey
 from shared.domain.job import NO_RUN, Job
@@ -30,7 +31,7 @@ LIVING = f"{PARTS} AND (NOT IS_DEFINED(c.ttl) OR c.ttl > {RETIRED_SECONDS})"
 class Named(msgspec.Struct, frozen=True):
     """The parts that a head names, or a job for its report. `etag`: that of the head; None for a report.
 
-    If the head is not `readable`, its parts are unknown and `parts` is empty.
+    If the head is not `readable`, its parts are unknown and `parts` is empty. A tombstone names no parts.
     """
 
     key: FileKey
@@ -39,6 +40,7 @@ class Named(msgspec.Struct, frozen=True):
     parts: frozenset[str]
     etag: str | None
     readable: bool = True
+    forgotten: bool = False
 
 
 class _Group(msgspec.Struct, frozen=True):
@@ -54,9 +56,9 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
-    """Return the parts that the job's heads and its report name, whichever run wrote these."""
-    heads = "c.fileId, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
-    rows = rows_with_file(container, job.id, select=heads, where="c.type = 'transcript'")
+    """Return the parts that the job's heads, tombstones and report name, whichever run wrote these."""
+    heads = "c.fileId, c.type, c.revision, c.run, c._etag, c.tracks, c.combined, c.turns"
+    rows = rows_with_file(container, job.id, select=heads, where="c.type IN ('transcript', 'forgotten')")
     named = [_named(job, row) for row in rows]
     if (report := job.report) is not None:
         key = FileKey(job.id, report.file_id)
@@ -66,6 +68,8 @@ def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
 
 def _named(job: Job, row: dict[str, Any]) -> Named:
     key = FileKey(job.id, row["fileId"])
+    if is_forgotten(row):
+        return Named(key, "", head_version(row).run, frozenset(), row["_etag"], forgotten=True)
     try:
         head = decoded(row, _Head, f"the head of job {key.job_id} file {key.file_id}")
     except Unreadable as error:

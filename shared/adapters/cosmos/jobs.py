@@ -1,7 +1,6 @@
 """Container `jobs`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -82,10 +81,13 @@ class CosmosJobs:
 
         return racing(SERVICE)(once)
 
-    def moved(self, job_id: str, run: int, now: datetime) -> None:
-        """Set `movedAt` of a job that is ingesting in this run, so that the next tick counts it early."""
+    def moved(self, job_id: str, run: int, now: datetime) -> bool:
+        """Set `movedAt` of a job that is ingesting in this run, so that the next tick counts it early.
+
+        Returns False for a job that is not.
+        """
         # A patch without an ETag, so that the many messages of a job do not conflict.
-        with suppress(NotFound, Conflict):
+        try:
             call(
                 self._container.patch_item,
                 job_id,
@@ -93,6 +95,9 @@ class CosmosJobs:
                 patch_operations=[{"op": "set", "path": "/movedAt", "value": utc(now)}],
                 filter_predicate=f"FROM c WHERE c.status = '{Status.INGESTING}' AND c.run = {run:d}",
             )
+        except (NotFound, Conflict):
+            return False
+        return True
 
     def new(self, limit: int) -> list[Job]:
         """Return the pending jobs that were never polled, the oldest first."""

@@ -84,10 +84,10 @@ def outcomes_of(rows: Iterable[Row]) -> Mapping[str, Outcome]:
     for row in rows:
         run = row["run"] if type(row.get("run")) is int else None  # not isinstance, because True is an int too
         before = found.get(row["fileId"], Outcome())
-        if row["type"] == "transcript":
-            found[row["fileId"]] = Outcome(run, before.failed_run)
+        if row["type"] == "fileFailure":
+            found[row["fileId"]] = Outcome(before.in_run, NO_RUN if run is None else run, before.forgotten)
         else:
-            found[row["fileId"]] = Outcome(before.in_run, NO_RUN if run is None else run)
+            found[row["fileId"]] = Outcome(run, before.failed_run, is_forgotten(row))
     return found
 
 

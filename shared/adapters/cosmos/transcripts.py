@@ -50,10 +50,10 @@ class CosmosTranscripts:
         return StoredHead(head_version(item), item["_etag"], forgotten=is_forgotten(item))
 
     def outcomes(self, job_id: str, file_ids: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return the outcomes of these files of a job, by one query. A file without head and failure is left out."""
+        """Return the outcomes of these files of a job, by one query. A file without any is left out."""
         files = {f"f{number}": file_id for number, file_id in enumerate(file_ids)}
         listed = ", ".join(f"@{name}" for name in files)
-        ended = f"c.type IN ('transcript', 'fileFailure') AND c.fileId IN ({listed})"
+        ended = f"c.type IN ('transcript', 'forgotten', 'fileFailure') AND c.fileId IN ({listed})"
         rows = rows_with_file(self._container, job_id, select="c.fileId, c.type, c.run", where=ended, values=files)
         return outcomes_of(rows)
 
@@ -118,6 +118,11 @@ class CosmosTranscripts:
         for part in self._of_revision(key, revision, "VALUE c.id", PARTS):
             self._delete(key, part)
 
+    def clear(self, key: FileKey) -> None:
+        """Delete all documents of an erased file except the tombstone in its head's place."""
+        for document_id in rows_of(self._container, key, select="VALUE c.id", where=f"c.id != '{HEAD_ID}'"):
+            self._delete(key, document_id)
+
     def failure_run(self, key: FileKey) -> int | None:
         """Return the run that gave a file up; None if there is no failure document. The port says more."""
         item = self._read(key, FAILURE_ID)
@@ -132,8 +137,11 @@ class CosmosTranscripts:
         self._delete(key, FAILURE_ID)
 
     def tally(self, job: Job) -> FileTally:
-        """Count the files that are in, and those that the job's current run has given up. No file counts as both."""
-        heads, since = "c.type = 'transcript' AND c.run >= @run", {"run": job.reprocess_from}
+        """Count the files that are in, erased ones among them, and those that the job's current run has given up.
+
+        No file counts as both.
+        """
+        heads, since = "c.type IN ('transcript', 'forgotten') AND c.run >= @run", {"run": job.reprocess_from}
         failures = rows_with_file(
             self._container,
             job.id,
@@ -155,6 +163,7 @@ class CosmosTranscripts:
         """Return the job's orphaned parts, by file, and its broken files. The port says more."""
         named = named_parts(self._container, job)
         keys = {each.key for each in counting(job, named)}
+        erased = {each.key for each in counting(job, named) if each.forgotten}
         broken = broken_files(self._container, job, named)
         unread = {each.key for each in named if not each.readable}
         named_and_there = sum(len(each.parts) for each in named) - sum(
@@ -169,7 +178,7 @@ class CosmosTranscripts:
                 key = FileKey(job.id, row["fileId"])
                 if key in unread or (row["fileId"], row.get("revision")) in revisions:
                     continue
-                if key in keys if before is None else row["_ts"] < before:
+                if key in erased or (key in keys if before is None else row["_ts"] < before):
                     left[key][row["id"]] = row["_etag"]
         return dict(left), [each for each in broken if each.key in keys]
 
