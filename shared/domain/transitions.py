@@ -6,7 +6,7 @@ import msgspec
 
 from shared.domain.documents import utc
 from shared.domain.enqueued import Enqueued
-from shared.domain.forgotten import ForgottenJob, StoredJob
+from shared.domain.forgotten import StoredJob
 from shared.domain.job import END_STATES, Event, Failure, Job, Retry, RetryCode, Status, next_status
 from shared.domain.patience import Patience
 from shared.domain.speech_api import Transcription
@@ -22,12 +22,11 @@ def enqueue(job: StoredJob | None, enqueued: Enqueued, now: datetime, sent_at: d
     """Return the document of a job that begins or starts over; None if the message changes nothing.
 
     `sent_at`: when the message was sent to the queue, if known. A run that was accepted later has already answered it.
-    A forgotten job starts over only for a reprocess that is known to be sent after the erasure.
+    Only a reprocess that is known to be sent after an erasure brings back what was erased.
     """
-    if isinstance(job, ForgottenJob):
-        if not _sent_after(job, sent_at):
-            return None
-    elif job is not None and sent_at is not None and _answers(job, enqueued, sent_at):
+    if enqueued.reprocess and job is not None and not _knows_of_erasure(job, sent_at):
+        return None
+    if isinstance(job, Job) and sent_at is not None and _answers(job, enqueued, sent_at):
         return None
     event = Event.REPROCESS if enqueued.reprocess else Event.REPLAY if enqueued.replay else Event.ENQUEUED
     status = next_status(Status(job.status) if job else None, event)
@@ -48,9 +47,9 @@ def enqueue(job: StoredJob | None, enqueued: Enqueued, now: datetime, sent_at: d
     )
 
 
-def _sent_after(job: ForgottenJob, sent_at: datetime | None) -> bool:
-    # No late message brings an erased job back. Nobody knows when a message of a poison queue was sent.
-    return sent_at is not None and utc(sent_at + timedelta(seconds=1)) > job.forgotten_at
+def _knows_of_erasure(job: StoredJob, sent_at: datetime | None) -> bool:
+    # No late message brings back what was erased. Nobody knows when a message of a poison queue was sent.
+    return job.forgotten_at is None or (sent_at is not None and utc(sent_at + timedelta(seconds=1)) > job.forgotten_at)
 
 
 def _answers(job: Job, enqueued: Enqueued, sent_at: datetime) -> bool:

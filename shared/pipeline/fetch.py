@@ -86,7 +86,7 @@ class FetchResults:
             return False
 
     def _fetch(self, done: list[FetchFile], message: FetchFile, known: Known, attempt: int) -> None:
-        """Fetch a file. Add it to `done` if a document was written for it."""
+        """Fetch a file. Add it to `done` if a document was, or may have been, written for it."""
         trace = Trace()
         try:
             match message.kind:
@@ -98,11 +98,7 @@ class FetchResults:
                     raise UnknownValue(
                         f"Speech says the file's kind is {kind[:100]!r}, which this version does not know"
                     )
-            if trace.revision is not None:  # otherwise it was in already
-                done.append(message)
         except Throttled:
-            if trace.written:
-                done.append(message)
             raise
         except Permanent as error:
             give_up(self.ingest, message, error.code, str(error), attempts=attempt, raw=trace.raw)
@@ -112,6 +108,9 @@ class FetchResults:
             if attempt < self.max_attempts:
                 raise
             if put_off_file(self.ingest, self.patience, message, str(error), attempts=attempt, raw=trace.raw):
+                done.append(message)
+        finally:
+            if trace.written:
                 done.append(message)
 
     def _remove_parts(self, message: FetchFile, trace: Trace) -> None:

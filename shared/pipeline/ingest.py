@@ -42,7 +42,7 @@ class Trace:
     """What is known of a file when its ingestion fails.
 
     `revision`: the parts to remove. `raw`: name of the archived bytes. `size`: number of bytes according to Speech.
-    `written`: whether its head, or the job's document for a report, was written.
+    `written`: whether its head, or the job's document for a report, may have been written.
     """
 
     revision: str | None = None
@@ -144,14 +144,14 @@ class Ingest:
         rest = batches.last(encoded_size(head))
         changed = stored is not None and stored.head.revision != revision
         replaced = self.transcripts.parts(key, stored.head.revision) if stored is not None and changed else {}
+        trace.written = True
         try:
             self.transcripts.commit(key, rest, head, stored.etag if stored else None)
         except Conflict:
             if not self._erased_meanwhile(message):
                 raise
-            trace.revision = None  # the parts are removed
+            trace.written = False
             return
-        trace.written = True
         if replaced:
             self.transcripts.retire(key, replaced)
         self._came_in(key, message.run)
@@ -210,8 +210,8 @@ class Ingest:
             raw=kept.name,
             run=message.run,
         )
-        self._name_report(job, summary)
         trace.written = True
+        self._name_report(job, summary)
         self._came_in(key, message.run)
         log.info("job %s file %s: report in, %d details", *_ids(key), len(reader.details))
 

@@ -73,9 +73,10 @@ def test_a_reprocess_goes_on_with_the_next_run_and_counts_no_tombstone() -> None
     ],
 )
 def test_a_reprocess_that_was_sent_before_the_erasure_does_not_undo_it(sent_at: object, *, starts: bool) -> None:
-    tombstone = forgotten(job(Status.COMPLETED), NOW)
-    again = enqueue(tombstone, Enqueued(ID, reprocess=True), LATER, sent_at)  # type: ignore[arg-type] # as above
-    assert (again is not None) is starts
+    whole, file = forgotten(job(Status.COMPLETED), NOW), without_file(job(Status.COMPLETED), "f1", None, NOW)
+    for erased in (whole, file):
+        again = enqueue(erased, Enqueued(ID, reprocess=True), LATER, sent_at)  # type: ignore[arg-type] # as above
+        assert (again is not None) is starts
 
 
 def test_a_job_that_lives_on_names_neither_the_erased_file_nor_its_source() -> None:
@@ -97,7 +98,7 @@ def test_a_file_that_no_head_named_takes_no_row_of_the_report() -> None:
 def test_what_was_erased_is_remembered_by_a_replay_and_not_by_a_reprocess() -> None:
     left = without_file(job(Status.COMPLETED), "f1", None, NOW)
     replayed = enqueue(left, Enqueued(ID, replay=True), LATER)
-    reprocessed = enqueue(left, Enqueued(ID, reprocess=True), LATER)
+    reprocessed = enqueue(left, Enqueued(ID, reprocess=True), LATER, LATER)
     assert replayed is not None
     assert reprocessed is not None
     assert (replayed.forgotten_at, reprocessed.forgotten_at) == (utc(NOW), None)

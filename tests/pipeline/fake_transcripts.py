@@ -49,6 +49,10 @@ class FakeTranscripts:
         """Return the documents of a partition."""
         return {name: stored.document for name, stored in self.partitions.get(key, {}).items()}
 
+    def put(self, key: FileKey, document: FileDocument) -> None:
+        """Write a document, without a check of its ETag."""
+        self._put(key, [document])
+
     def head(self, key: FileKey) -> StoredHead | None:
         with self.script.effect("head"):
             stored = self.partitions.get(key, {}).get(HEAD_ID)
