@@ -55,6 +55,16 @@ def test_a_small_file_is_one_gzip_blob_of_type_json(container: ContainerClient) 
     assert (settings.content_type, settings.content_encoding) == ("application/json", "gzip")
 
 
+def test_removing_a_prefix_deletes_its_blobs_and_no_others(container: ContainerClient) -> None:
+    archive = BlobArchive(container)
+    for name in ("gone/f1/r1.json.gz", "gone/f1/r2.json.gz", "gone/f10/r1.json.gz"):
+        archive.begin(name).commit()
+    archive.remove("gone/f1/")
+    archive.remove("gone/f1/")
+    assert [*container.list_blob_names(name_starts_with="gone/")] == ["gone/f10/r1.json.gz"]
+    NoArchive().remove("gone/")
+
+
 def test_an_empty_file_is_archived(container: ContainerClient) -> None:
     raw = BlobArchive(container).begin("job/empty/r1.json.gz")
     raw.commit()

@@ -166,6 +166,6 @@ def test_a_rewrite_reads_only_revision_and_run_of_a_head_and_replaces_nothing_el
         timer.transcripts.commit(key, [], head(key, "r1"), stored.etag)
     assert found == {"later": ("r9", 4), "no run": ("", NO_RUN), "no revision": ("", NO_RUN)}
     key = new_key()
-    container.create_item({"id": HEAD_ID, "jobId": key.job_id, "fileId": key.file_id, **later, "type": "forgotten"})
+    container.create_item({"id": HEAD_ID, "jobId": key.job_id, "fileId": key.file_id, **later, "type": "added-later"})
     with pytest.raises(Unreadable, match=key.file_id):
         timer.transcripts.head(key)

@@ -7,7 +7,7 @@ import msgspec
 from azure.cosmos import ContainerProxy
 
 from shared.adapters.cosmos.of_job import count_of, rows_with_file
-from shared.adapters.cosmos.outcomes import head_version, is_forgotten
+from shared.adapters.cosmos.outcomes import is_forgotten
 from shared.adapters.cosmos.stored import decoded
 from shared.domain.documents import HEAD_ID, FileKey
 from shared.domain.job import NO_RUN, Job
@@ -68,14 +68,14 @@ def named_parts(container: ContainerProxy, job: Job) -> list[Named]:
 
 def _named(job: Job, row: dict[str, Any]) -> Named:
     key = FileKey(job.id, row["fileId"])
+    run = row["run"] if isinstance(row.get("run"), int) else NO_RUN
     if is_forgotten(row):
-        return Named(key, "", head_version(row).run, frozenset(), row["_etag"], forgotten=True)
+        return Named(key, "", run, frozenset(), row["_etag"], forgotten=True)
     try:
         head = decoded(row, _Head, f"the head of job {key.job_id} file {key.file_id}")
     except Unreadable as error:
         set_aside(error)
-        run = row.get("run")
-        return Named(key, "", run if isinstance(run, int) else NO_RUN, frozenset(), row["_etag"], readable=False)
+        return Named(key, "", run, frozenset(), row["_etag"], readable=False)
     groups = (*head.tracks, *head.combined, head.turns)
     parts = frozenset(part for group in groups for part in group.parts)
     return Named(key, head.revision, head.run, parts, row["_etag"])

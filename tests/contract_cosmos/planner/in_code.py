@@ -78,6 +78,7 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     container = database.get_container_client(TRANSCRIPTS.name)
     transcripts.parts(KEY, "revision")
     transcripts.remove(KEY, "revision")
+    transcripts.clear(KEY)
     transcripts.tally(JOB)
     transcripts.outcomes("job", ["a", "b"])
     transcripts.items("job")
