@@ -38,7 +38,6 @@ from shared.domain.urls import without_query
 from shared.errors import ForbiddenUrl, Transient
 from shared.masking import shown_cause
 from shared.pipeline.ports import RawFile
-from shared.pipeline.stream import Unkept
 
 SERVICE = "Blob storage"
 
@@ -121,9 +120,19 @@ class NoArchive:
 
     def begin(self, name: str) -> RawFile:  # noqa: ARG002 - the port's signature
         """Return a file that stores nothing and has no name."""
-        return Unkept()
+        return _Nothing()
 
     def remove(self, prefix: str) -> None:
+        """Do nothing."""
+
+
+class _Nothing:
+    name: str | None = None
+
+    def write(self, chunk: bytes) -> None:
+        """Discard the bytes."""
+
+    def commit(self) -> None:
         """Do nothing."""
 
 

@@ -32,7 +32,7 @@ from shared.pipeline.ports import (
     Transcripts,
 )
 from shared.pipeline.signals import Log, Signal
-from shared.pipeline.stream import Unkept, carry
+from shared.pipeline.stream import carry
 
 log = Log(__name__)
 
@@ -189,9 +189,9 @@ class Ingest:
         with self._open(message, trace, known.listed) as (content, raw, revision):
             if job.forgotten_at is not None:
                 self.archive.remove(f"{key.job_id}/{key.file_id}/")
-            kept = raw if job.forgotten_at is None else Unkept()
+            kept = raw if job.forgotten_at is None else None
             received, refusal = carry(content, kept, reader.feed, reader.close)
-            trace.raw = kept.name
+            trace.raw = kept.name if kept else None
         if refusal is not None:
             raise _believed(refusal, received, trace.size)
         if job.forgotten_at is not None:
@@ -207,7 +207,7 @@ class Ingest:
             file_id=key.file_id,
             revision=revision,
             parts=[part.id for part in parts],
-            raw=kept.name,
+            raw=trace.raw,
             run=message.run,
         )
         trace.written = True

@@ -14,20 +14,8 @@ class Carried(NamedTuple):
     refusal: Permanent | None
 
 
-class Unkept:
-    """A raw file that stores nothing and has no name."""
-
-    name: str | None = None
-
-    def write(self, chunk: bytes) -> None:
-        """Discard the bytes."""
-
-    def commit(self) -> None:
-        """Do nothing."""
-
-
-def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: Callable[[], None]) -> Carried:
-    """Pass each chunk of the content to `raw` and `feed`, and commit `raw` after the last one.
+def carry(content: Content, raw: RawFile | None, feed: Callable[[bytes], None], close: Callable[[], None]) -> Carried:
+    """Pass each chunk of the content to `raw` and `feed`, and commit `raw` after the last one. None archives nothing.
 
     A file that the reader refuses is archived whole too, so that a person can examine it. It is read to its end,
     because only the end shows whether the bytes were damaged on their way. Bytes are counted here, because the reader
@@ -37,7 +25,8 @@ def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: 
     refusal: Permanent | None = None
     for chunk in content.chunks:
         received += len(chunk)
-        raw.write(chunk)
+        if raw is not None:
+            raw.write(chunk)
         try:
             if refusal is None:
                 feed(chunk)
@@ -48,5 +37,6 @@ def carry(content: Content, raw: RawFile, feed: Callable[[bytes], None], close: 
             close()
     except Permanent as error:
         refusal = error
-    raw.commit()
+    if raw is not None:
+        raw.commit()
     return Carried(received, refusal)
