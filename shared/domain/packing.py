@@ -8,7 +8,7 @@ import msgspec
 
 from shared.domain.documents import REVISION_DIGITS, part_id, part_name
 from shared.domain.encoded import PartContent
-from shared.domain.parts import ENVELOPE_BYTES, PART_BYTES, HeadRoom
+from shared.domain.parts import ENVELOPE_BYTES, Filling, HeadRoom
 
 SINGLE_BYTES = 32 * 1024
 """A file whose sections fit into this size becomes a single part. docs/decisions/0045 has the figures."""
@@ -53,7 +53,7 @@ class Packer:
     def __init__(self, room: HeadRoom) -> None:
         self._room = room
         self._count = 0
-        self._texts = _Shared()
+        self._texts: Filling[Section] = Filling()
 
     def alone(self, section: Section) -> Iterator[PartContent]:
         """Yield a part with this section only."""
@@ -61,15 +61,15 @@ class Packer:
 
     def text(self, section: Section) -> Iterator[PartContent]:
         """Keep a section of texts. Yield a part with those kept before if it has no room for this one."""
-        if full := self._texts.add(section):
+        if full := self._texts.add(section, len(section.data)):
             yield self._part(full)
 
     def close(self, tracks: list[Section], turns: list[Section]) -> Iterator[PartContent]:
         """Yield the remaining parts. `tracks`: the last section of each track. `turns`: that of the turns, if any."""
-        if self._count == 0 and _size([*tracks, *self._texts.sections, *turns]) <= SINGLE_BYTES:
-            groups = [[*tracks, *self._texts.empty(), *turns]]
+        if self._count == 0 and _size([*tracks, *self._texts.entries, *turns]) <= SINGLE_BYTES:
+            groups = [[*tracks, *self._texts.finish(), *turns]]
         else:
-            groups = [*_Shared().all(tracks), *self._texts.all(turns)]
+            groups = [*_groups(Filling(), tracks), *_groups(self._texts, turns)]
         for sections in groups:
             if sections:
                 yield self._part(sections)
@@ -86,31 +86,11 @@ class Packer:
         return PartContent.of("part", name, self._count - 1, {}, **lists)
 
 
-class _Shared:
-    """Sections that share a part."""
-
-    def __init__(self) -> None:
-        self.sections: list[Section] = []
-        self._size = ENVELOPE_BYTES
-
-    def add(self, section: Section) -> list[Section]:
-        """Take a section. Return those taken before if their part has no room for it."""
-        size = len(section.data) + 1
-        full = self.empty() if self._size + size > PART_BYTES else []
-        self.sections.append(section)
-        self._size += size
-        return full
-
-    def empty(self) -> list[Section]:
-        """Return the sections. The next part begins."""
-        full, self.sections, self._size = self.sections, [], ENVELOPE_BYTES
-        return full
-
-    def all(self, sections: Iterable[Section]) -> Iterator[list[Section]]:
-        """Take sections, and yield those of each part, the last one included."""
-        for section in sections:
-            yield self.add(section)
-        yield self.empty()
+def _groups(filling: Filling[Section], sections: Iterable[Section]) -> Iterator[list[Section]]:
+    """Take sections, and yield those of each part, the last one included."""
+    for section in sections:
+        yield filling.add(section, len(section.data))
+    yield filling.finish()
 
 
 def _size(sections: list[Section]) -> int:

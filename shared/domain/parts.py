@@ -1,9 +1,13 @@
 """Sizes of documents: parts are filled to the size that is cheapest to write, and nothing exceeds a limit."""
 
+from typing import Generic, TypeVar
+
 import msgspec
 
 from shared.domain.documents import Transcript, TurnsRange
 from shared.errors import InvalidResult
+
+_T = TypeVar("_T")
 
 PART_BYTES = 64 * 1024
 """Target size of a part. In Microsoft's table of request charges, writing 64 KB costs 22.67 RU: about the lowest price
@@ -27,16 +31,33 @@ def encoded_size(document: object) -> int:
     return len(msgspec.json.encode(document))
 
 
-class PartFiller:
-    """Collects the entries of a part until the next one would take the document past PART_BYTES.
+class Filling(Generic[_T]):
+    """Collects the entries of a part until the next one would take the document past PART_BYTES."""
 
-    `what` is the name of the entries in errors.
-    """
+    def __init__(self) -> None:
+        self.entries: list[_T] = []
+        self._size = ENVELOPE_BYTES
+
+    def add(self, entry: _T, size: int) -> list[_T]:
+        """Take an entry of `size` bytes. Return those of the current part if it has no room for this one."""
+        size += 1  # the comma
+        full = self.finish() if self.entries and self._size + size > PART_BYTES else []
+        self.entries.append(entry)
+        self._size += size
+        return full
+
+    def finish(self) -> list[_T]:
+        """Return the remaining entries. The next part begins."""
+        full, self.entries, self._size = self.entries, [], ENVELOPE_BYTES
+        return full
+
+
+class PartFiller:
+    """A Filling that encodes its entries. `what` is the name of the entries in errors."""
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._entries: list[bytes] = []
-        self._size = ENVELOPE_BYTES
+        self._filling: Filling[bytes] = Filling()
 
     def add(self, entry: object, number: int) -> list[bytes]:
         """Take an entry, and encode it. Return the entries of the current part if it has no room for this one.
@@ -44,21 +65,17 @@ class PartFiller:
         Raises InvalidResult for an entry that exceeds Cosmos DB's limit for an item by itself.
         """
         data = msgspec.json.encode(entry)
-        size = len(data) + 1
-        if ENVELOPE_BYTES + size > LARGEST_ITEM_BYTES:
+        size = len(data)
+        if ENVELOPE_BYTES + size >= LARGEST_ITEM_BYTES:
             raise InvalidResult(
                 f"{self._what}[{number}] takes {size} bytes; a document of Cosmos DB holds {LARGEST_ITEM_BYTES}",
                 "PhraseTooLarge" if self._what == "recognizedPhrases" else "EntryTooLarge",
             )
-        full = self.finish() if self._entries and self._size + size > PART_BYTES else []
-        self._entries.append(data)
-        self._size += size
-        return full
+        return self._filling.add(data, size)
 
     def finish(self) -> list[bytes]:
         """Return the remaining entries. The next part begins."""
-        full, self._entries, self._size = self._entries, [], ENVELOPE_BYTES
-        return full
+        return self._filling.finish()
 
 
 class HeadRoom:
