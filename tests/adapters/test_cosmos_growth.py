@@ -5,7 +5,7 @@ import pytest
 from benchmarks.cost.measure import measure_beside
 from local.cosmos import Cosmos
 
-FOREIGN = 2000
+FOREIGN = 500
 """Number of documents of other jobs. `make cost` stores a hundred times as many."""
 
 
