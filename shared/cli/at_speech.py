@@ -27,16 +27,16 @@ class Listing(Protocol):
 
 
 def finished(speech: Listing, since: datetime, now: datetime, tell: Tell) -> Iterator[list[Transcription]]:
-    """Yield the jobs whose `lastActionDateTime` is `since` or later and that have ended, the oldest first.
+    """Yield the jobs whose `lastActionDateTime` is `since` or later, with any status but NotStarted and Running.
 
-    Each list has the jobs of one answer. They have any status but NotStarted and Running. `tell` is called for an entry
-    that is no transcription, and the entry is left out. Raises UnknownValue if the pages lead in a circle or if Speech
-    does not filter, and what listing raises.
+    Each list has the jobs of one answer, in Speech's order, and lies after the list before it in time. `tell` is called
+    for an entry that is no transcription; the entry is left out. Raises UnknownValue if the pages lead in a circle or
+    if Speech does not filter, and what the request for a list raises.
 
-    Speech pages by offset. If a job is deleted while pages are read, the entry after it is skipped. So no pages are
-    read (docs/decisions/0065). The time is read in windows: one that does not fit on one page is halved. Only if more
-    jobs ended within one second than a page has are its further pages read. A job that changes meanwhile, for
-    example because it is renamed, gets a later time, and is met again in a later window.
+    Speech pages by offset: if a job is deleted while pages are read, an entry is skipped. So the time is read in
+    windows (docs/decisions/0065). A window that does not fit on one page is halved. Only if more jobs ended within one
+    second than a page has are its further pages read. A job that changes meanwhile, for example because it is renamed,
+    gets a later time, and is listed again by a later window.
     """
     begin = since.astimezone(UTC).replace(microsecond=0)
     # The last window has no end, so it also has jobs that end meanwhile.

@@ -69,6 +69,7 @@ def missing(
         there = known.known_among(fitting)
         counts.known += len(there)
         found = [job for job_id, job in fitting.items() if job_id not in there and job_id not in yielded]
+        found.sort(key=lambda job: job.last_action_date_time or "")  # no document promises an order of the list
         for job in found:
             yielded.add(job.job_id)
             counts.found[beginning(job.display_name), job.status] += 1
