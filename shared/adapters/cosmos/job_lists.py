@@ -1,6 +1,7 @@
 """Queries of container `jobs` for people: lists, and the jobs that a text may mean. The app sends none of them."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,12 @@ class Named(msgspec.Struct, rename="camel", frozen=True):
     id: str
     status: str
     display_name: str | None = None
+
+
+class Retention(NamedTuple):
+    """The time to live of the app's documents in seconds; None if they stay."""
+
+    seconds: int | None
 
 
 class JobLists:
@@ -82,15 +89,17 @@ class JobLists:
             return set(job_ids) if count else set()
         return set(query(self._container, f"SELECT VALUE c.id FROM c WHERE {where}", names))
 
-    def retention_seconds(self) -> int | None:
-        """Return the time to live of the newest job's document; None if it stays, or if there is no job.
+    def retention(self) -> Retention | None:
+        """Return how long the newest job's document lives; None if there is no job.
 
         So the command line learns RETENTION_DAYS, which is a setting of the app.
         """
         text = f"SELECT TOP 1 c.ttl FROM c WHERE c.type = 'job' AND c.acceptedAt {IS_TEXT} ORDER BY c.acceptedAt DESC"
         rows = query(self._container, text)
-        ttl = rows[0].get("ttl") if rows else None
-        return ttl if isinstance(ttl, int) and ttl > 0 else None
+        if not rows:
+            return None
+        ttl = rows[0].get("ttl")
+        return Retention(ttl if isinstance(ttl, int) and ttl > 0 else None)
 
     def _first(self, where: str, limit: int, values: Values) -> list[Job]:
         return first(self._container, where, limit, values, self._tell)

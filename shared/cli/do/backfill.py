@@ -30,6 +30,8 @@ JOBS_A_MESSAGE = 500
 
 RETENTION = frozenset({"RETENTION_DAYS"})
 
+_UNKNOWN_RETENTION = "RETENTION_DAYS is not set here, and there is no job in the database to learn it from: no job is left out for its age"
+
 Since = Annotated[
     str, typer.Option("--since", metavar="TIME", help="Jobs that ended since: 45m, 12h, 7d, 2026-11-28 or a time.")
 ]
@@ -101,7 +103,10 @@ def _within_retention(app: App, wanted: Wanted, now: datetime) -> Wanted:
     """Return what is wanted of what documents would still live. Says on stderr what that leaves out."""
     seconds = app.settings.retention_seconds
     if seconds is None:
-        seconds = JobLists(app.database).retention_seconds()
+        told = JobLists(app.database).retention()
+        seconds = told.seconds if told else None
+        if told is None:
+            print_note(_UNKNOWN_RETENTION)
     since = kept_since(wanted.since, seconds, now)
     if since != wanted.since:
         days = f"{(seconds or 0) / 86_400:g} days"
@@ -127,7 +132,9 @@ class _Finding:
             for found in missing(self._app.speech, known, self._wanted, self._now, counts):
                 line.erase()
                 yield from found
-                line.show(f"{counts.listed:,} jobs read, up to {local_time(counts.latest)}")
+                line.show(
+                    f"{counts.listed:,} jobs read" + (f", up to {local_time(counts.latest)}" if counts.latest else "")
+                )
         except KeyboardInterrupt:
             line.erase()
             print_note(f"interrupted after {counted(counts.listed, 'job')} of Speech; nothing was sent")

@@ -34,7 +34,12 @@ class Wanted:
 
 @dataclass
 class Counts:
-    """What was listed. `found`: how many jobs by the beginning of their names and Speech's status."""
+    """How many jobs were listed, and what became of them.
+
+    others: those that do not fit. known: in Cosmos DB. unreadable: entries that are no transcription. odd: jobs of each
+    status that this version does not know. found: missing jobs by the beginning of their names and Speech's status.
+    latest: the greatest lastActionDateTime so far.
+    """
 
     listed: int = 0
     others: int = 0

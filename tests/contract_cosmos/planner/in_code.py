@@ -69,7 +69,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     lists.with_name("calls of today")
     database.answer = lambda text: [1] if "COUNT" in text else []
     lists.known_among(["a", "b"])
-    lists.retention_seconds()
+    lists.retention()
     database.answer = lambda _: []
 
 
