@@ -30,7 +30,10 @@ JOBS_A_MESSAGE = 500
 
 RETENTION = frozenset({"RETENTION_DAYS"})
 
-_UNKNOWN_RETENTION = "RETENTION_DAYS is not set here, and there is no job in the database to learn it from: no job is left out for its age"
+_UNKNOWN_RETENTION = (
+    "RETENTION_DAYS is not set here, and there is no job in the database to learn it from: "
+    "no job is left out for its age"
+)
 
 Since = Annotated[
     str, typer.Option("--since", metavar="TIME", help="Jobs that ended since: 45m, 12h, 7d, 2026-11-28 or a time.")
