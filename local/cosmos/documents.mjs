@@ -35,6 +35,8 @@ export function answerDocuments(request, container, id) {
 function answerItem(request, container, operationType, id) {
   if (!operationType) throw unsupported(`${request.method} on a document`);
   const { headers } = request;
+  const trigger = ["pre", "post"].find((when) => headers[`x-ms-documentdb-${when}-trigger-include`]);
+  if (trigger) throw unsupported(`A ${trigger}-trigger`);
   const [status, document] = performOne(container, requiredKey(headers, container), {
     operationType,
     id,

@@ -90,8 +90,10 @@ class Parser extends Tokens {
   /** [{node, order: "ASC", "DESC" or undefined}] */
   #orderBy() {
     this.need("BY");
+    if (this.is("RANK") && this.peek(1).type === "word") throw unsupported("ORDER BY RANK");
     return this.list(() => {
       const node = this.expression();
+      if (/^VectorDistance$/i.test(node.type === "call" ? node.name : "")) throw unsupported("ORDER BY VectorDistance");
       return { node, order: ["ASC", "DESC"].find((word) => this.take(word)) };
     });
   }

@@ -15,6 +15,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { Readable } from "node:stream";
 
 import accountModule from "@vercel/cosmosdb-server/lib/account/index.js";
 import resourceIdModule from "@vercel/cosmosdb-server/lib/account/resource-id.js";
@@ -74,8 +75,28 @@ function answerRanges({ headers }, container) {
   return { status: 200, body, headers: { etag } };
 }
 
+/** What a container can have in Cosmos DB and cannot have here: queries or its change feed would be answered wrongly. */
+const FOREIGN = ["vectorEmbeddingPolicy", "fullTextPolicy", "computedProperties", "changeFeedPolicy"];
+const FOREIGN_INDEXES = ["vectorIndexes", "fullTextIndexes"];
+
+function refuseForeign(bytes) {
+  let resource;
+  try {
+    resource = JSON.parse(bytes);
+  } catch {
+    return; // the package refuses it
+  }
+  const has = (owner) => (name) => Object.keys(owner?.[name] ?? {}).length > 0;
+  const found = FOREIGN.find(has(resource)) ?? FOREIGN_INDEXES.find(has(resource?.indexingPolicy));
+  if (found) throw unsupported(`A container with ${found}`);
+}
+
 /** Databases and containers: the package's handler, which reads the request and writes the headers itself. */
-async function answerResources(request, response, [, database, , container]) {
+async function answerResources(original, response, [, database, kind, container]) {
+  const { method, url, headers } = original;
+  const sent = await bodyOf(original);
+  if (kind) refuseForeign(sent);
+  const request = Object.assign(Readable.from([sent]), { method, url, headers });
   const [parameters, handler] = routesModule.default(request) ?? [];
   if (!handler) throw unsupported(`${request.method} ${request.url}`);
   const replaced = container && request.method === "PUT" ? containerAt(database, container) : null;
@@ -87,14 +108,18 @@ async function answerResources(request, response, [, database, , container]) {
   return { status: response.statusCode, body, headers: body?._etag ? { etag: body._etag } : {} };
 }
 
+/** What a path can name in a container. */
+const FEEDS = [undefined, "docs", "pkranges"];
+
 async function answer(request, response) {
   const segments = segmentsOf(request);
-  authorize(request, segments, isByRid(segments), KEY);
   const [root, database, kind, container, feed, id] = segments;
-  if (segments.length === 0 && request.method === "GET") return answerAccount(request);
-  if (root !== "dbs" || (kind ?? "colls") !== "colls" || segments.length > 6) {
-    throw unsupported(`${request.method} ${request.url}`);
-  }
+  const isAccount = segments.length === 0 && request.method === "GET";
+  const isKnown = root === "dbs" && (kind ?? "colls") === "colls" && segments.length <= 6 && FEEDS.includes(feed);
+  // Before the signature: some of these are signed by other rules, and 401 would be no help.
+  if (!isAccount && !isKnown) throw unsupported(`${request.method} ${request.url}`);
+  authorize(request, segments, isByRid(segments), KEY);
+  if (isAccount) return answerAccount(request);
   if (feed === undefined) return answerResources(request, response, segments);
   if (feed === "pkranges" && id === undefined) {
     return answerRanges(request, containerAt(database, container));
