@@ -27,6 +27,7 @@ class _Commands(Grouped):
         "Read": ("read", "search", "open", "serve", "export"),
         "Do": ("submit", "backfill"),
         "Repair": ("doctor", "retry", "poison"),
+        "Erase": ("forget",),
         "This machine": ("connect", "split"),
     }
 
@@ -53,6 +54,7 @@ add_lazily(app, "submit", "do.submit:submit", "Enqueue transcription jobs.")
 add_lazily(app, "backfill", "do.backfill:backfill", "Take up finished jobs of Speech that were never enqueued.")
 add_lazily(app, "doctor", "doctor.command:doctor", "Check every service and the app, and say what to do.")
 add_lazily(app, "retry", "repair.retry:retry", "Try again what is not in of a job, or what was given up.")
+add_lazily(app, "forget", "erase.forget:forget", "Erase a job or a recording, on request of a person in it.")
 add_lazily(app, "connect", "connecting.connect:connect", "Use the accounts of a deployment from now on.")
 add_lazily(app, "split", "do.split:split", "Print the documents of a result file, one line of JSON each.")
 

@@ -15,7 +15,7 @@ from shared.adapters.speech import SpeechApi
 from shared.domain.polling import filter_since
 from shared.domain.speech_api import entry
 from shared.domain.speech_urls import VERSIONS, SpeechResource
-from shared.errors import NotFound, Paused, Permanent, ServiceRefused, Transient, UnknownValue
+from shared.errors import Denied, NotFound, Paused, Permanent, ServiceRefused, Transient, UnknownValue
 from shared.pipeline.signals import Signal
 from tests.adapters.pacers import unpaced
 from tests.adapters.servers import Answer, Server, nowhere, serving
@@ -100,6 +100,26 @@ def test_an_unknown_job_is_none_and_an_unknown_list_or_file_is_not_found(speech:
     with pytest.raises(NotFound):
         asked.file(missing, "x")
     assert speech.control.requests().statuses == {404: 3}, "none was retried"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_deleted_transcription_is_gone_with_its_files_and_deleting_it_again_is_no_error(
+    speech: Speech, version: str
+) -> None:
+    asked = client(speech, version)
+    job = put_job(speech, files=1)
+    asked.delete(job)
+    assert asked.transcription(job) is None
+    with pytest.raises(NotFound):
+        asked.files(job, None)
+    asked.delete(job)
+    assert speech.control.requests().counts["delete"] == 2
+
+
+def test_who_may_not_delete_is_told_what_was_asked(speech: Speech) -> None:
+    job = put_job(speech)
+    with pytest.raises(Denied, match=f"DELETE .*transcriptions/{job} answered 401"):
+        api(speech.endpoint, "wrong-key-of-the-test").delete(job)
 
 
 def test_a_failed_job_has_its_error(speech: Speech) -> None:

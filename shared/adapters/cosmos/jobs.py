@@ -46,8 +46,8 @@ class CosmosJobs:
         found = self._read(job_id)
         return found[0] if found else None
 
-    def create(self, job: Job) -> None:
-        """Create a job's document. Raises Conflict if there is one."""
+    def create(self, job: StoredJob) -> None:
+        """Create a job's document, or a tombstone. Raises Conflict if there is one of them."""
         call(self._container.create_item, self._item(job))
 
     def update(self, job_id: str, change: Callable[[Job], Job | None]) -> Job | None:

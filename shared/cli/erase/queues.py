@@ -26,8 +26,8 @@ _T = TypeVar("_T")
 SEEN_AT_MOST = 32
 """Most messages that one request peeks at or receives (Storage's documentation of both requests)."""
 
-HELD_SECONDS = 30
-"""How long a received message stays invisible, if this process dies before it gives the message back."""
+HELD_SECONDS = 10
+"""How long a received message stays invisible, if this process dies before it deletes it or gives it back."""
 
 ROUNDS = 10
 """Most rounds of looking and receiving in one queue. A round without a message about the target is the last one."""

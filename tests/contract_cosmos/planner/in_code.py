@@ -6,6 +6,7 @@ import msgspec
 
 from local.docs.reader import files_of
 from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
+from shared.adapters.cosmos.erasure import Erasure
 from shared.adapters.cosmos.ingested_since import recordings_of, recordings_since
 from shared.adapters.cosmos.inventory import Named, broken_files
 from shared.adapters.cosmos.job_lists import JobLists
@@ -99,6 +100,10 @@ def _ask_of_transcripts(database: AskedDatabase) -> None:
     list(recordings_since(container, NOON))
     recordings_of(container, "job")
     files_of(container, "job")
+    erasure = Erasure(database)
+    erasure.stored("job")
+    erasure.stored(KEY)
+    erasure.report_parts("job")
 
 
 def _survey(database: AskedDatabase) -> None:
