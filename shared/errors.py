@@ -18,6 +18,7 @@ Speech2CosmosError
     ├── Unreadable       a stored document has a shape that this version does not know; the message names it
     └── ServiceRefused   a service answered 400 or 413: the request will never succeed
         ├── NotFound     what was requested does not exist
+        │   └── Erased   it was erased on request of a person in it; the message says when
         └── ApiVersionRefused  Speech does not answer in the version of SPEECH_API_VERSION; an operator sets another
 """
 
@@ -130,6 +131,10 @@ class NotFound(ServiceRefused):
     """What was requested does not exist."""
 
     code = "NotFound"
+
+
+class Erased(NotFound):
+    """What was requested was erased on request of a person in it. A tombstone is in its place."""
 
 
 class ApiVersionRefused(ServiceRefused):

@@ -5,6 +5,7 @@ from typing import TypeVar
 from shared.cli.installed import IN_CHECKOUT
 from shared.errors import (
     Denied,
+    Erased,
     InvalidMessage,
     InvalidResult,
     Misconfigured,
@@ -39,6 +40,7 @@ _BY_TYPE: tuple[tuple[type[Speech2CosmosError], str], ...] = (
         "again in a minute; see that the address is right and the service runs"
         + (" (`make up` on this machine)" if IN_CHECKOUT else ""),
     ),
+    (Erased, "`speech2cosmos jobs --status forgotten`, which lists the jobs that were erased"),
     (NotFound, "COSMOS_DATABASE names the database, and `speech2cosmos jobs` lists what is in it"),
     (InvalidMessage, "give an id such as 00000000-0000-4000-8000-000000000004, or a transcription's URL"),
     (InvalidResult, "compare the file with docs/contract/README.md, or ask Speech for it again"),

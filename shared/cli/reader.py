@@ -10,6 +10,7 @@ from shared.adapters.cosmos import Database
 from shared.adapters.cosmos.client import call, query
 from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import Tell, decoded, readable
+from shared.cli.erased import erased_file
 from shared.cli.terminal.output import print_set_aside
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import (
@@ -20,6 +21,7 @@ from shared.domain.documents import (
     ReportPart,
     Transcript,
 )
+from shared.domain.forgotten import FORGOTTEN, ForgottenFile
 from shared.domain.job import ReportSummary
 
 Stored = dict[str, Any]
@@ -45,10 +47,11 @@ class Listed(msgspec.Struct, rename="camel", frozen=True):
 
 @dataclass(frozen=True)
 class Files:
-    """A job's heads and failures. A file has both if it is in and a later run gave it up."""
+    """A job's heads, failures and tombstones. A file has both of the first if it is in and a later run gave it up."""
 
     heads: list[Transcript]
     failures: list[FileFailure]
+    erased: list[ForgottenFile]
 
 
 class Reader:
@@ -62,12 +65,15 @@ class Reader:
         self._tell = tell
 
     def files(self, job_id: str, file_id: str | None = None) -> Files:
-        """Return the heads and failures of a job, or of one file of it, sorted by name. Reads no parts."""
+        """Return the heads, failures and tombstones of a job, or of one file of it, by name. Reads no parts."""
         owner = FileKey(job_id, file_id) if file_id else job_id
-        rows = rows_of(self._container, owner, where="c.type IN ('transcript', 'fileFailure')")
+        rows = rows_of(self._container, owner, where="c.type IN ('transcript', 'fileFailure', 'forgotten')")
         heads = self._readable((row for row in rows if row["type"] == "transcript"), Transcript)
         failures = self._readable((row for row in rows if row["type"] == "fileFailure"), FileFailure)
-        return Files(sorted(heads, key=_by_name), sorted(failures, key=_by_name))
+        erased = self._readable((row for row in rows if row["type"] == FORGOTTEN), ForgottenFile)
+        return Files(
+            sorted(heads, key=_by_name), sorted(failures, key=_by_name), sorted(erased, key=lambda each: each.file_id)
+        )
 
     def failures(self, job_id: str | None = None) -> list[FileFailure]:
         """Return the failures of a job, or of all jobs, the newest first.
@@ -81,8 +87,10 @@ class Reader:
         return sorted(self._readable(rows, FileFailure), key=lambda each: each.failed_at, reverse=True)
 
     def head(self, key: FileKey) -> Transcript:
-        """Return the head of a recording as it is now. Raises NotFound, and Unreadable."""
+        """Return the head of a recording as it is now. Raises NotFound, Erased, and Unreadable."""
         item = call(self._container.read_item, HEAD_ID, [key.job_id, key.file_id])
+        if item.get("type") == FORGOTTEN:
+            raise erased_file(decoded(item, ForgottenFile, name_of(item)))
         return decoded(item, Transcript, name_of(item))
 
     def parts(self, key: FileKey, ids: Iterable[str]) -> Iterator[Stored]:

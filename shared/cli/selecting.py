@@ -59,6 +59,7 @@ def file_of(reader: Reader, job_id: str, text: str) -> str:
         return name.lower()
     files = reader.files(job_id)
     names = {failure.file_id: frozenset({(failure.name or "").lower()}) for failure in files.failures}
+    names |= {tombstone.file_id: frozenset() for tombstone in files.erased}
     names |= {head.file_id: known_as(head) for head in files.heads}
     wanted = name.lower()
     found = [each for each in names if each == wanted]
@@ -70,6 +71,7 @@ def file_of(reader: Reader, job_id: str, text: str) -> str:
             f"speech2cosmos show {job_id}",
         )
     titles: dict[str, tuple[str | None, ...]] = {failure.file_id: (failure.name,) for failure in files.failures}
+    titles |= {tombstone.file_id: ("erased",) for tombstone in files.erased}
     titles |= {head.file_id: titles_of(head) for head in files.heads}
     return _only(name, [(each, *titles[each]) for each in found], f"files of job {job_id}")
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from shared.cli.exits import Exit
 from shared.domain.enqueued import Enqueued
+from shared.domain.forgotten import ForgottenJob, StoredJob
 from shared.domain.job import END_STATES, FileCounts, Job, Status
 from shared.domain.transitions import enqueue
 from shared.errors import Denied, Transient, Unreadable
@@ -45,7 +46,7 @@ class Clock(Protocol):
         """Wait."""
 
 
-Found = Job | Unreadable | None
+Found = StoredJob | Unreadable | None
 Read = Callable[[Sequence[str]], Sequence[Found]]
 """Reads the documents of jobs by their ids, in their order. Raises Transient."""
 
@@ -79,14 +80,14 @@ class Watched:
     @property
     def ended(self) -> bool:
         """Whether nothing more is to be expected."""
-        return self.state in END_STATES | {DELETED, UNREADABLE}
+        return self.state in END_STATES | {Status.FORGOTTEN, DELETED, UNREADABLE}
 
     def seen(self, found: Found) -> "Watched":
         """Return the job after another read."""
         match found:
             case None if self.after_run is not None:
                 return Watched(self.job_id, None, 0)  # the message creates it anew, as run 1
-            case Job() if self.after_run is not None and found.run <= self.after_run:
+            case Job() | ForgottenJob() if self.after_run is not None and found.run <= self.after_run:
                 return replace(self, found=found)
             case _:
                 return Watched(self.job_id, found)
@@ -99,8 +100,8 @@ def before_sending(asked: Enqueued, found: Found, now: datetime) -> Watched:
     job ends after it was read and before the app takes the message, a message with `reprocess` or `replay` starts a
     further run. That run is not waited for.
     """
-    job = found if isinstance(found, Job) else None
-    changes = enqueue(job, asked, now) is not None
+    job = found if isinstance(found, Job | ForgottenJob) else None
+    changes = enqueue(job, asked, now, now) is not None
     return Watched(asked.job_id, found, (job.run if job else 0) if changes else None)
 
 
@@ -191,7 +192,7 @@ def in_rounds(read: Read, ids: Sequence[str]) -> Iterator[Found]:
         yield from read(ids[start : start + READS_A_ROUND])
 
 
-def reading(get: Callable[[str], Job | None]) -> Read:
+def reading(get: Callable[[str], StoredJob | None]) -> Read:
     """Return a Read that calls `get` for several jobs at the same time."""
 
     def one(job_id: str) -> Found:

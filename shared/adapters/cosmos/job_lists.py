@@ -11,6 +11,7 @@ from shared.adapters.cosmos.job_queries import IS_TEXT, Values, first, jobs_of, 
 from shared.adapters.cosmos.stored import Tell, readable
 from shared.domain.containers import JOBS
 from shared.domain.documents import UtcTime
+from shared.domain.forgotten import ForgottenJob
 from shared.domain.job import END_STATES, Job, Status
 from shared.pipeline.signals import set_aside
 
@@ -62,7 +63,7 @@ class JobLists:
         return jobs_of(query(self._container, text, {"moment": moment}), self._tell)
 
     def beginning(self, text: str) -> list[Named]:
-        """Return the jobs whose id begins with a text in lower case, sorted by id."""
+        """Return the jobs whose id begins with a text in lower case, erased ones among them, sorted by id."""
         return self._named("STARTSWITH(c.id, @text)", text)
 
     def with_name(self, text: str) -> list[Named]:
@@ -101,10 +102,20 @@ class JobLists:
         ttl = rows[0].get("ttl")
         return Retention(ttl if isinstance(ttl, int) and ttl > 0 else None)
 
+    def forgotten(self, limit: int, since: UtcTime | None = None) -> list[ForgottenJob]:
+        """Return the tombstones of jobs that were erased (since then if that is given), the newest first.
+
+        Their times have no index, so all of them are read.
+        """
+        rows = query(self._container, "SELECT * FROM c WHERE c.type = 'forgotten'")
+        found = readable(rows, ForgottenJob, name_of, self._tell)
+        wanted = (each for each in found if since is None or each.forgotten_at >= since)
+        return sorted(wanted, key=lambda each: each.forgotten_at, reverse=True)[:limit]
+
     def _first(self, where: str, limit: int, values: Values) -> list[Job]:
         return first(self._container, where, limit, values, self._tell)
 
     def _named(self, where: str, text: str) -> list[Named]:
-        words = f"SELECT c.id, c.status, c.displayName FROM c WHERE c.type = 'job' AND {where}"
+        words = f"SELECT c.id, c.status, c.displayName FROM c WHERE c.type IN ('job', 'forgotten') AND {where}"
         rows = query(self._container, words, {"text": text})
         return sorted(readable(rows, Named, name_of, self._tell), key=lambda job: job.id)

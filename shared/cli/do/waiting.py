@@ -32,13 +32,13 @@ def seconds_of(text: str) -> int:
 def before(app: App, jobs: Sequence[Enqueued]) -> list[Watched]:
     """Return the jobs to watch. Their documents are read before anything is sent, to know a new run from an old one."""
     now = app.clock.now()
-    found = progress(in_rounds(reading(app.jobs.get), [job.job_id for job in jobs]), len(jobs))
+    found = progress(in_rounds(reading(app.jobs.find), [job.job_id for job in jobs]), len(jobs))
     return [before_sending(job, document, now) for job, document in zip(jobs, found, strict=True)]
 
 
 def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exit:
     """Wait until the jobs have ended, or `seconds` have passed, and show each change. Returns the exit code."""
-    watch = Watch(watched, reading(app.jobs.get), app.clock, tell_once())
+    watch = Watch(watched, reading(app.jobs.find), app.clock, tell_once())
     try:
         print_note("waiting until all have ended; Ctrl-C ends only the waiting")
         show_changes(watch, watch.changes(seconds), app.clock)
@@ -55,6 +55,8 @@ def wait_for(app: App, watched: Sequence[Watched], seconds: float | None) -> Exi
     if not watch.ended:
         left = sum(not each.ended for each in watch.jobs.values())
         print_error(f"{left:,} of {counted(len(watch.jobs), 'job')} did not end within --timeout; they go on", NEXT)
+    elif states.keys() == {Status.FORGOTTEN}:
+        pass  # nothing comes next
     elif len(watch.jobs) == 1:
         print_note(f"next: speech2cosmos {'retry' if short else 'read'} {next(iter(watch.jobs))}")
     elif short:

@@ -8,6 +8,7 @@ from shared.cli.terminal.colour import STATUS_COLOURS
 from shared.cli.terminal.columns import Column, Row
 from shared.cli.terminal.output import failure_text
 from shared.cli.terminal.times import age, local_time
+from shared.domain.forgotten import ForgottenJob
 from shared.domain.job import Job
 
 COLUMNS = (
@@ -27,6 +28,7 @@ COLUMNS = (
     Column("locale", "Locale of the transcription."),
     Column("createdAt", "When the transcription was created at Speech.", cell=local_time),
     Column("endedAt", "When the job ended (UTC); null before.", cell=local_time),
+    Column("forgottenAt", "When the job, or last a recording of it, was erased (UTC); null: never.", cell=local_time),
     Column("failureOrigin", "Who failed: Speech or speech2cosmos."),
     Column("failureCode", "Code of the failure."),
     Column("failureMessage", "Text of the failure.", wraps=True),
@@ -35,13 +37,25 @@ COLUMNS = (
 )
 
 
-def columns_of(now: datetime, *, with_failure: bool) -> Sequence[Column]:
-    """Return the columns of a list of jobs. `now`: what ages count from. `with_failure`: the table says why too."""
+def columns_of(now: datetime, *, with_failure: bool, erased: bool = False) -> Sequence[Column]:
+    """Return the columns of a list of jobs. `now`: what ages count from.
+
+    `with_failure`: the table says why too. `erased`: the jobs were erased, so the table has little else than when.
+    """
+    if erased:
+        of_tombstone = {"forgottenAt": "ERASED", "id": "ID", "status": "STATUS", "run": "RUN"}
+        return [replace(column, title=of_tombstone.get(column.field)) for column in COLUMNS]
     own = {
         "acceptedAt": lambda column: replace(column, cell=lambda value: age(value, now)),
         "failure": lambda column: replace(column, title="FAILURE" if with_failure else None),
     }
     return [own.get(column.field, lambda it: it)(column) for column in COLUMNS]
+
+
+def row_of_tombstone(tombstone: ForgottenJob) -> Row:
+    """Return the fields of a job that was erased: all others are null."""
+    known = {"id": tombstone.id, "status": tombstone.status, "run": tombstone.run}
+    return {**dict.fromkeys(column.field for column in COLUMNS), **known, "forgottenAt": tombstone.forgotten_at}
 
 
 def row_of(job: Job) -> Row:
@@ -64,6 +78,7 @@ def row_of(job: Job) -> Row:
         "locale": job.locale,
         "createdAt": job.created_date_time,
         "endedAt": job.ended_at,
+        "forgottenAt": job.forgotten_at,
         "failureOrigin": failure and failure.origin,
         "failureCode": failure and failure.code,
         "failureMessage": failure and failure.message,

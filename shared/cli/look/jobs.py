@@ -8,7 +8,7 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
 from shared.cli.environment import COSMOS, settings_of
-from shared.cli.look.job_rows import columns_of, row_of
+from shared.cli.look.job_rows import columns_of, row_of, row_of_tombstone
 from shared.cli.terminal.lists import AsForm, Fields, ListForm, chosen_columns, print_list
 from shared.cli.terminal.live import show_changes, tell_once
 from shared.cli.terminal.output import print_note, print_set_aside
@@ -47,17 +47,26 @@ def jobs(  # noqa: PLR0913 - the command's own options
     now = SystemClock().now()
     if status and failed:
         raise typer.BadParameter("--status and --failed exclude each other", param_hint="--failed")
+    if watch and status is Status.FORGOTTEN:
+        raise typer.BadParameter("an erased job does not change", param_hint="--watch")
     if watch and (form is not ListForm.TABLE or fields):
         raise typer.BadParameter("shows changes as they come; -o and --fields are for lists", param_hint="--watch")
     begin = None if since is None else since_of(since, now)
-    columns = columns_of(now, with_failure=failed)
+    erased = status is Status.FORGOTTEN
+    columns = columns_of(now, with_failure=failed, erased=erased)
     chosen_columns(columns, form, fields)
     app = App(settings_of(COSMOS))
     store = JobLists(app.database, print_set_aside)
+    if erased:
+        tombstones = store.forgotten(limit, begin)
+        print_list(map(row_of_tombstone, tombstones), columns, form, fields)
+        if form is ListForm.TABLE and not tombstones:
+            print_note("No job was erased.")
+        return
     statuses = _WITHOUT_ALL_FILES if failed else {status} if status else ()
     listed = store.newest(limit, sorted(statuses), begin)
     if watch:
-        watched = Watch([Watched(job.id, job) for job in listed], reading(app.jobs.get), app.clock, tell_once())
+        watched = Watch([Watched(job.id, job) for job in listed], reading(app.jobs.find), app.clock, tell_once())
         show_changes(watched, watched.changes(), app.clock)
         return
     print_list(map(row_of, listed), columns, form, fields)

@@ -1,6 +1,6 @@
 """Prints the output of `speech2cosmos show` for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shared.cli.look.job_rows import files_text
 from shared.cli.terminal.columns import Column, Row
@@ -9,6 +9,7 @@ from shared.cli.terminal.output import failure_text, numbers, print_fields, prin
 from shared.cli.terminal.text import shown
 from shared.cli.terminal.times import local_time
 from shared.domain.documents import FileFailure, ReportDetail, Transcript
+from shared.domain.forgotten import ForgottenFile, ForgottenJob
 from shared.domain.job import Job
 from shared.rendering.times import signed_timecode
 
@@ -38,6 +39,10 @@ _GIVEN_UP = (
     Column("attempts", title="ATTEMPTS", rank=4),
     Column("fileId", title="FILE ID"),
 )
+_ERASED = (
+    Column("forgottenAt", title="ERASED", cell=local_time),
+    Column("fileId", title="FILE ID"),
+)
 _REPORT = (
     Column("status", title="STATUS"),
     Column("kind", title="KIND"),
@@ -65,8 +70,25 @@ def print_job(job: Job) -> None:
             f"{shown(report.failed_transcriptions_count)} failed",
             "failure": failure_text(job.failure),
             "listed again": retry_text(job.retry),
+            "erased": job.forgotten_at and f"a recording or more, last at {local_time(job.forgotten_at)}",
         }
     )
+
+
+def print_erased_job(tombstone: ForgottenJob, recordings: int) -> None:
+    """Print that a job was erased. `recordings`: how many tombstones its recordings have."""
+    print_heading(f"Job {tombstone.id}: {tombstone.status}")
+    erased = f"{local_time(tombstone.forgotten_at)}, on request"
+    print_fields({"erased": erased, "run": tombstone.run, "recordings": f"{recordings} erased"})
+
+
+def print_erased(tombstones: Sequence[ForgottenFile]) -> None:
+    """Print which recordings were erased, and when, if any were."""
+    if not tombstones:
+        return
+    print_heading("Erased on request")
+    rows: list[Row] = [{"fileId": each.file_id, "forgottenAt": each.forgotten_at} for each in tombstones]
+    print_list(rows, _ERASED, ListForm.TABLE, None)
 
 
 def print_given_up(failures: Iterable[FileFailure]) -> None:

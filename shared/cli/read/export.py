@@ -17,6 +17,7 @@ from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import prepare, to_file
 from shared.cli.selecting import JOB_HELP, job_of
 from shared.cli.terminal.output import print_error, print_note, print_pieces, progress
+from shared.cli.terminal.text import counted
 from shared.domain.documents import Transcript
 from shared.errors import Permanent
 from shared.rendering.choosing import chosen_tracks, time_of
@@ -120,6 +121,8 @@ def _into(
             failed += 1
     total = len(files) + recordings.set_aside
     print_note(f"{total - failed} of {total} recordings written into {folder}")
+    if recordings.erased:
+        print_note(f"erased on request, and not among them: {counted(len(recordings.erased), 'recording')}")
     if left_out and output.form is not Format.HTML:
         print_note(f"{left_out} of them without a channel that holds the same talk as another; see --all-channels")
     for remark in output.remarks():

@@ -7,6 +7,7 @@ from shared.adapters.cosmos.of_job import name_of
 from shared.adapters.cosmos.stored import Tell, readable
 from shared.bootstrap import App
 from shared.cli.advice import advised
+from shared.cli.erased import erased_file, erased_job
 from shared.cli.read.any_job import charge_of
 from shared.cli.reader import Listed, Reader
 from shared.cli.terminal.output import print_note
@@ -14,6 +15,7 @@ from shared.cli.terminal.text import counted
 from shared.cli.terminal.times import local_time
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey, Transcript, UtcTime
+from shared.domain.forgotten import ForgottenJob
 from shared.errors import NotFound
 
 
@@ -27,10 +29,16 @@ class Wanted(NamedTuple):
 def wanted_of_job(app: App, job_id: str, begin: UtcTime | None, lost: Tell) -> list[Wanted]:
     """Return the recordings of a job, in the order of their names. `begin`: only those that were ingested since.
 
-    `lost` is called for each head that cannot be read. Raises NotFound if none can be.
+    `lost` is called for each head that cannot be read. Raises NotFound if none can be, and Erased if all were erased.
     """
-    heads = Reader(app.database, lost).files(job_id).heads
+    files = Reader(app.database, lost).files(job_id)
+    heads = files.heads
     if not heads:
+        job = app.jobs.find(job_id)
+        if isinstance(job, ForgottenJob):
+            raise erased_job(job)
+        if files.erased:
+            raise erased_file(files.erased[-1])
         raise advised(
             NotFound(f"job {job_id} has no recording in the database that can be read"), f"speech2cosmos show {job_id}"
         )

@@ -11,6 +11,7 @@ from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
 from shared.cli.advice import advised
 from shared.cli.environment import COSMOS, QUEUE, settings_of
+from shared.cli.erased import erased_file, erased_job
 from shared.cli.exits import Exit
 from shared.cli.reader import Reader
 from shared.cli.repair.given_up import everything, is_message, message_of
@@ -32,6 +33,7 @@ from shared.cli.terminal.questions import confirmed
 from shared.cli.terminal.text import counted
 from shared.cli.watching import in_rounds, reading
 from shared.domain.documents import FileFailure, FileKey
+from shared.domain.forgotten import ForgottenJob, StoredJob
 from shared.domain.job import Job
 from shared.errors import NotFound, Speech2CosmosError, Unreadable, WrongUsage
 
@@ -39,6 +41,8 @@ GIVEN_UP = "GivenUp"
 """The only code of failures that may be over by now."""
 
 _OF_UNREADABLE = "correct the job's document, as docs/operations.md says (Documents that cannot be read)"
+
+_OF_ERASED = "`speech2cosmos retry JOB --rewrite`, which fetches all files of the job anew, if Speech still has them"
 
 _SHOWN = 20
 """How many notes are printed at most."""
@@ -118,7 +122,13 @@ def _plan(app: App, wanted: Wanted) -> Plan:
     job_id = job_of(app, wanted.name)
     if wanted.files:
         return _files(app, job_id, wanted.files, queues)
-    job = _job(app, job_id)
+    stored = _stored(app, job_id)
+    if wanted.rewrite and isinstance(stored, ForgottenJob):
+        return Plan([rewrite(job_id, queues.jobs)])
+    return _of_job(app, wanted, job_id, _job(stored), queues)
+
+
+def _of_job(app: App, wanted: Wanted, job_id: str, job: Job | None, queues: Queues) -> Plan:
     if job is None:
         left = plan_files(None, Reader(app.database).failures(job_id), queues)
         if wanted.rewrite or not left.messages:
@@ -138,21 +148,29 @@ def _files(app: App, job_id: str, names: Iterable[str], queues: Queues) -> Plan:
     for key in keys:
         files = reader.files(job_id, key.file_id)
         failures += files.failures
+        if files.erased:
+            raise advised(erased_file(files.erased[0]), _OF_ERASED)
         if not files.failures and not files.heads:
             raise advised(
                 NotFound(f"nothing is stored of job {job_id} file {key.file_id}"), f"speech2cosmos show {job_id}"
             )
         if not files.failures:
             plan.notes.append(f"job {job_id} file {key.file_id} is in")
-    plan.add(plan_files(_job(app, job_id), failures, queues))
+    plan.add(plan_files(_job(_stored(app, job_id)), failures, queues))
     return plan
 
 
-def _job(app: App, job_id: str) -> Job | None:
+def _stored(app: App, job_id: str) -> StoredJob | None:
     try:
-        return app.jobs.get(job_id)
+        return app.jobs.find(job_id)
     except Unreadable as error:
         raise advised(error, _OF_UNREADABLE) from None
+
+
+def _job(stored: StoredJob | None) -> Job | None:
+    if isinstance(stored, ForgottenJob):
+        raise advised(erased_job(stored), _OF_ERASED)
+    return stored
 
 
 def _everything(app: App, queues: Queues) -> Plan:
@@ -167,8 +185,10 @@ def _everything(app: App, queues: Queues) -> Plan:
     over = {job.id for job in found.listings}
     lost = [each for each in found.files if each.code == GIVEN_UP and each.job_id not in over]
     by_job = {job_id: [*files] for job_id, files in groupby(sorted(lost, key=_job_of), key=_job_of)}
-    documents = progress(in_rounds(reading(app.jobs.get), list(by_job)), len(by_job))
+    documents = progress(in_rounds(reading(app.jobs.find), list(by_job)), len(by_job))
     for document, failures in zip(documents, by_job.values(), strict=True):
+        if isinstance(document, ForgottenJob):
+            continue  # the query of its failures was sent before it was erased
         if isinstance(document, Unreadable):
             plan.refused.append(Refused(str(document), _OF_UNREADABLE))
         else:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from shared.cli.advice import advice_for
 from shared.cli.serving.guard import STATES
 from shared.cli.terminal.output import print_error
-from shared.errors import Denied, InvalidMessage, NotFound, NoToken, Speech2CosmosError, Throttled, Transient
+from shared.errors import Denied, Erased, InvalidMessage, NotFound, NoToken, Speech2CosmosError, Throttled, Transient
 from shared.rendering.page.frame import Live, framed
 from shared.rendering.page.job import JOBS
 from shared.rendering.page.markup import advice, short, shown, text
@@ -74,6 +74,8 @@ def failed(request: Request, error: Exception) -> Response:
 
 def _kind(error: Speech2CosmosError | None) -> tuple[int, str]:
     match error:
+        case Erased():
+            return 410, "Erased"
         case NotFound() | InvalidMessage():
             return 404, "Not found"
         case Denied() | NoToken():

@@ -22,12 +22,15 @@ from shared.cli.serving.store import Store
 from shared.cli.serving.threads import Announced, at_once, each_in_thread
 from shared.domain.documents import FileFailure, FileKey, Transcript
 from shared.domain.job import END_STATES, Job, Status
-from shared.errors import InvalidMessage, NotFound, Speech2CosmosError
+from shared.errors import Erased, InvalidMessage, NotFound, Speech2CosmosError
 from shared.rendering.page import page
 from shared.rendering.page.frame import Live
 from shared.rendering.page.job import JOBS, given_up_notice, job_page, link_to, waiting_page
 from shared.rendering.page.jobs import jobs_page
 from shared.rendering.page.page import Served
+
+ERASED = "erased"
+"""The version of a recording that was erased, for a page that shows it: replaced.js."""
 
 WATCHED = 10
 """Jobs of the list that its state reads: the newest ones that have not ended. Each costs a point read."""
@@ -70,8 +73,14 @@ class Pages:
     def jobs_state(self, request: Request) -> Response:
         """Return the state of some jobs."""
         named = [each for each in request.query_params.get("of", "").split(",") if each]
-        jobs = [self._store.job(job_id_of(each)) for each in named[:WATCHED]]
+        jobs = [self._unless_erased(job_id_of(each)) for each in named[:WATCHED]]
         return state_answer(request, self._live_of([job for job in jobs if job is not None]))
+
+    def _unless_erased(self, job_id: str) -> Job | None:
+        try:
+            return self._store.job(job_id)
+        except Erased:
+            return None
 
     def job(self, request: Request) -> Response:
         """Return the page of a job."""
@@ -103,7 +112,10 @@ class Pages:
     def recording_state(self, request: Request) -> Response:
         """Return the state of a recording. Once it is in, that takes one point read."""
         key = self._key(request)
-        head = self._store.head(key)
+        try:
+            head = self._store.head(key)
+        except Erased:
+            return state_answer(request, Live(request.url.path, "transcript", ERASED, self._pace.recording, ended=True))
         if head is not None:
             return state_answer(request, self._live_recording(head))
         failure = self._store.failure(key)
@@ -182,4 +194,4 @@ def _facts(job: Job) -> list[object]:
     report = job.report and (job.report.revision, job.report.run)
     retry = job.retry and (job.retry.code, job.retry.message, job.retry.at)
     said = job.speech_status, job.display_name, job.missing_since
-    return [job.id, job.status, said, job.run, job.files, job.failure, retry, report, job.ended_at]
+    return [job.id, job.status, said, job.run, job.files, job.failure, retry, report, job.ended_at, job.forgotten_at]

@@ -8,12 +8,14 @@ from shared.adapters.cosmos.client import call
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.adapters.cosmos.of_job import name_of, rows_of
 from shared.adapters.cosmos.stored import decoded, readable
+from shared.cli.erased import erased_job
 from shared.cli.read.recordings import parts_of
 from shared.cli.reader import Reader
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FAILURE_ID, FileFailure, FileKey, Transcript
+from shared.domain.forgotten import ForgottenJob
 from shared.domain.job import Job
-from shared.errors import NotFound, Unreadable
+from shared.errors import Erased, NotFound, Unreadable
 from shared.rendering.names import Names, Naming, namings_of_job
 from shared.rendering.page.job import Recordings
 from shared.rendering.recording import Recording
@@ -60,8 +62,11 @@ class Store:
         return JobsPage(jobs, last, list(unread))
 
     def job(self, job_id: str) -> Job | None:
-        """Return a job's document, by a point read; None if there is none."""
-        return CosmosJobs(self._database, None).get(job_id)
+        """Return a job's document, by a point read; None if there is none. Raises Erased."""
+        found = CosmosJobs(self._database, None).find(job_id)
+        if isinstance(found, ForgottenJob):
+            raise erased_job(found)
+        return found
 
     def recordings(self, job_id: str) -> Recordings:
         """Return the heads of the recordings that are in, by name: all of a job with up to RECORDINGS_SHOWN."""
@@ -75,9 +80,11 @@ class Store:
         return Recordings(heads, unread, more=len(rows) > RECORDINGS_SHOWN)
 
     def head(self, key: FileKey) -> Transcript | None:
-        """Return the head of a recording, by a point read; None if it is not in."""
+        """Return the head of a recording, by a point read; None if it is not in. Raises Erased."""
         try:
             return Reader(self._database).head(key)
+        except Erased:
+            raise
         except NotFound:
             return None
 

@@ -16,6 +16,7 @@ STATUS_COLOURS: dict[str, str] = {
     Status.FAILED: "red",
     Status.NOT_FOUND: "red",
     Status.EXPIRED: "red",
+    Status.FORGOTTEN: "bright_black",
 }
 """The colour of each state of a job."""
 

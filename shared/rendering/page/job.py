@@ -87,6 +87,7 @@ def _meta(job: Job) -> list[str]:
         f"accepted {time_of_day(job.accepted_at)}",
         f"ended {time_of_day(job.ended_at)}" if job.ended_at else "",
         f"run {job.run}" if job.run > 1 else "",
+        f"a recording was erased {time_of_day(job.forgotten_at)}" if job.forgotten_at else "",
     ]
 
 

@@ -16,6 +16,11 @@ function noticeButton(label, act) {
 whenChanged.push(async ({ version }) => {
   notice("replaced");
   if (version === numbers.revision) return;
+  if (version === "erased") {
+    notice("replaced", "This recording was erased on request while you read. What you see is no longer stored.");
+    element("notice-replaced").classList.add("stays");
+    return;
+  }
   const show = noticeButton(`Show it at ${clock(state.time, false)}`, () => {
     history.replaceState(null, "", momentIn(version));
     location.reload();

@@ -66,6 +66,7 @@ def _ask_of_jobs(database: AskedDatabase) -> None:
     lists.older(10, NOON)
     lists.accepted_at(NOON)
     lists.ended()
+    lists.forgotten(10)
     lists.beginning("0000")
     lists.with_name("calls of today")
     database.answer = lambda text: [1] if "COUNT" in text else []

@@ -159,7 +159,7 @@ def _keep(state: State) -> None:
 def _tell(counts: Counts, turns: int, files: list[Path]) -> None:
     """Say what was written and what was not. Raises typer.Exit if something was not."""
     if counts.gone:
-        print_note(f"deleted meanwhile: {counted(counts.gone, 'recording')}")
+        print_note(f"erased or deleted meanwhile: {counted(counts.gone, 'recording')}")
     if counts.lost:
         print_note(f"left out: {counted(counts.lost, 'recording')} that could not be read; a later export tries again")
     if counts.lost and not counts.read:
