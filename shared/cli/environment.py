@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from shared.cli.connection import Connection, connected, connection_file
-from shared.cli.terminal.output import print_note
+from shared.cli.terminal.output import print_note_once
 from shared.cli.terminal.wishes import wishes
 from shared.domain.storage_account import STORAGE_SETTINGS
 from shared.errors import Misconfigured
@@ -175,9 +175,9 @@ def _tell(values: Mapping[str, _Value]) -> None:
         for source in sorted(sources):
             names = ", ".join(sorted(name for name, value in values.items() if value.source == source))
             file = f" ({connection_file()})" if source == _CONNECTED else ""
-            print_note(f"{names}: from {source}{file}")
+            print_note_once(f"{names}: from {source}{file}")
     if _CONNECTED in sources and STACK_FILE.is_file():
-        print_note(f"using {_CONNECTED}, not the stack that runs on this machine")
+        print_note_once(f"using {_CONNECTED}, not the stack that runs on this machine")
 
 
 def _filled(values: Mapping[str, str], source: str) -> dict[str, _Value]:

@@ -13,6 +13,7 @@ from shared.cli.installed import with_pages
 from shared.cli.terminal.colour import coloured, styled
 from shared.cli.terminal.text import escaped_json, shown
 from shared.cli.terminal.times import local_time
+from shared.cli.terminal.wishes import wishes
 from shared.domain.job import Failure, Retry
 from shared.domain.redaction import redacted
 from shared.errors import Unreadable
@@ -56,6 +57,14 @@ def discard_output() -> None:
 def print_note(text: str) -> None:
     """Print a note on one line of stderr. A page of the repository gets its address (installed.py)."""
     typer.echo(shown(with_pages(text)), err=True)
+
+
+def print_note_once(text: str) -> None:
+    """Print a note, unless this run has printed it already."""
+    told = wishes().told
+    if text not in told:
+        told.add(text)
+        print_note(text)
 
 
 def print_error(text: str, advice: str | None = None) -> None:

@@ -1,7 +1,7 @@
-"""What the user wants of the terminal, for this run of the command."""
+"""What the user wants of the terminal, and has been told already, for this run of the command."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,6 +22,8 @@ class Wishes:
     color: Color = Color.AUTO
     no_pager: bool = False
     verbose: bool = False
+    told: set[str] = field(default_factory=set)
+    """Notes of `print_note_once`."""
 
 
 WISHES: ContextVar[Wishes] = ContextVar("WISHES")

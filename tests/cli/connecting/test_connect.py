@@ -3,15 +3,18 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from shared.cli.cloud import Cloud
 from shared.cli.connection import connection_file
-from tests.cli.conftest import Run
-from tests.cli.connecting.arm import FIRST, SECOND, THIRD, TOKEN, Arm, SignedIn, SignedOut
+from tests.cli.conftest import Run, environment_for_a_process
+from tests.cli.connecting.arm import FIRST, NEVER, SECOND, THIRD, TOKEN, Arm, SignedIn, SignedOut
 from tests.cli.connecting.conftest import OUTPUTS
+from tests.cli.terminals import ROOT
 
 NAME = ("connect", "--deployment", "speech2cosmos")
 
@@ -132,6 +135,32 @@ def test_who_is_not_signed_in_is_told_how_to(run: Run, arm: Arm) -> None:
     assert (ran.code, ran.out) == (4, "")
     assert ran.advice[0].startswith("`az login`")
     assert arm.asked == []
+
+
+def test_by_default_the_azure_cli_says_who_the_user_is(arm: Arm, tmp_path: Path) -> None:
+    """`az account get-access-token` answers so (azure-identity, `AzureCliCredential`)."""
+    az = tmp_path / "bin" / "az"
+    az.parent.mkdir()
+    token = json.dumps({"accessToken": TOKEN, "expires_on": NEVER, "tokenType": "Bearer"})
+    az.write_text(f"#!/bin/sh\necho \"$@\" >> '{tmp_path / 'asked'}'\necho '{token}'\n")
+    az.chmod(0o755)
+    program = (
+        "import sys; from shared.cli.cloud import Cloud; from shared.cli.main import main; "
+        "main(sys.argv[2:], cloud=Cloud(sys.argv[1]))"
+    )
+    environment = environment_for_a_process(
+        PATH=f"{az.parent}{os.pathsep}{os.environ['PATH']}", REQUESTS_CA_BUNDLE=os.environ["REQUESTS_CA_BUNDLE"]
+    )
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", program, arm.origin, *NAME],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "next: speech2cosmos jobs\n")
+    assert f"--resource {arm.origin}" in (tmp_path / "asked").read_text()
 
 
 def test_a_deployment_that_failed_is_an_error_with_the_innermost_reason(run: Run, arm: Arm, cloud: Cloud) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.cli.connection import Connection, connection_file, write_connection
 from shared.cli.environment import COSMOS, QUEUE, SPEECH, settings_of
+from shared.cli.terminal.wishes import WISHES, Wishes
 from shared.settings import Settings
 from tests.cli.conftest import WHOLE_JOB, Run, World, environment_for_a_process
 from tests.cli.connecting.arm import FIRST
@@ -139,3 +140,14 @@ def test_a_stack_that_runs_and_is_not_used_is_mentioned(run: Run, monkeypatch: p
     ran = run("jobs")
     assert ran.code == 4
     assert "using the deployment that is connected, not the stack that runs on this machine\n" in ran.error
+
+
+@pytest.mark.usefixtures("connected", "stack")
+def test_a_command_that_reads_settings_twice_says_it_once(capsys: pytest.CaptureFixture[str]) -> None:
+    token = WISHES.set(Wishes())
+    settings_of(COSMOS)
+    settings_of(QUEUE)
+    WISHES.reset(token)
+    assert capsys.readouterr().err == (
+        "using the deployment that is connected, not the stack that runs on this machine\n"
+    )
