@@ -32,7 +32,7 @@ STACK_FILE = Path("local", ".state", "endpoints.json")
 class _Service:
     """What belongs together: `address` has the settings that say where it is, `others` the rest.
 
-    `stack`: for some of both, the key of STACK_FILE that has the local value.
+    `words`: its name for people. `stack`: for some of both, the key of STACK_FILE that has the local value.
     """
 
     words: str
@@ -161,7 +161,9 @@ def _named() -> dict[str, _Value]:
     """Return what the environment and the file of `--settings` have."""
     file = wishes().settings
     named = _filled(_read(file, _LocalSettings).values, str(file)) if file else {}
-    return named | _filled(os.environ, "the environment")
+    # By name, because Windows lists all names in capitals.
+    here = {name: os.environ[name] for name, _ in settings_table() if name in os.environ}
+    return named | _filled(here, "the environment")
 
 
 def _of(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
