@@ -32,13 +32,17 @@ _HEADS = f"c.type IN ('transcript', '{FORGOTTEN}')"
 
 
 class Brief(msgspec.Struct, rename="camel", frozen=True):
-    """What `doctor` needs of a document of `jobs`: a job, or a tombstone, which has only id and type."""
+    """What `doctor` needs of a document of `jobs`: a job, or a tombstone, which has only id and type.
+
+    `raw`: the blob of its report.
+    """
 
     id: str
     type: str
     status: str = ""
     reprocess_from: int = 0
     files: FileCounts = FileCounts()
+    raw: str | None = None
 
 
 class Recording(msgspec.Struct, rename="camel", frozen=True):
@@ -103,7 +107,7 @@ class Survey:
     def jobs_ended(self, since: UtcTime, limit: int) -> list[Brief]:
         """Return the jobs that the app ended since a time, the latest first."""
         text = (
-            f"SELECT TOP {limit:d} c.id, c.type, c.status, c.reprocessFrom, c.files FROM c "
+            f"SELECT TOP {limit:d} c.id, c.type, c.status, c.reprocessFrom, c.files, c.report.raw FROM c "
             "WHERE c.endedAt >= @since ORDER BY c.endedAt DESC"
         )
         return list(readable(query(self._of(JOBS), text, {"since": since}), Brief, name_of, self._tell))

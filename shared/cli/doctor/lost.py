@@ -69,7 +69,7 @@ def at_speech(app: App, since: UtcTime, now: Callable[[], datetime]) -> Iterator
             break
     words = f"{counted(len(seen), 'job')} ended at Speech since {utc(begin)[:16]}Z"
     problems = [
-        *_unknown(app, [seen[each] for each in seen if each not in known], words),
+        *_unknown(app, [seen[each] for each in seen if each not in known], words, moment - begin),
         *_over([job_id for job_id, status in states.items() if status in _OVER]),
         *_unnoticed([seen[job_id] for job_id, status in states.items() if status == Status.PENDING], moment),
     ]
@@ -90,13 +90,14 @@ def _within_retention(app: App, since: datetime, now: datetime) -> datetime:
     return since if seconds is None else max(since, now - timedelta(seconds=seconds))
 
 
-def _unknown(app: App, missing: Sequence[Transcription], words: str) -> Iterator[Check]:
+def _unknown(app: App, missing: Sequence[Transcription], words: str, since: timedelta) -> Iterator[Check]:
     if not missing:
         return
     missing = sorted(missing, key=lambda each: each.last_action_date_time or "", reverse=True)
     listed = some(f"{each.job_id} ({each.last_action_date_time})" for each in missing)
     text = f"{words}, of which Cosmos DB does not know {len(missing):,}: {listed}"
-    fix = "`speech2cosmos backfill` takes them all up, `speech2cosmos submit JOB` one"
+    hours = since // timedelta(hours=1) + 1
+    fix = f"`speech2cosmos backfill --since {hours}h` takes them all up, `speech2cosmos submit JOB` one"
     waiting = _waiting(app)
     if waiting:
         more = f"; {counted(waiting, 'message')} in {app.settings.jobs_queue} may be theirs"
@@ -195,25 +196,26 @@ def _in(job: Brief, found: Sequence[InFile]) -> int:
 
 
 def in_archive(app: App, since: UtcTime) -> Iterator[Check]:
-    """Yield whether the newest recordings since a time have their blob in the raw archive."""
-    heads = Survey(app.database, lambda _: None).newest_recordings(since, MOST_BLOBS)
-    named = {each.raw: each for each in heads if each.raw is not None}
-    if not named:
-        words = f"none of {counted(len(heads), 'recording')} since {since[:16]}Z names a blob"
-        yield skipped(RAW, words) if heads else passed(RAW, f"no recording since {since[:16]}Z")
+    """Yield whether the newest recordings and reports since a time have their blob in the raw archive."""
+    survey = Survey(app.database, lambda _: None)
+    heads, jobs = survey.newest_recordings(since, MOST_BLOBS), survey.jobs_ended(since, MOST_BLOBS // 2)
+    blobs = {head.raw: head.job_id for head in heads if head.raw} | {job.raw: job.id for job in jobs if job.raw}
+    unnamed = sum(head.raw is None for head in heads)
+    words = f"the newest {counted(len(heads), 'recording')} and their reports, since {since[:16]}Z"
+    if not blobs:
+        yield skipped(RAW, f"{words}, name no blob") if heads else passed(RAW, f"no recording since {since[:16]}Z")
         return
     container = app.blobs.get_container_client(app.settings.raw_container)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        there = dict(zip(named, pool.map(lambda name: is_there(container, name), named), strict=True))
-    gone = [named[name] for name, found in there.items() if not found]
-    words = f"{counted(len(named), 'blob')} of the newest recordings since {since[:16]}Z"
+        there = dict(zip(blobs, pool.map(lambda name: is_there(container, name), blobs), strict=True))
+    gone = [name for name, found in there.items() if not found]
     if gone:
-        jobs = some(dict.fromkeys(each.job_id for each in gone))
+        listed = some(dict.fromkeys(blobs[name] for name in gone))
         fix = "speech2cosmos retry JOB --rewrite, as long as Speech has the files; look for who deletes blobs"
-        yield failed(RAW, f"{len(gone):,} of {words} are gone, of jobs {jobs}", fix)
+        yield failed(RAW, f"{len(gone):,} of {counted(len(blobs), 'blob')} of {words}, are gone: of jobs {listed}", fix)
     else:
-        unnamed = len(heads) - len(named)
-        yield passed(RAW, f"{words} are there" + (f"; {unnamed:,} recordings name none" if unnamed else ""))
+        without = f"; {counted(unnamed, 'recording')} without a blob" if unnamed else ""
+        yield passed(RAW, f"{words}: {counted(len(blobs), 'blob')}, all there{without}")
 
 
 def _moment(text: str | None) -> datetime | None:

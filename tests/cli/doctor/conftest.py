@@ -3,14 +3,16 @@
 import json
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 from azure.cosmos import ContainerProxy
-from azure.storage.blob import BlobServiceClient, ContainerClient
+from azure.storage.blob import ContainerClient
 from azure.storage.queue import QueueServiceClient
 
 from local.azurite import Azurite
@@ -35,6 +37,8 @@ class Patient:
     run: Run
     monkeypatch: pytest.MonkeyPatch
     jobs: list[str] = field(default_factory=list)
+    mended: bool = False
+    """Whether the next test may use the system too."""
 
     def doctor(self, *arguments: str) -> list[dict[str, Any]]:
         """Return the checks."""
@@ -95,50 +99,82 @@ def its_speech(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> It
     speech.stop()
 
 
+@dataclass
+class Ward:
+    """Makes systems. One that the last test has mended is used again, because making one takes seconds."""
+
+    speech: Speech
+    azurite: Azurite
+    cosmos: Cosmos
+    mended: Given | None = None
+    jobs: list[str] = field(default_factory=list)
+
+    def system(self) -> Given:
+        """Return a system that nothing is wrong with, without a job."""
+        name = uuid.uuid4().hex
+        settings = {
+            "SPEECH_ENDPOINT": self.speech.endpoint,
+            "SPEECH_KEY": self.speech.key,
+            "COSMOS_ENDPOINT": self.cosmos.endpoint,
+            "COSMOS_KEY": self.cosmos.key,
+            "COSMOS_DATABASE": f"doctor-{name}",
+            "AzureWebJobsStorage": self.azurite.connection_string,
+            "CONTENT_HOSTS": self.azurite.blob_origin,
+            "RAW_CONTAINER": f"raw-{name}",
+            "POLL_MIN_SECONDS": "0",
+            "NOT_FOUND_MINUTES": "0",
+            "GIVE_UP_HOURS": "0",
+            "RETRY_MIN_SECONDS": "1",
+        }
+        provision_cosmos(self.cosmos.endpoint, self.cosmos.key, settings["COSMOS_DATABASE"])
+        provision_storage(self.azurite.connection_string, settings["RAW_CONTAINER"], QUEUES)
+        self.clear()
+        return Given(settings, self.speech)
+
+    def clear(self) -> None:
+        """Empty the queues."""
+        with QueueServiceClient.from_connection_string(self.azurite.connection_string) as queues:
+            for name in QUEUES:
+                for queue in (name, name + POISON_SUFFIX):
+                    queues.get_queue_client(queue).clear_messages()
+
+    def discard(self) -> None:
+        """Delete the system and its jobs at Speech."""
+        given, self.mended = self.mended, None
+        for job in self.jobs:
+            self.speech.control.delete_job(job)
+        self.jobs.clear()
+        self.speech.control.clear_forced()
+        if given is not None:
+            given.app.database().client_connection.DeleteDatabase(f"dbs/{given.settings['COSMOS_DATABASE']}")
+            with suppress(ResourceNotFoundError):
+                given.app.blobs.delete_container(given.settings["RAW_CONTAINER"])
+
+
+@pytest.fixture(scope="session")
+def ward(azurite: Azurite, cosmos: Cosmos, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    speech = start_speech(azurite, log=tmp_path_factory.mktemp("doctor") / "speech.log", port=0)
+    ward = Ward(speech, azurite, cosmos)
+    yield ward
+    ward.discard()
+    speech.stop()
+
+
 @pytest.fixture
-def patient(  # noqa: PLR0913, PLR0917 - the servers of a system
-    its_speech: Speech, azurite: Azurite, cosmos: Cosmos, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Patient]:
-    """Return a healthy system with one job that has ended. Its log says that the timer runs and has its rights."""
-    settings = {
-        "SPEECH_ENDPOINT": its_speech.endpoint,
-        "SPEECH_KEY": its_speech.key,
-        "COSMOS_ENDPOINT": cosmos.endpoint,
-        "COSMOS_KEY": cosmos.key,
-        "COSMOS_DATABASE": f"doctor-{uuid.uuid4().hex}",
-        "AzureWebJobsStorage": azurite.connection_string,
-        "CONTENT_HOSTS": azurite.blob_origin,
-        "RAW_CONTAINER": f"raw-{uuid.uuid4().hex}",
-        "POLL_MIN_SECONDS": "0",
-        "NOT_FOUND_MINUTES": "0",
-        "GIVE_UP_HOURS": "0",
-        "RETRY_MIN_SECONDS": "1",
-    }
-    for name, value in settings.items():
+def patient(ward: Ward, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Patient]:
+    """Return a healthy system with a job that has just ended. Its log says that the timer runs and has its rights."""
+    given, ward.mended = ward.mended or ward.system(), None
+    for name, value in given.settings.items():
         monkeypatch.setenv(name, value)
-    provision_cosmos(cosmos.endpoint, cosmos.key, settings["COSMOS_DATABASE"])
-    provision_storage(azurite.connection_string, settings["RAW_CONTAINER"], QUEUES)
-    _clear(azurite)
+    ward.clear()
     folder = tmp_path / STACK_FILE.parent
     (folder / "logs").mkdir(parents=True)
-    (folder / STACK_FILE.name).write_text(json.dumps({"cosmosEndpoint": cosmos.endpoint}))
-    found = Patient(Given(settings, its_speech), run, monkeypatch)
+    (folder / STACK_FILE.name).write_text(json.dumps({"cosmosEndpoint": given.settings["COSMOS_ENDPOINT"]}))
+    found = Patient(given, run, monkeypatch)
     found.logs(OK)
     found.ended(2)
     yield found
-    for job in found.jobs:
-        its_speech.control.delete_job(job)
-    its_speech.control.clear_forced()
-    _clear(azurite)
-    client = found.given.app.database().client_connection
-    client.DeleteDatabase(f"dbs/{settings['COSMOS_DATABASE']}")
-    with BlobServiceClient.from_connection_string(azurite.connection_string) as blobs:
-        if blobs.get_container_client(settings["RAW_CONTAINER"]).exists():
-            blobs.delete_container(settings["RAW_CONTAINER"])
-
-
-def _clear(azurite: Azurite) -> None:
-    with QueueServiceClient.from_connection_string(azurite.connection_string) as queues:
-        for name in QUEUES:
-            for queue in (name, name + POISON_SUFFIX):
-                queues.get_queue_client(queue).clear_messages()
+    ward.jobs += found.jobs
+    ward.mended = given
+    if not found.mended:
+        ward.discard()

@@ -155,7 +155,7 @@ def _time_passes(patient: Patient) -> None:
 
 
 def _blob_gone(patient: Patient) -> None:
-    patient.raw.delete_blob(next(patient.raw.list_blob_names()))
+    patient.raw.delete_blob(next(iter(patient.raw.list_blob_names(name_starts_with=patient.jobs[0]))))
 
 
 def _given_up(patient: Patient) -> None:
@@ -200,7 +200,7 @@ def _no_raw(patient: Patient) -> None:
 
 def _raw_again(patient: Patient) -> None:
     patient.raw.create_container()
-    patient.did("retry", patient.jobs[0], "--rewrite")
+    patient.did("retry", "--rewrite", "--yes")
 
 
 def _not_enqueued(patient: Patient) -> None:
@@ -340,6 +340,11 @@ FAULTS = {
         *("nothing lost: jobs", "fail", "of which Cosmos DB does not know 1", "speech2cosmos submit JOB"),
         _last("submit"),
     ),
+    "another job that was never enqueued": Fault(
+        _not_enqueued,
+        *("nothing lost: jobs", "fail", "of which Cosmos DB does not know 1", "speech2cosmos backfill --since 73h"),
+        lambda patient: patient.did("backfill", "--since", "73h", "--yes"),
+    ),
     "a job that expired before Speech had ended it": Fault(
         _expired, "nothing lost: jobs", "fail", "and Speech has them", "speech2cosmos retry JOB", _last("retry")
     ),
@@ -350,7 +355,7 @@ FAULTS = {
     ),
     "a blob that somebody deleted": Fault(
         _blob_gone,
-        *("nothing lost: raw", "fail", "1 of 2 blobs", "speech2cosmos retry JOB --rewrite"),
+        *("nothing lost: raw", "fail", "are gone: of jobs", "speech2cosmos retry JOB --rewrite"),
         lambda patient: patient.did("retry", patient.jobs[0], "--rewrite"),
     ),
 }
@@ -366,6 +371,7 @@ def test_a_fault_is_named_and_its_fix_mends_it(patient: Patient, fault: Fault) -
     assert ran.code == int(any(check["status"] == "fail" for check in checks))
     fault.mend(patient)
     assert patient.bad() == set()
+    patient.mended = True
 
 
 def test_a_healthy_system_passes_every_check(patient: Patient) -> None:
@@ -374,3 +380,4 @@ def test_a_healthy_system_passes_every_check(patient: Patient) -> None:
     assert ran.out.endswith(" pass\n")
     names = [check["name"] for check in patient.doctor()]
     assert len(set(names)) == len(names) == 25
+    patient.mended = True
