@@ -37,7 +37,7 @@ def jobs(app: App, since: UtcTime, now: Callable[[], datetime]) -> Iterator[Chec
     yield _pending(app, pending, moment)
     yield _ingesting(app, ingesting, moment)
     yield _retries(app, survey, moment)
-    yield _strays(app, pending + ingesting, moment)
+    yield strays(app, pending + ingesting, moment)
     yield _given_up(survey, since)
 
 
@@ -105,7 +105,8 @@ def _retries(app: App, survey: Survey, now: datetime) -> Check:
     return warned(name, f"{words} for a new try; the next is {soonest.id}: {retry_text(soonest.retry)}", fix)
 
 
-def _strays(app: App, waiting: int, now: datetime) -> Check:
+def strays(app: App, waiting: int, now: datetime) -> Check:
+    """Return whether there are jobs that no query of the timer finds. `waiting`: how many have not ended."""
     name = "app: strays"
     if waiting > MOST_SEARCHED:
         words = f"not searched for, because {waiting:,} jobs have not ended and each would be read; the app does it"
