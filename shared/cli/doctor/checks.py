@@ -1,6 +1,6 @@
 """What `doctor` says: checks, each with a status, and for whatever is not right what to do about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -73,6 +73,14 @@ def skipped(name: str, detail: str, fix: str | None = None) -> Check:
 def unknown(name: str, detail: str, fix: str) -> Check:
     """Return a check that could not find out."""
     return Check(name, State.INCONCLUSIVE, detail, fix)
+
+
+def command(words: str, job_ids: Sequence[str]) -> str:
+    """Return the command for these jobs: with the id of the only one, or `JOB`, for each of several.
+
+    `words`: the command, with `JOB` where the id belongs.
+    """
+    return f"`{words.replace('JOB', job_ids[0])}`" if len(job_ids) == 1 else f"`{words}`, for each of them"
 
 
 def some(names: Iterable[str], most: int = 3) -> str:

@@ -15,7 +15,18 @@ from shared.cli.doctor.checks import Diagnosis, State
 from shared.cli.doctor.configured import Configured, Service, configured
 from shared.cli.doctor.cosmos import DOCUMENTS, cosmos, documents
 from shared.cli.doctor.cosmos import SIGN_IN as COSMOS
-from shared.cli.doctor.jobs import jobs
+from shared.cli.doctor.jobs import (
+    GIVEN_UP,
+    INGESTING,
+    PENDING,
+    RETRIES,
+    STRAYS,
+    given_up,
+    ingesting,
+    pending,
+    retries,
+    strays,
+)
 from shared.cli.doctor.logged import RIGHTS, TICK, last_tick, logs_of, rights
 from shared.cli.doctor.lost import IN_COSMOS, IN_SPEECH, RAW, at_speech, in_archive, in_cosmos
 from shared.cli.doctor.machine import CLOCK, clock, python
@@ -110,7 +121,11 @@ def _second(asked: Configured, time: SystemClock, since: str) -> list[Probe]:
         Probe(DOCUMENTS, lambda: documents(app), [COSMOS]),
         Probe(TICK, lambda: last_tick(app, logs, time.now), [COSMOS]),
         Probe(RIGHTS, lambda: rights(logs)),
-        Probe("app: jobs", lambda: jobs(app, since, time.now), [COSMOS]),
+        Probe(PENDING, lambda: pending(app, time.now()), [COSMOS]),
+        Probe(INGESTING, lambda: ingesting(app, time.now()), [COSMOS]),
+        Probe(RETRIES, lambda: retries(app, time.now()), [COSMOS]),
+        Probe(STRAYS, lambda: strays(app, time.now()), [COSMOS]),
+        Probe(GIVEN_UP, lambda: given_up(app, since), [COSMOS]),
         Probe(IN_SPEECH, lambda: at_speech(app, since, time.now), [SPEECH, COSMOS], _LONG_SECONDS),
         Probe(IN_COSMOS, lambda: in_cosmos(app, since), [COSMOS]),
         Probe(RAW, lambda: in_archive(app, since), [COSMOS, ARCHIVE], _LONG_SECONDS),

@@ -1,6 +1,6 @@
 """Checks of the jobs: how long the oldest waits, which stand still, what is retried, and what was given up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from shared.adapters.cosmos.survey import Survey
@@ -11,6 +11,12 @@ from shared.cli.terminal.text import counted
 from shared.cli.terminal.times import age
 from shared.domain.documents import UtcTime, utc
 from shared.domain.job import Job, Status
+
+PENDING = "app: pending jobs"
+INGESTING = "app: ingesting jobs"
+RETRIES = "app: retries"
+STRAYS = "app: strays"
+GIVEN_UP = "app: given up"
 
 LONG = timedelta(hours=25)
 """Speech may take a day. The alert oldest-pending fires from here on, too."""
@@ -29,21 +35,17 @@ _STRAYS = 20
 _START = "start the app: see the check `app: last tick`"
 
 
-def jobs(app: App, since: UtcTime, now: Callable[[], datetime]) -> Iterator[Check]:
-    """Yield how it stands with the jobs that have not ended, and what was given up: of messages, since a time."""
-    survey = Survey(app.database, lambda _: None)
-    moment = now()
-    pending, ingesting = survey.in_status(Status.PENDING), survey.in_status(Status.INGESTING)
-    yield _pending(app, pending, moment)
-    yield _ingesting(app, ingesting, moment)
-    yield _retries(app, survey, moment)
-    yield strays(app, pending + ingesting, moment)
-    yield _given_up(survey, since)
+def pending(app: App, now: datetime) -> Iterator[Check]:
+    """Yield how long the job that was accepted first has been pending."""
+    yield _pending(app, _survey(app).in_status(Status.PENDING), now)
+
+
+def _survey(app: App) -> Survey:
+    return Survey(app.database, lambda _: None)
 
 
 def _pending(app: App, count: int, now: datetime) -> Check:
-    name = "app: pending jobs"
-    oldest = app.jobs.oldest_pending()
+    name, oldest = PENDING, app.jobs.oldest_pending()
     if oldest is None:
         return passed(name, "none" if not count else f"{count:,}, of which none can be read")
     words = f"{count:,}, the oldest, {oldest.id}, accepted {age(oldest.accepted_at, now)} ago"
@@ -60,8 +62,13 @@ def _pending(app: App, count: int, now: datetime) -> Check:
     return passed(name, words)
 
 
+def ingesting(app: App, now: datetime) -> Iterator[Check]:
+    """Yield how long the ingesting job that moved first has not moved since."""
+    yield _ingesting(app, _survey(app).in_status(Status.INGESTING), now)
+
+
 def _ingesting(app: App, count: int, now: datetime) -> Check:
-    name = "app: ingesting jobs"
+    name = INGESTING
     oldest = next(iter(app.jobs.ingesting(None, 1)), None)
     if oldest is None:
         return passed(name, "none" if not count else f"{count:,}, of which none can be read")
@@ -88,9 +95,13 @@ def _why(job: Job) -> str:
     return retry_text(job.retry) or "Nothing says why"
 
 
-def _retries(app: App, survey: Survey, now: datetime) -> Check:
-    name = "app: retries"
-    count = survey.retried()
+def retries(app: App, now: datetime) -> Iterator[Check]:
+    """Yield whether the files of a job are listed again, and whether that is overdue."""
+    yield _retries(app, _survey(app).retried(), now)
+
+
+def _retries(app: App, count: int, now: datetime) -> Check:
+    name = RETRIES
     if not count:
         return passed(name, "none under way")
     overdue = app.jobs.to_list_again(utc(now - OVERDUE), 1)
@@ -105,12 +116,20 @@ def _retries(app: App, survey: Survey, now: datetime) -> Check:
     return warned(name, f"{words} for a new try; the next is {soonest.id}: {retry_text(soonest.retry)}", fix)
 
 
-def strays(app: App, waiting: int, now: datetime) -> Check:
-    """Return whether there are jobs that no query of the timer finds. `waiting`: how many have not ended."""
-    name = "app: strays"
-    if waiting > MOST_SEARCHED:
-        words = f"not searched for, because {waiting:,} jobs have not ended and each would be read; the app does it"
-        return skipped(name, words)
+def strays(app: App, now: datetime, most: int = MOST_SEARCHED) -> Iterator[Check]:
+    """Yield whether there are jobs that no query of the timer finds. Of more than `most` that wait none is read."""
+    waiting = sum(map(_survey(app).in_status, (Status.PENDING, Status.INGESTING)))
+    yield (
+        _strays(app, now)
+        if waiting <= most
+        else skipped(
+            STRAYS, f"not searched for, because {waiting:,} jobs have not ended and each would be read; the app does it"
+        )
+    )
+
+
+def _strays(app: App, now: datetime) -> Check:
+    name = STRAYS
     found = app.jobs.strays(utc(now), _STRAYS)
     if not found:
         return passed(name, "none: the timer's queries find every job")
@@ -119,11 +138,13 @@ def strays(app: App, waiting: int, now: datetime) -> Check:
     return warned(name, words, f"wait: the running app looks for such jobs every {minutes} minutes and takes them up")
 
 
-def _given_up(survey: Survey, since: UtcTime) -> Check:
-    name = "app: given up"
+def given_up(app: App, since: UtcTime) -> Iterator[Check]:
+    """Yield how many messages were given up since a time, and how many files."""
+    survey = _survey(app)
     messages, files = survey.rejected(since), survey.failures()
     if not messages and not files:
-        return passed(name, "nothing")
+        yield passed(GIVEN_UP, "nothing")
+        return
     words = f"{counted(messages, 'message')} since {since[:16]}Z, and {counted(files, 'file')} altogether"
     fix = "`speech2cosmos poison list` says why; `speech2cosmos retry JOB` or `retry --given-up` tries it again"
-    return warned(name, words, fix)
+    yield warned(GIVEN_UP, words, fix)

@@ -13,7 +13,7 @@ from shared.adapters.cosmos.job_lists import JobLists
 from shared.adapters.cosmos.survey import Brief, InFile, Survey
 from shared.bootstrap import App
 from shared.cli.at_speech import finished
-from shared.cli.doctor.checks import Check, failed, passed, skipped, some, unknown, warned
+from shared.cli.doctor.checks import Check, command, failed, passed, skipped, some, unknown, warned
 from shared.cli.doctor.peeked import peek
 from shared.cli.terminal.text import counted
 from shared.domain.documents import UtcTime, utc
@@ -117,7 +117,7 @@ def _over(over: Sequence[str]) -> Iterator[Check]:
     """Yield the jobs that Speech has, and that ended in Cosmos DB because Speech did not have them in time."""
     if over:
         words = f"{counted(len(over), 'job')} ended without results in Cosmos DB, and Speech has them: {some(over)}"
-        yield failed(IN_SPEECH, words, "speech2cosmos retry JOB, for each of them")
+        yield failed(IN_SPEECH, words, command("speech2cosmos retry JOB", over))
 
 
 def _unnoticed(pending: Sequence[Transcription], now: datetime) -> Iterator[Check]:
@@ -176,12 +176,14 @@ def in_cosmos(app: App, since: UtcTime) -> Iterator[Check]:
         words = (
             f"{counted(sum(lost.values()), 'file')} of {counted(len(lost), 'job')} were in and are gone: {some(lost)}"
         )
-        yield failed(IN_COSMOS, words, "speech2cosmos retry JOB --rewrite, for each, as long as Speech has the files")
+        fix = command("speech2cosmos retry JOB --rewrite", list(lost))
+        yield failed(IN_COSMOS, words, f"{fix}, as long as Speech has the files")
     given_up = [each.id for each in jobs if each.files.failed]
     if given_up:
         count = sum(each.files.failed for each in jobs)
         words = f"{counted(count, 'file')} of {counted(len(given_up), 'job')} were given up: {some(given_up)}"
-        yield warned(IN_COSMOS, words, "speech2cosmos poison list JOB says why, speech2cosmos retry JOB tries again")
+        why, again = command("speech2cosmos poison list JOB", given_up), command("speech2cosmos retry JOB", given_up)
+        yield warned(IN_COSMOS, words, f"{why} says why, {again} tries again")
     if odd:
         yield warned(IN_COSMOS, f"not counted: {some(map(str, odd), 2)}", "see the check `documents`")
     if not lost and not given_up and not odd:
@@ -210,9 +212,10 @@ def in_archive(app: App, since: UtcTime) -> Iterator[Check]:
         there = dict(zip(blobs, pool.map(lambda name: is_there(container, name), blobs), strict=True))
     gone = [name for name, found in there.items() if not found]
     if gone:
-        listed = some(dict.fromkeys(blobs[name] for name in gone))
-        fix = "speech2cosmos retry JOB --rewrite, as long as Speech has the files; look for who deletes blobs"
-        yield failed(RAW, f"{len(gone):,} of {counted(len(blobs), 'blob')} of {words}, are gone: of jobs {listed}", fix)
+        jobs_of = list(dict.fromkeys(blobs[name] for name in gone))
+        fix = command("speech2cosmos retry JOB --rewrite", jobs_of)
+        fix += ", as long as Speech has the files; and look for who deletes blobs"
+        yield failed(RAW, f"{words}: {len(gone):,} of {counted(len(blobs), 'blob')} gone, of {some(jobs_of)}", fix)
     else:
         without = f"; {counted(unnamed, 'recording')} without a blob" if unnamed else ""
         yield passed(RAW, f"{words}: {counted(len(blobs), 'blob')}, all there{without}")

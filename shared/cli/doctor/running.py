@@ -11,10 +11,12 @@ from traceback import extract_tb
 from shared.cli.advice import advice_for
 from shared.cli.doctor.checks import Check, failed, skipped, unknown
 from shared.domain.redaction import redacted
-from shared.errors import Speech2CosmosError, Throttled
+from shared.errors import ServiceRefused, Speech2CosmosError, Throttled
 
 SECONDS = 60.0
 """Longest time of a probe. A service that is down is tried for about half of it (adapters/retrying.py)."""
+
+_REFUSED = "mend what the other checks of this service name; otherwise the same command with --verbose"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def check_of(name: str, error: Exception) -> Check:
     """Return the check for an error. Its words are safe to print: the text of an unexpected one is left out."""
     if isinstance(error, Speech2CosmosError):
         kind = unknown if isinstance(error, Throttled) else failed
-        return kind(name, redacted(str(error)), advice_for(error))
+        # The service refuses the request itself. Another of its checks may say what it lacks, such as an index.
+        fix = _REFUSED if type(error) is ServiceRefused else advice_for(error)
+        return kind(name, redacted(str(error)), fix)
     last = extract_tb(error.__traceback__)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
     return unknown(name, f"unexpected {type(error).__name__}{place}", "the same command with --verbose")

@@ -18,8 +18,8 @@ from shared.cli.doctor.checks import Check, State
 from shared.cli.doctor.logged import HostLog, WorkspaceLog, last_tick, logs_of, rights
 from shared.cli.environment import STACK_FILE
 from shared.domain.documents import utc
+from tests.cli.doctor.causes import MISSING
 from tests.cli.doctor.conftest import OK, Patient
-from tests.cli.doctor.test_faults import MISSING
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
