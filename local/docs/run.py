@@ -24,7 +24,7 @@ from local.speech import FileSpec, JobSpec, Speech, start_speech
 from local.speech.client import Contents
 from shared.domain.containers import CONTAINERS, TRANSCRIPTS
 from shared.domain.documents import FileKey
-from shared.domain.forgotten import forgotten, forgotten_file
+from shared.domain.forgotten import forgotten, forgotten_file, without_file
 from shared.domain.job import Job
 from shared.domain.messages import encode
 from shared.domain.ticks import TICKS_PER_SECOND
@@ -155,6 +155,7 @@ def _erase(pipeline: Pipeline, job_id: str, with_recording: SampleJob) -> None:
     head = app.transcripts.head(key)
     assert head is not None  # noqa: S101 - narrows the type
     app.transcripts.forget(forgotten_file(key, head.head.run, now), head.etag)
+    app.jobs.update(key.job_id, lambda job: without_file(job, key.file_id, None, now))
 
 
 def _documents(pipeline: Pipeline) -> list[Document]:

@@ -3,7 +3,6 @@
 import inspect
 import json
 import tomllib
-import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +100,6 @@ _STRUCTS: Mapping[str, type[msgspec.Struct]] = {
 
 
 _ADDED_LATER = {
-    (job.Job, "forgottenAt"),
     (documents.Transcript, "mirroredChannels"),
     (documents.TurnsSummary, "index"),
     (documents.Turn, "confidence"),
@@ -186,7 +184,7 @@ def _definition(name: str, schema: Schema, contract: Contract, meanings: Meaning
 
 
 def _optional(field: msgspec.structs.FieldInfo) -> bool:
-    return isinstance(field.type, types.UnionType) and UnsetType in get_args(field.type)
+    return UnsetType in get_args(field.type)
 
 
 def _property(schema: Schema, shape: type, name: str, contract: Contract, meanings: Meanings) -> Schema:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from shared.domain.documents import Count, Document, ReportDetail, UtcTime
 from shared.errors import UnknownValue
@@ -238,7 +238,7 @@ class Job(Document, rename="camel", frozen=True, kw_only=True):
     report: ReportSummary | None = None
     failure: Failure | None = None
     retry: Retry | None = None
-    forgotten_at: UtcTime | None = None
+    forgotten_at: UtcTime | UnsetType = UNSET
 
 
 class Rejected(Document, rename="camel", frozen=True, kw_only=True):

@@ -43,13 +43,15 @@ def enqueue(job: StoredJob | None, enqueued: Enqueued, now: datetime, sent_at: d
         run=run,
         reprocess_from=run if enqueued.reprocess else (known.reprocess_from if known else 0),
         report=known.report if known else None,
-        forgotten_at=known.forgotten_at if known and not enqueued.reprocess else None,
+        forgotten_at=known.forgotten_at if known and not enqueued.reprocess else msgspec.UNSET,
     )
 
 
 def _knows_of_erasure(job: StoredJob, sent_at: datetime | None) -> bool:
     # No late message brings back what was erased. Nobody knows when a message of a poison queue was sent.
-    return job.forgotten_at is None or (sent_at is not None and utc(sent_at + timedelta(seconds=1)) > job.forgotten_at)
+    return job.forgotten_at is msgspec.UNSET or (
+        sent_at is not None and utc(sent_at + timedelta(seconds=1)) > job.forgotten_at
+    )
 
 
 def _answers(job: Job, enqueued: Enqueued, sent_at: datetime) -> bool:

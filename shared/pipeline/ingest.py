@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from shared.domain.documents import FileKey, utc
 from shared.domain.encoded import PartContent
 from shared.domain.ingesting import reported
@@ -187,14 +189,14 @@ class Ingest:
             return
         reader = ReportReader()
         with self._open(message, trace, known.listed) as (content, raw, revision):
-            if job.forgotten_at is not None:
+            if job.forgotten_at is not UNSET:
                 self.archive.remove(f"{key.job_id}/{key.file_id}/")
-            kept = raw if job.forgotten_at is None else None
+            kept = raw if job.forgotten_at is UNSET else None
             received, refusal = carry(content, kept, reader.feed, reader.close)
             trace.raw = kept.name if kept else None
         if refusal is not None:
             raise _believed(refusal, received, trace.size)
-        if job.forgotten_at is not None:
+        if job.forgotten_at is not UNSET:
             reader.forget_results()
         batches = Batches(lambda parts: self.transcripts.write(key, parts))
         parts = [part.encoded(key, revision) for part in reader.parts()]

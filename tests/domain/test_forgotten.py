@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec import UNSET
 
 from shared.domain.documents import FileKey, ReportDetail, utc
 from shared.domain.enqueued import Enqueued
@@ -101,7 +102,7 @@ def test_what_was_erased_is_remembered_by_a_replay_and_not_by_a_reprocess() -> N
     reprocessed = enqueue(left, Enqueued(ID, reprocess=True), LATER, LATER)
     assert replayed is not None
     assert reprocessed is not None
-    assert (replayed.forgotten_at, reprocessed.forgotten_at) == (utc(NOW), None)
+    assert (replayed.forgotten_at, reprocessed.forgotten_at) == (utc(NOW), UNSET)
 
 
 def test_both_tombstones_survive_a_round_trip() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from shared.domain.documents import HEAD_ID, Transcript, utc
 from shared.domain.forgotten import ForgottenFile
@@ -157,7 +158,7 @@ class Late:
         world.accept(msgspec.json.encode({"id": JOB, "reprocess": True}), 1, world.clock.now())
         self.quiet()
         assert world.job().status is Status.COMPLETED_WITH_ERRORS, "audio failed at Speech"
-        assert (world.job().files.ingested, world.job().forgotten_at) == (3, None)
+        assert (world.job().files.ingested, world.job().forgotten_at) == (3, UNSET)
         for name in NAMES:
             head = world.file(name)[HEAD_ID]
             assert isinstance(head, Transcript)
