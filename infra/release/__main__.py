@@ -12,9 +12,8 @@ from pathlib import Path
 
 from infra.check.compiler import Compiler, NoCompiler, Refused
 from infra.release.app_zip import write_app_zip
-from infra.release.pages_hook import PAGES
 from infra.release.template import write_template
-from infra.release.text import Release
+from infra.release.text import PAGES, Release
 
 ROOT = Path(__file__).parents[2]
 SUMS = "SHA256SUMS"

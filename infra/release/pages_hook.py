@@ -5,8 +5,8 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-PAGES = "SPEECH2COSMOS_PAGES"
-"""Variable of a build: the address of the repository's files at the release's tag. infra/release sets it."""
+_VARIABLE = "SPEECH2COSMOS_PAGES"
+"""As PAGES in text.py, which hatchling cannot import from here, and which runs without hatchling."""
 
 
 class Pages(MetadataHookInterface):
@@ -16,5 +16,5 @@ class Pages(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Set the field `urls`. A wheel that is built outside a release has none."""
-        address = os.environ.get(PAGES)
+        address = os.environ.get(_VARIABLE)
         metadata["urls"] = {"Documentation": address} if address else {}

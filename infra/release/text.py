@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+PAGES = "SPEECH2COSMOS_PAGES"
+"""Variable of a build of the wheel: the address before the path of a page."""
+
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _TAG = re.compile(r"v\d+(\.\d+){2}([abrc.]+\d+)?")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.release.pages_hook import PAGES
+from infra.release.text import PAGES
 from tests.release.building import build_wheel, uv
 
 ADDRESS = "https://github.com/contoso/speech2cosmos/blob/v1.2.3"
