@@ -22,6 +22,8 @@ async function handle(transcripts, { type, id, jobId, fileId, status, endedAt })
   if (type === "transcript") {
     const turns = await conversation(transcripts, jobId, fileId);
     if (turns) console.log(["recording", jobId, fileId, `${turns.length} turns`].join("\t"));
+  } else if (type === "forgotten") {
+    console.log(["erased", jobId ?? id, fileId ?? "the whole job"].join("\t")); // delete what you have copied of it
   } else if (type === "job" && endedAt) {
     console.log(["job", id, status].join("\t"));
   }

@@ -29,7 +29,10 @@ def handle(transcripts: ContainerProxy, document: Document) -> None:
             turns = conversation(transcripts, job_id, file_id)
         except CosmosResourceNotFoundError:
             return  # no longer there
-        print("recording", job_id, file_id, f"{len(turns)} turns", sep="\t")
+        if turns is not None:
+            print("recording", job_id, file_id, f"{len(turns)} turns", sep="\t")
+    elif document["type"] == "forgotten":  # delete what you have copied of it
+        print("erased", document.get("jobId", document["id"]), document.get("fileId", "the whole job"), sep="\t")
     elif document["type"] == "job" and document["endedAt"]:
         print("job", document["id"], document["status"], sep="\t")
 

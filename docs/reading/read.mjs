@@ -26,25 +26,26 @@ export async function filesOf(transcripts, jobId) {
   return resources.map(({ fileId }) => fileId);
 }
 
-/** The turns of a recording; undefined if it is not complete, or no longer there. */
+/** The turns of a recording; undefined if it is not complete, was erased, or is no longer there. */
 export async function conversation(transcripts, jobId, fileId) {
   const partition = [jobId, fileId];
   let head = await documentOf(transcripts, "transcript", partition);
-  while (head) {
+  while (head?.type === "transcript") {
     const parts = await Promise.all(head.turns.parts.map((id) => documentOf(transcripts, id, partition)));
     if (!parts.includes(undefined)) return parts.flatMap(({ turns }) => turns);
     const newer = await documentOf(transcripts, "transcript", partition);
     if (newer?._etag === head._etag) throw new Error(`A part of ${fileId} is not there: try again later.`);
     head = newer; // it was replaced
   }
-  return undefined;
+  return undefined; // there is no head, or a tombstone in its place
 }
 
 async function main(jobId) {
   const database = await openDatabase();
   const job = await documentOf(database.container("jobs"), jobId, jobId);
   if (!job?.endedAt) {
-    console.error(job ? `${jobId} has not ended: ${job.status}` : `${jobId} is not known`);
+    const erased = job?.type === "forgotten" && `was erased: ${job.forgottenAt}`;
+    console.error(`${jobId} ${erased || (job ? `has not ended: ${job.status}` : "is not known")}`);
     process.exitCode = 1;
     return;
   }

@@ -28,14 +28,14 @@ def files_of(transcripts: ContainerProxy, job_id: str) -> list[str]:
     return [head["fileId"] for head in transcripts.query_items(query, parameters=of_job, partition_key=[job_id])]
 
 
-def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list[Document]:
-    """Return the turns of a recording.
+def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list[Document] | None:
+    """Return the turns of a recording; None if it was erased.
 
     Raises CosmosResourceNotFoundError if the recording is not complete, or no longer there.
     """
     partition = [job_id, file_id]
     head = transcripts.read_item("transcript", partition)
-    while True:
+    while head["type"] == "transcript":
         try:
             parts = [transcripts.read_item(part, partition) for part in head["turns"]["parts"]]
         except CosmosResourceNotFoundError:
@@ -45,6 +45,7 @@ def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list
             head = newer
         else:
             return [turn for part in parts for turn in part["turns"]]
+    return None  # a tombstone is in the head's place
 
 
 def main(job_id: str) -> str | None:
@@ -54,11 +55,13 @@ def main(job_id: str) -> str | None:
         job = database.get_container_client("jobs").read_item(job_id, job_id)
     except CosmosResourceNotFoundError:
         return f"{job_id} is not known"
+    if job["type"] == "forgotten":
+        return f"{job_id} was erased: {job['forgottenAt']}"
     if job["endedAt"] is None:
         return f"{job_id} has not ended: {job['status']}"
     transcripts = database.get_container_client("transcripts")
     for file_id in files_of(transcripts, job_id):
-        for turn in conversation(transcripts, job_id, file_id):
+        for turn in conversation(transcripts, job_id, file_id) or []:
             print(file_id, turn["offsetInTicks"] // 10_000_000, turn["display"], sep="\t")
     return None
 

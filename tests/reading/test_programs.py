@@ -123,6 +123,44 @@ def test_a_head_that_is_replaced_meanwhile_is_read_again(run: Run, between: Fron
     assert sum("/docs/gone_" in each.target for each in between.asked) > 0
 
 
+class Erased:
+    """The tombstone that takes the place of a head."""
+
+    def __call__(self, body: bytes) -> bytes:
+        """Return the body of the tombstone."""
+        head: dict[str, Any] = json.loads(body)
+        kept = {name: head[name] for name in ("id", "jobId", "fileId", "run")}
+        return json.dumps({**kept, "type": "forgotten", "_etag": '"erased"'}).encode()
+
+
+def test_a_recording_that_is_erased_while_it_is_read_is_passed_over(
+    run: Run, between: Front, transcripts: ContainerProxy
+) -> None:
+    between.rules += [
+        Rule(Changed(change), method="GET", target="/docs/transcript", times=1) for change in (Stale(), Erased())
+    ]
+    ran = run("read", REPLACED)
+    assert ran.code == 0, ran.error
+    first, *others = files_of(transcripts, REPLACED)
+    assert {line.partition("\t")[0] for line in ran.lines} == {*others}
+    assert first not in others
+
+
+def test_a_follower_is_told_of_what_was_erased(run: Run, cosmos: Cosmos) -> None:
+    name = f"erased-{new_name()}"
+    provision_cosmos(cosmos.endpoint, cosmos.key, name)
+    database = connect(cosmos.endpoint, cosmos.key, name)
+    tombstone = {"type": "forgotten", "schemaVersion": 1, "run": 1, "forgottenAt": "2026-11-02T09:02:17.000000Z"}
+    database.get_container_client("jobs").create_item({**tombstone, "id": NOBODY, "status": "forgotten"})
+    file = {**tombstone, "id": "transcript", "jobId": NOBODY, "fileId": "f1"}
+    database.get_container_client("transcripts").create_item(file)
+    ran = run("follow", "memory.json", database=name)
+    assert (ran.code, ran.lines) == (0, [f"erased\t{NOBODY}\tf1", f"erased\t{NOBODY}\tthe whole job"]), ran.error
+    ran = run("read", NOBODY, database=name)
+    assert (ran.code, ran.lines) == (1, [])
+    assert f"{NOBODY} was erased: 2026-11-02T09:02:17.000000Z" in ran.error
+
+
 def test_a_part_that_is_missing_under_the_same_head_is_an_error(
     run: Run, between: Front, transcripts: ContainerProxy
 ) -> None:
