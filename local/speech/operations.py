@@ -71,7 +71,10 @@ class Operations:
         return JSONResponse(file_body(job, file, asked, self._content, seconds))
 
     async def delete(self, request: Request) -> Response:
-        """Delete a job and, unless the customer stores them, its contents. Answers 204 also if there is no such job."""
+        """Delete a job and, unless the customer stores them, its contents. Answers 204 also if there is no such job.
+
+        Source: learn.microsoft.com/rest/api/speechtotext/transcriptions/delete ("deleted or did not exist").
+        """
         self._asked(request)
         job = self._simulator.remove(request.path_params["id"])
         if job is not None and job.spec.sas:

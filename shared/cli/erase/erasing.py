@@ -45,12 +45,13 @@ class Erasing:
         The tombstones are written before anything is deleted, so that the app brings nothing back. With a file its rows
         of the report go even before: once its head is a tombstone, nobody knows its source.
         """
+        run = _run_of(found)
         with needing(self._stores.rights.cosmos):
             if self._target.file_id is None:
-                self._job()
+                self._job(run)
             else:
                 self._report(found)
-            self._documents(_run_of(found))
+            self._documents(run)
             self._rejected(found)
         with needing(self._stores.rights.queues):
             self._messages()
@@ -61,7 +62,7 @@ class Erasing:
                 self._stores.app.speech.delete(self._target.job_id)
             print_note("erased at Speech: the transcription and its files")
 
-    def _job(self) -> None:
+    def _job(self, run: int) -> None:
         """Replace the job's document by a tombstone. The ETag tells whether the job has started over meanwhile."""
 
         def change(current: StoredJob) -> StoredJob | None:
@@ -69,7 +70,7 @@ class Erasing:
 
         jobs, job_id = self._stores.app.jobs, self._target.job_id
         if jobs.find(job_id) is None:
-            jobs.create(ForgottenJob(id=job_id, run=1, forgotten_at=utc(self._now)))
+            jobs.create(ForgottenJob(id=job_id, run=run, forgotten_at=utc(self._now)))
         elif jobs.exchange(job_id, change) is not None:
             print_note("erased: the job's document, which is a tombstone now")
 

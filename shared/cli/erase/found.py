@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from shared.adapters.cosmos.erasure import Erasure, Item
 from shared.adapters.raw_results import RawResults
 from shared.bootstrap import App
+from shared.cli.advice import advised
 from shared.cli.erase.messages import left_of
 from shared.cli.erase.queues import AppQueues, Look
 from shared.cli.erase.report_rows import Own, own_rows, without
@@ -16,6 +17,9 @@ from shared.domain.documents import HEAD_ID
 from shared.domain.forgotten import FORGOTTEN, ForgottenJob, StoredJob
 from shared.domain.job import Job, Rejected
 from shared.domain.speech_api import KIND_REPORT
+from shared.errors import Unreadable
+
+_OF_UNREADABLE = "correct or delete that document in the data explorer, then the same command"
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,10 @@ class Stores:
         Raises Denied, Transient, and Unreadable for the job's document.
         """
         with needing(self.rights.cosmos):
-            job = self.app.jobs.find(target.job_id)
+            try:
+                job = self.app.jobs.find(target.job_id)
+            except Unreadable as error:
+                raise advised(error, _OF_UNREADABLE) from None
             rows = self.documents.stored(target.owner)
             every = self.app.jobs.rejected(tell=print_set_aside)
         rejected = [each for each in every if left_of(each.message, target) != each.message or _tells_of(each, target)]

@@ -4,10 +4,13 @@ import msgspec
 
 from shared.domain.documents import FileKey
 from shared.domain.enqueued import decode_enqueued
+from shared.domain.forgotten import ForgottenJob
+from shared.domain.job import FailedFile, FileCounts
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE, decode_work
 from tests.cli.conftest import Run
 from tests.cli.erase.conftest import AUDIO, WORDS, Stored
-from tests.cli.given import OTHER
+from tests.cli.given import JOB, OTHER, Given
+from tests.cli.terminals import on_terminal
 
 
 def test_a_whole_job_leaves_tombstones_and_nothing_else(run: Run, stored: Stored) -> None:
@@ -120,6 +123,47 @@ def test_dry_run_counts_and_changes_nothing(run: Run, stored: Stored) -> None:
     of_file = run("forget", stored.job_id, stored.files[0], "--dry-run")
     assert "1 head, 5 parts, 1 failure" in of_file.out
     assert "1 row" in of_file.out
+
+
+def test_files_of_a_job_without_a_document_are_erased_and_the_job_is_known_as_erased(run: Run, given: Given) -> None:
+    given.file("f1", OTHER, run=3)
+    assert run("forget", OTHER, "--yes").code == 0
+    (file,) = given.app.transcripts.items(OTHER)
+    assert (file["id"], file["type"], file["run"]) == ("transcript", "forgotten", 3)
+    job = given.app.jobs.find(OTHER)
+    assert isinstance(job, ForgottenJob)
+    assert (job.run, job.forgotten_at) == (3, file["forgottenAt"])
+
+
+def test_a_file_that_was_given_up_is_erased_from_the_jobs_document_too(run: Run, given: Given) -> None:
+    lost = [FailedFile(name, f"{WORDS}.json", "GivenUp", WORDS) for name in ("f1", "f2")]
+    given.job(files=FileCounts(expected=2, failed=2, failures=lost))
+    given.file("f1", name=WORDS)
+    assert run("forget", JOB, "f1", "--yes").code == 0
+    job = given.app.jobs.get(JOB)
+    assert job is not None
+    assert [each.file_id for each in job.files.failures] == ["f2"]
+    assert [row["type"] for row in given.app.transcripts.items(JOB)] == ["forgotten"]
+
+
+def test_a_document_of_the_job_that_cannot_be_read_is_not_touched(run: Run, given: Given) -> None:
+    given.job()
+    jobs = given.app.database.get_container_client("jobs")
+    jobs.upsert_item(dict(jobs.read_item(JOB, JOB)) | {"schemaVersion": 99})
+    ran = run("forget", JOB, "--yes")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.advice == ("correct or delete that document in the data explorer, then the same command",)
+
+
+def test_on_a_terminal_it_asks_and_only_yes_erases(stored: Stored) -> None:
+    environment = {**stored.given.settings, "NO_COLOR": "1"}
+    nothing = "nothing was erased"
+    for typed, code, said in (("n\n", 1, nothing), ("\n", 1, nothing), ("y\n", 0, "verified:")):
+        ended, got = on_terminal("forget", stored.job_id, environment=environment, columns=120, typed=typed)
+        assert (ended, said in got) == (code, True), got
+        assert f"Erase job {stored.job_id} for good, in these accounts? [y/N] " in got
+        assert f"database {stored.given.settings['COSMOS_DATABASE']}" in got
+        assert (stored.job()["type"] == "forgotten") == (code == 0)
 
 
 def test_a_job_that_starts_over_comes_back_only_by_reprocess(run: Run, stored: Stored) -> None:
