@@ -58,6 +58,15 @@ def test_of_a_file_only_what_is_about_it_goes(run: Run, stored: Stored) -> None:
     assert [row["source"] for row in part["details"]] == [f"{AUDIO}other.wav", f"{AUDIO}lost.wav"]
 
 
+def test_of_a_file_that_was_erased_before_no_other_row_of_the_report_goes(run: Run, stored: Stored) -> None:
+    first, second, report = stored.files
+    stored.container("transcripts").delete_item("transcript", [stored.job_id, second])  # so no head has its source
+    for _ in range(2):
+        assert run("forget", stored.job_id, first, "--yes").code == 0
+        (part,) = stored.documents(report)
+        assert [row["source"] for row in part["details"]] == [f"{AUDIO}other.wav", f"{AUDIO}lost.wav"]
+
+
 def test_messages_about_others_stay_and_are_visible_at_once(run: Run, stored: Stored) -> None:
     run("forget", stored.job_id, "--yes")
     for name, texts in stored.visible().items():

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from local.faults import Exchange, Front, Rule
+from local.faults import Answer, Exchange, Front, Rule
+from shared.cli.reader import Reader
+from shared.domain.documents import FileKey
 from shared.domain.messages import JOBS_QUEUE, RESULTS_QUEUE
 from tests.cli.conftest import Run
 from tests.cli.erase.conftest import QUEUES, WORDS, Stored, refusal
@@ -49,6 +51,15 @@ class Dies:
         return self.at(exchange) and self.left < 0
 
 
+def assert_no_head_lacks_a_part(stored: Stored) -> None:
+    """Assert that whoever reads now gets a whole recording or none."""
+    reader = Reader(stored.given.app.database)
+    for row in stored.documents():
+        if row["type"] == "transcript":
+            head = reader.head(FileKey(stored.job_id, row["fileId"]))
+            assert len(list(reader.parts(FileKey(stored.job_id, row["fileId"]), head.parts()))) == len(head.parts())
+
+
 @pytest.fixture
 def dies(fronts: dict[str, Front]) -> Dies:
     """Put a fault layer between the command and all services."""
@@ -74,6 +85,7 @@ def test_a_job_is_erased_by_commands_of_which_each_dies_after_one_request(run: R
         if ran.code == 0:
             break
         assert "made up by the fault layer" in ran.error, f"turn {turn} ended otherwise"
+        assert_no_head_lacks_a_part(stored)
     else:
         pytest.fail("there is always something left")
     assert turn > 8, "a job is erased by many requests"
@@ -97,10 +109,25 @@ def test_a_file_is_erased_by_commands_of_which_each_dies_after_one_request(
         if ran.code == 0:
             break
         assert "made up by the fault layer" in ran.error, f"turn {turn} ended otherwise"
+        assert_no_head_lacks_a_part(stored)
     assert turn > 4
     assert WORDS not in stored.everything()
     assert {row["id"]: row for row in stored.documents(second)} == before
     assert len(stored.job()["report"]["failures"]) == 1
+
+
+def test_what_is_left_is_named_and_the_same_command_erases_it(
+    run: Run, stored: Stored, fronts: dict[str, Front]
+) -> None:
+    fronts["blob"].rules.append(Rule(Answer(202, body=b""), method="DELETE"))  # as if it had deleted
+    ran = run("forget", stored.job_id, "--yes")
+    assert (ran.code, "verified" in ran.out) == (3, False)
+    assert f"of job {stored.job_id} is left: 7 raw results" in ran.error
+    assert ran.advice == ("the same command in some minutes: it erases what is left",)
+    fronts["blob"].rules.clear()
+    ran = run("forget", stored.job_id, "--yes")
+    assert (ran.code, stored.blobs()) == (0, [])
+    assert "before, at" in ran.out
 
 
 def test_a_message_that_a_dead_command_received_is_erased_by_the_next_one(run: Run, stored: Stored, dies: Dies) -> None:
