@@ -8,8 +8,9 @@ from shared.bootstrap import App
 from shared.cli.environment import QUEUE, settings_of
 from shared.cli.ids import job_ids_of
 from shared.cli.look import speech
-from shared.cli.repair.again import Wanted, again, send_again
+from shared.cli.repair.again import Wanted, again
 from shared.cli.repair.plan import start_over
+from shared.cli.repair.sending_again import send_again
 from shared.cli.terminal.output import print_note
 
 Ids = Annotated[list[str], typer.Argument(metavar="JOB", help="Ids or URLs of transcriptions.")]

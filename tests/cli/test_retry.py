@@ -150,6 +150,8 @@ def test_a_rejected_message_is_sent_to_its_queue_with_the_same_text(run: Run, gi
     rejected = given.message(text)
     ran = run("retry", rejected.id)
     assert (ran.code, ran.out) == (0, "1 message sent\n")
+    account = f"Cosmos DB at {urlsplit(given.settings['COSMOS_ENDPOINT']).netloc}"
+    assert ran.error.startswith(f"deleting the documents of 1 rejected message from {account}, database ")
     (sent,) = given.sent(JOBS_QUEUE)
     assert text_of(sent.encode()) == text
     assert given.app.jobs.rejected() == []

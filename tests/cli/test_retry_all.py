@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -90,7 +91,9 @@ def test_on_a_terminal_the_answer_decides(given: Given, typed: str, code: int, c
     given.job()
     given.file("f1")
     ended, got = on_terminal("retry", "--given-up", environment=given.settings, typed=typed)
-    assert "Try again what was given up, by 1 message about 1 job? [y/N] " in got
+    with given.queue(RESULTS_QUEUE) as queue:
+        where = f"queue {RESULTS_QUEUE} at {urlsplit(queue.url).netloc}"
+    assert f"Try again what was given up, by 1 message about 1 job to {where}? [y/N] " in got
     assert ended == code
     assert len(given.sent()) == count
     assert ("nothing was sent" in got) is (count == 0)

@@ -9,6 +9,7 @@ import typer
 
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.bootstrap import App
+from shared.cli.account import queue_words
 from shared.cli.advice import advised
 from shared.cli.environment import COSMOS, QUEUE, settings_of
 from shared.cli.erased import erased_file, erased_job
@@ -26,8 +27,9 @@ from shared.cli.repair.plan import (
     plan_rewrite,
     rewrite,
 )
+from shared.cli.repair.sending_again import send_again, summed
 from shared.cli.selecting import file_of, job_of
-from shared.cli.sending import Message, send
+from shared.cli.sending import Message
 from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside, progress
 from shared.cli.terminal.questions import confirmed
 from shared.cli.terminal.text import counted
@@ -36,6 +38,7 @@ from shared.domain.documents import FileFailure, FileKey
 from shared.domain.forgotten import ForgottenJob, StoredJob
 from shared.domain.job import Job
 from shared.errors import NotFound, Speech2CosmosError, Unreadable, WrongUsage
+from shared.settings import Settings
 
 GIVEN_UP = "GivenUp"
 """The only code of failures that may be over by now."""
@@ -86,9 +89,9 @@ def again(wanted: Wanted, *, dry_run: bool, yes: bool) -> None:
     if not plan.messages and not plan.refused:
         print_line("nothing to do")
     elif dry_run:
-        print_note(f"{_summed(plan.messages)} would be sent; nothing was sent")
+        print_note(f"{summed(plan.messages)} would be sent; nothing was sent")
     elif plan.messages:
-        if wanted.name is None and not yes and not confirmed(_question(wanted, plan.messages)):
+        if wanted.name is None and not yes and not confirmed(_question(app.settings, wanted, plan.messages)):
             print_note("nothing was sent")
             raise typer.Exit(Exit.FAILED)
         plan.refused += _sent(app, plan)
@@ -208,44 +211,10 @@ def _all_anew(app: App, queues: Queues) -> Plan:
     return Plan([rewrite(job_id, queues.jobs) for job_id in JobLists(app.database, print_set_aside).ended()])
 
 
-def send_again(app: App, messages: Sequence[Message]) -> list[Refused]:
-    """Send the messages, and say what comes next.
-
-    Returns the rejected messages whose documents should have been deleted and are still there.
-    """
-    left: list[Refused] = []
-
-    def forget(message: Message) -> None:
-        """Delete the document of a message that was sent again, unless the message has been rejected again."""
-        if message.rejected is None:
-            return
-        try:
-            if not app.jobs.forget(message.rejected):
-                print_note(f"{message.rejected.id}: was rejected again")
-        except Speech2CosmosError as error:
-            words = f"{message.rejected.id}: its message was sent, but its document could not be deleted: {error}"
-            left.append(
-                Refused(words, "docs/operations.md names the role that deletes it (Poison and rejected messages)")
-            )
-
-    go_on = "the same command again: what was accepted may be sent twice without harm"
-    send(app.settings, messages, go_on=lambda _: go_on, sent=forget)
-    print_line(f"{_summed(messages)} sent")
-    print_note("next: speech2cosmos " + _next(messages))
-    return left
-
-
-def _question(wanted: Wanted, messages: Sequence[Message]) -> str:
+def _question(settings: Settings, wanted: Wanted, messages: Sequence[Message]) -> str:
+    queues = dict.fromkeys(message.queue for message in messages)
+    where = " and ".join(queue_words(settings, queue) for queue in queues)
     if wanted.rewrite:
-        return f"Write all files of {counted(len(messages), 'job')} anew? Each file is fetched from Speech again."
-    return f"Try again what was given up, by {_summed(messages)}?"
-
-
-def _summed(messages: Sequence[Message]) -> str:
-    jobs = len({message.job_id for message in messages if message.job_id})
-    return counted(len(messages), "message") + (f" about {counted(jobs, 'job')}" if jobs else "")
-
-
-def _next(messages: Sequence[Message]) -> str:
-    jobs = {message.job_id for message in messages if message.job_id}
-    return f"show {jobs.pop()}" if len(jobs) == 1 else "jobs --watch"
+        jobs = counted(len(messages), "job")
+        return f"Write all files of {jobs} anew, by messages to {where}? Each file is fetched from Speech again."
+    return f"Try again what was given up, by {summed(messages)} to {where}?"
