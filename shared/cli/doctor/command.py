@@ -38,6 +38,7 @@ from shared.cli.doctor.speech import SIGN_IN as SPEECH
 from shared.cli.doctor.speech import speech
 from shared.cli.exits import Exit
 from shared.cli.installed import with_pages
+from shared.cli.terminal.counter import StatusLine
 from shared.cli.terminal.output import print_json
 from shared.cli.terminal.times import since_of
 from shared.domain.documents import utc
@@ -76,9 +77,15 @@ def doctor(*, since: Since = "3d", form: AsForm = Form.TABLE) -> None:
     begin = since_of(since, now)
     asked = configured()
     addresses = asked.addresses()
-    checks = [*asked.checks(), *run_probes(_first(asked, time), _ready(asked))]
+    line = StatusLine()
+
+    def show(name: str) -> None:
+        line.show(f"looking at {name}")
+
+    checks = [*asked.checks(), *run_probes(_first(asked, time), _ready(asked), show)]
     ready = {check.name for check in checks if check.status is State.PASS} | _ready(asked)
-    checks += run_probes(_second(asked, time, begin), ready)
+    checks += run_probes(_second(asked, time, begin), ready, show)
+    line.erase()
     told = [msgspec.structs.replace(check, fix=check.fix and with_pages(check.fix)) for check in checks]
     diagnosis = Diagnosis(utc(now), begin, version(_NAME), addresses, told)
     if form is Form.JSON:
@@ -106,10 +113,10 @@ def _first(asked: Configured, time: SystemClock) -> list[Probe]:
     return [
         Probe("machine: version", lambda: python(here, sys.version_info[:3])),
         Probe(CLOCK, lambda: clock(known, time.now)),
-        Probe(SPEECH, lambda: speech(app), [_settings(Service.SPEECH)]),
-        Probe(COSMOS, lambda: cosmos(app), [_settings(Service.COSMOS)]),
-        Probe(QUEUES, lambda: queues(app, time.now), [_settings(Service.QUEUES)]),
-        Probe(ARCHIVE, lambda: archive(app), [_settings(Service.BLOBS)]),
+        Probe(SPEECH, lambda: speech(app), [_settings(Service.SPEECH)], signs_in=True),
+        Probe(COSMOS, lambda: cosmos(app), [_settings(Service.COSMOS)], signs_in=True),
+        Probe(QUEUES, lambda: queues(app, time.now), [_settings(Service.QUEUES)], signs_in=True),
+        Probe(ARCHIVE, lambda: archive(app), [_settings(Service.BLOBS)], signs_in=True),
     ]
 
 

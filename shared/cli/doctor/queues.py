@@ -35,7 +35,7 @@ def queues(app: App, now: Callable[[], datetime]) -> Iterator[Check]:
         try:
             found = peek(settings, name)
         except Denied as error:
-            role = "ask for the role Storage Queue Data Contributor on the storage account, as docs/security.md says"
+            role = "ask for the role Storage Queue Data Reader on the storage account; operators have a greater one"
             yield failed(SIGN_IN, str(error), "set AzureWebJobsStorage anew" if settings.storage else role)
             return
         except NotFound:

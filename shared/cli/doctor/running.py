@@ -16,6 +16,7 @@ from shared.errors import ServiceRefused, Speech2CosmosError, Throttled
 SECONDS = 60.0
 """Longest time of a probe. A service that is down is tried for about half of it (adapters/retrying.py)."""
 
+_SILENT = "see whether the address is right and this network reaches it; then the same command again"
 _REFUSED = "mend what the other checks of this service name; otherwise the same command with --verbose"
 
 
@@ -23,13 +24,15 @@ _REFUSED = "mend what the other checks of this service name; otherwise the same 
 class Probe:
     """Some checks of one service. `run` yields them. `name`: that of the check if `run` raises or takes too long.
 
-    `needs`: names of checks that have to pass before; otherwise the probe is skipped.
+    `needs`: names of checks that have to pass before; otherwise the probe is skipped. `signs_in`: whether silence is a
+    failure of the service; of other probes it proves nothing.
     """
 
     name: str
     run: Callable[[], Iterable[Check]]
     needs: Sequence[str] = ()
     seconds: float = SECONDS
+    signs_in: bool = False
 
 
 @dataclass
@@ -50,14 +53,18 @@ class _Running:
     def checks(self, until: float) -> list[Check]:
         if self.ended.wait(max(0.0, until - time.monotonic())):
             return self.found
-        found = list(self.found)
-        words, fix = f"no answer within {self.probe.seconds:.0f} s", "the same command again, when the service answers"
-        late = (unknown if found else failed)(self.probe.name, words, fix)
-        return [*found, late]
+        found, silent = list(self.found), self.probe.signs_in and not self.found
+        words = f"no answer within {self.probe.seconds:.0f} s"
+        return [*found, (failed if silent else unknown)(self.probe.name, words, _SILENT)]
 
 
-def run_probes(probes: Sequence[Probe], passed: Collection[str]) -> list[Check]:
-    """Run all probes at the same time and return their checks in the probes' order. `passed`: names for `needs`."""
+def run_probes(
+    probes: Sequence[Probe], passed: Collection[str], show: Callable[[str], object] = lambda _: None
+) -> list[Check]:
+    """Run all probes at the same time and return their checks in the probes' order. `passed`: names for `needs`.
+
+    `show` is called with the name of the probe that is waited for.
+    """
     running: list[_Running | Check] = []
     for probe in probes:
         missing = [name for name in probe.needs if name not in passed]
@@ -71,7 +78,11 @@ def run_probes(probes: Sequence[Probe], passed: Collection[str]) -> list[Check]:
             threading.Thread(target=copy_context().run, args=(each,), daemon=True).start()
     found: list[Check] = []
     for each in running:
-        found += each.checks(begun + each.probe.seconds) if isinstance(each, _Running) else [each]
+        if isinstance(each, _Running):
+            show(each.probe.name)
+            found += each.checks(begun + each.probe.seconds)
+        else:
+            found.append(each)
     return found
 
 

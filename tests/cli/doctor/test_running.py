@@ -35,6 +35,12 @@ def test_an_error_becomes_a_check_after_what_was_found_before_it() -> None:
     assert found[1].fix is not None
 
 
+def test_the_probe_that_is_waited_for_is_shown() -> None:
+    shown: list[str] = []
+    run_probes([Probe("a", good), Probe("b", good, ["x"]), Probe("c", good)], (), shown.append)
+    assert shown == ["a", "c"]
+
+
 @pytest.mark.parametrize(
     ("error", "status", "detail"),
     [
@@ -70,13 +76,18 @@ def test_a_service_that_never_answers_is_left_alone_at_its_deadline() -> None:
         never.wait()
 
     try:
-        found = run_probes([Probe("silent", silent, seconds=0.1), Probe("half", halfway, seconds=0.1)], ())
+        names = {"silent": silent, "halfway": halfway}
+        probes = [Probe(name, run, seconds=0.1, signs_in=it) for name, run in names.items() for it in (True, False)]
+        found = run_probes(probes, ())
     finally:
         never.set()
     assert [(check.name, check.status) for check in found] == [
         ("silent", State.FAIL),
+        ("silent", State.INCONCLUSIVE),
         ("b: good", State.PASS),
-        ("half", State.INCONCLUSIVE),
+        ("halfway", State.INCONCLUSIVE),
+        ("b: good", State.PASS),
+        ("halfway", State.INCONCLUSIVE),
     ]
     assert found[0].detail == "no answer within 0 s"
 
