@@ -13,7 +13,7 @@ from local.processes import ServiceDied
 from local.provision import create_containers
 from shared.adapters.identity import credential
 from shared.domain.containers import CONTAINERS
-from shared.setting_types import Origin
+from shared.setting_types import Origin, may_be_secret
 
 _REFUSED = (401, 403)
 
@@ -40,8 +40,9 @@ def check_account(given: Mapping[str, str]) -> None:
     try:
         TypeAdapter(Origin).validate_python(endpoint)
     except ValidationError:
+        found = "a value that may hold a secret" if may_be_secret(endpoint) else repr(endpoint)
         raise Unusable(
-            f"COSMOS_ENDPOINT: found {endpoint!r}, which is no URL without a path",
+            f"COSMOS_ENDPOINT: found {found}, which is no URL without a path",
             "http://localhost:8081 for the emulator, or https://NAME.documents.azure.com",
         ) from None
     if key is None and not endpoint.startswith("https:"):

@@ -60,6 +60,10 @@ def test_an_account_of_cosmos_db_is_named_with_its_database(endpoint: str, words
             },
             "queue jobs of storage account stabc",
         ),
+        (
+            {"AzureWebJobsStorage": f"AccountName=a;AccountKey={KEY};QueueEndpoint=https://me:pw@storage.corp.example"},
+            "queue jobs at storage.corp.example",
+        ),
     ],
 )
 def test_a_queue_is_named_with_its_storage_account(given: dict[str, str], words: str) -> None:

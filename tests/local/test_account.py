@@ -104,6 +104,7 @@ def test_without_key_and_sign_in_both_are_named(monkeypatch: pytest.MonkeyPatch)
         ({"COSMOS_KEY": WRONG_KEY}, "COSMOS_KEY is set and COSMOS_ENDPOINT is not"),
         ({"COSMOS_ENDPOINT": "http://localhost:8081"}, "COSMOS_KEY is missing"),
         ({"COSMOS_ENDPOINT": "localhost:8081", "COSMOS_KEY": WRONG_KEY}, "found 'localhost:8081', which is no URL"),
+        ({"COSMOS_ENDPOINT": f"AccountEndpoint=https://a/;AccountKey={WRONG_KEY};"}, "a value that may hold a secret"),
     ],
 )
 def test_settings_that_name_no_account_start_nothing(tmp_path: Path, settings: dict[str, str], why: str) -> None:

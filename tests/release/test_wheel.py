@@ -7,13 +7,16 @@ import zipfile
 
 import pytest
 
+from infra.release.text import PAGES, Release
 from infra.release.wheel_hook import renamed
 from tests.release.building import ROOT, VERSION, build_wheel
+
+ADDRESS = Release("contoso/speech2cosmos", f"v{VERSION}").pages()
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    return zipfile.ZipFile(build_wheel(tmp_path_factory.mktemp("wheel")))
+    return zipfile.ZipFile(build_wheel(tmp_path_factory.mktemp("wheel"), **{PAGES: ADDRESS}))
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,11 @@ def test_the_wheel_has_one_package_with_every_file_of_shared(wheel: zipfile.ZipF
     for name in ("page.html", "page.css", "turns.js"):
         page = ROOT / "shared" / "rendering" / "page" / name
         assert wheel.read(f"speech2cosmos/rendering/page/{name}") == page.read_bytes()
+
+
+def test_the_wheel_of_a_release_has_the_address_of_its_pages(wheel: zipfile.ZipFile) -> None:
+    metadata = wheel.read(f"speech2cosmos-{VERSION}.dist-info/METADATA").decode()
+    assert f"Project-URL: Documentation, {ADDRESS}\n" in metadata
 
 
 def test_no_module_of_the_wheel_imports_a_package_that_it_does_not_declare(wheel: zipfile.ZipFile) -> None:

@@ -11,7 +11,7 @@ from shared.domain.speech_api import Transcription
 from shared.domain.urls import strip_queries
 
 COLUMNS = (
-    Column("name", "displayName of the transcription.", "NAME", wraps=True, rank=3),
+    Column("name", "displayName of the transcription.", "NAME", wraps=True, rank=2),
     Column(
         "speechStatus",
         "Succeeded or Failed.",
@@ -19,7 +19,7 @@ COLUMNS = (
         colour=lambda value: "green" if value == "Succeeded" else "red",
         rank=1,
     ),
-    Column("endedAt", "When it ended at Speech: its lastActionDateTime (UTC).", "ENDED", cell=local_time, rank=2),
+    Column("endedAt", "When it ended at Speech: its lastActionDateTime (UTC).", "ENDED", cell=local_time, rank=3),
     Column("id", "Id of the transcription.", "ID"),
     Column("createdAt", "When it was created at Speech (UTC).", cell=local_time),
     Column("locale", "Locale of the transcription."),

@@ -134,7 +134,7 @@ def _error(code: str, message: str) -> dict[str, Any]:
 
 @contextmanager
 def serving(authority: trustme.CA) -> Iterator[Arm]:
-    """Serve on a free port of 127.0.0.1, with a certificate of `authority`, until the block ends."""
+    """Serve on a free port of 127.0.0.1 until the block ends; `authority` vouches for that and for localhost."""
     arm = Arm()
 
     class Handler(BaseHTTPRequestHandler):
@@ -153,7 +153,7 @@ def serving(authority: trustme.CA) -> Iterator[Arm]:
             """Log nothing."""
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.socket = context.wrap_socket(server.socket, server_side=True)

@@ -2,12 +2,11 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 
 def run(*command: str | Path, folder: Path, **settings: str) -> str:
-    """Run a program in `folder`, with none of this environment's variables but PATH. Returns what it printed."""
+    """Run a program in `folder`, with few of this environment's variables. Returns what it printed."""
     ran = subprocess.run(  # noqa: S603 - programs that the tests installed
         command, cwd=folder, env=clean(settings), capture_output=True, text=True, check=False
     )
@@ -15,6 +14,6 @@ def run(*command: str | Path, folder: Path, **settings: str) -> str:
     return ran.stdout
 
 
-def clean(settings: Mapping[str, str]) -> dict[str, str]:
+def clean(settings: dict[str, str]) -> dict[str, str]:
     """Return the environment of a program that knows nothing of this one."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **settings}
+    return {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CONFIG_HOME")} | settings
