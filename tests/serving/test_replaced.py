@@ -6,6 +6,7 @@ from shared.adapters.cosmos.client import call
 from shared.cli.reader import Reader
 from shared.domain.containers import TRANSCRIPTS
 from shared.domain.documents import FileKey
+from shared.domain.forgotten import forgotten_file
 from tests.serving.conftest import Visit
 from tests.serving.world import AGAIN, LONG, LONG_TURNS, REPLACED, World
 
@@ -37,6 +38,27 @@ def test_a_recording_that_is_replaced_says_so_and_leads_to_the_same_moment(visit
     other.reload()
     expect(other.locator("#notice-revision")).to_contain_text(f"revision {replaced}, which was replaced")
     expect(other.locator("#clock")).to_have_text("0:03.0")
+
+
+def test_a_recording_that_is_erased_while_it_is_read_says_so_and_is_gone_when_it_is_read_again(
+    visit: Visit, world: World
+) -> None:
+    key, transcripts = FileKey(REPLACED, AGAIN.id), world.app.transcripts
+    kept, stored = transcripts.items(REPLACED, AGAIN.id), transcripts.head(key)
+    assert stored is not None
+    tab = visit(f"/{REPLACED}/{AGAIN.id}", expected="410").page
+    transcripts.forget(forgotten_file(key, stored.head.run, world.app.clock.now()), stored.etag)
+    transcripts.clear(key)
+    tab.clock.run_for(31_000)
+    expect(tab.locator("#notice-replaced")).to_contain_text("erased on request while you read")
+    expect(tab.locator("#turn0 .say")).to_be_attached()
+    answer = tab.reload()
+    assert answer is not None
+    assert answer.status == 410
+    expect(tab.locator(".state")).to_contain_text(f"recording {AGAIN.id} of job {REPLACED} was erased on request at")
+    container = world.app.database.get_container_client(TRANSCRIPTS.name)
+    for item in kept:
+        call(container.upsert_item, item)
 
 
 def test_what_was_read_is_shown_if_the_rest_is_gone(visit: Visit, world: World) -> None:
