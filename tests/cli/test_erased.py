@@ -19,7 +19,7 @@ from shared.domain.forgotten import forgotten, forgotten_file, without_file
 from shared.domain.job import Job
 from shared.domain.messages import JOBS_QUEUE
 from shared.errors import Erased
-from tests.cli.conftest import Run, World
+from tests.cli.conftest import WHOLE_JOB, Run, World
 from tests.cli.storing import remove_job, store_job, store_recording
 from tests.rendering.making import phrase
 
@@ -75,6 +75,7 @@ def test_a_command_that_asks_for_an_erased_recording_ends_with_1_and_says_when_i
     ran = run(name, JOB, ERASED, *options)
     assert (ran.code, ran.out) == (1, "")
     assert f"recording {ERASED} of job {JOB} was erased on request at 2026-11-0" in ran.error
+    assert ran.advice[0].startswith("`speech2cosmos " + ("retry JOB --rewrite" if name == "retry" else f"show {JOB}"))
 
 
 @pytest.mark.parametrize("command", ["read", "open", "export", "retry", "search"])
@@ -176,6 +177,16 @@ def test_a_served_page_says_when_the_recording_or_the_job_was_erased(app: App) -
     shown = bytes(pages.job(request(f"/{JOB}", job=JOB)).body).decode()
     assert "a recording was erased" in shown
     assert ERASED not in shown
+
+
+def test_a_job_without_an_erasure_says_nothing_of_one(run: Run, app: App) -> None:
+    pages = Pages(Store(app.database), "a database", lambda: WHEN, Pace())
+    page = bytes(pages.job(request(f"/{WHOLE_JOB}", job=WHOLE_JOB)).body).decode()
+    for shown in (page, run("show", WHOLE_JOB).out):
+        assert "My Transcription" in shown
+        assert not {"erased", "UNSET"} & set(shown.replace("<", " ").split())
+    rows = json.loads(run("jobs", "-o", "json").out)
+    assert {row["id"]: row["forgottenAt"] for row in rows}.items() >= {(WHOLE_JOB, None), (JOB, utc(WHEN))}
 
 
 def test_the_state_of_a_recording_that_was_erased_while_it_is_shown_says_so(app: App) -> None:

@@ -78,7 +78,7 @@ def row_of(job: Job) -> Row:
         "locale": job.locale,
         "createdAt": job.created_date_time,
         "endedAt": job.ended_at,
-        "forgottenAt": job.forgotten_at,
+        "forgottenAt": job.forgotten_at or None,
         "failureOrigin": failure and failure.origin,
         "failureCode": failure and failure.code,
         "failureMessage": failure and failure.message,

@@ -70,7 +70,7 @@ def print_job(job: Job) -> None:
             f"{shown(report.failed_transcriptions_count)} failed",
             "failure": failure_text(job.failure),
             "listed again": retry_text(job.retry),
-            "erased": job.forgotten_at and f"a recording or more, last at {local_time(job.forgotten_at)}",
+            **({"erased": f"a recording or more, last at {local_time(job.forgotten_at)}"} if job.forgotten_at else {}),
         }
     )
 

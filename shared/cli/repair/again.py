@@ -152,7 +152,7 @@ def _files(app: App, job_id: str, names: Iterable[str], queues: Queues) -> Plan:
         files = reader.files(job_id, key.file_id)
         failures += files.failures
         if files.erased:
-            raise advised(erased_file(files.erased[0]), _OF_ERASED)
+            raise erased_file(files.erased[0], _OF_ERASED)
         if not files.failures and not files.heads:
             raise advised(
                 NotFound(f"nothing is stored of job {job_id} file {key.file_id}"), f"speech2cosmos show {job_id}"

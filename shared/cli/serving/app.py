@@ -194,4 +194,5 @@ def _facts(job: Job) -> list[object]:
     report = job.report and (job.report.revision, job.report.run)
     retry = job.retry and (job.retry.code, job.retry.message, job.retry.at)
     said = job.speech_status, job.display_name, job.missing_since
-    return [job.id, job.status, said, job.run, job.files, job.failure, retry, report, job.ended_at, job.forgotten_at]
+    ended = job.ended_at, job.forgotten_at or None
+    return [job.id, job.status, said, job.run, job.files, job.failure, retry, report, ended]
