@@ -8,6 +8,7 @@
     jobs.py        jobs that wait, stand still, or were given up
     logged.py      what the app logs about itself: its last tick and its rights
     lost.py        what ended at Speech, against Cosmos DB and the raw archive
+    parts.py       heads and reports, against their parts
     printing.py    the table
     command.py     the command
 

@@ -30,6 +30,7 @@ from shared.cli.doctor.jobs import (
 from shared.cli.doctor.logged import RIGHTS, TICK, last_tick, logs_of, rights
 from shared.cli.doctor.lost import IN_COSMOS, IN_SPEECH, RAW, at_speech, in_archive, in_cosmos
 from shared.cli.doctor.machine import CLOCK, clock, python
+from shared.cli.doctor.parts import PARTS, parts
 from shared.cli.doctor.printing import print_diagnosis
 from shared.cli.doctor.queues import SIGN_IN as QUEUES
 from shared.cli.doctor.queues import queues
@@ -135,5 +136,6 @@ def _second(asked: Configured, time: SystemClock, since: str) -> list[Probe]:
         Probe(GIVEN_UP, lambda: given_up(app, since), [COSMOS]),
         Probe(IN_SPEECH, lambda: at_speech(app, since, time.now), [SPEECH, COSMOS], _LONG_SECONDS),
         Probe(IN_COSMOS, lambda: in_cosmos(app, since), [COSMOS]),
+        Probe(PARTS, lambda: parts(app, since), [COSMOS]),
         Probe(RAW, lambda: in_archive(app, since), [COSMOS, ARCHIVE], _LONG_SECONDS),
     ]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -102,13 +102,20 @@ class HostLog:
         return list(found.values())
 
 
+class Queried(Protocol):
+    """What is needed of LogAnalytics."""
+
+    def rows(self, query: str, timespan: str) -> list[dict[str, Any]]:
+        """Return the rows of a KQL query."""
+
+
 class WorkspaceLog:
     """The app's lines in Log Analytics."""
 
     late = LATE
     start = "restart the app: `az functionapp restart`; *poll-missing* in docs/operations.md says what can stop it"
 
-    def __init__(self, workspace: LogAnalytics) -> None:
+    def __init__(self, workspace: Queried) -> None:
         self._workspace = workspace
 
     def last_tick(self) -> datetime | None:

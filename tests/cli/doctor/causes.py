@@ -88,6 +88,12 @@ def head_gone(patient: Patient) -> None:
     patient.container("transcripts").delete_item(HEAD_ID, [job, head["fileId"]])
 
 
+def part_gone(patient: Patient) -> None:
+    job = patient.jobs[0]
+    part = next(each for each in patient.given.app.transcripts.items(job) if each["type"] == "part")
+    patient.container("transcripts").delete_item(part["id"], [job, part["fileId"]])
+
+
 def odd(patient: Patient) -> None:
     patient.container("jobs").upsert_item({"id": "odd", "type": "letter", "schemaVersion": 1})
 

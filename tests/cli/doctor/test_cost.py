@@ -11,6 +11,7 @@ from shared.cli.doctor.cosmos import documents
 from shared.cli.doctor.jobs import given_up, ingesting, pending, retries, strays
 from shared.cli.doctor.logged import last_tick
 from shared.cli.doctor.lost import at_speech, in_archive, in_cosmos
+from shared.cli.doctor.parts import parts
 from shared.domain.documents import utc
 from tests.cli.doctor.conftest import Patient
 from tests.metering import metered_copy
@@ -39,6 +40,7 @@ def cost(patient: Patient, between: Front, cosmos: Cosmos) -> dict[str, float]:
         "given up": lambda: given_up(app, since),
         "at Speech": lambda: at_speech(app, since, lambda: now),
         "in Cosmos DB": lambda: in_cosmos(app, since),
+        "parts": lambda: parts(app, since),
         "archive": lambda: in_archive(app, since),
     }
     for name, probe in probes.items():

@@ -30,6 +30,7 @@ from tests.cli.doctor.causes import (
     odd,
     other_key,
     own_database,
+    part_gone,
     poison_taken,
     poisoned,
     policy_without,
@@ -199,6 +200,11 @@ FAULTS = {
         *("nothing lost: files", "fail", "1 file of 1 job were in and are gone", "--rewrite`, as long as Speech"),
         lambda patient: patient.did("retry", patient.jobs[0], "--rewrite"),
     ),
+    "a part that somebody deleted": Fault(
+        part_gone,
+        *("nothing lost: parts", "fail", "parts of 1 file are missing", "writes them again"),
+        lambda patient: patient.did("retry", patient.jobs[0]),
+    ),
     "a blob that somebody deleted": Fault(
         blob_gone,
         *("nothing lost: raw", "fail", "blobs gone, of ", "--rewrite`, as long as Speech"),
@@ -225,5 +231,5 @@ def test_a_healthy_system_passes_every_check(patient: Patient) -> None:
     assert (ran.code, ran.error) == (0, "")
     assert ran.out.endswith(" pass\n")
     names = [check["name"] for check in patient.doctor()]
-    assert len(set(names)) == len(names) == 25
+    assert len(set(names)) == len(names) == 26
     patient.mended = True
