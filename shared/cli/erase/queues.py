@@ -47,7 +47,10 @@ class Look:
 
 
 class AppQueues:
-    """The app's two queues and their poison queues. All methods raise Denied, NotFound and Transient."""
+    """The app's two queues and their poison queues. All methods raise Denied and Transient.
+
+    They raise NotFound if one of the two does not exist. A poison queue that does not exist has no messages.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -60,15 +63,21 @@ class AppQueues:
 
     def look(self, target: Target) -> list[Look]:
         """Look for messages about the target, without receiving any."""
-        return [self._with(name, lambda queue: _look(queue, target)) for name in self.names]
+        return [self._with(name, lambda queue: _look(queue, target), Look(name, 0, 0)) for name in self.names]
 
     def erase(self, target: Target) -> int:
         """Take the target out of the messages that can be seen. Returns how many were deleted or changed."""
-        return sum(self._with(name, lambda queue: _erase(queue, target)) for name in self.names)
+        return sum(self._with(name, lambda queue: _erase(queue, target), 0) for name in self.names)
 
-    def _with(self, name: str, act: Callable[[QueueClient], _T]) -> _T:
+    def _with(self, name: str, act: Callable[[QueueClient], _T], nothing: _T) -> _T:
         with queue_client(self._settings, name) as queue:
-            return act(queue)
+            try:
+                return act(queue)
+            except NotFound:
+                # The host creates a poison queue when it first needs it, if the deployment has not.
+                if name.endswith(POISON_SUFFIX):
+                    return nothing
+                raise
 
 
 def _look(queue: QueueClient, target: Target) -> Look:

@@ -26,13 +26,13 @@ def test_who_has_read_the_old_head_gets_an_error_in_place_of_the_missing_parts(r
         reader.head(key)
 
 
-def test_who_reads_afterwards_finds_no_recording(run: Run, stored: Stored) -> None:
+def test_who_reads_afterwards_is_told_that_it_was_erased(run: Run, stored: Stored) -> None:
     first, _, _ = stored.files
     run("forget", stored.job_id, first, "--yes")
     for command in ("read", "export", "open"):
         ran = run(command, stored.job_id, first)
         assert (ran.code, ran.out) == (1, "")
-        assert first in ran.error
+        assert f"recording {first} of job {stored.job_id} was erased on request" in ran.error
 
 
 def test_a_follower_of_the_change_feed_gets_each_tombstone(run: Run, stored: Stored) -> None:

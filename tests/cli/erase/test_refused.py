@@ -1,5 +1,7 @@
 """What `forget` refuses, and what it says about it. Nothing is erased then."""
 
+import uuid
+
 import pytest
 
 from local.faults import Answer, Front, Rule
@@ -106,6 +108,21 @@ def test_a_reader_of_documents_is_told_which_role_writes_them(
     ran = run("forget", stored.job_id, "--yes")
     assert (ran.code, stored.everything()) == (4, before)
     assert "(needed: the account's key on" in ran.error
+
+
+def test_a_poison_queue_that_was_never_needed_has_no_messages_and_another_queue_has_to_exist(
+    run: Run, given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given.job()
+    names = [f"{what}-{uuid.uuid4().hex}" for what in ("jobs", "results")]
+    monkeypatch.setenv("JOBS_QUEUE", names[0])
+    monkeypatch.setenv("RESULTS_QUEUE", names[1])
+    given.queue(names[0]).create_queue()
+    ran = run("forget", JOB, "--yes")
+    assert (ran.code, ran.out) == (1, "")
+    assert f"Queue {names[1]} answered 404" in ran.error
+    given.queue(names[1]).create_queue()
+    assert run("forget", JOB, "--yes").code == 0
 
 
 def test_the_roles_are_named_with_their_scopes_where_there_is_no_key() -> None:
