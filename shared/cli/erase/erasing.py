@@ -40,7 +40,9 @@ class Erasing:
         self._now = now
 
     def __call__(self, found: Found, *, at_speech: bool) -> None:
-        """Erase everything. `at_speech`: also the transcription at Speech. Raises Denied and Transient.
+        """Erase everything. `at_speech`: also the transcription at Speech.
+
+        Raises Denied, Transient, and UnknownValue, before anything is erased, if the job has started over meanwhile.
 
         The tombstones are written before anything is deleted, so that the app brings nothing back. With a file its rows
         of the report go even before: once its head is a tombstone, nobody knows its source.
@@ -77,6 +79,9 @@ class Erasing:
     def _report(self, found: Found) -> None:
         """Erase the file's rows of the report, and what the job's document says of the file."""
         documents, own = self._stores.documents, found.own
+        # The job's document first: this fails if the job has started over meanwhile.
+        if found.erased_at is None or found.lists_it:
+            self._stores.app.jobs.update(self._target.job_id, lambda job: self._without_file(job, own))
         for _ in range(ROUNDS):
             changed = (without(part, own) for part in documents.report_parts(self._target.job_id))
             todo = [part for part in changed if part is not None]
@@ -88,8 +93,6 @@ class Erasing:
                 break
         else:
             raise self._busy()
-        if found.erased_at is None or found.lists_it:
-            self._stores.app.jobs.update(self._target.job_id, lambda job: self._without_file(job, own))
         if found.report:
             print_note(f"erased: {counted(own.rows, 'row')} of the report")
 

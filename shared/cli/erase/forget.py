@@ -20,9 +20,11 @@ from shared.cli.terminal.questions import confirmed
 from shared.cli.terminal.times import local_time
 from shared.domain.job import Status
 from shared.domain.speech_urls import GUID
-from shared.errors import NotFound, PartlyDone, WrongUsage
+from shared.errors import NotFound, PartlyDone, UnknownValue, WrongUsage
 
 RAW = frozenset({"AzureWebJobsStorage", "AzureWebJobsStorage__blobServiceUri", "RAW_CONTAINER"})
+
+_WHEN_ENDED = "the same command when `speech2cosmos show {job} --watch` ends"
 
 Name = Annotated[str, typer.Argument(metavar="JOB", help="The whole id of a transcription, or its URL.")]
 File = Annotated[str | None, typer.Argument(metavar="FILE", help="Only this file of it: its whole id.")]
@@ -65,7 +67,10 @@ def forget(
         if not yes and not confirmed(f"Erase {target.words} for good, in these accounts?"):
             print_note("nothing was erased")
             raise typer.Exit(Exit.FAILED)
-        Erasing(stores, target, datetime.now(UTC))(found, at_speech=at_speech)
+        try:
+            Erasing(stores, target, datetime.now(UTC))(found, at_speech=at_speech)
+        except UnknownValue as error:
+            raise advised(error, _WHEN_ENDED.format(job=target.job_id)) from None
     after = stores.find(target)
     _verify(after, at_speech=at_speech and _is_at_speech(stores, target))
     print_line(f"verified: nothing is left of {target.words}, erased at {local_time(after.erased_at)}")
@@ -87,7 +92,7 @@ def _check(app: App, found: Found) -> None:
         raise advised(WrongUsage(words), f"speech2cosmos forget {target.job_id}, which erases the report too")
     if job is not None and job.status in {Status.PENDING, Status.INGESTING}:
         words = f"job {job.id} is {job.status}: only a job that has ended is erased, because the app would write on"
-        print_error(words, f"the same command when `speech2cosmos show {job.id} --watch` ends")
+        print_error(words, _WHEN_ENDED.format(job=job.id))
         raise typer.Exit(Exit.FAILED)
 
 

@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.cli.erase.erasing import Erasing
+from shared.cli.erase.found import Stores
+from shared.cli.erase.target import Target
 from shared.cli.reader import Reader
 from shared.domain.documents import FileKey
 from shared.domain.messages import RESULTS_QUEUE, FetchFile, FetchPage, PageFile, decode_work, encode
-from shared.errors import NotFound, Unreadable
+from shared.errors import NotFound, UnknownValue, Unreadable
 from tests.cli.conftest import Run
 from tests.cli.erase.conftest import Stored
 
@@ -79,6 +82,20 @@ def test_a_message_that_is_being_handled_is_told_and_brings_nothing_back(
 def reprocess(job_id: str) -> str:
     """Return the message that writes all files of a job anew."""
     return f'{{"id": "{job_id}", "reprocess": true}}'
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_job_that_starts_over_between_the_question_and_the_answer_is_not_erased(
+    stored: Stored, *, whole: bool
+) -> None:
+    target = Target(stored.job_id, None if whole else stored.files[0])
+    stores = Stores(stored.given.app)
+    found = stores.find(target)
+    stored.given.app.accept_job(reprocess(stored.job_id).encode(), 1, datetime.now(UTC))
+    before = stored.everything()
+    with pytest.raises(UnknownValue):
+        Erasing(stores, target, datetime.now(UTC))(found, at_speech=False)
+    assert stored.everything() == before
 
 
 def test_reprocess_brings_it_back(run: Run, stored: Stored) -> None:
