@@ -43,6 +43,7 @@ class Brief(msgspec.Struct, rename="camel", frozen=True):
     reprocess_from: int = 0
     files: FileCounts = FileCounts()
     raw: str | None = None
+    last_action_date_time: str | None = None
 
 
 class Recording(msgspec.Struct, rename="camel", frozen=True):
@@ -107,8 +108,8 @@ class Survey:
     def jobs_ended(self, since: UtcTime, limit: int) -> list[Brief]:
         """Return the jobs that the app ended since a time, the latest first."""
         text = (
-            f"SELECT TOP {limit:d} c.id, c.type, c.status, c.reprocessFrom, c.files, c.report.raw FROM c "
-            "WHERE c.endedAt >= @since ORDER BY c.endedAt DESC"
+            f"SELECT TOP {limit:d} c.id, c.type, c.status, c.reprocessFrom, c.files, c.report.raw, "
+            "c.lastActionDateTime FROM c WHERE c.endedAt >= @since ORDER BY c.endedAt DESC"
         )
         return list(readable(query(self._of(JOBS), text, {"since": since}), Brief, name_of, self._tell))
 

@@ -7,7 +7,7 @@
     speech.py, cosmos.py, queues.py, archive.py    one service each (peeked.py looks at a queue)
     jobs.py        jobs that wait, stand still, or were given up
     logged.py      what the app logs about itself: its last tick and its rights
-    lost.py        what ended at Speech, against Cosmos DB and the raw archive
+    lost.py        what ended at Speech, against Cosmos DB (window.py: what may still be there)
     parts.py       heads and reports, against their parts
     printing.py    the table
     command.py     the command

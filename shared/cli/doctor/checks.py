@@ -80,7 +80,7 @@ def command(words: str, job_ids: Sequence[str]) -> str:
 
     `words`: the command, with `JOB` where the id belongs.
     """
-    return f"`{words.replace('JOB', job_ids[0])}`" if len(job_ids) == 1 else f"`{words}`, for each of them"
+    return f"`{words.replace('JOB', job_ids[0])}`" if len(job_ids) == 1 else f"`{words}` for each of them"
 
 
 def some(names: Iterable[str], most: int = 3) -> str:

@@ -9,8 +9,8 @@ import msgspec
 import typer
 
 from shared.adapters.clock import SystemClock
+from shared.cli.doctor.archive import RAW, archive, in_archive
 from shared.cli.doctor.archive import SIGN_IN as ARCHIVE
-from shared.cli.doctor.archive import archive
 from shared.cli.doctor.checks import Diagnosis, State
 from shared.cli.doctor.configured import Configured, Service, configured
 from shared.cli.doctor.cosmos import DOCUMENTS, cosmos, documents
@@ -28,7 +28,7 @@ from shared.cli.doctor.jobs import (
     strays,
 )
 from shared.cli.doctor.logged import RIGHTS, TICK, last_tick, logs_of, rights
-from shared.cli.doctor.lost import IN_COSMOS, IN_SPEECH, RAW, at_speech, in_archive, in_cosmos
+from shared.cli.doctor.lost import IN_COSMOS, IN_SPEECH, at_speech, in_cosmos
 from shared.cli.doctor.machine import CLOCK, clock, python
 from shared.cli.doctor.parts import PARTS, parts
 from shared.cli.doctor.printing import print_diagnosis
@@ -135,7 +135,7 @@ def _second(asked: Configured, time: SystemClock, since: str) -> list[Probe]:
         Probe(STRAYS, lambda: strays(app, time.now()), [COSMOS]),
         Probe(GIVEN_UP, lambda: given_up(app, since), [COSMOS]),
         Probe(IN_SPEECH, lambda: at_speech(app, since, time.now), [SPEECH, COSMOS], _LONG_SECONDS),
-        Probe(IN_COSMOS, lambda: in_cosmos(app, since), [COSMOS]),
-        Probe(PARTS, lambda: parts(app, since), [COSMOS]),
-        Probe(RAW, lambda: in_archive(app, since), [COSMOS, ARCHIVE], _LONG_SECONDS),
+        Probe(IN_COSMOS, lambda: in_cosmos(app, since, time.now()), [COSMOS]),
+        Probe(PARTS, lambda: parts(app, since, time.now()), [COSMOS]),
+        Probe(RAW, lambda: in_archive(app, since, time.now()), [COSMOS, ARCHIVE], _LONG_SECONDS),
     ]

@@ -5,16 +5,15 @@ Each check looks at the newest of what ended since a time, up to a limit, and sa
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from shared.adapters.archive_look import is_there
 from shared.adapters.cosmos.job_lists import JobLists
 from shared.adapters.cosmos.survey import Brief, InFile, Survey
 from shared.bootstrap import App
 from shared.cli.at_speech import finished
-from shared.cli.doctor.checks import Check, command, failed, passed, skipped, some, unknown, warned
+from shared.cli.doctor.checks import Check, command, failed, passed, some, unknown, warned
 from shared.cli.doctor.peeked import peek
+from shared.cli.doctor.window import living, moment_of, within_retention
 from shared.cli.terminal.text import counted
 from shared.domain.documents import UtcTime, utc
 from shared.domain.job import Job, Status
@@ -24,7 +23,6 @@ from shared.errors import Speech2CosmosError, Unreadable
 
 IN_SPEECH = "nothing lost: jobs"
 IN_COSMOS = "nothing lost: files"
-RAW = "nothing lost: raw"
 
 MOST_JOBS = 5_000
 """Most jobs of Speech that are compared. Each hundred costs a request to Speech, and a count."""
@@ -33,12 +31,7 @@ MOST_ENDED = 500
 """Most ended jobs of which the files are counted, the newest."""
 
 MOST_HEADS = 20_000
-"""Most heads of one list of jobs that are read one by one."""
-
-MOST_BLOBS = 100
-"""Most recordings whose blob is looked for, the newest."""
-
-_AT_ONCE = 8
+"""Most heads that are read, because a count is not enough."""
 
 _LOOK = "speech2cosmos speech status JOB shows what Speech says; *Documents that cannot be read* in docs/operations.md"
 
@@ -48,10 +41,13 @@ _LATE = timedelta(hours=1)
 _OVER = (Status.EXPIRED, Status.NOT_FOUND)
 
 
-def at_speech(app: App, since: UtcTime, now: Callable[[], datetime]) -> Iterator[Check]:
-    """Yield whether Cosmos DB knows the jobs that ended at Speech since a time, and whether their results are in."""
+def at_speech(app: App, since: UtcTime, now: Callable[[], datetime], most: int = MOST_JOBS) -> Iterator[Check]:
+    """Yield whether Cosmos DB knows the jobs that ended at Speech since a time, and whether they ended there too.
+
+    After about `most` jobs no further page of Speech is read.
+    """
     moment = now()
-    begin = _within_retention(app, datetime.fromisoformat(since), moment)
+    begin = within_retention(app, datetime.fromisoformat(since), moment)
     odd: list[Exception] = []
     survey, lists = Survey(app.database, odd.append), JobLists(app.database, odd.append)
     seen: dict[str, Transcription] = {}
@@ -62,7 +58,7 @@ def at_speech(app: App, since: UtcTime, now: Callable[[], datetime]) -> Iterator
         seen |= {each.job_id: each for each in page}
         known |= lists.known_among(ids)
         states |= {each.id: each.status for each in survey.in_states(ids, (Status.PENDING, *_OVER))}
-        if len(seen) >= MOST_JOBS:
+        if len(seen) >= most:
             latest = max(each.last_action_date_time or "" for each in page)
             words = f"{len(seen):,} jobs that ended at Speech until {latest} were compared, and no later ones"
             yield unknown(IN_SPEECH, words, "the same command with a later --since")
@@ -79,15 +75,6 @@ def at_speech(app: App, since: UtcTime, now: Callable[[], datetime]) -> Iterator
     if not problems:
         yield passed(IN_SPEECH, f"{words}, and all are known" if seen else f"no job ended since {utc(begin)[:16]}Z")
     yield from _forgotten(seen.values(), begin, moment)
-
-
-def _within_retention(app: App, since: datetime, now: datetime) -> datetime:
-    """Return the time from which on documents are still there: what is older was deleted, and is not lost.
-
-    RETENTION_DAYS may not be set on this machine. Then the newest job's document shows it, as its time to live.
-    """
-    seconds = app.settings.retention_seconds or Survey(app.database, lambda _: None).time_to_live()
-    return since if seconds is None else max(since, now - timedelta(seconds=seconds))
 
 
 def _unknown(app: App, missing: Sequence[Transcription], words: str, since: timedelta) -> Iterator[Check]:
@@ -124,7 +111,7 @@ def _unnoticed(pending: Sequence[Transcription], now: datetime) -> Iterator[Chec
     late = [
         each.job_id
         for each in pending
-        if (ended := _moment(each.last_action_date_time)) is not None and now - ended >= _LATE
+        if (ended := moment_of(each.last_action_date_time)) is not None and now - ended >= _LATE
     ]
     if late:
         words = f"{counted(len(late), 'job')} ended at Speech an hour ago or more, and are pending: {some(late)}"
@@ -149,22 +136,26 @@ def _kept(each: Transcription) -> tuple[datetime | None, datetime | None]:
         properties=each.properties,
         last_action_date_time=each.last_action_date_time,
     )
-    return deleted_at(job), _moment(each.last_action_date_time)
+    return deleted_at(job), moment_of(each.last_action_date_time)
 
 
-def in_cosmos(app: App, since: UtcTime) -> Iterator[Check]:
-    """Yield whether the heads are there that the documents of the jobs count, of jobs that ended since a time."""
+def in_cosmos(app: App, since: UtcTime, now: datetime, most: int = MOST_HEADS) -> Iterator[Check]:
+    """Yield whether the heads are there that the documents of the jobs count, of jobs that ended since a time.
+
+    If more than `most` heads had to be read, none is.
+    """
     odd: list[Unreadable] = []
     survey = Survey(app.database, odd.append)
-    jobs = [each for each in survey.jobs_ended(since, MOST_ENDED) if each.type == "job"]
-    of = "the newest " if len(jobs) == MOST_ENDED else ""
+    newest = survey.jobs_ended(since, MOST_ENDED)
+    jobs = living(app, newest, now)
+    of = "the newest " if len(newest) == MOST_ENDED else ""
     whole = [each for each in jobs if not each.files.failed and each.files.ingested]
     partly = [each for each in jobs if each.files.failed]
     # Counting needs only the index. Heads are read only of jobs of which the count is not enough.
     if survey.heads([each.id for each in whole]) != sum(each.files.ingested for each in whole):
         partly += whole
-    if sum(each.files.ingested + each.files.failed for each in partly) > MOST_HEADS:
-        words = f"of {of}{counted(len(jobs), 'job')} that ended, more than {MOST_HEADS:,} files would have to be read"
+    if sum(each.files.ingested + each.files.failed for each in partly) > most:
+        words = f"of {of}{counted(len(jobs), 'job')} that ended, more than {most:,} files would have to be read"
         yield unknown(IN_COSMOS, words, "the same command with a later --since")
         return
     found: dict[str, list[InFile]] = defaultdict(list)
@@ -195,35 +186,3 @@ def in_cosmos(app: App, since: UtcTime) -> Iterator[Check]:
 def _in(job: Brief, found: Sequence[InFile]) -> int:
     """Return how many files of a job are in: heads and tombstones of a run that counts."""
     return sum(each.type != "fileFailure" and each.run >= job.reprocess_from for each in found)
-
-
-def in_archive(app: App, since: UtcTime) -> Iterator[Check]:
-    """Yield whether the newest recordings and reports since a time have their blob in the raw archive."""
-    survey = Survey(app.database, lambda _: None)
-    heads, jobs = survey.newest_recordings(since, MOST_BLOBS), survey.jobs_ended(since, MOST_BLOBS // 2)
-    blobs = {head.raw: head.job_id for head in heads if head.raw} | {job.raw: job.id for job in jobs if job.raw}
-    unnamed = sum(head.raw is None for head in heads)
-    words = f"the newest {counted(len(heads), 'recording')} and their reports, since {since[:16]}Z"
-    if not blobs:
-        yield skipped(RAW, f"{words}, name no blob") if heads else passed(RAW, f"no recording since {since[:16]}Z")
-        return
-    container = app.blobs.get_container_client(app.settings.raw_container)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        there = dict(zip(blobs, pool.map(lambda name: is_there(container, name), blobs), strict=True))
-    gone = [name for name, found in there.items() if not found]
-    if gone:
-        jobs_of = list(dict.fromkeys(blobs[name] for name in gone))
-        fix = command("speech2cosmos retry JOB --rewrite", jobs_of)
-        fix += ", as long as Speech has the files; and look for who deletes blobs"
-        yield failed(RAW, f"{words}: {len(gone):,} of {counted(len(blobs), 'blob')} gone, of {some(jobs_of)}", fix)
-    else:
-        without = f"; {counted(unnamed, 'recording')} without a blob" if unnamed else ""
-        yield passed(RAW, f"{words}: {counted(len(blobs), 'blob')}, all there{without}")
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,10 +1,12 @@
 """Checks that the parts are there that heads and reports name."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from shared.adapters.cosmos.survey import Survey
 from shared.bootstrap import App
 from shared.cli.doctor.checks import Check, command, failed, passed, some
+from shared.cli.doctor.window import living
 from shared.cli.terminal.text import counted
 from shared.domain.documents import UtcTime
 from shared.domain.job import Job
@@ -17,12 +19,12 @@ MOST_FILES = 50
 """Most files of all these jobs. Each head is loaded, because it names its parts; the parts are only counted."""
 
 
-def parts(app: App, since: UtcTime) -> Iterator[Check]:
+def parts(app: App, since: UtcTime, now: datetime) -> Iterator[Check]:
     """Yield whether the newest jobs that ended since a time have every part of their files and reports."""
     room = MOST_FILES
     looked: list[str] = []
     broken: dict[str, int] = {}
-    for brief in Survey(app.database, lambda _: None).jobs_ended(since, MOST_JOBS):
+    for brief in living(app, Survey(app.database, lambda _: None).jobs_ended(since, MOST_JOBS), now):
         job = _read(app, brief.id) if brief.files.ingested <= room else None
         if job is not None:
             room -= brief.files.ingested

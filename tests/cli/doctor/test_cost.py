@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from local.cosmos import Cosmos
 from local.faults import Front
 from shared.bootstrap import App
+from shared.cli.doctor.archive import in_archive
 from shared.cli.doctor.checks import Check
 from shared.cli.doctor.cosmos import documents
 from shared.cli.doctor.jobs import given_up, ingesting, pending, retries, strays
 from shared.cli.doctor.logged import last_tick
-from shared.cli.doctor.lost import at_speech, in_archive, in_cosmos
+from shared.cli.doctor.lost import at_speech, in_cosmos
 from shared.cli.doctor.parts import parts
 from shared.domain.documents import utc
 from tests.cli.doctor.conftest import Patient
@@ -39,9 +40,9 @@ def cost(patient: Patient, between: Front, cosmos: Cosmos) -> dict[str, float]:
         "strays": lambda: strays(app, now),
         "given up": lambda: given_up(app, since),
         "at Speech": lambda: at_speech(app, since, lambda: now),
-        "in Cosmos DB": lambda: in_cosmos(app, since),
-        "parts": lambda: parts(app, since),
-        "archive": lambda: in_archive(app, since),
+        "in Cosmos DB": lambda: in_cosmos(app, since, now),
+        "parts": lambda: parts(app, since, now),
+        "archive": lambda: in_archive(app, since, now),
     }
     for name, probe in probes.items():
         with metered.meter.phase(name):

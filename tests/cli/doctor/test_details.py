@@ -11,7 +11,7 @@ from local.speech import JobSpec
 from shared.cli.doctor.checks import Check, State
 from shared.cli.doctor.cosmos import shape
 from shared.cli.doctor.jobs import strays
-from shared.cli.doctor.lost import at_speech
+from shared.cli.doctor.lost import at_speech, in_cosmos
 from shared.cli.doctor.machine import clock
 from shared.cli.doctor.queues import queues
 from shared.domain.containers import JOBS, TIME_TO_LIVE
@@ -151,6 +151,36 @@ def test_what_is_older_than_the_retention_is_not_lost(patient: Patient, known: s
         item = patient.container("jobs").read_item(patient.jobs[0], patient.jobs[0])
         patient.container("jobs").upsert_item({**item, "ttl": 86_400})
     assert patient.bad() == set()
+
+
+def test_heads_that_expired_before_their_job_are_not_lost(patient: Patient) -> None:
+    job = patient.jobs[0]
+    for item in patient.given.app.transcripts.items(job):
+        patient.container("transcripts").delete_item(item["id"], [job, item["fileId"]])
+    for name in patient.raw.list_blob_names(name_starts_with=job):
+        patient.raw.delete_blob(name)
+    item = patient.container("jobs").read_item(job, job)
+    ended = f"{now() - timedelta(hours=30):%Y-%m-%dT%H:%M:%SZ}"
+    patient.container("jobs").upsert_item({**item, "lastActionDateTime": ended})
+    assert {name for name, _ in patient.bad()} == {"nothing lost: files", "nothing lost: parts", "nothing lost: raw"}
+    patient.set(RETENTION_DAYS="1")
+    assert patient.bad() == set()
+
+
+def test_an_ended_job_that_the_app_has_not_noticed_is_told(patient: Patient) -> None:
+    job = _ended_at_speech(patient, timedelta(hours=2))
+    times = {"accepted_at": utc(now()), "polled_at": utc(now()), "next_poll_at": utc(now() + timedelta(hours=1))}
+    patient.given.job(job, status=Status.PENDING, ended_at=None, moved_at=None, poll_count=1, **times)
+    assert patient.bad() == {("nothing lost: jobs", "warn")}
+
+
+def test_a_limit_is_told(patient: Patient) -> None:
+    since = utc(now() - timedelta(days=1))
+    first, *_ = at_speech(patient.given.app, since, now, most=1)
+    assert (first.status, "were compared, and no later ones" in first.detail) == (State.INCONCLUSIVE, True)
+    patient.ended(2, there=1)
+    (check,) = in_cosmos(patient.given.app, since, now(), most=1)
+    assert (check.status, "more than 1 files would have to be read" in check.detail) == (State.INCONCLUSIVE, True)
 
 
 def test_where_speech_has_forgotten_it_says_so(patient: Patient) -> None:
