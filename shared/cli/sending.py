@@ -7,7 +7,8 @@ from itertools import groupby
 from shared.cli.account import queue_words
 from shared.cli.advice import advised
 from shared.cli.enqueue import enqueue
-from shared.cli.terminal.output import print_note, progress
+from shared.cli.terminal.counter import progress
+from shared.cli.terminal.output import print_note
 from shared.cli.terminal.text import counted
 from shared.domain.job import Rejected
 from shared.errors import PartlyDone, Speech2CosmosError

@@ -63,7 +63,7 @@ def test_on_a_terminal_the_error_stands_below_the_progress(here: World, azurite:
     environment = {**here.settings, "AzureWebJobsStorage": storage.connection_string}
     code, got = on_terminal("submit", *IDS, environment={**environment, "NO_COLOR": "1"})
     assert code == 3
-    assert "\r4 of 8\r5 of 8\nerror: " in got
+    assert "4 of 8\r\x1b[K5 of 8\r\x1b[Kerror: " in got
 
 
 def test_ctrl_c_while_sending_is_130_and_says_how_many_were_accepted(here: World) -> None:

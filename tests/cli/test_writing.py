@@ -10,7 +10,7 @@ import pytest
 
 from shared.cli.read.writing import NotWritten, prepare, to_file
 
-_PROGRESS = "from shared.cli.terminal.output import progress\nfor item in progress(['a', 'b'], 2): print(item)"
+_PROGRESS = "from shared.cli.terminal.counter import progress\nfor item in progress(['a', 'b'], 2): print(item)"
 _PIPE = (
     "from shared.cli.terminal.output import print_pieces\nprint_pieces(f'{number}\\r\\n\\u00e9' for number in range(2))"
 )
@@ -66,11 +66,11 @@ def test_stdout_is_utf_8_with_the_texts_own_line_ends() -> None:
     assert run(_PIPE) == "0\r\n\u00e91\r\n\u00e9"
 
 
-def test_on_a_terminal_a_line_counts_what_is_done() -> None:
+def test_on_a_terminal_a_line_counts_what_is_done_and_is_erased() -> None:
     ours, theirs = os.openpty()
     try:
         assert run(_PROGRESS, stderr=theirs) == "a\nb\n"
-        assert os.read(ours, 1000) == b"\r1 of 2\r2 of 2\r\n"
+        assert os.read(ours, 1000) == b"\r\x1b[K1 of 2\r\x1b[K2 of 2\r\x1b[K"
     finally:
         os.close(ours)
         os.close(theirs)

@@ -6,8 +6,9 @@ from shared.bootstrap import App
 from shared.cli.advice import advised
 from shared.cli.exits import Exit
 from shared.cli.look.job_rows import row_of
+from shared.cli.terminal.counter import progress
 from shared.cli.terminal.live import show_changes, tell_once
-from shared.cli.terminal.output import print_error, print_note, progress
+from shared.cli.terminal.output import print_error, print_note
 from shared.cli.terminal.text import counted
 from shared.cli.terminal.times import duration_of
 from shared.cli.watching import Watch, Watched, before_sending, exit_of_jobs, in_rounds, reading

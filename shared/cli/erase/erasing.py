@@ -17,7 +17,8 @@ from shared.cli.erase.rejected import rest_of
 from shared.cli.erase.report_rows import Own, without
 from shared.cli.erase.rights import needing
 from shared.cli.erase.target import Target
-from shared.cli.terminal.output import print_note, progress
+from shared.cli.terminal.counter import progress
+from shared.cli.terminal.output import print_note
 from shared.cli.terminal.text import counted
 from shared.domain.documents import HEAD_ID, FileKey, utc
 from shared.domain.forgotten import ForgottenJob, StoredJob, forgotten, forgotten_file, without_file

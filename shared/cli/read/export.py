@@ -16,7 +16,8 @@ from shared.cli.read.options import AllChannels, FileId, From, NamesFile, Speake
 from shared.cli.read.recordings import Recordings
 from shared.cli.read.writing import prepare, to_file
 from shared.cli.selecting import JOB_HELP, job_of
-from shared.cli.terminal.output import print_error, print_note, print_pieces, progress
+from shared.cli.terminal.counter import progress
+from shared.cli.terminal.output import print_error, print_note, print_pieces
 from shared.cli.terminal.text import counted
 from shared.domain.documents import Transcript
 from shared.errors import Permanent

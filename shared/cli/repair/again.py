@@ -30,7 +30,8 @@ from shared.cli.repair.plan import (
 from shared.cli.repair.sending_again import send_again, summed
 from shared.cli.selecting import file_of, job_of
 from shared.cli.sending import Message
-from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside, progress
+from shared.cli.terminal.counter import progress
+from shared.cli.terminal.output import print_error, print_line, print_note, print_set_aside
 from shared.cli.terminal.questions import confirmed
 from shared.cli.terminal.text import counted
 from shared.cli.watching import in_rounds, reading

@@ -2,10 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import typer
 
 from shared.cli.terminal.text import shown
+
+_T = TypeVar("_T")
 
 _ERASE = "\r\x1b[K"
 
@@ -42,3 +46,14 @@ class Counter:
     def erase(self) -> None:
         """Erase the line."""
         self._line.erase()
+
+
+def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
+    """Yield the items. A StatusLine shows how many are done."""
+    line = StatusLine()
+    try:
+        for done, item in enumerate(items, 1):
+            yield item
+            line.show(f"{done:,} of {total:,}")
+    finally:
+        line.erase()

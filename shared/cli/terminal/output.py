@@ -3,8 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import typer
@@ -17,8 +16,6 @@ from shared.cli.terminal.wishes import wishes
 from shared.domain.job import Failure, Retry
 from shared.domain.redaction import redacted
 from shared.errors import Unreadable
-
-_T = TypeVar("_T")
 
 
 def print_json_line(document: object) -> None:
@@ -110,21 +107,6 @@ def print_prompt(text: str) -> None:
 def print_set_aside(error: Unreadable) -> None:
     """Print on stderr that a document cannot be read and is left out."""
     typer.echo(f"set aside: {shown(error)}", err=True)
-
-
-def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
-    """Yield the items. On a terminal, a line on stderr shows how many are done."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    done = 0
-    try:
-        for done, item in enumerate(items, 1):
-            yield item
-            typer.echo(f"\r{done:,} of {total:,}", err=True, nl=False)
-    finally:
-        if done:
-            typer.echo(err=True)  # so that an error in the middle stands on a line of its own
 
 
 def print_heading(text: str) -> None:

@@ -22,7 +22,8 @@ from shared.cli.read.many.state import Counts, State
 from shared.cli.read.many.states import open_state
 from shared.cli.read.writing import prepare
 from shared.cli.reader import Listed
-from shared.cli.terminal.output import print_note, print_set_aside, progress
+from shared.cli.terminal.counter import progress
+from shared.cli.terminal.output import print_note, print_set_aside
 from shared.cli.terminal.text import counted
 from shared.cli.terminal.times import local_time, since_of
 from shared.domain.containers import TRANSCRIPTS
