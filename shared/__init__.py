@@ -37,5 +37,6 @@ The project's words:
     retry      a new listing of a job's files after a pause; it tries every file that is not in (domain/patience.py)
     given up   the app no longer tries a file, or a job's listing, by itself; a document keeps the code and the reason
     poison     the dead-letter queue `NAME-poison`: the host moves a message there after its last failed delivery
+    tombstone  the document of type `forgotten` in the place of an erased recording's head, or of an erased job
     settled    a job is settled when the timer has counted its files: all are in or given up, so the job ends
 """
