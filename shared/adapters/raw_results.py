@@ -1,6 +1,6 @@
 """Finds and deletes raw results, for the command line. adapters/blob.py writes them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,9 +54,12 @@ class RawResults:
             _asked(lambda: blob.upload_blob(b"", overwrite=True))
             _asked(lambda: blob.delete_blob(delete_snapshots="include"))
 
-    def kept(self, prefix: str) -> Kept:
-        """Return what soft delete and versioning of the account still keep under `prefix`. Raises Denied, Transient."""
-        left = list(self._list(prefix, "deleted", "versions"))
+    def kept(self, prefixes: Iterable[str]) -> Kept:
+        """Return what soft delete and versioning of the account still keep under these prefixes.
+
+        Raises Denied, Transient.
+        """
+        left = [blob for prefix in prefixes for blob in self._list(prefix, "deleted", "versions")]
         days = [blob.remaining_retention_days for blob in left if blob.deleted]
         known = [each for each in days if each is not None]
         return Kept(len(left), max(known) if known and len(known) == len(left) else None)

@@ -34,7 +34,7 @@ def test_names_are_those_of_the_job_or_the_file_and_of_blocks_that_were_never_co
         raw.delete(name)
         raw.delete(name)
     assert raw.names("j") == ["j10/f1/a.json.gz"]
-    assert raw.kept("j1/") == Kept()
+    assert raw.kept(["j1/"]) == Kept()
 
 
 def test_a_blob_goes_with_its_snapshots(container: ContainerClient) -> None:
@@ -47,7 +47,7 @@ def test_a_blob_goes_with_its_snapshots(container: ContainerClient) -> None:
 def test_a_container_that_was_never_made_has_no_raw_results(container: ContainerClient) -> None:
     container.delete_container()
     raw = RawResults(container)
-    assert (raw.names("j1/"), raw.kept("j1/")) == ([], Kept())
+    assert (raw.names("j1/"), raw.kept(["j1/"])) == ([], Kept())
     raw.delete("j1/f1/a.json.gz")
 
 
@@ -92,4 +92,4 @@ class Versioned:
     ],
 )
 def test_what_an_account_keeps_of_deleted_blobs_is_counted(kept: list[tuple[bool, int | None]], found: Kept) -> None:
-    assert RawResults(Versioned(*kept)).kept("j1/") == found  # type: ignore[arg-type] # only what it uses
+    assert RawResults(Versioned(*kept)).kept(["j1/"]) == found  # type: ignore[arg-type] # only what it uses

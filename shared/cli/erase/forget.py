@@ -75,7 +75,7 @@ def forget(
     _verify(after, at_speech=at_speech and _is_at_speech(stores, target))
     print_line(f"verified: nothing is left of {target.words}, erased at {local_time(after.erased_at)}")
     with needing(stores.rights.raw):
-        kept = stores.raw.kept(target.blobs)
+        kept = stores.raw.kept(found.folders)
     print_remains(remains(found, kept, after.queues, at_speech=speech, now=datetime.now(UTC)))
 
 

@@ -46,6 +46,11 @@ class Found:
         return [row for row in self.rows if not is_tombstone(row)]
 
     @property
+    def folders(self) -> list[str]:
+        """The beginnings of the names of the raw results that go with it: for a file also of those of the report."""
+        return sorted({self.target.blobs, *(f"{name.rpartition('/')[0]}/" for name in self.raw if self.target.file_id)})
+
+    @property
     def messages(self) -> int:
         """How many messages about it can be seen in the queues."""
         return sum(look.about for look in self.queues)

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from shared.cli.erase.found import Found
 from shared.cli.erase.report_rows import Own, own_rows, without
+from shared.cli.erase.target import Target
 
 A, B, C = (f"https://example.blob.core.windows.net/audio/{name}.wav" for name in "abc")
 
@@ -42,6 +44,12 @@ def test_if_several_rows_may_be_its_own_all_are_and_that_is_said() -> None:
     own = own_rows(None, [None], [part((A, "Succeeded"), (None, "Succeeded"), (B, "Succeeded"), (C, "Failed"))])
     assert own == Own(frozenset({A, B, None}), 3)
     assert own.ambiguous
+
+
+def test_what_an_account_keeps_is_counted_for_the_report_too_if_only_a_file_is_erased() -> None:
+    raw = ["j/f/a.json.gz", "j/f/b.json.gz", "j/r/a.json.gz"]
+    assert Found(Target("j", "f"), raw=raw).folders == ["j/f/", "j/r/"]
+    assert Found(Target("j"), raw=raw).folders == ["j/"]
 
 
 def test_a_part_keeps_its_other_rows_and_everything_else() -> None:
