@@ -9,8 +9,9 @@ from shared.domain.patience import Patience
 from shared.domain.speech_api import KIND_REPORT, KIND_TRANSCRIPTION
 from shared.errors import Permanent, Speech2CosmosError, Throttled, Transient, UnknownValue
 from shared.pipeline.fetch_page import Fetch, FilesOfPage
-from shared.pipeline.ingest import NOTHING_KNOWN, Ingest, Known, Trace
+from shared.pipeline.ingest import Ingest
 from shared.pipeline.list_files import ListFiles
+from shared.pipeline.opening import NOTHING_KNOWN, Known, Trace
 from shared.pipeline.ports import Clock, Jobs, Speech, Transcripts
 from shared.pipeline.put_off import give_up, put_off_file
 from shared.pipeline.signals import Log, Signal, about

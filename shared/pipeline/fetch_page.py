@@ -10,7 +10,8 @@ from shared.domain.messages import FetchFile, FetchPage, Work
 from shared.domain.patience import Patience
 from shared.domain.speech_api import TranscriptionFile
 from shared.errors import Permanent, Throttled, Transient, UnknownValue
-from shared.pipeline.ingest import Ingest, Known
+from shared.pipeline.ingest import Ingest
+from shared.pipeline.opening import Known
 from shared.pipeline.ports import Clock, Outcome, Speech, Transcripts
 from shared.pipeline.put_off import put_off_file
 from shared.pipeline.signals import Log, Signal, about, words_of

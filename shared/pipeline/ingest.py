@@ -1,9 +1,7 @@
 """Fetches, splits and writes one file of a job. A reader sees all of it or nothing, because the head is last."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -14,21 +12,18 @@ from shared.domain.job import SHOWN_FAILURES, Job, ReportSummary
 from shared.domain.messages import FetchFile
 from shared.domain.parts import encoded_size
 from shared.domain.report import ReportReader
-from shared.domain.revision import revision_of
-from shared.domain.speech_api import KIND_REPORT, TranscriptionFile
+from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import SplitOptions, Splitter
-from shared.errors import Conflict, Permanent, Transient
+from shared.errors import Conflict, Transient
 from shared.pipeline.batches import Batches
 from shared.pipeline.came_in_late import came_in
 from shared.pipeline.erased import Erased
+from shared.pipeline.opening import NOTHING_KNOWN, Known, Opening, Trace, believed
 from shared.pipeline.ports import (
     Clock,
-    Content,
     Contents,
     Jobs,
     RawArchive,
-    RawFile,
-    Refused,
     Speech,
     StoredHead,
     Transcripts,
@@ -37,30 +32,6 @@ from shared.pipeline.signals import Log, Signal
 from shared.pipeline.stream import carry
 
 log = Log(__name__)
-
-
-@dataclass
-class Trace:
-    """What is known of a file when its ingestion fails.
-
-    `revision`: the parts to remove. `raw`: name of the archived bytes. `size`: number of bytes according to Speech.
-    `written`: whether its head, or the job's document for a report, may have been written.
-    """
-
-    revision: str | None = None
-    raw: str | None = None
-    size: float | None = None
-    written: bool = False
-
-
-class Known(NamedTuple):
-    """What a page tells of a file. `listed`: the file with its link. `is_new`: it had no head when the page began."""
-
-    listed: TranscriptionFile | None = None
-    is_new: bool = False
-
-
-NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True)
@@ -74,6 +45,10 @@ class Ingest:
     archive: RawArchive
     clock: Clock
     options: SplitOptions
+
+    @property
+    def _opening(self) -> Opening:
+        return Opening(self.speech, self.contents, self.archive, self.options)
 
     @property
     def erased(self) -> Erased:
@@ -128,7 +103,7 @@ class Ingest:
         stored = None if known.is_new else self.transcripts.head(key)
         if stored is not None and self._is_in(message, stored):
             return
-        with self._open(message, trace, known.listed) as (content, raw, revision):
+        with self._opening.open(message, trace, known.listed) as (content, raw, revision):
             splitter = Splitter(self.options)
             batches = Batches(lambda parts: self.transcripts.write(key, parts))
 
@@ -139,7 +114,7 @@ class Ingest:
             received, refusal = carry(content, raw, feed, close)
             trace.raw = raw.name
         if refusal is not None:
-            raise _believed(refusal, received, trace.size)
+            raise believed(refusal, received, trace.size)
         head = splitter.head(
             key, revision, run=message.run, name=message.name, raw=raw.name, ingested_at=utc(self.clock.now())
         )
@@ -188,14 +163,14 @@ class Ingest:
             self._came_in(key, in_run)
             return
         reader = ReportReader()
-        with self._open(message, trace, known.listed) as (content, raw, revision):
+        with self._opening.open(message, trace, known.listed) as (content, raw, revision):
             if job.forgotten_at is not UNSET:
                 self.archive.remove(f"{key.job_id}/{key.file_id}/")
             kept = raw if job.forgotten_at is UNSET else None
             received, refusal = carry(content, kept, reader.feed, reader.close)
             trace.raw = kept.name if kept else None
         if refusal is not None:
-            raise _believed(refusal, received, trace.size)
+            raise believed(refusal, received, trace.size)
         if job.forgotten_at is not UNSET:
             reader.forget_results()
         batches = Batches(lambda parts: self.transcripts.write(key, parts))
@@ -237,41 +212,6 @@ class Ingest:
 
     def _came_in(self, key: FileKey, in_run: int) -> None:
         came_in(self.jobs, self.transcripts, self.clock, key, in_run)
-
-    @contextmanager
-    def _open(
-        self, message: FetchFile, trace: Trace, listed: TranscriptionFile | None
-    ) -> Iterator[tuple[Content, RawFile, str]]:
-        """Open the file's content with the listed link or a fresh one. If it is refused, retry once with a new link."""
-        for last in (False, True):
-            usable = listed is not None and listed.content_url is not None and not last
-            file = listed if listed and usable else self.speech.file(message.job_id, message.file_id)
-            url, trace.size = file.content_url, file.properties.size
-            if url is None:
-                raise Permanent(f"Speech gave no contentUrl for file {message.file_id}", "NoContentUrl")
-            try:
-                with self.contents.open(url) as content:
-                    revision = trace.revision = revision_of(content.etag, self.options)
-                    raw = self.archive.begin(f"{message.job_id}/{message.file_id}/{revision}.json.gz")
-                    yield content, raw, revision
-                    return
-            except Refused as error:
-                if last:
-                    raise Transient(f"the content was refused twice: {error}") from error
-                log.warning(
-                    "job %s file %s: %s: asks for a new link",
-                    *(message.job_id, message.file_id, error),
-                    signal=Signal.RETRY,
-                    service="Content",
-                    attempt=1,
-                )
-
-
-def _believed(refusal: Permanent, received: int, size: float | None) -> Permanent | Transient:
-    """Return the refusal, but a Transient error if fewer bytes came than Speech says: then a retry may get the rest."""
-    if size is None or received >= size:
-        return refusal
-    return Transient(f"only {received} of the {size:.0f} bytes came that Speech says there are: {refusal}")
 
 
 def _report_run(job: Job, message: FetchFile) -> int | None:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from shared.domain.documents import HEAD_ID, FileDocument, FileKey, Transcript
 from shared.domain.split import SplitOptions
 from shared.errors import Conflict, Transient
-from shared.pipeline.ingest import Trace
+from shared.pipeline.opening import Trace
 from tests.pipeline.fake_speech import CONTENT
 from tests.pipeline.fake_transcripts import RETIRED_SECONDS
 from tests.pipeline.script import fails
