@@ -23,6 +23,7 @@ from shared.cli.watching import (
     reading,
 )
 from shared.domain.enqueued import Enqueued
+from shared.domain.forgotten import forgotten
 from shared.domain.job import FileCounts, Job, Status
 from shared.errors import Denied, Transient, Unreadable
 from tests.pipeline.fakes import FakeClock
@@ -120,6 +121,18 @@ def test_a_deleted_or_unreadable_document_ends_the_watch_of_its_job() -> None:
     watch = Watch([Watched("a", job()), Watched("b", job())], store.read, clock)
     assert sorted(states(watch)) == [DELETED, UNREADABLE]
     assert watch.ended
+
+
+def test_a_job_that_is_erased_ends_the_watch_and_only_a_reprocess_of_it_is_waited_for() -> None:
+    clock = FakeClock()
+    erased = forgotten(job(Status.COMPLETED, run=2), clock.now())
+    watch = Watch([Watched("a", job())], Store(clock, a=[erased]).read, clock)
+    assert states(watch) == ["forgotten"]
+    assert exit_of_jobs(watch.states()) is Exit.FAILED
+    plain, anew = (before_sending(Enqueued(JOB, reprocess=wish), erased, clock.now()) for wish in (False, True))
+    assert (plain.ended, anew.ended, anew.state) == (True, False, SENT)
+    assert not anew.seen(erased).ended
+    assert anew.seen(job(Status.COMPLETED, run=3)).ended
 
 
 def test_an_unchanged_job_is_read_less_and_less_often_until_it_changes() -> None:
