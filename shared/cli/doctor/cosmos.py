@@ -71,7 +71,7 @@ def _wrong(name: str, container: Container, found: Mapping[str, Any]) -> Iterato
     # Only these fail: a query that sorts by several properties is refused without its index.
     if missing := [each for each in container.composite if each not in present]:
         shown = "; ".join(f"({_listed(each)})" for each in missing)
-        words = f"no composite index for {shown}: Cosmos DB refuses or scans for queries of each poll"
+        words = f"no composite index for {shown}: Cosmos DB refuses queries that each poll sends"
         yield failed(name, words, f"add to the composite indexes, ascending: {shown}; or {_DEPLOY}")
 
 
