@@ -25,8 +25,14 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-TOGETHER = ("tests/e2e/", "tests/docs/", "tests/cli/", "tests/rendering/page/", "tests/serving/")
-"""Folders whose tests share an expensive fixture, such as a whole stack. One worker runs all tests of a folder."""
+TOGETHER = (
+    *("tests/e2e/", "tests/docs/", "tests/cli/doctor/", "tests/cli/erase/", "tests/cli/many/", "tests/cli/"),
+    *("tests/rendering/page/", "tests/serving/"),
+)
+"""Folders whose tests share an expensive fixture, such as a whole stack. One worker runs all tests of a folder.
+
+The first folder that fits counts.
+"""
 
 FIRST = (TOGETHER[0], "tests/local/test_stack.py", *TOGETHER[1:])
 """The longest tests run first, so that no worker runs them alone at the end."""
