@@ -17,5 +17,7 @@ def conversation(transcripts: ContainerProxy, job_id: str, file_id: str) -> list
     """Return the turns of a file. It reads the head first, then the parts that the head names."""
     partition = [job_id, file_id]
     head = transcripts.read_item("transcript", partition)
+    if head["type"] == "forgotten":
+        raise LookupError(f"file {file_id} was erased on request")
     parts = [transcripts.read_item(part, partition) for part in head["turns"]["parts"]]
     return [turn for part in parts for turn in part["turns"]]

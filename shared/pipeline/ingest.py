@@ -19,16 +19,9 @@ from shared.pipeline.batches import Batches
 from shared.pipeline.came_in_late import came_in
 from shared.pipeline.erased import Erased
 from shared.pipeline.opening import NOTHING_KNOWN, Known, Opening, Trace, believed
-from shared.pipeline.ports import (
-    Clock,
-    Contents,
-    Jobs,
-    RawArchive,
-    Speech,
-    StoredHead,
-    Transcripts,
-)
+from shared.pipeline.ports import Clock, Contents, Jobs, RawArchive, Speech, Transcripts
 from shared.pipeline.signals import Log, Signal
+from shared.pipeline.stored_files import StoredHead
 from shared.pipeline.stream import carry
 
 log = Log(__name__)

@@ -11,7 +11,7 @@ from shared.domain.documents import FileKey
 from shared.domain.forgotten import ForgottenJob, StoredJob, forgotten, forgotten_file
 from shared.domain.job import Job, Status
 from shared.errors import Conflict, Unreadable
-from shared.pipeline.ports import Outcome
+from shared.pipeline.stored_files import Outcome
 from tests.adapters.documents import failure, head, new_job, new_key, part
 from tests.adapters.test_cosmos_jobs import put
 

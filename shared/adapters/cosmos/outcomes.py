@@ -11,8 +11,8 @@ from shared.domain.documents import FAILURE_ID
 from shared.domain.forgotten import FORGOTTEN
 from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.errors import Unreadable
-from shared.pipeline.ports import HeadVersion, Outcome
 from shared.pipeline.signals import set_aside
+from shared.pipeline.stored_files import HeadVersion, Outcome
 
 Row = Mapping[str, Any]
 

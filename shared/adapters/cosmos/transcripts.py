@@ -24,7 +24,7 @@ from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
 from shared.errors import Conflict, NotFound
-from shared.pipeline.ports import BrokenFile, Outcome, PartEtags, StoredHead
+from shared.pipeline.stored_files import BrokenFile, Outcome, PartEtags, StoredHead
 
 
 class CosmosTranscripts:
