@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from shared.domain.messages import FetchFile, FetchPage, Work
 from shared.domain.patience import Patience
 from shared.domain.speech_api import TranscriptionFile
+from shared.domain.stored_files import Outcome
 from shared.errors import Permanent, Throttled, Transient, UnknownValue
 from shared.pipeline.ingest import Ingest
 from shared.pipeline.opening import Known
 from shared.pipeline.ports import Clock, Speech, Transcripts
 from shared.pipeline.put_off import put_off_file
 from shared.pipeline.signals import Log, Signal, about, words_of
-from shared.pipeline.stored_files import Outcome
 from shared.pipeline.throttle import wait_as_told
 
 log = Log(__name__)

@@ -14,6 +14,7 @@ from shared.domain.parts import encoded_size
 from shared.domain.report import ReportReader
 from shared.domain.speech_api import KIND_REPORT
 from shared.domain.split import SplitOptions, Splitter
+from shared.domain.stored_files import StoredHead
 from shared.errors import Conflict, Transient
 from shared.pipeline.batches import Batches
 from shared.pipeline.came_in_late import came_in
@@ -21,7 +22,6 @@ from shared.pipeline.erased import Erased
 from shared.pipeline.opening import NOTHING_KNOWN, Known, Opening, Trace, believed
 from shared.pipeline.ports import Clock, Contents, Jobs, RawArchive, Speech, Transcripts
 from shared.pipeline.signals import Log, Signal
-from shared.pipeline.stored_files import StoredHead
 from shared.pipeline.stream import carry
 
 log = Log(__name__)

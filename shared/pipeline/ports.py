@@ -15,7 +15,7 @@ from shared.domain.job import Job, Rejected
 from shared.domain.poll_mark import Place, PollMark
 from shared.domain.speech_api import FilePage, Transcription, TranscriptionFile, TranscriptionPage
 from shared.domain.speech_urls import SpeechResource
-from shared.pipeline.stored_files import BrokenFile, Outcome, PartEtags, StoredHead
+from shared.domain.stored_files import BrokenFile, Outcome, PartEtags, StoredHead
 
 
 class Clock(Protocol):

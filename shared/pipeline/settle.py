@@ -13,13 +13,13 @@ from shared.domain.job import END_STATES, NO_RUN, Job, RetryCode, Status
 from shared.domain.messages import ListJobFiles
 from shared.domain.patience import Patience, listed_again, stands_still
 from shared.domain.poll_mark import Place
+from shared.domain.stored_files import BrokenFile, PartEtags
 from shared.errors import Conflict, Throttled
 from shared.pipeline.milestones import file_counts, tell_end
 from shared.pipeline.ports import Clock, Jobs, Transcripts
 from shared.pipeline.rounds import Round
 from shared.pipeline.signals import Log, Signal, about, words_of
 from shared.pipeline.steps import Deadline, Step, contained
-from shared.pipeline.stored_files import BrokenFile, PartEtags
 
 log = Log(__name__)
 

@@ -10,8 +10,8 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.domain.documents import FileKey
 from shared.domain.forgotten import ForgottenJob, StoredJob, forgotten, forgotten_file
 from shared.domain.job import Job, Status
+from shared.domain.stored_files import Outcome
 from shared.errors import Conflict, Unreadable
-from shared.pipeline.stored_files import Outcome
 from tests.adapters.documents import failure, head, new_job, new_key, part
 from tests.adapters.test_cosmos_jobs import put
 

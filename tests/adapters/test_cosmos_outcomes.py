@@ -4,7 +4,7 @@ from azure.cosmos import DatabaseProxy
 
 from shared.adapters.cosmos import CosmosTranscripts
 from shared.domain.messages import FILES_A_MESSAGE
-from shared.pipeline.stored_files import Outcome
+from shared.domain.stored_files import Outcome
 from tests.adapters.documents import failure, head, new_job, new_key, part
 
 

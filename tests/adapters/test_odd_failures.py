@@ -11,8 +11,8 @@ from shared.adapters.cosmos import CosmosJobs, CosmosTranscripts
 from shared.domain.documents import FAILURE_ID, FileKey
 from shared.domain.job import NO_RUN, FileCounts, Job, Status
 from shared.domain.messages import decode_work
+from shared.domain.stored_files import Outcome
 from shared.pipeline.accept import AcceptJob
-from shared.pipeline.stored_files import Outcome
 from tests.adapters.documents import failure, head, new_job, new_key, stored_failure
 from tests.pipeline.fake_speech import CONTENT
 from tests.pipeline.world import NONE_AT_ALL, World, result

@@ -16,8 +16,8 @@ from shared.domain.forgotten import ForgottenFile
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
+from shared.domain.stored_files import BrokenFile, HeadVersion, Outcome, PartEtags, StoredHead
 from shared.errors import Conflict
-from shared.pipeline.stored_files import BrokenFile, HeadVersion, Outcome, PartEtags, StoredHead
 from tests.domain.reading import decoded
 from tests.pipeline.fakes import FakeClock
 from tests.pipeline.script import Script

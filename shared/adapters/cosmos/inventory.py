@@ -11,9 +11,9 @@ from shared.adapters.cosmos.outcomes import is_forgotten
 from shared.adapters.cosmos.stored import decoded
 from shared.domain.documents import HEAD_ID, FileKey
 from shared.domain.job import NO_RUN, Job
+from shared.domain.stored_files import BrokenFile
 from shared.errors import Unreadable
 from shared.pipeline.signals import set_aside
-from shared.pipeline.stored_files import BrokenFile
 
 RETIRED_SECONDS = 3600
 """How long retired parts live, for readers that have read the replaced head."""

@@ -10,9 +10,9 @@ from shared.adapters.cosmos.stored import decoded
 from shared.domain.documents import FAILURE_ID
 from shared.domain.forgotten import FORGOTTEN
 from shared.domain.job import NO_RUN, FailedFile, Job
+from shared.domain.stored_files import HeadVersion, Outcome
 from shared.errors import Unreadable
 from shared.pipeline.signals import set_aside
-from shared.pipeline.stored_files import HeadVersion, Outcome
 
 Row = Mapping[str, Any]
 

@@ -23,8 +23,8 @@ from shared.domain.forgotten import ForgottenFile
 from shared.domain.ingesting import FileTally
 from shared.domain.job import NO_RUN, SHOWN_FAILURES, FailedFile, Job
 from shared.domain.speech_api import KIND_REPORT
+from shared.domain.stored_files import BrokenFile, Outcome, PartEtags, StoredHead
 from shared.errors import Conflict, NotFound
-from shared.pipeline.stored_files import BrokenFile, Outcome, PartEtags, StoredHead
 
 
 class CosmosTranscripts:

@@ -1,4 +1,4 @@
-"""What the port Transcripts finds of a file: its head, its parts, and which runs wrote it or gave it up."""
+"""What container `transcripts` says of a file: its head, its parts, and which runs wrote it or gave it up."""
 
 from collections.abc import Mapping
 
