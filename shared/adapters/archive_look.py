@@ -1,6 +1,6 @@
 """Looks into the archive of raw results with a user's own rights. Nothing is written."""
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import AzureError
 from azure.storage.blob import ContainerClient
 
 from shared.adapters.azure_errors import translated
@@ -19,16 +19,6 @@ def is_there(container: ContainerClient, name: str) -> bool:
     return bool(retrying(SERVICE)(_exists, container, name))
 
 
-def read_small(container: ContainerClient, name: str) -> bytes | None:
-    """Return the bytes of a small blob; None if it does not exist. Raises Denied, Transient."""
-    return retrying(SERVICE)(_read, container, name)
-
-
-def names(container: ContainerClient, prefix: str) -> list[str]:
-    """Return the names of the blobs that begin with a text. Raises Denied, NotFound, Transient."""
-    return retrying(SERVICE)(_names, container, prefix)
-
-
 def _first(container: ContainerClient) -> None:
     try:
         next(iter(container.list_blobs(results_per_page=1)), None)
@@ -36,24 +26,8 @@ def _first(container: ContainerClient) -> None:
         raise translated(SERVICE, error) from shown_cause(error)
 
 
-def _names(container: ContainerClient, prefix: str) -> list[str]:
-    try:
-        return list(container.list_blob_names(name_starts_with=prefix))
-    except AzureError as error:
-        raise translated(SERVICE, error) from shown_cause(error)
-
-
 def _exists(container: ContainerClient, name: str) -> bool:
     try:
         return container.get_blob_client(name).exists()
-    except AzureError as error:
-        raise translated(SERVICE, error) from shown_cause(error)
-
-
-def _read(container: ContainerClient, name: str) -> bytes | None:
-    try:
-        return container.download_blob(name).readall()
-    except ResourceNotFoundError:
-        return None
     except AzureError as error:
         raise translated(SERVICE, error) from shown_cause(error)

@@ -92,13 +92,6 @@ class Patient:
         log.write_text("\n".join([*lines, f"{at} INFO host: Executed 'poll_jobs' (Succeeded, Id=x, Duration=9ms)", ""]))
 
 
-@pytest.fixture(scope="session")
-def its_speech(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speech]:
-    speech = start_speech(azurite, log=tmp_path_factory.mktemp("doctor") / "speech.log", port=0)
-    yield speech
-    speech.stop()
-
-
 @dataclass
 class Ward:
     """Makes systems. One that the last test has mended is used again, because making one takes seconds."""
