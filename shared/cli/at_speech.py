@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from shared.cli.terminal.times import moment_of
 from shared.domain.documents import utc
 from shared.domain.poll_mark import Walk
 from shared.domain.polling import CLOCK_SKEW, filter_ended
@@ -77,7 +78,7 @@ def _further(
 def _entries(page: TranscriptionPage, begin: datetime, end: datetime | None, tell: Tell) -> list[Transcription]:
     found = list(_readable(page.values, tell))
     for each in found:
-        moment = _moment(each.last_action_date_time)
+        moment = moment_of(each.last_action_date_time)
         if moment is not None and not (begin - _SECOND <= moment and (end is None or moment <= end + _SECOND)):
             # Otherwise the whole list would be read once for every window.
             asked = f"from {utc(begin)}" + (f" to {utc(end)}" if end else " on")
@@ -91,11 +92,3 @@ def _readable(values: Sequence[object], tell: Tell) -> Iterator[Transcription]:
             yield entry(value)
         except UnknownValue as error:
             tell(error)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

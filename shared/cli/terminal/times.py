@@ -39,7 +39,7 @@ def local_time(stored: str | None) -> str | None:
 
     A time that is not UTC, which only a service's own text can be, is returned unchanged.
     """
-    moment = _moment(stored)
+    moment = moment_of(stored)
     if moment is None:
         return stored
     here = moment.astimezone()
@@ -48,7 +48,7 @@ def local_time(stored: str | None) -> str | None:
 
 def age(stored: str | None, now: datetime) -> str | None:
     """Return how long ago a stored UTC time was, in its largest unit: `42s`, `7m`, `5h`, `3d`."""
-    moment = _moment(stored)
+    moment = moment_of(stored)
     if moment is None:
         return stored
     seconds = max(0, int((now - moment).total_seconds()))
@@ -58,7 +58,8 @@ def age(stored: str | None, now: datetime) -> str | None:
     return f"{seconds}s"
 
 
-def _moment(stored: str | None) -> datetime | None:
+def moment_of(stored: str | None) -> datetime | None:
+    """Return a time in UTC; None for a text that is no time, or that has no time zone."""
     try:
         moment = datetime.fromisoformat(stored or "")
     except ValueError:
