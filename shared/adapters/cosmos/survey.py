@@ -122,12 +122,6 @@ class Survey:
             rows += query(self._of(JOBS), f"SELECT c.id, c.type, c.status FROM c WHERE {where}", values)
         return list(readable(rows, Brief, name_of, self._tell))
 
-    def time_to_live(self) -> int | None:
-        """Return the time to live of the job that was accepted last, in seconds; None without a job or without one."""
-        text = "SELECT TOP 1 c.ttl FROM c WHERE c.type = 'job' AND c.acceptedAt >= '' ORDER BY c.acceptedAt DESC"
-        found = [row.get("ttl") for row in query(self._of(JOBS), text)]
-        return found[0] if found and type(found[0]) is int and found[0] > 0 else None
-
     def heads(self, job_ids: Sequence[str]) -> int:
         """Return how many heads these jobs have together, and tombstones in the place of heads."""
         where = [(f"c.jobId IN ({among}) AND {_HEADS}", values) for among, values in _chunks(job_ids)]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from shared.adapters.cosmos.survey import Brief, Survey
+from shared.adapters.cosmos.job_lists import JobLists
+from shared.adapters.cosmos.survey import Brief
 from shared.bootstrap import App
 
 
@@ -31,7 +32,9 @@ def _kept(app: App) -> timedelta | None:
 
     RETENTION_DAYS may not be set on this machine. Then the newest job's document shows it, as its time to live.
     """
-    seconds = app.settings.retention_seconds or Survey(app.database, lambda _: None).time_to_live()
+    seconds = app.settings.retention_seconds
+    if not seconds and (told := JobLists(app.database).retention()):
+        seconds = told.seconds
     return None if seconds is None else timedelta(seconds=seconds)
 
 

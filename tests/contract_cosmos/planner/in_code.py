@@ -116,7 +116,6 @@ def _survey(database: AskedDatabase) -> None:
     survey.rejected(NOON)
     survey.failures()
     survey.retried()
-    survey.time_to_live()
     survey.newest_recordings(NOON, 10)
     survey.jobs_ended(NOON, 10)
     survey.in_states(["a", "b"], (Status.PENDING, Status.EXPIRED))
